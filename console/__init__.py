@@ -1,0 +1,1 @@
+"""What the ledger can do, without a screen."""

@@ -1,0 +1,1 @@
+"""ledgerctl: the console's work without a screen."""

@@ -1,0 +1,1 @@
+"""What the ledger stores: mapped classes, migrations and the SQL functions that write."""

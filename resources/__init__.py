@@ -1,0 +1,1 @@
+"""Files the program carries: fonts, icons, styles, SQL and samples."""

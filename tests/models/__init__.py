@@ -1,0 +1,1 @@
+"""Tests of the schema, the roles and the SQL functions."""

@@ -1,0 +1,1 @@
+"""The windows above the window, one file each."""
