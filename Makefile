@@ -1,0 +1,70 @@
+# Ledger Console on a fresh machine: Python 3.11 to 3.13 is all it needs. `make help` lists the targets.
+# PYTHON=/path/to/python3.12 makes the environment with that Python.
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The stamp bears the checksum of what is installed, so a second run costs nothing and a changed lock is noticed.
+STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
+SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
+
+.PHONY: help run test lint tour bench build lock clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+
+run: $(STAMP) ## open the console on a demo ledger; without a display, draw its tour into ./tour
+	@$(BIN)/ledger-console --demo --or-tour tour
+
+test: $(STAMP) ## run all tests
+	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m pytest tests -q
+
+lint: $(STAMP) ## check style, types and the borders between the packages
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+tour: $(STAMP) ## draw every screen into ./tour, with no display
+	@QT_QPA_PLATFORM=offscreen $(BIN)/ledger-console --tour tour
+
+bench: $(STAMP) ## measure this machine against the figures in docs
+	@$(BIN)/ledgerctl bench
+
+build: $(STAMP) ## freeze both commands into dist/ledger-console
+	@$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec
+
+lock: $(STAMP) ## resolve requirements.lock anew, for every supported Python and system
+	@[ -x build/uv/bin/uv ] || { $(BIN)/python -m venv build/uv && build/uv/bin/python -m pip install -q uv; }
+	@printf 'hatchling>=1.27\neditables>=0.5\n' | build/uv/bin/uv pip compile pyproject.toml - \
+	  --group test --group build --universal --python-version 3.11 --generate-hashes --upgrade --quiet \
+	  --no-annotate --no-emit-index-url --custom-compile-command 'make lock' --output-file requirements.lock
+
+clean: ## remove everything that was made here
+	rm -rf $(VENV) build dist tour .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The wheels' hashes are checked and nothing is built, but for the few lines that put this checkout on the path.
+$(STAMP): requirements.lock pyproject.toml
+	@if ! $(BIN)/python -c '$(SUPPORTED)' 2>/dev/null; then \
+	  found=; bare=; \
+	  for candidate in $(if $(PYTHON),$(PYTHON),python3.13 python3.12 python3.11 python3); do \
+	    "$$candidate" -c '$(SUPPORTED)' 2>/dev/null || continue; \
+	    if "$$candidate" -c 'import ensurepip, venv' 2>/dev/null; then found=$$candidate; break; fi; \
+	    bare=$$candidate; \
+	  done; \
+	  if [ -z "$$found" ] && [ -n "$$bare" ]; then \
+	    echo "$$bare cannot make a virtual environment: install its venv module (Debian, Ubuntu: apt install $$bare-venv)." >&2; \
+	    exit 1; \
+	  elif [ -z "$$found" ]; then \
+	    echo "Ledger Console needs Python 3.11, 3.12 or 3.13, and none was found (name one with PYTHON=...)." >&2; \
+	    exit 1; \
+	  fi; \
+	  echo "Making $(VENV) with $$found."; \
+	  rm -rf $(VENV) && "$$found" -m venv $(VENV) || exit 1; \
+	fi
+	@echo "Installing the locked packages into $(VENV)."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: \
+	  --requirement requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@rm -f $(VENV)/installed-*
+	@touch $@

@@ -1,0 +1,244 @@
+"""The way to the ledger: pooled sessions that read, and transactions that write whole or not at all."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from psycopg import Error as DriverError
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from console.driver_errors import place, sqlstate_of, translated
+from console.errors import CancelledError, ConsoleError, SchemaError, UnavailableError
+from console.migrate import head_version
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+
+    from psycopg import Connection as Driver
+    from sqlalchemy import Engine
+    from sqlalchemy.pool import QueuePool
+
+    from console.cancellation import Cancellation
+    from console.config import Settings
+    from console.monitor.recorder import Recorder
+
+    Answer = TypeVar("Answer")
+
+_QUERY_CANCELED = "57014"
+_CANCEL_TIMEOUT_S = 5.0
+_RECYCLE_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections in use, and how many there may be."""
+
+    busy: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """Who the server says we are, and what it is."""
+
+    operator: str
+    rights: frozenset[str]
+    server_version: str
+    database: str
+
+
+class Database:
+    """One profile's database; safe on any thread. Every call blocks, so none on the GUI thread."""
+
+    def __init__(self, url: str, recorder: Recorder, settings: Settings) -> None:
+        self._url = make_url(url)
+        self._recorder = recorder
+        self._settings = settings
+        self._engine = _engine(url, settings)
+        recorder.attach(self._engine)
+
+    @property
+    def place(self) -> str:
+        """Name the server and database, without user or password."""
+        return place(self._url)
+
+    @property
+    def recorder(self) -> Recorder:
+        """Where this database's statements are recorded."""
+        return self._recorder
+
+    @property
+    def pool(self) -> PoolUse:
+        """How much of the pool is in use now."""
+        pool = cast("QueuePool", self._engine.pool)
+        return PoolUse(pool.checkedout(), self._settings.pool_size + self._settings.pool_overflow)
+
+    def read(
+        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+    ) -> Answer:
+        """Answer a question; each statement sees the newest commits. No BEGIN, so one round trip each."""
+        with self._recorder.action(action), self._connected(cancel, autocommit=True) as session:
+            return work(session)
+
+    def snapshot(
+        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+    ) -> Answer:
+        """Answer a question whose statements must all see the same moment: reports and exports."""
+        with (
+            self._recorder.action(action),
+            self._connected(cancel, isolation="REPEATABLE READ", readonly=True) as session,
+        ):
+            return work(session)
+
+    def write(
+        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+    ) -> Answer:
+        """Run work in one transaction and commit it; any exception rolls all of it back."""
+        with self._recorder.action(action), self._connected(cancel) as session:
+            answer = work(session)
+            session.commit()
+            return answer
+
+    def rehearse(
+        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+    ) -> Answer:
+        """Run work in one transaction and roll it back: what would have happened."""
+        with self._recorder.action(action), self._connected(cancel) as session:
+            try:
+                return work(session)
+            finally:
+                session.rollback()
+
+    def session_facts(self, *, cancel: Cancellation | None = None) -> SessionFacts:
+        """Check the connection, in one statement; raises SchemaError where this console must not work."""
+        with self._recorder.action("session.rights"), self._connected(cancel, autocommit=True) as session:
+            return _facts(session)
+
+    def close(self) -> None:
+        """Close the pool."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _connected(
+        self,
+        cancel: Cancellation | None,
+        *,
+        autocommit: bool = False,
+        isolation: str = "READ COMMITTED",
+        readonly: bool = False,
+    ) -> Iterator[Session]:
+        """Lend a session whose running statement `cancel` can end on the server."""
+        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT" if autocommit else isolation}
+        if readonly:
+            options["postgresql_readonly"] = True
+        try:
+            with self._engine.connect().execution_options(**options) as connection, Session(connection) as session:
+                if cancel is None:
+                    yield session
+                    return
+                driver = cast("Driver[Any]", connection.connection.driver_connection)
+                cancel.attach(lambda: _cancel(driver, self._recorder))
+                try:
+                    yield session
+                finally:
+                    cancel.detach()
+        except ConsoleError:
+            raise
+        except PoolTimeoutError as error:
+            raise UnavailableError("All connections are busy; cancel something or wait.") from error
+        except (DBAPIError, DriverError) as error:
+            if cancel is not None and cancel.cancelled and sqlstate_of(error) == _QUERY_CANCELED:
+                raise CancelledError from error
+            raise translated(error, self._url) from error
+
+
+def _engine(url: str, settings: Settings) -> Engine:
+    options = " ".join(
+        f"-c {name}={value}"
+        for name, value in (
+            ("statement_timeout", settings.statement_timeout_s * 1000),
+            ("lock_timeout", settings.lock_timeout_s * 1000),
+            ("idle_in_transaction_session_timeout", 5000),
+            ("client_connection_check_interval", 1000),
+            ("timezone", "UTC"),
+            ("jit", "off"),
+        )
+    )
+    engine = create_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_pre_ping=True,
+        pool_recycle=_RECYCLE_S,
+        pool_timeout=10,
+        connect_args={
+            "options": options,
+            "application_name": "ledger-console",
+            "connect_timeout": 5,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 5000,
+        },
+    )
+    event.listen(engine, "commit", _refuse_commit_of_failed)
+    return engine
+
+
+def _refuse_commit_of_failed(connection: Any) -> None:
+    """A COMMIT after a swallowed error saves nothing, and neither the driver nor the server says so."""
+    status = connection.connection.driver_connection.info.transaction_status
+    if status.name == "INERROR":
+        raise ConsoleError("An error was passed over inside this transaction; it is rolled back, not committed.")
+
+
+def _cancel(driver: Driver[Any], recorder: Recorder) -> None:
+    with recorder.statement("CANCEL"):
+        driver.cancel_safe(timeout=_CANCEL_TIMEOUT_S)
+
+
+def _facts(session: Session) -> SessionFacts:
+    found = session.execute(
+        text("""
+        SELECT session_user AS operator, current_database() AS database,
+            current_setting('server_version') AS server_version,
+            current_setting('server_version_num')::integer AS version_number,
+            current_setting('server_encoding') AS encoding,
+            current_setting('synchronous_commit') AS synchronous_commit,
+            pg_is_in_recovery() AS replica,
+            CASE WHEN to_regclass('ledger.schema_version') IS NULL THEN NULL
+                WHEN NOT has_schema_privilege('ledger', 'USAGE') THEN 'closed'
+                ELSE (xpath('//version_num/text()',
+                    query_to_xml('SELECT version_num FROM ledger.schema_version', false, true, '')))[1]::text
+            END AS schema_version,
+            ARRAY(SELECT r.rolname::text FROM pg_roles r WHERE r.rolname LIKE 'ledger\\_%'
+                AND pg_has_role(session_user, r.oid, 'MEMBER')) AS rights""")
+    ).one()
+    wrong = None
+    if found.version_number < 150000:
+        wrong = f"PostgreSQL {found.server_version} is too old; 15 or newer is needed."
+    elif found.encoding != "UTF8":
+        wrong = f"The database's encoding is {found.encoding}; only UTF8 is safe for names."
+    elif found.synchronous_commit == "off":
+        wrong = "The server runs with synchronous_commit = off: an acknowledged posting could be lost."
+    elif found.replica:
+        wrong = "This server is a read-only replica; connect to the primary."
+    elif found.schema_version is None:
+        wrong = "There is no ledger in this database. An administrator makes it with: ledgerctl migrate"
+    elif found.schema_version == "closed":
+        wrong = f"The role {found.operator} has no right to the ledger; ask for membership in ledger_viewer."
+    elif found.schema_version != head_version():
+        wrong = (
+            f"The ledger has schema {found.schema_version} and this console needs {head_version()}. "
+            "Run: ledgerctl migrate"
+        )
+    if wrong is not None:
+        raise SchemaError(wrong)
+    return SessionFacts(found.operator, frozenset(found.rights), found.server_version, found.database)

@@ -1,0 +1,207 @@
+"""A demo ledger made by SQL: plausible, deterministic, and adding up to the last minor unit."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from importlib import resources as package_files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, create_engine, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+from sqlalchemy.types import BigInteger, DateTime, Text
+
+from console.driver_errors import translated
+from console.errors import RefusedError, UsageError
+from models.script import run_script
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlalchemy import Connection, Engine
+
+CURRENCY = "CR"
+EXPONENT = 2
+SPAN = timedelta(days=730)
+TRANSACTION_LIMIT = 1_000_000_000
+USER_LIMIT = 50_000_000
+
+# Rows an INSERT: large enough to be one scan, small enough to show progress every second or so.
+_PIECE = 250_000
+_PRIMES = (104_729, 1_299_709, 15_485_863, 49_979_687, 86_028_121)
+_SQL = package_files.files("resources") / "sql"
+_GIVEN = (
+    "Amelie Noor Kofi Elif Sven Greta Hugo Rosa Farid Lena Mateo Olga Tariq Ines Chen Pavel Quinn Dario "
+    "Mara Ayo Bela Chidi Dina Emil Freya Goran Hana Idris Jonas Kira Luca Mina Nils Oona Petra Rafi Sana "
+    "Teo Uma Vera Wim Xenia Yara Zoe Anouk Bram Carla Dmitri Esme Fatou Gil Hedda"
+).split()
+_FAMILY = (
+    "Roth Amrani Mensah Kaya Keller Lind Marin Garcia Haddad Vogel Reyes Petrova Zaman Costa Wei Novak "
+    "Doyle Silva Okafor Adeyemi Szabo Eze Levi Berg Holm Ilic Sato Khan Weber Moreau Rossi Park Jansen "
+    "Virta Horn Aziz Malik Lindt Nair Ivanova Smit Orlov Saleh Martin Dupont Visser Conti Volkov Byrne Diop "
+    "Katz Dahl Fischer Gomez Hansen Iqbal Jovanovic Kowalski Larsen Meyer Nagy Oliveira Papadopoulos"
+).split()
+_WORDS = (
+    "Dinner", "Rent share", "Thank you", "Concert tickets", "Groceries", "Birthday present", "Lunch",
+    "Taxi", "Holiday fund", "Refund between friends", "Books", "Gym",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPlan:
+    """What will be made; `users` is even, since customers meet in pairs."""
+
+    users: int
+    transactions: int
+    until: datetime
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The numbers that the demo's SQL works with."""
+        round_size = self.users // 2 * 3
+        after_opening = max(0, self.transactions - self.users)
+        # The last round counts as under way, even when it is whole: its grants are the open ones.
+        rounds = max(0, math.ceil(after_opening / round_size) - 1)
+        in_last = after_opening - rounds * round_size
+        step = SPAN / max(1, self.transactions)
+        return {
+            "users": self.users,
+            "transactions": self.transactions,
+            "until": self.until,
+            "start": self.until - SPAN,
+            "step_us": max(1, int(step / timedelta(microseconds=1))),
+            "round": round_size,
+            "rounds": rounds,
+            "whole": in_last // 3,
+            "left_over": in_last % 3,
+            "factors": [prime for prime in _PRIMES if self.users % prime],
+        }
+
+
+def plan(users: int, transactions: int, until: datetime | None = None) -> DemoPlan:
+    """Check the arguments; without `until` the demo ends at the last midnight, UTC."""
+    if not 2 <= users <= USER_LIMIT:
+        raise UsageError(f"--users must be from 2 to {USER_LIMIT:,}.")
+    if not 0 <= transactions <= TRANSACTION_LIMIT:
+        raise UsageError(f"--transactions must be from 0 to {TRANSACTION_LIMIT:,}.")
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return DemoPlan(users + users % 2, transactions, until or midnight)
+
+
+def make_demo(
+    owner_url: str, wanted: DemoPlan, *, progress: Callable[[int, int], None] | None = None
+) -> None:
+    """Fill an empty ledger, as an administrator; raises RefusedError when it is not empty."""
+    engine = create_engine(owner_url, poolclass=NullPool)
+    try:
+        _make(engine, wanted, progress or (lambda _done, _total: None))
+    except DBAPIError as error:
+        raise translated(error, engine.url) from error
+    finally:
+        engine.dispose()
+
+
+def _make(engine: Engine, wanted: DemoPlan, progress: Callable[[int, int], None]) -> None:
+    """Make everything in one transaction: a demo cut short leaves the ledger as it was."""
+    values = wanted.parameters | {"currency": CURRENCY}
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE ledger_owner"))
+        for setting in ("statement_timeout = 0", "maintenance_work_mem = '1GB'", "work_mem = '64MB'"):
+            connection.execute(text(f"SET LOCAL {setting}"))
+        if connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.transactions)")):
+            raise RefusedError("demo.not_empty", "This ledger has transactions; a demo needs an empty one.")
+        connection.execute(
+            text("SELECT ledger.add_currency(:code, CAST(:exponent AS smallint))"),
+            {"code": CURRENCY, "exponent": EXPONENT},
+        )
+        run_script(connection, _path("demo_functions.sql"))
+        values |= _anchors(connection)
+        indexes = _drop_indexes(connection)
+        _run(connection, "demo_accounts.sql", values)
+        for low in range(0, wanted.transactions, _PIECE):
+            high = min(low + _PIECE, wanted.transactions) - 1
+            _run(connection, "demo_transactions.sql", values | {"low": low, "high": high})
+            progress(high + 1, wanted.transactions)
+        for index in indexes:
+            connection.exec_driver_sql(index)
+        _run(connection, "demo_credits.sql", values)
+        _move_sequences(connection)
+        connection.execute(text("SELECT ledger.checkpoint_system_wallets()"))
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SET ROLE ledger_owner"))
+        connection.execute(text("VACUUM (ANALYZE) ledger.transactions, ledger.wallets, ledger.users"))
+        connection.execute(text("ANALYZE ledger.credit_lots, ledger.reservations, ledger.lot_movements"))
+
+
+def _anchors(connection: Connection) -> dict[str, int]:
+    """Return the ids that the demo's rows count up from, and the system wallets' ids."""
+    found = connection.execute(
+        text("""
+        SELECT (SELECT max(id) FROM ledger.users) AS first_user,
+            (SELECT max(id) FROM ledger.wallets) AS first_wallet, 1 AS first_id,
+            max(w.id) FILTER (WHERE u.username = '@external') AS external,
+            max(w.id) FILTER (WHERE u.username = '@issuance') AS issuance,
+            max(w.id) FILTER (WHERE u.username = '@revenue') AS revenue
+        FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE w.currency = :currency"""),
+        {"currency": CURRENCY},
+    ).one()
+    return dict(found._mapping)
+
+
+def _drop_indexes(connection: Connection) -> list[str]:
+    """Drop the indexes of transactions but its key, and return what makes them again.
+
+    Building an index over ten million rows once costs a tenth of keeping it through as many inserts.
+    """
+    made = connection.execute(
+        text("""
+        SELECT i.relname, pg_get_indexdef(i.oid) AS definition, c.conname,
+            pg_get_constraintdef(c.oid) AS constraint_definition
+        FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
+        LEFT JOIN pg_constraint c ON c.conindid = i.oid AND c.conrelid = x.indrelid
+        WHERE x.indrelid = 'ledger.transactions'::regclass AND NOT x.indisprimary ORDER BY i.relname""")
+    ).all()
+    again = []
+    for index in made:
+        if index.conname is None:
+            connection.exec_driver_sql(f"DROP INDEX ledger.{index.relname}")
+            again.append(index.definition)
+        else:
+            connection.exec_driver_sql(f"ALTER TABLE ledger.transactions DROP CONSTRAINT {index.conname}")
+            again.append(
+                f"ALTER TABLE ledger.transactions ADD CONSTRAINT {index.conname} {index.constraint_definition}"
+            )
+    return again
+
+
+def _move_sequences(connection: Connection) -> None:
+    """Let new ids follow the demo's."""
+    for table in ("users", "wallets", "transactions"):
+        connection.execute(
+            text(f"""
+            SELECT setval(pg_get_serial_sequence('ledger.{table}', 'id'), max(id))
+            FROM ledger.{table} HAVING max(id) IS NOT NULL""")  # noqa: S608 - three names of ours
+        )
+
+
+def _run(connection: Connection, name: str, values: dict[str, Any]) -> None:
+    """Run one of the demo's statements with those of the values that it names."""
+    statement = text(_path(name).read_text(encoding="utf-8"))
+    lists = {"factors": ARRAY(BigInteger), "given": ARRAY(Text), "family": ARRAY(Text), "words": ARRAY(Text)}
+    known = values | {"given": list(_GIVEN), "family": list(_FAMILY), "words": list(_WORDS)}
+    moments = {"start": DateTime(timezone=True), "until": DateTime(timezone=True)}
+    wanted = {}
+    for parameter in statement.compile().params:
+        kind = lists.get(parameter) or moments.get(parameter)
+        kind = kind or (Text() if isinstance(known[parameter], str) else BigInteger())
+        wanted[parameter] = known[parameter]
+        statement = statement.bindparams(bindparam(parameter, type_=kind))
+    connection.execute(statement, wanted)
+
+
+def _path(name: str) -> Path:
+    return Path(str(_SQL / name))

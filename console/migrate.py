@@ -1,0 +1,74 @@
+"""Bring a database to the schema this console knows: safe to run twice, and at once from two machines."""
+
+from __future__ import annotations
+
+from importlib import resources as package_files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import stamina
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from psycopg import Error as DriverError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from console.driver_errors import sqlstate_of, translated
+from models.script import run_script
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+_MODELS = Path(str(package_files.files("models")))
+
+# Two first runs at once both try to make the roles and the schema; the later one must look again.
+_RACES = frozenset({"23505", "42710", "42P06", "42P07", "XX000", "40001", "40P01"})
+
+
+def alembic_config() -> Config:
+    """Return Alembic's configuration without an ini file, so that it works from a frozen program."""
+    config = Config()
+    config.set_main_option("script_location", str(_MODELS / "migrations").replace("%", "%%"))
+    return config
+
+
+def head_version() -> str:
+    """Return the revision this console was made for."""
+    return ScriptDirectory.from_config(alembic_config()).get_current_head() or ""
+
+
+def migrate(url: str) -> str:
+    """Create or upgrade the ledger in the database of `url`, as an administrator; returns the revision."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        for attempt in stamina.retry_context(on=_is_race, attempts=20, wait_initial=0.05, wait_max=1.0):
+            with attempt, engine.begin() as connection:
+                _upgrade(connection)
+    except (DBAPIError, DriverError) as error:
+        raise translated(error, engine.url) from error
+    finally:
+        engine.dispose()
+    return head_version()
+
+
+def _is_race(error: Exception) -> bool:
+    return isinstance(error, (DBAPIError, DriverError)) and sqlstate_of(error) in _RACES
+
+
+def _upgrade(connection: Connection) -> None:
+    """Do all of it in one transaction: a migration is whole or not there."""
+    run_script(connection, _MODELS / "roles.sql")
+    connection.execute(text("CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION ledger_owner"))
+    connection.execute(text("SET LOCAL ROLE ledger_owner"))
+    connection.execute(text("CREATE TABLE IF NOT EXISTS ledger.migration_lock (one boolean PRIMARY KEY)"))
+    # A table lock, not an advisory one: it is the database's own and ends with the transaction.
+    connection.execute(text("LOCK TABLE ledger.migration_lock IN ACCESS EXCLUSIVE MODE"))
+    connection.execute(text("SET LOCAL check_function_bodies = off"))
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    for function in sorted((_MODELS / "functions").glob("*.sql")):
+        run_script(connection, function)
+    run_script(connection, _MODELS / "grants.sql")

@@ -1,0 +1,45 @@
+"""How many statements each action may send; BEGIN, COMMIT and SET are not counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from console.monitor.cost import ActionCost
+
+# One round trip each, whatever the number of rows, users, lots or lines (docs: statement budgets).
+BUDGETS: Final[Mapping[str, int]] = {
+    "session.rights": 1,
+    "overview.load": 1,
+    "transactions.page": 1,
+    "accounts.page": 1,
+    "account.page": 3,
+    "wallet.balance": 1,
+    "balances.lookup": 1,
+    "credits.breakdown": 1,
+    "credits.lookup": 1,
+    "transfer.post": 1,
+    "transfer.reverse": 1,
+    "reservation.reserve": 1,
+    "reservation.capture": 1,
+    "reservation.release": 1,
+    "batch.load": 1,
+    "batch.validate": 1,
+    "batch.submit": 1,
+    "batch.approve": 1,
+    "batch.post": 1,
+    "batch.reverse": 1,
+}
+
+
+def budget(action: str) -> int | None:
+    """Return how many statements the action may send, or None when nothing was declared."""
+    return BUDGETS.get(action)
+
+
+def over_budget(cost: ActionCost) -> int:
+    """Return by how many statements an action went over its budget; 0 within it or without one."""
+    allowed = BUDGETS.get(cost.action)
+    return 0 if allowed is None else max(0, cost.statements - allowed)

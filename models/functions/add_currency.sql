@@ -1,0 +1,18 @@
+-- A currency comes with its five system accounts' wallets. Asking twice changes nothing.
+CREATE OR REPLACE FUNCTION ledger.add_currency(p_code text, p_exponent smallint) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    INSERT INTO ledger.currencies (code, exponent) VALUES (p_code, p_exponent) ON CONFLICT DO NOTHING;
+    PERFORM FROM ledger.currencies c WHERE c.code = p_code AND c.exponent = p_exponent;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'currency % has another exponent', p_code USING ERRCODE = 'restrict_violation';
+    END IF;
+    INSERT INTO ledger.users (username, display_name, kind)
+    VALUES ('@issuance', 'Credit issued', 'system'), ('@revenue', 'Revenue', 'system'),
+        ('@breakage', 'Expired credit', 'system'), ('@external', 'Outside world', 'system'),
+        ('@suspense', 'To be explained', 'system')
+    ON CONFLICT (username) DO NOTHING;
+    INSERT INTO ledger.wallets (user_id, currency, kind)
+    SELECT u.id, p_code, 'system' FROM ledger.users u WHERE u.kind = 'system'
+    ON CONFLICT (user_id, currency) DO NOTHING;
+END $$;

@@ -1,0 +1,245 @@
+"""The house's rules that no reader should have to check by eye."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TOP = Path(__file__).parents[1]
+PACKAGES = ("console", "ui", "models", "resources")
+QT = {"PySide6", "shiboken6", "qtpy", "superqt", "qtawesome", "pyqtgraph"}
+DRIVERS = {"sqlalchemy", "psycopg", "psycopg_binary", "alembic"}
+VAGUE = {"helper", "helpers", "util", "utils", "manager", "handler", "info", "misc", "common"}
+BINARY = {".otf", ".ttf", ".png", ".ico", ".icns", ".gz", ".xlsx"}
+
+
+# import-linter has a script but no __main__.
+_CONTRACTS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True))"
+
+
+def sources(*packages: str) -> list[Path]:
+    """Return the Python files of packages, relative to the top."""
+    return sorted(path.relative_to(TOP) for name in packages for path in (TOP / name).rglob("*.py"))
+
+
+def module_of(path: Path) -> str:
+    """Return the dotted name of a file's module."""
+    return ".".join(path.with_suffix("").parts).removesuffix(".__init__")
+
+
+def tree_of(path: Path) -> ast.Module:
+    """Return the syntax tree of a file."""
+    return ast.parse((TOP / path).read_text(encoding="utf-8"))
+
+
+def runtime_nodes(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the node and all below it but what only the type checker sees."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")):
+            yield from runtime_nodes(child)
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the dotted names a file imports, with `from a import b` as both `a` and `a.b`."""
+    found: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        found |= imported(node)
+    return found
+
+
+def imported(node: ast.AST) -> set[str]:
+    """Return the dotted names that one statement imports."""
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, "relative imports are not used in this house"
+        return {node.module or ""} | {f"{node.module}.{alias.name}" for alias in node.names}
+    return set()
+
+
+def roots(path: Path) -> set[str]:
+    """Return the top-level packages a file imports."""
+    return {name.partition(".")[0] for name in imports_of(path)}
+
+
+def our_texts() -> dict[Path, str]:
+    """Return the text files that are or may come under version control; of an unpacked archive, all."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    names = done.stdout.splitlines() or [str(path.relative_to(TOP)) for path in TOP.rglob("*")]
+    paths = [
+        Path(name) for name in names if not name.startswith((".venv", ".git/", "build/", "dist/", "tour/"))
+    ]
+    return {
+        path: (TOP / path).read_text(encoding="utf-8", errors="replace")
+        for path in paths
+        if (TOP / path).is_file() and path.suffix not in BINARY
+    }
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        pytest.param(["-m", "ruff", "check", "."], id="ruff check"),
+        pytest.param(["-m", "ruff", "format", "--check", "."], id="ruff format"),
+        pytest.param(["-m", "mypy"], id="mypy"),
+        pytest.param(["-c", _CONTRACTS], id="import contracts"),
+    ],
+)
+def test_tools_find_nothing(command: list[str]) -> None:
+    done = subprocess.run([sys.executable, *command], cwd=TOP, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_only_ui_imports_qt() -> None:
+    assert [path for path in sources("console", "models", "resources") if roots(path) & QT] == []
+
+
+def test_only_charts_imports_pyqtgraph() -> None:
+    users = [path for path in sources(*PACKAGES) if "pyqtgraph" in roots(path)]
+    assert set(users) <= {Path("ui/charts.py")}
+
+
+def test_ui_imports_no_driver() -> None:
+    assert [path for path in sources("ui") if roots(path) & DRIVERS] == []
+
+
+def test_the_core_loads_no_qt() -> None:
+    names = [
+        module_of(path)
+        for path in sources("console", "models", "resources")
+        if "migrations" not in path.parts
+    ]
+    code = (
+        "import importlib, sys\n"
+        "for name in sys.argv[1:]: importlib.import_module(name)\n"
+        f"print(sorted({QT!r} & {{name.partition('.')[0] for name in sys.modules}}))"
+    )
+    command = [sys.executable, "-c", code, *names]
+    done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_every_module_says_what_it_is() -> None:
+    assert [path for path in sources(*PACKAGES, "tests") if not ast.get_docstring(tree_of(path))] == []
+
+
+def test_no_file_is_long() -> None:
+    lengths = {
+        path: len((TOP / path).read_text(encoding="utf-8").splitlines()) for path in sources(*PACKAGES)
+    }
+    assert {path: length for path, length in lengths.items() if length > 400} == {}
+
+
+def test_no_module_bears_the_name_of_a_package() -> None:
+    inner = [path.with_suffix("").parts[1:] for path in sources(*PACKAGES)]
+    assert [parts for parts in inner if {*PACKAGES, "tests"} & set(parts)] == []
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    assert [path for path in sources(*PACKAGES) if VAGUE & set(path.stem.split("_"))] == []
+
+
+def test_every_test_folder_is_a_package() -> None:
+    folders = {path.parent for path in (TOP / "tests").rglob("*.py")}
+    folders |= {
+        parent for folder in folders for parent in folder.parents if (TOP / "tests") in parent.parents
+    }
+    assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
+
+
+def test_there_is_no_import_cycle_at_run_time() -> None:
+    modules = {module_of(path): path for path in sources(*PACKAGES)}
+    graph = {
+        name: {
+            target
+            for node in runtime_nodes(tree_of(path))
+            for target in imported(node)
+            if target in modules and target != name
+        }
+        for name, path in modules.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" <- ".join(error.args[1]))
+
+
+def statements_in(path: Path) -> list[str]:
+    """Return the texts of a file that may reach the database: SQL without comments, strings of Python."""
+    if path.suffix == ".sql":
+        return [re.sub(r"--[^\n]*|/\*.*?\*/", " ", (TOP / path).read_text(encoding="utf-8"), flags=re.DOTALL)]
+    tree = tree_of(path)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)
+    }
+    texts = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    calls = [ast.unparse(node.func) + "(" for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [*(texts - docstrings), *calls]
+
+
+def test_no_page_is_found_by_counting_rows() -> None:
+    offset = re.compile(r"\bOFFSET\b|(?i:\boffset\s+[\d%:$?])|\.offset\($")
+    queries = [path.relative_to(TOP) for name in PACKAGES for path in (TOP / name).rglob("*.sql")]
+    # The benchmark measures what OFFSET costs.
+    paths = [path for path in (*sources("console", "models"), *queries) if "bench" not in path.parts]
+    assert [path for path in paths if any(offset.search(text) for text in statements_in(path))] == []
+
+
+def test_every_suppression_has_a_reason() -> None:
+    bare = re.compile(r"#\s*noqa\b(?!: [A-Z0-9, ]+\W+\w{2,})|#\s*type:\s*ignore\b(?!\[[\w, -]+\]\W+\w{2,})")
+    lines = [
+        f"{path}: {line.strip()}"
+        for path in sources(*PACKAGES, "tests")
+        if path != Path("tests/test_architecture.py")
+        for line in (TOP / path).read_text(encoding="utf-8").splitlines()
+        if bare.search(line)
+    ]
+    assert lines == []
+
+
+def test_no_file_names_a_package_index() -> None:
+    address = re.compile(r"https?://\S+/simple\b")
+    texts = our_texts()
+    assert Path("requirements.lock") in texts
+    assert [path for path, text in texts.items() if address.search(text)] == []
+
+
+def test_every_dependency_is_locked_with_hashes() -> None:
+    lock = (TOP / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = [line for line in lock.splitlines() if not line.startswith("#")]
+    assert [
+        line for line in lines if "--hash=sha256:" not in line or line.startswith("-") or " @ " in line
+    ] == []
+    locked: dict[str, list[str]] = {}
+    for line in lines:
+        requirement = Requirement(line.partition("--hash")[0])
+        version = str(requirement.specifier).removeprefix("==")
+        locked.setdefault(canonicalize_name(requirement.name), []).append(version)
+    project = tomllib.loads((TOP / "pyproject.toml").read_text(encoding="utf-8"))
+    groups = project["dependency-groups"]
+    wanted = [*project["build-system"]["requires"], *project["project"]["dependencies"]]
+    for text in [*wanted, *groups["test"], *groups["build"]]:
+        requirement = Requirement(text)
+        versions = locked.get(canonicalize_name(requirement.name), [])
+        assert versions, text
+        assert all(requirement.specifier.contains(version) for version in versions), text

@@ -1,0 +1,105 @@
+"""Amounts, counts, times and durations as the operator's locale writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLocale
+
+from console.money import NumberStyle, format_amount, parse_amount
+
+if TYPE_CHECKING:
+    from datetime import date, datetime, tzinfo
+
+    from console.money import Currency
+
+MINUS = "\N{MINUS SIGN}"
+_NO_BREAK_SPACES = frozenset({"\u00a0", "\u202f"})
+_MS_A_SECOND = 1_000
+_SECONDS_A_MINUTE = 60
+_MINUTES_AN_HOUR = 60
+_WHOLE_MS = 100
+_SHORTENED = ((10**9, "G"), (10**6, "M"))
+
+
+@dataclass(frozen=True, slots=True)
+class Formats:
+    """How figures are written: the locale's separators, the currency shown, the zone of times."""
+
+    code: str
+    exponent: int
+    decimal: str = "."
+    grouping: str = ","
+    zone: tzinfo | None = None
+
+    @classmethod
+    def of(cls, currency: Currency, locale: QLocale | None = None, zone: tzinfo | None = None) -> Formats:
+        """Return the formats of a locale (the system's by default); no zone means the local one."""
+        found = QLocale() if locale is None else locale
+        return cls(
+            currency.code, currency.exponent, found.decimalPoint()[:1], found.groupSeparator()[:1], zone
+        )
+
+    def amount(
+        self, minor: int, *, currency: Currency | None = None, signed: bool = False, grouped: bool = True
+    ) -> str:
+        """Write minor units, exactly at any size: `1,204.10`, with `signed` also `+1,204.10`."""
+        exponent = self.exponent if currency is None else currency.exponent
+        style = NumberStyle(self.decimal, self.grouping if grouped else "", MINUS)
+        return format_amount(minor, exponent, style, signed=signed)
+
+    def plain_amount(self, minor: int, *, currency: Currency | None = None) -> str:
+        """Write minor units for a spreadsheet: no grouping, an ASCII minus, the locale's decimal mark."""
+        exponent = self.exponent if currency is None else currency.exponent
+        return format_amount(minor, exponent, NumberStyle(self.decimal, "", "-"))
+
+    def parse(self, text: str, *, signed: bool = False) -> int:
+        """Read what an operator typed as minor units; raises AmountError."""
+        # Nobody can type the no-break spaces that some locales group with.
+        typed = text.strip().replace(" ", self.grouping) if self.grouping in _NO_BREAK_SPACES else text
+        return parse_amount(typed, self.exponent, decimal=self.decimal, grouping=self.grouping, signed=signed)
+
+    def spoken_amount(self, minor: int, *, currency: Currency | None = None) -> str:
+        """Write minor units for a screen reader: `minus 412.50 CR`."""
+        code = self.code if currency is None else currency.code
+        sign = "minus " if minor < 0 else ""
+        return f"{sign}{self.amount(abs(minor), currency=currency, grouped=False)} {code}"
+
+    def integer(self, value: int) -> str:
+        """Write a count with grouping."""
+        return format_amount(value, 0, NumberStyle(self.decimal, self.grouping, MINUS))
+
+    def about(self, value: int) -> str:
+        """Write a large count in short: `84.2 M`."""
+        for unit, letter in _SHORTENED:
+            if value >= unit:
+                return f"{value / unit:.1f}".replace(".", self.decimal) + f" {letter}"
+        return self.integer(value)
+
+    def decimals(self, value: float, places: int = 1) -> str:
+        """Write a measure that is no money, such as milliseconds."""
+        minor = round(value * 10**places)
+        return format_amount(minor, places, NumberStyle(self.decimal, self.grouping, MINUS))
+
+    def timestamp(self, moment: datetime) -> str:
+        """Write an aware moment in the zone shown: `2026-11-21 14:32:04`."""
+        return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
+
+    def day(self, value: date) -> str:
+        """Write a date: `2026-11-21`."""
+        return value.isoformat()
+
+    def duration(self, milliseconds: float) -> str:
+        """Write how long something took: `2.3 ms`, `182 ms`, `1.4 s`, `3 min 12 s`, `2 h 5 min`."""
+        if milliseconds < _WHOLE_MS:
+            return f"{self.decimals(milliseconds)} ms"
+        if milliseconds < _MS_A_SECOND:
+            return f"{milliseconds:.0f} ms"
+        seconds = milliseconds / _MS_A_SECOND
+        if seconds < _SECONDS_A_MINUTE:
+            return f"{self.decimals(seconds)} s"
+        minutes, left = divmod(int(seconds), _SECONDS_A_MINUTE)
+        if minutes < _MINUTES_AN_HOUR:
+            return f"{minutes} min {left} s"
+        return f"{self.integer(minutes // _MINUTES_AN_HOUR)} h {minutes % _MINUTES_AN_HOUR} min"
