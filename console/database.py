@@ -14,12 +14,20 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from console.driver_errors import place, sqlstate_of, translated
-from console.errors import CancelledError, ConsoleError, SchemaError, UnavailableError
+from console.errors import (
+    CancelledError,
+    ConsoleError,
+    DatabaseUnreachableError,
+    OutcomeUnknownError,
+    SchemaError,
+    UnavailableError,
+)
 from console.migrate import head_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeVar
+    from uuid import UUID
 
     from psycopg import Connection as Driver
     from sqlalchemy import Engine
@@ -70,6 +78,11 @@ class Database:
         return place(self._url)
 
     @property
+    def settings(self) -> Settings:
+        """The timeouts and sizes this database works with."""
+        return self._settings
+
+    @property
     def recorder(self) -> Recorder:
         """Where this database's statements are recorded."""
         return self._recorder
@@ -98,19 +111,40 @@ class Database:
             return work(session)
 
     def write(
-        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+        self,
+        action: str,
+        work: Callable[[Session], Answer],
+        *,
+        cancel: Cancellation | None = None,
+        timeout_s: int | None = None,
+        key: UUID | None = None,
     ) -> Answer:
-        """Run work in one transaction and commit it; any exception rolls all of it back."""
+        """Run work in one transaction and commit it; any exception rolls all of it back.
+
+        Raises OutcomeUnknownError when the answer to COMMIT is lost and `key` can resolve it.
+        """
         with self._recorder.action(action), self._connected(cancel) as session:
+            _allow(session, timeout_s)
             answer = work(session)
-            session.commit()
+            try:
+                session.commit()
+            except (DBAPIError, DriverError) as error:
+                if key is not None and isinstance(translated(error, self._url), DatabaseUnreachableError):
+                    raise OutcomeUnknownError(str(key)) from error
+                raise
             return answer
 
     def rehearse(
-        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+        self,
+        action: str,
+        work: Callable[[Session], Answer],
+        *,
+        cancel: Cancellation | None = None,
+        timeout_s: int | None = None,
     ) -> Answer:
         """Run work in one transaction and roll it back: what would have happened."""
         with self._recorder.action(action), self._connected(cancel) as session:
+            _allow(session, timeout_s)
             try:
                 return work(session)
             finally:
@@ -192,6 +226,12 @@ def _engine(url: str, settings: Settings) -> Engine:
     return engine
 
 
+def _allow(session: Session, timeout_s: int | None) -> None:
+    """Give this transaction longer than the session's own timeout; SET LOCAL ends with it."""
+    if timeout_s is not None:
+        session.execute(text(f"SET LOCAL statement_timeout = '{timeout_s}s'"))
+
+
 def _refuse_commit_of_failed(connection: Any) -> None:
     """A COMMIT after a swallowed error saves nothing, and neither the driver nor the server says so."""
     status = connection.connection.driver_connection.info.transaction_status
@@ -213,11 +253,7 @@ def _facts(session: Session) -> SessionFacts:
             current_setting('server_encoding') AS encoding,
             current_setting('synchronous_commit') AS synchronous_commit,
             pg_is_in_recovery() AS replica,
-            CASE WHEN to_regclass('ledger.schema_version') IS NULL THEN NULL
-                WHEN NOT has_schema_privilege('ledger', 'USAGE') THEN 'closed'
-                ELSE (xpath('//version_num/text()',
-                    query_to_xml('SELECT version_num FROM ledger.schema_version', false, true, '')))[1]::text
-            END AS schema_version,
+            (SELECT version_num FROM ledger.schema_version) AS schema_version,
             ARRAY(SELECT r.rolname::text FROM pg_roles r WHERE r.rolname LIKE 'ledger\\_%'
                 AND pg_has_role(session_user, r.oid, 'MEMBER')) AS rights""")
     ).one()
@@ -230,10 +266,6 @@ def _facts(session: Session) -> SessionFacts:
         wrong = "The server runs with synchronous_commit = off: an acknowledged posting could be lost."
     elif found.replica:
         wrong = "This server is a read-only replica; connect to the primary."
-    elif found.schema_version is None:
-        wrong = "There is no ledger in this database. An administrator makes it with: ledgerctl migrate"
-    elif found.schema_version == "closed":
-        wrong = f"The role {found.operator} has no right to the ledger; ask for membership in ledger_viewer."
     elif found.schema_version != head_version():
         wrong = (
             f"The ledger has schema {found.schema_version} and this console needs {head_version()}. "

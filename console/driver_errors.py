@@ -12,6 +12,7 @@ from console.errors import (
     ConsoleError,
     DatabaseUnreachableError,
     RefusedError,
+    SchemaError,
     StatementError,
     TimedOutError,
 )
@@ -54,6 +55,11 @@ def translated(error: Exception, url: URL) -> ConsoleError:
         return AccessDeniedError(f"The server refused the sign-in: {message}")
     if state == "42501":
         return AccessDeniedError(f"The server refused this to your role: {message}")
+    if state in {"3F000", "42P01", "42883"}:
+        return SchemaError(
+            "There is no ledger in this database, or one of another version. "
+            "An administrator makes it with: ledgerctl migrate"
+        )
     if state == "" or state[:2] in {"08", "53"} or state in {"57P01", "57P02", "57P03", "3D000"}:
         return DatabaseUnreachableError(place(url), message)
     return StatementError(f"The server refused the statement ({state}): {message}")

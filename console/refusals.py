@@ -26,6 +26,7 @@ _WORDS = {
     "reference.empty": "there is no reference",
     "reference.repeated": "the reference is used already",
     "reference.posted": "the reference was posted already",
+    "effective.range": "the date is outside the years 1 to 9999",
     "funds.short": "the money does not reach",
     "text.character": "the text holds a control or invisible character, or is too long",
     "reason.empty": "a reason is needed",

@@ -6,8 +6,9 @@ REVOKE ALL ON ALL SEQUENCES IN SCHEMA ledger FROM PUBLIC, ledger_viewer, ledger_
     ledger_approver, ledger_auditor, ledger_admin;
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA ledger FROM PUBLIC, ledger_viewer, ledger_support, ledger_operator,
     ledger_approver, ledger_auditor, ledger_admin;
--- EXECUTE is given to PUBLIC by default; not to what later migrations create either.
-ALTER DEFAULT PRIVILEGES FOR ROLE ledger_owner IN SCHEMA ledger REVOKE ALL ON FUNCTIONS FROM PUBLIC;
+-- EXECUTE is given to PUBLIC by default; not to what later migrations create either. For the owner as a
+-- whole: default privileges of one schema can only add to it.
+ALTER DEFAULT PRIVILEGES FOR ROLE ledger_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA ledger TO ledger_viewer;
 GRANT SELECT ON ledger.currencies, ledger.users, ledger.wallets, ledger.transactions, ledger.checkpoints,

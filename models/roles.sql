@@ -10,8 +10,10 @@ BEGIN
             EXECUTE format('CREATE ROLE %I NOLOGIN', name);
         END IF;
     END LOOP;
-    -- An administrator who is not a superuser must be able to act as the owner.
-    IF NOT pg_has_role(current_user, 'ledger_owner', 'MEMBER') THEN
+    -- An administrator who is not a superuser must be able to act as the owner. From 16 on, who makes
+    -- a role is its member at once, but may not act as it.
+    IF NOT pg_has_role(current_user, 'ledger_owner',
+        CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN
         EXECUTE format('GRANT ledger_owner TO %I', current_user);
     END IF;
     FOREACH pair SLICE 1 IN ARRAY ARRAY[

@@ -6,7 +6,7 @@ _START = 3.0
 _WORD = 2.0
 _RUN = 1.5
 _LETTER = 1.0
-_WHOLE = 8.0
+_WHOLE = 10.0
 
 
 def score(typed: str, title: str) -> float | None:
@@ -18,7 +18,7 @@ def score(typed: str, title: str) -> float | None:
     found = text.find(typed.casefold().strip())
     if found >= 0:
         at_word = found == 0 or not text[found - 1].isalnum()
-        return _WHOLE + len(wanted) * _RUN + (_START if at_word else 0.0) - found / 100
+        return (_WHOLE if at_word else _LETTER) + len(wanted) * _RUN - found / 100
     total, at, before = 0.0, 0, -2
     for letter in wanted:
         place = text.find(letter, at)

@@ -80,6 +80,11 @@ class LedgerTable(QTableView):
         """What the list is doing."""
         return self._state
 
+    @property
+    def words(self) -> str:
+        """What stands in place of rows, empty when rows are shown."""
+        return "" if self._words.isHidden() else self._words.accessibleName()
+
     def set_empty_words(self, heading: str, detail: str = "") -> None:
         """Set what an empty list says: what is not there, and when it would be."""
         self._empty_words = (heading, detail)

@@ -151,7 +151,7 @@ def read_lines(
         if progress is not None:
             progress(done_before + size, total)
 
-    known_sha256 = _file_sha256(path, cancel, progress, total) if twice else None
+    known_sha256 = file_sha256(path, cancel=cancel, progress=progress, total=total) if twice else None
     source = Source(path, dialect.charset, cancel=cancel, progress=advance)
     return Reading(source, mapping, dialect, currency, known_sha256)
 
@@ -185,9 +185,14 @@ def _missing_reason(missing: Sequence[str], header: Sequence[str]) -> str:
     return f"{noun} missing: {', '.join(missing)}. Present are: {present}."
 
 
-def _file_sha256(
-    path: Path, cancel: Cancellation | None, progress: Callable[[int, int], None] | None, total: int
+def file_sha256(
+    path: Path,
+    *,
+    cancel: Cancellation | None = None,
+    progress: Callable[[int, int], None] | None = None,
+    total: int = 0,
 ) -> str:
+    """Return the file's SHA-256 in hex; raises FileRefusedError when it cannot be read."""
     digest = hashlib.sha256()
     done = 0
     with readable(path), path.open("rb") as file:

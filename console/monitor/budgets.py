@@ -25,11 +25,15 @@ BUDGETS: Final[Mapping[str, int]] = {
     "reservation.reserve": 1,
     "reservation.capture": 1,
     "reservation.release": 1,
-    "batch.load": 1,
+    "batch.load": 3,
     "batch.validate": 1,
     "batch.submit": 1,
     "batch.approve": 1,
     "batch.post": 1,
+    "batch.dry-run": 2,
+    "batches.page": 1,
+    "batches.get": 1,
+    "batches.lines": 1,
     "batch.reverse": 1,
 }
 

@@ -7,6 +7,10 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     newest bigint;
 BEGIN
+    -- A snapshot taken before the lock would miss a lower id that was committed while waiting, for ever.
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'checkpoints are taken in READ COMMITTED only' USING ERRCODE = 'restrict_violation';
+    END IF;
     LOCK TABLE ledger.transactions IN SHARE MODE;
     SELECT coalesce(max(t.id), 0) INTO newest FROM ledger.transactions t;
     WITH since AS (

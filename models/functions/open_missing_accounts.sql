@@ -19,11 +19,17 @@ BEGIN
     ON CONFLICT (username) DO NOTHING;
     GET DIAGNOSTICS opened = ROW_COUNT;
 
+    WITH wanted AS (
+        SELECT l.from_name AS name FROM ledger.batch_lines l WHERE l.batch_id = p_batch
+        UNION
+        SELECT l.to_name FROM ledger.batch_lines l WHERE l.batch_id = p_batch
+    )
     INSERT INTO ledger.wallets (user_id, currency, kind, status)
-    SELECT DISTINCT u.id, p_currency, u.kind, u.status
-    FROM ledger.batch_lines l JOIN ledger.users u ON u.username IN (l.from_name, l.to_name)
-    WHERE l.batch_id = p_batch AND starts_with(u.username, p_prefix) AND u.kind = 'customer'
+    SELECT u.id, p_currency, u.kind, u.status
+    FROM wanted JOIN ledger.users u ON u.username = wanted.name
+    WHERE starts_with(u.username, p_prefix) AND u.kind = 'customer'
         AND NOT EXISTS (SELECT FROM ledger.wallets w WHERE w.user_id = u.id AND w.currency = p_currency)
+    ORDER BY u.id
     ON CONFLICT (user_id, currency) DO NOTHING;
     RETURN opened;
 END $$;

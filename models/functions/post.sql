@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION ledger.post(
     OUT posted_at timestamptz, OUT first_id bigint, OUT last_id bigint, OUT lines integer)
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    idle text;
+    idle bigint;
     many boolean := cardinality(p_lines) > 100;
 BEGIN
     IF many THEN
@@ -14,16 +14,18 @@ BEGIN
         PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
     END IF;
 
-    -- In the order of their ids, or two payouts that cross would deadlock.
-    SELECT min(u.username) INTO idle
+    -- In the order of their ids, or two payouts that cross would deadlock. Every row must come out of
+    -- the subquery: the planner pushes a WHERE on `held` into it, and then only those rows are locked.
+    SELECT min(held.user_id) FILTER (WHERE held.status <> 'active') INTO idle
     FROM (
-        SELECT w.id, w.user_id, w.status FROM ledger.wallets w
+        SELECT w.user_id, w.status FROM ledger.wallets w
         WHERE w.kind = 'customer' AND w.id IN (
             SELECT l.from_wallet FROM unnest(p_lines) l UNION SELECT l.to_wallet FROM unnest(p_lines) l)
         ORDER BY w.id FOR NO KEY UPDATE
-    ) held JOIN ledger.users u ON held.status <> 'active' AND u.id = held.user_id;
+    ) held;
     IF idle IS NOT NULL THEN
-        PERFORM ledger.refuse('account.inactive', jsonb_build_object('username', idle));
+        PERFORM ledger.refuse('account.inactive', jsonb_build_object(
+            'username', (SELECT u.username FROM ledger.users u WHERE u.id = idle)));
     END IF;
 
     -- After the locks, never now(): the wait may have been long.
@@ -60,8 +62,4 @@ BEGIN
         RETURNING t.id
     )
     SELECT min(written.id), max(written.id), count(*) INTO first_id, last_id, lines FROM written;
-
-    IF many THEN
-        PERFORM set_config('plan_cache_mode', 'auto', true);
-    END IF;
 END $$;

@@ -5,19 +5,20 @@ CREATE OR REPLACE FUNCTION ledger.transfer(
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    outcome jsonb;
+    answer jsonb;
     from_wallet bigint;
     to_wallet bigint;
     done record;
     failed_constraint text;
+    failed_column text;
     failed_message text;
     failed_detail text;
 BEGIN
-    outcome := ledger.begin_operation(p_key, 'transfer', sha256(convert_to(
+    answer := ledger.begin_operation(p_key, 'transfer', sha256(convert_to(
         ROW(p_from, p_to, p_currency, p_amount, p_reference, p_description,
             extract(epoch FROM p_effective_at))::text, 'UTF8')));
-    IF outcome IS NOT NULL THEN
-        RETURN outcome;
+    IF answer IS NOT NULL THEN
+        RETURN answer;
     END IF;
     BEGIN
         SELECT max(w.id) FILTER (WHERE u.username = p_from), max(w.id) FILTER (WHERE u.username = p_to)
@@ -31,16 +32,17 @@ BEGIN
         done := ledger.post(ARRAY[ROW(
             1, ledger.kind_of(p_from, p_to), from_wallet, to_wallet, p_amount,
             p_reference, p_description, p_effective_at)::ledger.posting], NULL);
-        outcome := jsonb_build_object(
+        answer := jsonb_build_object(
             'status', 'posted', 'transaction', done.first_id, 'posted_at', done.posted_at);
     EXCEPTION
         WHEN SQLSTATE 'LG001' THEN
             GET STACKED DIAGNOSTICS failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL;
-            outcome := jsonb_build_object('status', 'refused', 'code', failed_message, 'detail', failed_detail::jsonb);
+            answer := jsonb_build_object('status', 'refused', 'code', failed_message, 'detail', failed_detail::jsonb);
         WHEN check_violation OR unique_violation OR not_null_violation OR numeric_value_out_of_range THEN
-            GET STACKED DIAGNOSTICS failed_constraint = CONSTRAINT_NAME;
-            outcome := jsonb_build_object('status', 'refused', 'code', ledger.refusal_code(failed_constraint, SQLSTATE));
+            GET STACKED DIAGNOSTICS failed_constraint = CONSTRAINT_NAME, failed_column = COLUMN_NAME;
+            answer := jsonb_build_object('status', 'refused', 'code', ledger.refusal_code(
+                failed_constraint, failed_column, SQLSTATE));
     END;
-    UPDATE ledger.operations o SET outcome = transfer.outcome WHERE o.key = p_key;
-    RETURN outcome;
+    UPDATE ledger.operations o SET outcome = answer WHERE o.key = p_key;
+    RETURN answer;
 END $$;

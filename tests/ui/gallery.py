@@ -112,7 +112,12 @@ class Account(Screen):
         self.page.addWidget(title)
         terms = (("", "Opening"), ("+", "Deposits"), ("+", "Grants"), ("+", "In"), ("\N{MINUS SIGN}", "Out"))
         equation = Equation(
-            (*terms, ("\N{MINUS SIGN}", "Captures"), ("\N{MINUS SIGN}", "Expired"), ("=", "Balance, recomputed: equal"))
+            (
+                *terms,
+                ("\N{MINUS SIGN}", "Captures"),
+                ("\N{MINUS SIGN}", "Expired"),
+                ("=", "Balance, recomputed: equal"),
+            )
         )
         equation.set(
             ("0.00", "9,400.00", "1,350.00", "2,118.40", "1,006.80", "10,870.00", "200.00", "791.60")

@@ -67,7 +67,9 @@ def test_work_runs_off_the_gui_thread_and_its_result_arrives_on_it(
     assert there != here
 
 
-def test_an_amount_beyond_32_and_53_bits_arrives_exactly(qtbot: QtBot, worker: Worker, owner: QObject) -> None:
+def test_an_amount_beyond_32_and_53_bits_arrives_exactly(
+    qtbot: QtBot, worker: Worker, owner: QObject
+) -> None:
     seen: list[int] = []
     for amount in (2**31, 2**53 + 1, 2**63 - 1, 2**70):
         worker.run(lambda _c, value=amount: value, done=seen.append, owner=owner)
@@ -117,7 +119,9 @@ def test_runs_of_other_slots_and_owners_are_left_alone(qtbot: QtBot, worker: Wor
     qtbot.waitUntil(lambda: len(seen) == 4)
 
 
-def test_cancelling_blocks_a_pool_thread_and_not_this_one(qtbot: QtBot, worker: Worker, owner: QObject) -> None:
+def test_cancelling_blocks_a_pool_thread_and_not_this_one(
+    qtbot: QtBot, worker: Worker, owner: QObject
+) -> None:
     entered, answered = threading.Event(), threading.Event()
     cancelled: list[bool] = []
 
@@ -235,7 +239,9 @@ def test_progress_is_thinned_and_the_last_value_comes_before_the_result(
     assert 2 <= len(seen) - 1 <= span_s * 20 + 2
 
 
-def test_a_relay_brings_the_newest_value_from_any_thread(qtbot: QtBot, worker: Worker, owner: QObject) -> None:
+def test_a_relay_brings_the_newest_value_from_any_thread(
+    qtbot: QtBot, worker: Worker, owner: QObject
+) -> None:
     seen: list[int] = []
     tell = worker.relay(seen.append, owner=owner)
     threads = [threading.Thread(target=tell, args=(number,)) for number in range(4)]
@@ -262,8 +268,14 @@ def test_shutdown_cancels_waits_and_refuses_new_work(qtbot: QtBot, owner: QObjec
 
 def test_shutdown_does_not_wait_for_ever(qtbot: QtBot, owner: QObject) -> None:
     worker = Worker(lambda _error: None)
-    stuck = threading.Event()
-    worker.run(lambda _c: stuck.wait(5), done=lambda _r: None, owner=owner)
+    stuck, entered = threading.Event(), threading.Event()
+
+    def deaf(_cancellation: Cancellation) -> bool:
+        entered.set()
+        return stuck.wait(5)
+
+    worker.run(deaf, done=lambda _r: None, owner=owner)
+    assert entered.wait(5)
     started = time.monotonic()
     assert not worker.shutdown(50)
     assert time.monotonic() - started < 2

@@ -8,10 +8,14 @@ CREATE TYPE ledger.batch_status AS ENUM (
     'draft', 'submitted', 'approved', 'posted', 'rejected', 'reversed');
 CREATE TYPE ledger.reservation_status AS ENUM ('reserved', 'captured', 'released', 'expired');
 
--- Text that cannot pretend to be other text: no control, bidirectional or zero-width characters.
+-- Text that cannot pretend to be other text: no control, bidirectional, zero-width or other format characters
+-- (Unicode's categories Cc, Cf, Zl and Zp, as console.imports.text has them).
 CREATE FUNCTION ledger.is_plain_text(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN value !~ '[\u0001-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]';
+RETURN value !~ (
+    '[\u0001-\u001f\u007f-\u009f\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u2028-\u202e'
+    '\u2060-\u206f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3'
+    '\U0001d173-\U0001d17a\U000e0000-\U000e0fff]');
 
 CREATE TABLE ledger.currencies (
     code text COLLATE "C" PRIMARY KEY CHECK (code ~ '^[A-Z][A-Z0-9]{1,11}$'),
@@ -75,6 +79,9 @@ CREATE TABLE ledger.transactions (
     operator text COLLATE "C" NOT NULL DEFAULT session_user,
     metadata jsonb,
     CONSTRAINT transactions_reference_key UNIQUE (reference),
+    -- Moments that every client can read: no infinity, no year of five digits.
+    CONSTRAINT effective_in_range CHECK (
+        effective_at >= '0001-01-02 00:00+00' AND effective_at < '9999-12-31 00:00+00'),
     CONSTRAINT parties_differ CHECK (from_wallet <> to_wallet),
     CONSTRAINT reference_plain CHECK (length(reference) BETWEEN 1 AND 200 AND ledger.is_plain_text(reference)),
     CONSTRAINT description_plain CHECK (length(description) <= 500 AND ledger.is_plain_text(description))
@@ -177,7 +184,8 @@ CREATE TABLE ledger.batch_lines (
     batch_id bigint NOT NULL,
     line_no integer NOT NULL CHECK (line_no > 0),
     amount bigint CHECK (amount > 0),
-    effective_at timestamptz,
+    effective_at timestamptz CONSTRAINT effective_in_range CHECK (
+        effective_at >= '0001-01-02 00:00+00' AND effective_at < '9999-12-31 00:00+00'),
     from_name text COLLATE "C",
     to_name text COLLATE "C",
     reference text COLLATE "C" CHECK (length(reference) BETWEEN 1 AND 200 AND ledger.is_plain_text(reference)),

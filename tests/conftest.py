@@ -1,0 +1,162 @@
+"""Databases for every test: empty or with a ledger in it, as an administrator or as each of the roles."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import psycopg
+import pytest
+from sqlalchemy.engine import make_url
+
+from console.config import Settings
+from console.database import Database
+from console.monitor.recorder import Recorder
+from tests.cluster import CURRENCY, LOGINS, Cluster, connected, running_cluster
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+BANK_CSV: Final = "LEDGER_BANK_CSV"
+
+# What the driver sends around a question; budgets do not count it. ";" is the pool's ping.
+_HOUSEKEEPING: Final = (";", "BEGIN", "COMMIT", "ROLLBACK", "SET ", "SAVEPOINT", "RELEASE")
+
+
+class Statements:
+    """The statements that the driver was asked to send, whoever asked; for budgets."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def note(self, query: object) -> None:
+        """Count one statement unless it is housekeeping."""
+        text = query.decode() if isinstance(query, bytes) else str(query)
+        if not text.lstrip().upper().startswith(_HOUSEKEEPING):
+            self.texts.append(text)
+
+    @contextmanager
+    def counted(self) -> Iterator[list[str]]:
+        """Collect the statements sent inside the block."""
+        start = len(self.texts)
+        found: list[str] = []
+        try:
+            yield found
+        finally:
+            found.extend(self.texts[start:])
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Lend the session's PostgreSQL: LEDGER_TEST_DATABASE_URL's, or an embedded one."""
+    with running_cluster(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def ledger_template(cluster: Cluster) -> Iterator[str]:
+    """Name the migrated database that each test's ledger is a copy of."""
+    name = cluster.create_template()
+    yield name
+    cluster.drop(name)
+
+
+@pytest.fixture
+def database_url(cluster: Cluster) -> Iterator[str]:
+    """Return the administrator's URL of an empty database."""
+    name = cluster.create()
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def ledger_url(cluster: Cluster, ledger_template: str) -> Iterator[str]:
+    """Return the administrator's URL of a ledger with the currency CR and no customers."""
+    name = cluster.create(ledger_template)
+    yield cluster.url(name)
+    cluster.drop(name)
+
+
+@pytest.fixture
+def as_role(cluster: Cluster, ledger_url: str) -> Callable[[str], str]:
+    """Return the ledger's URL for one of tests.cluster.LOGINS."""
+    database = make_url(ledger_url).database or ""
+
+    def url_of(login: str) -> str:
+        assert login in LOGINS
+        return cluster.url(database, login)
+
+    return url_of
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    """Return a recorder of its own."""
+    return Recorder(capacity=2_000)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """Return the defaults, whatever this machine's user has set."""
+    return Settings.model_construct()
+
+
+@pytest.fixture
+def operator_database(as_role: Callable[[str], str], settings: Settings) -> Iterator[Database]:
+    """Return the console's way to the ledger, as an operator; `operator_database.recorder` records it."""
+    database = Database(as_role("t_operator"), Recorder(capacity=2_000), settings)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def open_accounts(as_role: Callable[[str], str]) -> Callable[..., None]:
+    """Open customers with the balances given, in minor units, each by a deposit through ledger.transfer."""
+
+    def open_each(balances: Mapping[str, int], currency: str = CURRENCY) -> None:
+        with connected(as_role("t_operator")) as connection, connection.transaction():
+            for username, balance in balances.items():
+                connection.execute("SELECT ledger.open_account(%s, %s)", [username, currency])
+                if balance == 0:
+                    continue
+                posted = connection.execute(
+                    "SELECT ledger.transfer(%s, '@external', %s, %s, %s) ->> 'status'",
+                    [uuid4(), username, currency, balance],
+                ).fetchone()
+                assert posted == ("posted",)
+
+    return open_each
+
+
+@pytest.fixture
+def statements(monkeypatch: pytest.MonkeyPatch) -> Statements:
+    """Count what psycopg's cursors are asked to send from now on, COPY included."""
+    counter = Statements()
+
+    def watch(method: Callable[..., Any]) -> Callable[..., Any]:
+        def noted(cursor: psycopg.Cursor[Any], query: Any, *arguments: Any, **options: Any) -> Any:
+            counter.note(query)
+            return method(cursor, query, *arguments, **options)
+
+        return noted
+
+    for name in ("execute", "executemany", "copy"):
+        monkeypatch.setattr(psycopg.Cursor, name, watch(getattr(psycopg.Cursor, name)))
+    return counter
+
+
+@pytest.fixture(scope="session")
+def bank_csv() -> Path:
+    """Return the bank file of the environment; tests that need it are skipped without one."""
+    given = os.environ.get(BANK_CSV)
+    if not given:
+        pytest.skip(f"{BANK_CSV} is not set; it names the bank's CSV file")
+    path = Path(given)
+    assert path.is_file(), f"{BANK_CSV} names no file: {path}"
+    return path
