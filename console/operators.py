@@ -45,8 +45,9 @@ def role_of(account: str) -> str:
 def is_enrolled(connection: Connection, role: str) -> bool:
     """Whether the role is there, signs in and has the operator's rights."""
     found = text("""
-        SELECT count(*) = 2 FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid
-        WHERE r.rolname = :role AND r.rolcanlogin AND m.roleid::regrole::text = ANY (:groups)""")
+        SELECT count(*) = cardinality(CAST(:groups AS text[]))
+        FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid JOIN pg_roles g ON g.oid = m.roleid
+        WHERE r.rolname = :role AND r.rolcanlogin AND g.rolname = ANY (CAST(:groups AS text[]))""")
     return connection.scalar(found, {"role": role, "groups": list(GROUPS)}) is True
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QToolTip
 from typing_extensions import override
 
 from ui.cells import CellModel, plain_tip
@@ -80,6 +80,7 @@ class CellDelegate(QStyledItemDelegate):
         state: QStyle.StateFlag = option.state
         last = index.row() == model.rowCount() - 1
         self._paint_ground(painter, rect, state, lined=self._last_line or not last)
+        self._paint_focus(painter, rect, option.widget, index.row())
         if not cell.text:
             return
         inner = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
@@ -96,11 +97,14 @@ class CellDelegate(QStyledItemDelegate):
             painter.fillRect(rect, QColor(tokens.head))
         if lined:
             painter.fillRect(QRect(rect.left(), rect.bottom(), rect.width(), 1), QColor(tokens.border))
-        if state & QStyle.StateFlag.State_HasFocus:
-            mark = QRect(
-                rect.left() + 1, rect.bottom() - _FOCUS_MARK_PX + 1, rect.width() - 2, _FOCUS_MARK_PX
-            )
-            painter.fillRect(mark, QColor(tokens.accent))
+
+    def _paint_focus(self, painter: QPainter, rect: QRect, view: object, row: int) -> None:
+        """Mark the left end of the row the keyboard is at, while it is there."""
+        if not isinstance(view, QTableView) or not view.hasFocus() or view.currentIndex().row() != row:
+            return
+        if rect.left() + view.horizontalScrollBar().value() == 0:
+            mark = QRect(rect.left(), rect.top(), _FOCUS_MARK_PX, rect.height() - 1)
+            painter.fillRect(mark, QColor(self._theme.tokens.accent))
 
     @override
     def helpEvent(

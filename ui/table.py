@@ -52,7 +52,7 @@ class LedgerTable(QTableView):
         ground: str = "page",
     ) -> None:
         """`notice` says what could not be copied; `ground` is the token of what lies behind the corners."""
-        super().__init__(parent)
+        super().__init__()
         self._notice = notice
         self._theme = theme
         self._empty_words = ("Nothing here", "")
@@ -74,6 +74,9 @@ class LedgerTable(QTableView):
         self._busy = QTimer(self, singleShot=True, interval=BUSY_AFTER_MS)
         self._set_up()
         self._connect()
+        if parent is not None:
+            # Not in the constructor: the scroll bars would take the style of a table's base class.
+            self.setParent(parent)
 
     @property
     def list_state(self) -> State:

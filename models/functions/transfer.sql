@@ -21,6 +21,10 @@ BEGIN
         RETURN answer;
     END IF;
     BEGIN
+        IF p_amount <= 0 THEN
+            -- The constraint says so too, but the wallets' floors would speak first.
+            PERFORM ledger.refuse('amount.sign');
+        END IF;
         SELECT max(w.id) FILTER (WHERE u.username = p_from), max(w.id) FILTER (WHERE u.username = p_to)
         INTO from_wallet, to_wallet
         FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id AND w.currency = p_currency

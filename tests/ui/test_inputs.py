@@ -35,10 +35,9 @@ def test_an_amount_of_any_size_is_read_exactly(qtbot: QtBot, formats: Formats) -
     seen: list[int | None] = []
     edit.amount_changed.connect(seen.append)
     edit.setText("90,071,992,547,409.93")
-    assert edit.amount == 2**53 + 1
     assert seen == [2**53 + 1]
     edit.setText("92233720368547758.08")
-    assert edit.amount is None
+    assert seen == [2**53 + 1, None]
     assert "too large" in edit.problem
     edit.clear()
     assert (edit.amount, edit.problem) == (None, "")

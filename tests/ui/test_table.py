@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QPoint, QSettings, Qt
-from PySide6.QtGui import QGuiApplication, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QDialog, QPushButton
 
 from tests.ui.parts import COLUMNS, MadeUp, make_row, make_rows
 from tests.ui.test_paging import PAGE, Listing, numbers, wait_ready
@@ -19,7 +19,7 @@ from ui.grid import GridModel
 from ui.numbers import Formats
 from ui.paging import PagedModel, State
 from ui.table import LedgerTable
-from ui.tokens import ROW_HEIGHT
+from ui.tokens import HEAD_HEIGHT, ROW_HEIGHT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -330,3 +330,21 @@ def test_a_snug_table_is_as_high_as_its_rows(make_table: Callable[[], LedgerTabl
     assert not table.verticalScrollBar().isVisible()
     model.set_rows(make_rows(100))
     assert table.height() == three + 7 * ROW_HEIGHT
+
+
+def test_the_scroll_bar_begins_under_the_head(
+    qtbot: QtBot, theme: Theme, store: QSettings, formats: Formats, said: list[str]
+) -> None:
+    dialog = QDialog()
+    qtbot.addWidget(dialog)
+    table = LedgerTable("inside", theme=theme, store=store, notice=said.append, parent=dialog)
+    filled(table, formats, 200)
+    table.resize(900, 400)
+    dialog.show()
+    table.show()
+    bar = table.verticalScrollBar()
+    handle = QColor(theme.tokens.scroll)
+    image = bar.grab().toImage()
+    x = image.width() // 2
+    assert all(image.pixelColor(x, y) != handle for y in range(HEAD_HEIGHT))
+    assert any(image.pixelColor(x, y) == handle for y in range(HEAD_HEIGHT, image.height()))

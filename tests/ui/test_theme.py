@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -26,8 +27,9 @@ THEMES = pytest.mark.parametrize("tokens", [LIGHT, DARK, HIGH_CONTRAST], ids=lam
 
 def luminance(colour: str) -> float:
     """Return the relative luminance of WCAG 2."""
-    parts = [part / 255 for part in QColor(colour).getRgb()[:3]]  # type: ignore[index]  # the stubs say object
-    red, green, blue = (p / 12.92 if p <= 0.03928 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    shown = QColor(colour)
+    parts: list[float] = [part / 255 for part in (shown.red(), shown.green(), shown.blue())]
+    red, green, blue = (p / 12.92 if p <= 0.03928 else math.pow((p + 0.055) / 1.055, 2.4) for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,12 +68,16 @@ def test_work_runs_off_the_gui_thread_and_its_result_arrives_on_it(
     assert there != here
 
 
+def _same(value: int, _cancellation: Cancellation) -> int:
+    return value
+
+
 def test_an_amount_beyond_32_and_53_bits_arrives_exactly(
     qtbot: QtBot, worker: Worker, owner: QObject
 ) -> None:
     seen: list[int] = []
     for amount in (2**31, 2**53 + 1, 2**63 - 1, 2**70):
-        worker.run(lambda _c, value=amount: value, done=seen.append, owner=owner)
+        worker.run(partial(_same, amount), done=seen.append, owner=owner)
     qtbot.waitUntil(lambda: len(seen) == 4)
     assert sorted(seen) == [2**31, 2**53 + 1, 2**63 - 1, 2**70]
 
@@ -122,7 +127,7 @@ def test_runs_of_other_slots_and_owners_are_left_alone(qtbot: QtBot, worker: Wor
 def test_cancelling_blocks_a_pool_thread_and_not_this_one(
     qtbot: QtBot, worker: Worker, owner: QObject
 ) -> None:
-    entered, answered = threading.Event(), threading.Event()
+    attached, entered, answered = threading.Event(), threading.Event(), threading.Event()
     cancelled: list[bool] = []
 
     def work(cancellation: Cancellation) -> None:
@@ -131,15 +136,15 @@ def test_cancelling_blocks_a_pool_thread_and_not_this_one(
             assert answered.wait(5)
 
         cancellation.attach(slow_round_trip)
+        attached.set()
         assert entered.wait(5)
         cancellation.detach()
         raise CancelledError
 
     worker.run(work, done=lambda _r: None, cancelled=lambda: cancelled.append(True), owner=owner)
-    qtbot.waitUntil(lambda: worker.active == 1)
-    while not entered.is_set():
-        worker.cancel(owner)  # returns although the round trip has no answer yet
-        entered.wait(0.01)
+    assert attached.wait(5)
+    worker.cancel(owner)
+    assert entered.wait(5)  # cancel() has returned here although its round trip has no answer yet
     assert not answered.is_set()
     answered.set()
     qtbot.waitUntil(lambda: worker.active == 0)

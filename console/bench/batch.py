@@ -1,0 +1,199 @@
+"""What a bulk transfer costs, beside a row-by-row loop and the least the server could do."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import make_url
+
+from console import batches
+from console.bench.ledger import bench_ledger
+from console.database import Database
+from console.imports.mapping import TransfersMapping
+from console.money import PLAIN, Currency, format_amount
+from console.monitor.recorder import Recorder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.config import Settings
+
+    Answer = TypeVar("Answer")
+
+_MAPPING = TransfersMapping(
+    from_column="from", to_column="to", amount_column="amount", reference_column="reference",
+    description_column="description",
+)  # fmt: skip
+_CURRENCY = Currency("CR", 2)
+_SEED = 20_261_121
+_COLUMNS = (
+    "id, posted_at, effective_at, from_wallet, to_wallet, amount, from_balance_after, to_balance_after,"
+    " batch_id, kind, reference, description, operator"
+)
+_LOOP_LINES = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReport:
+    """Seconds (medians of the rounds) for all lines, and lines a second of the loop."""
+
+    lines: int
+    transactions: int
+    load_s: float
+    validate_s: float
+    post_s: float
+    floor_s: float
+    loop_lines_per_s: float
+    post_to_floor: float
+    post_to_loop: float
+
+
+def run(
+    admin_url: str,
+    settings: Settings,
+    *,
+    lines: int,
+    users: int,
+    transactions: int,
+    keep: bool,
+    say: Callable[[str], None],
+    rounds: int = 5,
+) -> BatchReport:
+    """Post and floor take turns on one ledger; each pays `lines` random accounts from @issuance."""
+    with bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url:
+        database = Database(url, Recorder(), settings)
+        driver_url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        try:
+            with psycopg.connect(driver_url) as driver, tempfile.TemporaryDirectory() as folder:
+                return _measure(database, driver, Path(folder), lines, transactions, rounds, say)
+        finally:
+            database.close()
+
+
+def _measure(
+    database: Database,
+    driver: psycopg.Connection[Any],
+    folder: Path,
+    lines: int,
+    transactions: int,
+    rounds: int,
+    say: Callable[[str], None],
+) -> BatchReport:
+    accounts = [
+        str(row[0])
+        for row in driver.execute("SELECT username FROM ledger.users WHERE kind = 'customer' ORDER BY id")
+    ]
+    driver.rollback()
+    chosen = random.Random(_SEED)
+    load, validate, post, floor = [], [], [], []
+    for number in range(rounds):
+        say(f"round {number + 1} of {rounds}: {lines:,} lines")
+        file = _write(folder, chosen.sample(accounts, lines) if lines <= len(accounts) else accounts, lines)
+        seconds, loaded = _timed(lambda file=file: batches.load(database, file, _MAPPING, _CURRENCY, name="bench"))
+        load.append(seconds)
+        seconds, _check = _timed(lambda loaded=loaded: batches.validate(database, loaded.batch_id))
+        validate.append(seconds)
+        driver.execute("CHECKPOINT")  # each side starts with the same write-ahead log to fill
+        driver.commit()
+        seconds, posted = _timed(
+            lambda loaded=loaded: batches.post(
+                database, loaded.batch_id, loaded.summary.content_hash, key=uuid4()
+            )
+        )
+        post.append(seconds)
+        rows = _finished_rows(driver, posted)
+        driver.execute("CHECKPOINT")
+        driver.commit()
+        floor.append(_floor(driver, rows))
+    say("the loop")
+    loop = _loop(driver, chosen.sample(accounts, min(_LOOP_LINES, len(accounts))))
+    return BatchReport(
+        lines, transactions, median(load), median(validate), median(post), median(floor), loop,
+        post_to_floor=median(p / f for p, f in zip(post, floor, strict=True)),
+        post_to_loop=lines / median(post) / loop,
+    )  # fmt: skip
+
+
+def _timed(way: Callable[[], Answer]) -> tuple[float, Answer]:
+    started = time.perf_counter()
+    answer = way()
+    return time.perf_counter() - started, answer
+
+
+def _write(folder: Path, names: list[str], lines: int) -> Path:
+    file = folder / "payout.csv"
+    tag = uuid4().hex[:12]
+    chosen = random.Random(tag)
+    with file.open("w", encoding="utf-8") as target:
+        target.write("from,to,amount,reference,description\n")
+        for number in range(lines):
+            amount = format_amount(chosen.randint(1, 50_000), _CURRENCY.exponent, PLAIN)
+            name = names[number % len(names)]
+            target.write(f"@issuance,{name},{amount},{tag}-{number:07d},November payout\n")
+    return file
+
+
+def _finished_rows(driver: psycopg.Connection[Any], posted: batches.PostedBatch) -> tuple[bytes, list[int], list[int]]:
+    """Take the rows just posted, under new ids and references, and what they add to each wallet."""
+    select = f"""
+        SELECT nextval(pg_get_serial_sequence('ledger.transactions', 'id')), clock_timestamp(), effective_at,
+            from_wallet, to_wallet, amount, from_balance_after, to_balance_after + amount, NULL::bigint, kind,
+            reference || '-floor', description, operator
+        FROM ledger.transactions WHERE id BETWEEN {posted.first_id} AND {posted.last_id} ORDER BY id"""
+    with driver.cursor() as cursor, cursor.copy(f"COPY ({select}) TO STDOUT") as copy:
+        rows = b"".join(bytes(piece) for piece in copy)
+    sums = driver.execute(
+        "SELECT to_wallet, sum(amount)::bigint FROM ledger.transactions WHERE id BETWEEN %s AND %s GROUP BY 1",
+        [posted.first_id, posted.last_id],
+    ).fetchall()
+    driver.commit()
+    return rows, [row[0] for row in sums], [row[1] for row in sums]
+
+
+def _floor(driver: psycopg.Connection[Any], finished: tuple[bytes, list[int], list[int]]) -> float:
+    """COPY finished rows and UPDATE the wallets once: nothing that posts can be quicker."""
+    rows, wallets, amounts = finished
+    started = time.perf_counter()
+    with driver.cursor() as cursor:
+        with cursor.copy(f"COPY ledger.transactions ({_COLUMNS}) FROM STDIN") as copy:
+            copy.write(rows)
+        cursor.execute(
+            "UPDATE ledger.wallets w SET balance = w.balance + d.amount, version = w.version + 1"
+            " FROM unnest(%s::bigint[], %s::bigint[]) d (wallet, amount) WHERE w.id = d.wallet",
+            [wallets, amounts],
+        )
+    driver.commit()
+    return time.perf_counter() - started
+
+
+def _loop(driver: psycopg.Connection[Any], names: list[str]) -> float:
+    """Four statements a line in one transaction, as such payouts are commonly written; lines a second."""
+    tag = uuid4().hex[:12]
+    issuance = driver.execute(
+        "SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE u.username = '@issuance'"
+    ).fetchone()
+    started = time.perf_counter()
+    for number, name in enumerate(names):
+        found = driver.execute("SELECT id FROM ledger.users WHERE username = %s", [name]).fetchone()
+        wallet = driver.execute(
+            "SELECT id, balance FROM ledger.wallets WHERE user_id = %s FOR UPDATE", [found[0] if found else 0]
+        ).fetchone()
+        if wallet is None or issuance is None:
+            raise LookupError(name)
+        driver.execute("UPDATE ledger.wallets SET balance = balance + 1 WHERE id = %s", [wallet[0]])
+        driver.execute(
+            "INSERT INTO ledger.transactions (posted_at, effective_at, kind, from_wallet, to_wallet, amount,"
+            " to_balance_after, reference, description)"
+            " VALUES (clock_timestamp(), clock_timestamp(), 'adjustment', %s, %s, 1, %s, %s, 'November payout')",
+            [issuance[0], wallet[0], wallet[1] + 1, f"{tag}-{number}"],
+        )
+    driver.commit()
+    return len(names) / (time.perf_counter() - started)

@@ -1,0 +1,195 @@
+"""Commands for batches: load a file, check it, rehearse it, post it as one transaction."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+import time
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import TYPE_CHECKING, Annotated
+from uuid import uuid4
+
+import typer
+
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.output import say
+from console.cli.progress import progress
+from console.errors import LinesRefusedError
+from console.exports import Column, Kind
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from console.batches import BatchSummary, PostedBatch
+    from console.cli.invocation import Invocation
+    from console.workspace import Workspace
+
+app = typer.Typer(help="Batches: the lines of a file, posted all or none.", no_args_is_help=True)
+
+Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")]
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.")],
+    mapping: Annotated[str, typer.Option(help="A saved mapping's name, or a .toml file.")],
+    name: Annotated[str | None, typer.Option(help="What the batch is called; else as the file.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Needed when the ledger has several.")] = None,
+) -> None:
+    """Make a draft from a file. Any wrong line refuses it: all problems are listed and nothing is written."""
+    from console.batches import load as load_batch
+    from console.cli.arguments import chosen
+    from console.cli.saved_mappings import mapping as read_mapping
+
+    invocation = invocation_of(context)
+    _, paths = invocation.configured()
+    meaning = read_mapping(mapping, paths)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        money = chosen(workspace.currencies, currency)
+        with progress("Loading") as advance:
+            loaded = load_batch(
+                workspace.database,
+                file,
+                meaning,
+                money,
+                name=name or file.name,
+                cancel=cancel,
+                progress=advance,
+            )
+        _show_summary(invocation, loaded.batch_id, loaded.summary, money.exponent)
+    say(f"Batch {loaded.batch_id} is a draft; nothing is posted yet.")
+
+
+@app.command()
+def validate(context: typer.Context, batch: Number) -> None:
+    """Check all lines against the ledger as it is now; ends with 1 if the batch cannot be posted."""
+    from console.batches import validate as check_batch
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        exponent = _exponent(workspace, batch)
+        with progress("Validating"):
+            check = check_batch(workspace.database, batch, cancel=cancel)
+        if check.problems:
+            raise LinesRefusedError(check.problems)
+        _show_summary(invocation, batch, check.summary, exponent)
+    say(f"Batch {batch} can be posted.")
+
+
+@app.command("dry-run")
+def dry_run(context: typer.Context, batch: Number) -> None:
+    """Post a batch and roll it back: each account's balance before and after."""
+    from console.batches import dry_run as rehearse
+    from console.batches import validate as check_batch
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        exponent = _exponent(workspace, batch)
+        with progress("Rehearsing"):
+            summary = check_batch(workspace.database, batch, cancel=cancel).summary
+            done = rehearse(workspace.database, batch, summary.content_hash, cancel=cancel)
+    columns = (
+        Column("account", Kind.TEXT),
+        Column("before", Kind.AMOUNT, exponent),
+        Column("after", Kind.AMOUNT, exponent),
+        Column("change", Kind.AMOUNT, exponent),
+        Column("lines", Kind.INTEGER),
+    )
+    invocation.output.rows(
+        columns,
+        [(one.username, one.before, one.after, one.after - one.before, one.lines) for one in done.wallets],
+    )
+    say(
+        f"{done.posted.lines:,} lines would be posted, {done.posted.opened:,} accounts opened. "
+        "It was rolled back: nothing was changed."
+    )
+
+
+@app.command()
+def post(
+    context: typer.Context,
+    batch: Number,
+    content: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="Post only if the lines are those that `validate` showed."),
+    ] = None,
+    key: Annotated[
+        str | None,
+        typer.Option(
+            metavar="UUID", help="The same key again answers with the first outcome and posts nothing."
+        ),
+    ] = None,
+) -> None:
+    """Post a batch as one transaction: all its lines or none."""
+    from console.batches import post as post_batch
+    from console.batches import validate as check_batch
+    from console.cli.arguments import content_hash, operation_key
+
+    invocation = invocation_of(context)
+    pinned = None if content is None else content_hash(content)
+    operation = uuid4() if key is None else operation_key(key)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        exponent = _exponent(workspace, batch)
+        with progress("Posting"):
+            seen = pinned or check_batch(workspace.database, batch, cancel=cancel).summary.content_hash
+            started = time.monotonic()
+            done = post_batch(workspace.database, batch, seen, key=operation, cancel=cancel)
+            seconds = time.monotonic() - started
+        _show_posted(invocation, done, operation, exponent)
+    say(
+        f"Batch {batch} is posted: {done.lines:,} lines as one transaction, in {time.monotonic() - started:,.2f} s."
+    )
+
+
+@app.command()
+def discard(context: typer.Context, batch: Number) -> None:
+    """Throw away a draft of one's own with its lines."""
+    from console.batches import discard as discard_batch
+
+    with invocation_of(context).workspace() as workspace:
+        discard_batch(workspace.database, batch)
+    say(f"Batch {batch} is discarded.")
+
+
+def _exponent(workspace: Workspace, batch: int) -> int:
+    """Return the decimals of a batch's currency; raises UsageError when there is no such batch."""
+    from console.cli.arguments import chosen
+    from console.queries.batches import get
+
+    return chosen(workspace.currencies, get(workspace.database, batch).currency).exponent
+
+
+def _show_summary(invocation: Invocation, batch: int, summary: BatchSummary, exponent: int) -> None:
+    columns = (
+        Column("batch", Kind.INTEGER),
+        Column("lines", Kind.INTEGER),
+        Column("total", Kind.AMOUNT, exponent),
+        Column("paid in", Kind.AMOUNT, exponent),
+        Column("paid out", Kind.AMOUNT, exponent),
+        Column("accounts", Kind.INTEGER),
+        Column("accounts to open", Kind.INTEGER),
+        Column("content", Kind.TEXT),
+    )
+    cells = (
+        batch, summary.lines, summary.total, summary.paid_in, summary.paid_out, summary.accounts,
+        summary.missing, summary.content_hash.hex(),
+    )  # fmt: skip
+    invocation.output.record(columns, cells)
+
+
+def _show_posted(invocation: Invocation, done: PostedBatch, key: UUID, exponent: int) -> None:
+    columns = (
+        Column("batch", Kind.INTEGER),
+        Column("lines", Kind.INTEGER),
+        Column("total", Kind.AMOUNT, exponent),
+        Column("accounts opened", Kind.INTEGER),
+        Column("first transaction", Kind.INTEGER),
+        Column("last transaction", Kind.INTEGER),
+        Column("posted at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    cells = (
+        done.batch_id, done.lines, done.total, done.opened, done.first_id, done.last_id, done.posted_at, str(key)
+    )  # fmt: skip
+    invocation.output.record(columns, cells)

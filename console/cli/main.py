@@ -1,0 +1,91 @@
+"""The command ledgerctl: its options, its commands, and how it ends."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli import accounts, balances, batch_lists, batches, ledger, mappings, transactions, transfers
+from console.cli.invocation import Invocation
+from console.cli.output import Format, say
+from console.errors import CancelledError, ConsoleError, OutcomeUnknownError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+"""What a shell expects of a command that Ctrl+C ended."""
+
+app = typer.Typer(
+    name="ledgerctl",
+    help="The ledger's work without a screen. Data goes to standard output, all else to standard error.",
+    epilog="It ends with 0 when done, 1 when refused or failed, 2 when asked wrongly, 3 when something "
+    "is not there now, and 130 after Ctrl+C.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for module in (ledger, transactions, balances, transfers):
+    module.register(app)
+batch_lists.register(batches.app)
+for name, group in (
+    ("account", accounts.app),
+    ("mapping", mappings.app),
+    ("batch", batches.app),
+    ("currency", ledger.currency_app),
+    ("server", ledger.server_app),
+):
+    app.add_typer(group, name=name)
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    database_url: Annotated[
+        str | None,
+        typer.Option(
+            envvar="LEDGER_DATABASE_URL",
+            show_envvar=True,
+            metavar="URL",
+            help="A PostgreSQL server to use instead of the embedded one. Best set in the environment: "
+            "others on this machine can read a command line.",
+        ),
+    ] = None,
+    data_dir: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="LEDGER_DATA_DIR", show_envvar=True, help="The folder of the embedded server's data."
+        ),
+    ] = None,
+    output: Annotated[
+        Format, typer.Option("--format", help="How data is written: for people or for programs.")
+    ] = Format.TABLE,
+) -> None:
+    """Keep what the options say for the command."""
+    context.obj = Invocation(database_url, data_dir, output)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; only a bug ends in a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a code page without a sign is no reason to fail
+    try:
+        app(arguments, prog_name="ledgerctl")
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except CancelledError as error:
+        say(str(error))
+        return INTERRUPTED
+    except OutcomeUnknownError as error:
+        say(f"{error} Run the same command with --key {error.key}")
+        return error.exit_code
+    except ConsoleError as error:
+        say(str(error))
+        return error.exit_code
+    return 0
