@@ -29,14 +29,8 @@ if TYPE_CHECKING:
     from console.imports.mapping import Mapping
     from console.money import Currency
 
-# Both in one statement: the summary stands in every row, the problems are none or many.
-_CHECK = text("""
-    SELECT s.lines, s.total, s.paid_in, s.paid_out, s.accounts, s.missing, s.content_hash,
-        p.line_no, p.field, p.code, p.value, p.detail, c.exponent
-    FROM ledger.batches b JOIN ledger.currencies c ON c.code = b.currency
-    CROSS JOIN LATERAL ledger.batch_summary(b.id) s
-    LEFT JOIN LATERAL ledger.batch_problems(b.id) p ON true
-    WHERE b.id = :batch ORDER BY p.line_no, p.field""")
+# The totals stand in every row, the problems are none or many: one statement for both.
+_CHECK = text("SELECT * FROM ledger.check_batch(:batch)")
 
 _CREATE = text("""
     SELECT ledger.create_batch(:name, :currency, :file_name, :sha256, :create_missing, :prefix)""")
@@ -259,7 +253,7 @@ def _check(session: Session, batch_id: int) -> BatchCheck:
     if not rows:
         raise UsageError(f"There is no batch {batch_id}.")
     head = rows[0]
-    if head.content_hash is None:
+    if head.lines == 0:
         raise UsageError(f"Batch {batch_id} has no lines.")
     summary = BatchSummary(
         head.lines, int(head.total), int(head.paid_in), int(head.paid_out), head.accounts, head.missing,

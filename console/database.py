@@ -234,8 +234,10 @@ def _allow(session: Session, timeout_s: int | None) -> None:
 
 def _refuse_commit_of_failed(connection: Any) -> None:
     """A COMMIT after a swallowed error saves nothing, and neither the driver nor the server says so."""
-    status = connection.connection.driver_connection.info.transaction_status
-    if status.name == "INERROR":
+    driver = connection.connection.driver_connection
+    if driver.info.transaction_status.name == "INERROR":
+        # SQLAlchemy takes the transaction for ended, and the pool cannot reset a connection inside one.
+        driver.rollback()
         raise ConsoleError("An error was passed over inside this transaction; it is rolled back, not committed.")
 
 

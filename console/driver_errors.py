@@ -27,6 +27,9 @@ _TIMEOUTS = {
     "25P03": "The session was idle in a transaction for too long and the server closed it.",
 }
 
+# A connection that fails has no SQLSTATE in this driver, only the server's words.
+_SIGN_IN = "authentication failed"
+
 
 def sqlstate_of(error: BaseException) -> str:
     """Return the SQLSTATE, or an empty text when the server sent none."""
@@ -51,7 +54,7 @@ def translated(error: Exception, url: URL) -> ConsoleError:
         return refusal(message, detail)
     if state == "LG002":
         return RefusedError("operation.other", f"Refused: {message}.")
-    if state in {"28P01", "28000"}:
+    if state in {"28P01", "28000"} or (state == "" and _SIGN_IN in message):
         return AccessDeniedError(f"The server refused the sign-in: {message}")
     if state == "42501":
         return AccessDeniedError(f"The server refused this to your role: {message}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from importlib import resources as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ _MODELS = Path(str(package_files.files("models")))
 
 # Two first runs at once both try to make the roles and the schema; the later one must look again.
 _RACES = frozenset({"23505", "42710", "42P06", "42P07", "XX000", "40001", "40P01"})
+
+# Alembic's context is one for the process; two threads would migrate each other's databases.
+_ALEMBIC = threading.Lock()
 
 
 def alembic_config() -> Config:
@@ -68,7 +72,8 @@ def _upgrade(connection: Connection) -> None:
     connection.execute(text("SET LOCAL check_function_bodies = off"))
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    with _ALEMBIC:
+        command.upgrade(config, "head")
     for function in sorted((_MODELS / "functions").glob("*.sql")):
         run_script(connection, function)
     run_script(connection, _MODELS / "grants.sql")

@@ -65,3 +65,13 @@ class BatchLine(Base):
     to_name: Mapped[str | None]
     reference: Mapped[str | None]
     description: Mapped[str]
+
+
+class BatchParty(Base):
+    """Which wallet a name in a batch means."""
+
+    __tablename__ = "batch_parties"
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    wallet_id: Mapped[int]

@@ -53,7 +53,8 @@ def list_batches(
         [
             (
                 row.id, row.name, row.status, row.lines,
-                format_amount(row.total, places[row.currency], PLAIN), row.currency, row.created_by, row.created_at, row.posted_by, row.posted_at,
+                format_amount(row.total, places[row.currency], PLAIN), row.currency,
+                row.created_by, row.created_at, row.posted_by, row.posted_at,
             )
             for row in found.rows
         ],

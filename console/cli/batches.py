@@ -137,9 +137,7 @@ def post(
             done = post_batch(workspace.database, batch, seen, key=operation, cancel=cancel)
             seconds = time.monotonic() - started
         _show_posted(invocation, done, operation, exponent)
-    say(
-        f"Batch {batch} is posted: {done.lines:,} lines as one transaction, in {time.monotonic() - started:,.2f} s."
-    )
+    say(f"Batch {batch} is posted: {done.lines:,} lines as one transaction, in {seconds:,.2f} s.")
 
 
 @app.command()
@@ -190,6 +188,7 @@ def _show_posted(invocation: Invocation, done: PostedBatch, key: UUID, exponent:
         Column("key", Kind.TEXT),
     )
     cells = (
-        done.batch_id, done.lines, done.total, done.opened, done.first_id, done.last_id, done.posted_at, str(key)
+        done.batch_id, done.lines, done.total, done.opened, done.first_id, done.last_id, done.posted_at,
+        str(key),
     )  # fmt: skip
     invocation.output.record(columns, cells)

@@ -34,13 +34,23 @@ class Preview:
     problems: tuple[Problem, ...]
 
 
-def preview(path: Path, mapping: Mapping | None, currency: Currency, limit: int = 50) -> Preview:
+_NOTHING_STATED = Layout()
+
+
+def preview(
+    path: Path,
+    mapping: Mapping | None,
+    currency: Currency,
+    limit: int = 50,
+    *,
+    stated: Layout = _NOTHING_STATED,
+) -> Preview:
     """Read the first `limit` records; raises FileRefusedError when the file itself is broken there.
 
-    Columns that the mapping needs and the file has not are problems here, so that the dialog can offer
-    others; `lines` is then empty.
+    `stated` is what is known of the layout while there is no mapping. Columns that the mapping needs and
+    the file has not are problems here, so that the dialog can offer others; `lines` is then empty.
     """
-    dialect = sniff(path, Layout() if mapping is None else mapping)
+    dialect = sniff(path, stated if mapping is None else mapping)
     source = Source(path, dialect.charset)
     records = iter(Records(source, dialect.delimiter, dialect.quote, skip=max(0, dialect.header_line - 1)))
     header, first = read_header(records, dialect, source)

@@ -83,20 +83,26 @@ class BatchLineRow:
 
 
 def page(
-    database: Database, *, cursor: int | None = None, limit: int = PAGE_SIZE, cancel: Cancellation | None = None
+    database: Database,
+    *,
+    cursor: int | None = None,
+    direction: Direction = Direction.AFTER,
+    limit: int = PAGE_SIZE,
+    cancel: Cancellation | None = None,
 ) -> Page[BatchRow]:
-    """Return batches, newest first, older than the batch id `cursor`."""
-    condition = "" if cursor is None else "WHERE b.id < :cursor"
-    statement = text(f"{_BATCH} {condition} ORDER BY b.id DESC LIMIT :limit")
+    """Return batches, newest first, beside the batch id `cursor`; without one, the first or last page."""
+    forward = direction is Direction.AFTER
+    condition = "" if cursor is None else f"WHERE b.id {'<' if forward else '>'} :cursor"
+    statement = text(f"{_BATCH} {condition} ORDER BY b.id {'DESC' if forward else 'ASC'} LIMIT :limit")
     values = {"limit": limit + 1} | ({} if cursor is None else {"cursor": cursor})
 
     def ask(session: Session) -> Page[BatchRow]:
         rows = session.execute(statement, values).all()
-        return Page(
-            tuple(_batch(row) for row in rows[:limit]),
-            more_before=cursor is not None,
-            more_after=len(rows) > limit,
-        )
+        found = tuple(_batch(row) for row in rows[:limit])
+        beyond, behind = len(rows) > limit, cursor is not None
+        if forward:
+            return Page(found, more_before=behind, more_after=beyond)
+        return Page(found[::-1], more_before=beyond, more_after=behind)
 
     return database.read("batches.page", ask, cancel=cancel)
 

@@ -8,5 +8,6 @@ BEGIN
         RAISE EXCEPTION 'batch % is not a draft of %', p_batch, session_user USING ERRCODE = 'restrict_violation';
     END IF;
     DELETE FROM ledger.batch_lines l WHERE l.batch_id = p_batch;
+    DELETE FROM ledger.batch_parties p WHERE p.batch_id = p_batch;
     DELETE FROM ledger.batches b WHERE b.id = p_batch;
 END $$;

@@ -11,6 +11,7 @@ DECLARE
     found_hash bytea;
     found_total numeric;
     found_lines integer;
+    incomplete integer;
     found_references integer;
     opened integer := 0;
     postings ledger.posting[];
@@ -44,19 +45,10 @@ BEGIN
             opened := ledger.open_missing_accounts(p_batch, batch.currency, batch.account_prefix);
         END IF;
 
-        SELECT array_agg(ROW(
-                l.line_no, ledger.kind_of(l.from_name, l.to_name), fw.id, tw.id, l.amount,
-                l.reference, l.description, l.effective_at)::ledger.posting),
-            count(*), count(l.reference), sum(l.amount)
-        INTO postings, found_lines, found_references, found_total
-        FROM ledger.batch_lines l
-        LEFT JOIN ledger.users fu ON fu.username = l.from_name
-        LEFT JOIN ledger.wallets fw ON fw.user_id = fu.id AND fw.currency = batch.currency
-        LEFT JOIN ledger.users tu ON tu.username = l.to_name
-        LEFT JOIN ledger.wallets tw ON tw.user_id = tu.id AND tw.currency = batch.currency
-        WHERE l.batch_id = p_batch;
-        IF found_references < found_lines THEN
-            PERFORM ledger.refuse('reference.empty');
+        PERFORM ledger.resolve_batch(p_batch);
+        SELECT * INTO postings, found_lines, found_total, incomplete FROM ledger.batch_postings(p_batch);
+        IF incomplete > 0 THEN
+            PERFORM ledger.refuse('batch.lines', jsonb_build_object('lines', incomplete));
         END IF;
         done := ledger.post(postings, p_batch);
         IF done.lines <> found_lines THEN

@@ -79,7 +79,9 @@ def test_crossing_batches_do_not_deadlock(as_role: Callable[[str], str], admin: 
                 parties = chosen.sample(HOT, len(HOT))
                 lines = [
                     Line(number, source, target, 1, f"b-{seed}-{turn}-{number}")
-                    for number, (source, target) in enumerate(zip(parties, parties[1:], strict=False), start=1)
+                    for number, (source, target) in enumerate(
+                        zip(parties, parties[1:], strict=False), start=1
+                    )
                 ]
                 found.append(post_batch(connection, create_batch(connection, lines))["status"])
         return found
@@ -97,7 +99,9 @@ def test_the_last_unit_is_spent_once(as_role: Callable[[str], str], admin: Conne
     assert balances(admin)[HOT[0]] == 400
 
 
-def test_a_posting_locks_every_wallet_it_moves(operator: Connection, admin: Connection, ledger_url: str) -> None:
+def test_a_posting_locks_every_wallet_it_moves(
+    operator: Connection, admin: Connection, ledger_url: str
+) -> None:
     """The wallets are locked in the order of their ids, whoever pays whom; else crossing payouts deadlock."""
     with connected(ledger_url) as holder, holder.transaction():
         # The lower id is taken by somebody else: a posting must wait for it before it takes the higher.
@@ -115,7 +119,9 @@ def test_a_posting_locks_every_wallet_it_moves(operator: Connection, admin: Conn
     assert free == (1,), "the higher id was locked before the lower"
 
 
-def test_a_freeze_while_a_posting_waits_is_seen(operator: Connection, admin: Connection, ledger_url: str) -> None:
+def test_a_freeze_while_a_posting_waits_is_seen(
+    operator: Connection, admin: Connection, ledger_url: str
+) -> None:
     with connected(ledger_url, autocommit=False) as support:
         support.execute("SELECT ledger.set_account_status(%s, 'frozen', 'a complaint')", [HOT[0]])
         with ThreadPoolExecutor(1) as pool:

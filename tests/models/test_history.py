@@ -45,7 +45,9 @@ CHANGES = (
 def past(operator: Connection, admin: Connection, open_accounts: Callable[..., None]) -> None:
     """Make one of everything that may not change."""
     open_accounts({"alice": 100, "bob": 100})
-    assert post_batch(operator, create_batch(operator, [Line(1, "alice", "bob", 5, "r1")]))["status"] == "posted"
+    assert (
+        post_batch(operator, create_batch(operator, [Line(1, "alice", "bob", 5, "r1")]))["status"] == "posted"
+    )
     with admin.transaction():
         admin.execute(
             "WITH w AS (UPDATE ledger.wallets SET granted = 10 WHERE id = (SELECT max(id) FROM ledger.wallets) "
@@ -74,6 +76,15 @@ def test_system_wallets_hold_nothing_themselves(admin: Connection) -> None:
 
 @pytest.mark.usefixtures("past")
 def test_the_floor_holds_for_any_writer(admin: Connection) -> None:
-    for change in ("balance = 9", "granted = 1000", "reserved = 1000", "granted = -1", "reserved = -1", "overdraft_limit = -1"):
+    for change in (
+        "balance = 9",
+        "granted = 1000",
+        "reserved = 1000",
+        "granted = -1",
+        "reserved = -1",
+        "overdraft_limit = -1",
+    ):
         with pytest.raises(psycopg.errors.CheckViolation):
-            admin.execute(f"UPDATE ledger.wallets SET {change} WHERE kind = 'customer' AND granted = 10".encode())
+            admin.execute(
+                f"UPDATE ledger.wallets SET {change} WHERE kind = 'customer' AND granted = 10".encode()
+            )

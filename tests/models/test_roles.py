@@ -27,6 +27,7 @@ NOBODY: Final[frozenset[str]] = frozenset()
 # Who may SELECT, and who may INSERT. UPDATE, DELETE and TRUNCATE are nobody's, on any table.
 TABLES: Final = {
     "batch_lines": (EVERYBODY, OPERATORS),
+    "batch_parties": (EVERYBODY, NOBODY),
     "batches": (EVERYBODY, NOBODY),
     "checkpoints": (EVERYBODY, NOBODY),
     "credit_lots": (EVERYBODY, NOBODY),
@@ -48,6 +49,7 @@ FUNCTIONS: Final = {
     "batch_problems": EVERYBODY,
     "batch_summary": EVERYBODY,
     "begin_operation": NOBODY,
+    "check_batch": OPERATORS,
     "checkpoint_system_wallets": OPERATORS,
     "create_batch": OPERATORS,
     "discard_batch": OPERATORS,
@@ -63,6 +65,7 @@ FUNCTIONS: Final = {
     "post_batch": OPERATORS,
     "refusal_code": NOBODY,
     "refuse": NOBODY,
+    "resolve_batch": NOBODY,
     "set_account_status": SUPPORTERS,
     "system_balance": EVERYBODY,
     "transfer": OPERATORS,
@@ -174,7 +177,9 @@ def test_public_has_nothing(admin: Connection) -> None:
     assert rows == []
 
 
-def test_what_the_owner_makes_later_is_closed_too(admin: Connection, connect: Callable[[str], Connection]) -> None:
+def test_what_the_owner_makes_later_is_closed_too(
+    admin: Connection, connect: Callable[[str], Connection]
+) -> None:
     with admin.transaction():
         admin.execute("SET LOCAL ROLE ledger_owner")
         admin.execute("CREATE FUNCTION ledger.later() RETURNS int LANGUAGE sql AS 'SELECT 1'")
@@ -219,7 +224,9 @@ def test_a_temporary_table_fools_no_function(
     assert balances(admin) == {"alice": 90, "bob": 10}
 
 
-def test_psql_as_an_operator(operator: Connection, admin: Connection, open_accounts: Callable[..., None]) -> None:
+def test_psql_as_an_operator(
+    operator: Connection, admin: Connection, open_accounts: Callable[..., None]
+) -> None:
     open_accounts({"alice": 100, "bob": 0})
     for table in ("wallets", "transactions"):
         for statement in (

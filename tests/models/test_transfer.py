@@ -61,7 +61,12 @@ def test_money_moves_once(operator: Connection, admin: Connection) -> None:
     ],
 )
 def test_system_accounts_are_sums(
-    operator: Connection, admin: Connection, source: str, target: str, kind: str, after: tuple[int | None, ...]
+    operator: Connection,
+    admin: Connection,
+    source: str,
+    target: str,
+    kind: str,
+    after: tuple[int | None, ...],
 ) -> None:
     def system_rows() -> list[tuple[Any, ...]]:
         return admin.execute(
@@ -157,9 +162,13 @@ def test_overdraft_is_a_limit(operator: Connection, admin: Connection) -> None:
 def test_granted_and_reserved_money_stays(
     operator: Connection, admin: Connection, granted: int, reserved: int, free: int
 ) -> None:
-    wallet = "(SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE u.username = 'bob')"
+    wallet = (
+        "(SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE u.username = 'bob')"
+    )
     with admin.transaction():
-        admin.execute(f"UPDATE ledger.wallets SET granted = {granted}, reserved = {reserved} WHERE id = {wallet}".encode())
+        admin.execute(
+            f"UPDATE ledger.wallets SET granted = {granted}, reserved = {reserved} WHERE id = {wallet}".encode()
+        )
         if granted:
             admin.execute(
                 f"WITH lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, remaining, opened_by) "
@@ -210,7 +219,9 @@ def test_nobody_pays_himself(operator: Connection) -> None:
 
 
 @pytest.mark.parametrize("status", ["frozen", "closed"])
-@pytest.mark.parametrize(("source", "target"), [("alice", "carol"), ("carol", "alice"), ("@external", "carol")])
+@pytest.mark.parametrize(
+    ("source", "target"), [("alice", "carol"), ("carol", "alice"), ("@external", "carol")]
+)
 def test_no_money_moves_on_an_idle_account(
     operator: Connection, admin: Connection, status: str, source: str, target: str
 ) -> None:
@@ -277,7 +288,8 @@ HIDDEN = [
 
 def test_text_that_hides_something_is_refused(operator: Connection, admin: Connection) -> None:
     passed = admin.execute(
-        "SELECT to_hex(ascii(c)) FROM unnest(%s::text[]) c WHERE ledger.is_plain_text('a' || c || 'b')", [HIDDEN]
+        "SELECT to_hex(ascii(c)) FROM unnest(%s::text[]) c WHERE ledger.is_plain_text('a' || c || 'b')",
+        [HIDDEN],
     ).fetchall()
     assert passed == []
     for text in ("a\u202eb", "a\u200bb", "a\nb", "a\tb", "\ufeffa", "a\U000e0041b"):
@@ -287,7 +299,16 @@ def test_text_that_hides_something_is_refused(operator: Connection, admin: Conne
 
 
 def test_honest_text_passes(operator: Connection, admin: Connection) -> None:
-    for text in ("Łukasz Żółć", "李四 付款", "שלום", "مرحبا", "<b>bold</b>", "it's 100%s; --", "😀", "é" * 500):
+    for text in (
+        "Łukasz Żółć",
+        "李四 付款",
+        "שלום",
+        "مرحبا",
+        "<b>bold</b>",
+        "it's 100%s; --",
+        "😀",
+        "é" * 500,
+    ):
         found = transfer(operator, "alice", "bob", 1, description=text)
         row = admin.execute(
             "SELECT description FROM ledger.transactions WHERE id = %s", [found["transaction"]]
@@ -303,7 +324,9 @@ def test_a_reference_is_used_once(operator: Connection, admin: Connection) -> No
     assert balances(admin) == {"alice": 9_999, "bob": 501, "carol": 0}
 
 
-@pytest.mark.parametrize("moment", ["infinity", "-infinity", "294000-01-01 00:00+00", "0044-03-15 00:00+00 BC"])
+@pytest.mark.parametrize(
+    "moment", ["infinity", "-infinity", "294000-01-01 00:00+00", "0044-03-15 00:00+00 BC"]
+)
 def test_a_moment_no_client_can_read_is_refused(operator: Connection, moment: str) -> None:
     found = outcome(
         operator, "SELECT ledger.transfer(%s, 'alice', 'bob', 'CR', 1, NULL, '', %s)", uuid4(), moment
@@ -312,7 +335,10 @@ def test_a_moment_no_client_can_read_is_refused(operator: Connection, moment: st
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=150,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 @given(
     source=st.sampled_from(["alice", "bob", "carol", "@external", "nobody"]),

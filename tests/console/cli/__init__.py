@@ -1,0 +1,1 @@
+"""Tests of ledgerctl, in this process."""

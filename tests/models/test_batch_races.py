@@ -1,0 +1,119 @@
+"""Two people, or a slow COPY, at one batch: one effect, and no line is lost silently."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.cluster import connected
+from tests.models.bookkeeping import (
+    Line,
+    balances,
+    content_hash,
+    copy_lines,
+    count,
+    create_batch,
+    outcome,
+    post_batch,
+)
+from tests.models.waiting import wait_until_blocked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.models.bookkeeping import Connection
+
+LINES = [Line(1, "alice", "bob", 100, "r1"), Line(2, "alice", "bob", 50, "r2")]
+
+
+@pytest.fixture(autouse=True)
+def customers(open_accounts: Callable[..., None]) -> None:
+    open_accounts({"alice": 1_000, "bob": 0})
+
+
+def test_two_postings_are_one(operator: Connection, as_role: Callable[[str], str], admin: Connection) -> None:
+    batch = create_batch(operator, LINES)
+
+    def post(login: str) -> str:
+        with connected(as_role(login)) as connection:
+            return str(post_batch(connection, batch).get("code", "posted"))
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(post, ["t_operator", "t_operator2"] * 2))
+    assert sorted(found) == ["batch.status"] * 3 + ["posted"]
+    assert balances(admin) == {"alice": 850, "bob": 150}
+
+
+def test_lines_that_come_before_the_posting_are_seen(
+    operator: Connection, connect: Callable[[str], Connection], admin: Connection
+) -> None:
+    """COPY first, commit later: the posting waits for it, and then the content is not what was confirmed."""
+    batch = create_batch(operator, LINES)
+    confirmed, poster = content_hash(operator, batch), connect("t_operator2")
+    operator.execute("BEGIN")
+    copy_lines(operator, batch, [Line(3, "alice", "bob", 1, "r3")])
+    with ThreadPoolExecutor(1) as pool:
+        posting = pool.submit(
+            outcome, poster, "SELECT ledger.post_batch(%s, %s, %s)", uuid4(), batch, confirmed
+        )
+        wait_until_blocked(admin, poster)
+        operator.execute("COMMIT")
+        assert posting.result(timeout=20)["code"] == "batch.changed"
+    assert balances(admin)["bob"] == 0
+    assert post_batch(poster, batch)["lines"] == 3
+
+
+@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
+def test_lines_that_come_after_the_posting_are_refused(
+    operator: Connection, connect: Callable[[str], Connection], admin: Connection, isolation: str
+) -> None:
+    """The posting is not committed yet while the COPY arrives: the COPY waits, and then it is refused."""
+    batch = create_batch(operator, LINES)
+    poster = connect("t_operator2")
+    operator.execute(f"BEGIN ISOLATION LEVEL {isolation}".encode())
+    operator.execute("SELECT count(*) FROM ledger.batches")
+    poster.execute("BEGIN")
+    assert post_batch(poster, batch)["status"] == "posted"
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(copy_lines, operator, batch, [Line(3, "alice", "bob", 1, "r3")])
+        wait_until_blocked(admin, operator)
+        poster.execute("COMMIT")
+        with pytest.raises(psycopg.Error) as raised:
+            late.result(timeout=20)
+    operator.execute("ROLLBACK")
+    assert raised.value.sqlstate in {"23001", "40001"}
+    assert (count(admin, "batch_lines"), balances(admin)["bob"]) == (2, 150)
+
+
+def test_a_draft_discarded_meanwhile_takes_no_lines(
+    operator: Connection, connect: Callable[[str], Connection], admin: Connection
+) -> None:
+    batch = create_batch(operator, LINES)
+    second = connect("t_operator")
+    operator.execute("BEGIN")
+    operator.execute("SELECT ledger.discard_batch(%s)", [batch])
+    with ThreadPoolExecutor(1) as pool:
+        late = pool.submit(copy_lines, second, batch, [Line(3, "alice", "bob", 1, "r3")])
+        wait_until_blocked(admin, second)
+        operator.execute("COMMIT")
+        with pytest.raises(psycopg.errors.ForeignKeyViolation):
+            late.result(timeout=20)
+    assert count(admin, "batch_lines") == 0
+
+
+def test_two_batches_may_open_the_same_names(as_role: Callable[[str], str], admin: Connection) -> None:
+    names = [f"new{number:02}" for number in range(30)]
+
+    def post(turn: int) -> str:
+        wanted = names if turn % 2 else names[::-1]
+        lines = [Line(n, "@external", name, 1, f"{turn}-{n}") for n, name in enumerate(wanted, start=1)]
+        with connected(as_role("t_operator")) as connection:
+            return str(post_batch(connection, create_batch(connection, lines, create_missing=True))["status"])
+
+    with ThreadPoolExecutor(6) as pool:
+        assert set(pool.map(post, range(6))) == {"posted"}
+    assert {balances(admin)[name] for name in names} == {6}

@@ -1,0 +1,195 @@
+"""The command ledger-console: its options, the one window, and how it ends."""
+# ruff: noqa: PLC0415 - Qt is loaded only after it is known that it can be: without a display it aborts
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from console.errors import ConsoleError, UsageError
+from console.launch import check
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtWidgets import QApplication
+
+    from console.config import Paths, Settings
+    from console.demo import DemoPlan
+
+DEMO_USERS: Final = 2_000
+DEMO_TRANSACTIONS: Final = 60_000
+UNAVAILABLE: Final = 3
+_WITHOUT_WINDOW: Final = ("offscreen", "minimal")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was asked for; `tour` is a folder when the tour is to be drawn."""
+
+    settings: Settings
+    paths: Paths
+    demo: bool
+    tour: Path | None
+
+    @property
+    def plan(self) -> DemoPlan | None:
+        """The demo that an empty embedded ledger is filled with; a tour needs something to show."""
+        from console.demo import plan
+
+        return plan(DEMO_USERS, DEMO_TRANSACTIONS) if self.demo or self.tour is not None else None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Open the window or draw the tour; return 0, 1 failed, 2 asked wrongly, 3 not available."""
+    options = _parser().parse_args(arguments)
+    try:
+        tour, refusal = _choose_display(options)
+        if refusal:
+            return _say(refusal, UNAVAILABLE)
+        return _run(_request(options, tour))
+    except ConsoleError as error:
+        return _say(str(error), error.exit_code)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="ledger-console", description="A desktop console for a credit ledger in PostgreSQL."
+    )
+    parser.add_argument("--version", action="version", version=f"Ledger Console {_version()}")
+    parser.add_argument("--demo", action="store_true", help="fill an empty embedded ledger with a demo first")
+    parser.add_argument(
+        "--data-dir", metavar="DIR", help="the folder of the embedded ledger (LEDGER_DATA_DIR)"
+    )
+    parser.add_argument(
+        "--database-url",
+        metavar="URL",
+        help="a PostgreSQL server to use instead of the embedded one (LEDGER_DATABASE_URL). Leave the "
+        "password out, or set the variable: others on this machine can read a command line",
+    )
+    parser.add_argument(
+        "--theme", choices=("system", "light", "dark", "contrast"), help="the colours (LEDGER_THEME)"
+    )
+    tours = parser.add_mutually_exclusive_group()
+    tours.add_argument(
+        "--tour", metavar="DIR", type=Path, help="walk through every screen and write a picture of each"
+    )
+    tours.add_argument(
+        "--or-tour",
+        metavar="DIR",
+        type=Path,
+        help="open the window, or where there is no display draw the tour",
+    )
+    return parser
+
+
+def _choose_display(options: argparse.Namespace) -> tuple[Path | None, str]:
+    """Return the tour's folder, if there is to be one, and why nothing can be done."""
+    launch = check()
+    if launch.mode == "refused":
+        return None, launch.reason
+    tour: Path | None = options.tour
+    if launch.mode == "window":
+        asked = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
+        if options.or_tour is None or asked not in _WITHOUT_WINDOW:
+            return tour, ""
+        tour = options.or_tour
+        reason = f"There is no display here: QT_QPA_PLATFORM is {asked}."
+    else:
+        reason = launch.reason
+        tour = tour or options.or_tour
+        os.environ["QT_QPA_PLATFORM"] = launch.mode
+    if tour is None:
+        return None, reason
+    if options.or_tour is not None:
+        print(f"{reason} Drawing the tour into {tour} instead.", flush=True)  # noqa: T201 - the command's answer
+    return tour, ""
+
+
+def _request(options: argparse.Namespace, tour: Path | None) -> Request:
+    from console.config import Paths, Settings
+
+    # Settings let the environment win over the file, so an option is the nearest environment.
+    for name in ("database_url", "data_dir", "theme"):
+        if getattr(options, name) is not None:
+            os.environ[f"LEDGER_{name.upper()}"] = getattr(options, name)
+    settings = Settings.load(Paths.standard())
+    if settings.database_url is not None and options.demo:
+        raise UsageError(
+            "--demo fills the embedded ledger only; leave out --database-url (LEDGER_DATABASE_URL)."
+        )
+    if settings.database_url is not None and tour is not None:
+        raise UsageError(
+            "The tour posts a batch, so it uses a demo ledger of its own, never a database URL's."
+        )
+    return Request(settings, Paths.standard(settings.data_dir), options.demo, tour)
+
+
+def _run(request: Request) -> int:
+    """Show the window until it is closed, or take the tour."""
+    from PySide6.QtCore import QSettings, QTemporaryDir
+
+    from ui.crash import CrashReporter
+    from ui.desk import Desk
+    from ui.logs import keep_log, log_qt_messages
+    from ui.theme import Mode, Theme
+
+    keep_log(request.paths.log)
+    log_qt_messages()
+    application = _application()
+    reporter = CrashReporter(application)
+    reporter.install()
+    theme = Theme(application, Mode(request.settings.theme))
+    scratch = QTemporaryDir()
+    folder = request.paths.state if request.tour is None else Path(scratch.path())
+    store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    desk = Desk(
+        theme, request.settings, request.paths, store, demo=request.plan, ask=request.tour is not None
+    )
+    if request.tour is None:
+        desk.begin()
+        code = application.exec()
+    else:
+        from ui.tour import run_tour
+
+        code = run_tour(desk, request.tour, reporter)
+    store.sync()
+    ended = desk.leave()
+    reporter.remove()
+    if not ended:
+        # A thread still waits for a server that does not answer, and Qt would wait for the thread.
+        logging.shutdown()
+        os._exit(code)
+    return code
+
+
+def _application() -> QApplication:
+    from PySide6.QtCore import Qt
+    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtWidgets import QApplication
+
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("ledger-console")
+    application.setApplicationDisplayName("Ledger Console")
+    application.setApplicationVersion(_version())
+    application.setDesktopFileName("ledger-console")
+    return application
+
+
+def _version() -> str:
+    try:
+        return version("ledger-console")
+    except PackageNotFoundError:
+        return "of an unpacked archive"
+
+
+def _say(words: str, code: int) -> int:
+    print(words, file=sys.stderr)  # noqa: T201 - the one sentence a command ends with
+    return code

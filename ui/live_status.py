@@ -1,0 +1,116 @@
+"""Keeps the status bar true: the meter of the last action, the pool, and whether the server is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
+
+from console.monitor.budgets import over_budget
+from ui.tokens import Tone
+
+if TYPE_CHECKING:
+    from console.database import Database, SessionFacts
+    from console.errors import ConsoleError
+    from console.monitor.cost import ActionCost
+    from ui.main_window import MainWindow
+
+NOTICE: Final = "connection"
+_POOL_MS: Final = 500
+_FIRST_RETRY_MS: Final = 2_000
+_LAST_RETRY_MS: Final = 30_000
+_BROKEN: Final = ("08", "57P0")
+# What is no act of the operator does not show in the meter.
+_OWN: Final = "session."
+
+
+class LiveStatus(QObject):
+    """Listens to the recorder; when the server is lost, says so and tries again with growing pauses."""
+
+    _told = Signal(object)
+    shown = Signal(object)
+
+    def __init__(self, window: MainWindow, database: Database) -> None:
+        super().__init__(window)
+        self._window = window
+        self._database = database
+        self._lost = False
+        self._retry = QTimer(self, singleShot=True, interval=_FIRST_RETRY_MS)
+        self._retry.timeout.connect(self.probe)
+        self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._forget = database.recorder.on_action(self._told.emit)
+        window.closing.connect(self._forget)
+        self._pool_timer = QTimer(self, interval=_POOL_MS)
+        self._pool_timer.timeout.connect(self._show_pool)
+        self._pool_timer.start()
+        self._show_pool()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the server did not answer when it was last asked."""
+        return self._lost
+
+    def probe(self) -> None:
+        """Ask the server whether it is there, in one statement."""
+        self._window.context.worker.run(
+            lambda cancel: self._database.session_facts(cancel=cancel),
+            done=self._reached,
+            failed=self._missed,
+            owner=self,
+            replaces="probe",
+        )
+
+    def _take(self, cost: ActionCost) -> None:
+        own = cost.action.startswith(_OWN)
+        if cost.statements:
+            self._show_connection(cost.ms / cost.statements)
+        if not own:
+            if cost.statements:
+                self._window.status_bar.set_meter(
+                    cost.statements, cost.ms, cost.rows, over_budget=over_budget(cost) > 0
+                )
+            if cost.statements == 0 or self._last_broke():
+                self.probe()
+        self._show_pool()
+        self.shown.emit(cost)
+
+    def _last_broke(self) -> bool:
+        """Whether the last statement failed because the connection did."""
+        snapshot = self._database.recorder.snapshot(10.0)
+        failure = snapshot.failures[snapshot.failure[-1]] if len(snapshot) else None
+        return failure is not None and (failure.sqlstate or "08").startswith(_BROKEN)
+
+    def _show_connection(self, latency_ms: float) -> None:
+        formats = self._window.context.formats
+        self._window.status_bar.set_connection(f"primary, {formats.duration(latency_ms)}")
+
+    def _show_pool(self) -> None:
+        use = self._database.pool
+        self._window.status_bar.set_pool(f"pool {use.busy} of {use.limit}")
+
+    def _reached(self, _facts: SessionFacts) -> None:
+        if self._lost:
+            self._lost = False
+            self._retry.stop()
+            self._retry.setInterval(_FIRST_RETRY_MS)
+            self._window.context.notices.withdraw(NOTICE)
+            self._window.context.notices.confirm("The database answers again.")
+            self._window.refresh_screen()
+
+    def _missed(self, error: ConsoleError) -> None:
+        self._window.status_bar.set_connection("not reached", Tone.ERROR)
+        if not self._lost:
+            self._lost = True
+            self._say(error)
+        self._retry.start()
+        self._retry.setInterval(min(self._retry.interval() * 2, _LAST_RETRY_MS))
+
+    def _say(self, error: ConsoleError) -> None:
+        since = QTime.currentTime().toString("HH:mm:ss")
+        words = f"{error} What is shown is from before {since}; the console tries again by itself."
+        self._window.context.notices.fail(words, action="Retry now", act=self._retry_now, key=NOTICE)
+
+    def _retry_now(self) -> None:
+        # The strip closes a notice that was acted on; a new miss must be able to say so again.
+        self._lost = False
+        self.probe()

@@ -1,0 +1,81 @@
+"""Opens the ledger on a pool thread, and leaves it at the end."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from console.workspace import open_workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.cancellation import Cancellation
+    from console.config import Paths, Settings
+    from console.demo import DemoPlan
+    from console.errors import ConsoleError
+    from console.workspace import Workspace
+    from ui.worker import Worker
+
+
+class Opening(QObject):
+    """Holds the open ledger; `close` is safe at any moment, also while it is being opened."""
+
+    opened = Signal(object)
+    failed = Signal(object)
+    progressed = Signal(int, int)
+
+    def __init__(self, worker: Worker, paths: Paths, demo: DemoPlan | None) -> None:
+        super().__init__()
+        self._worker = worker
+        self._paths = paths
+        self._demo = demo
+        self._guard = threading.Lock()
+        self._held = ExitStack()
+        self._closed = False
+
+    def open(self, settings: Settings) -> None:
+        """Open the ledger that the settings name; one of the signals tells how that went."""
+
+        def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
+            def progress(done: int, total: int) -> None:
+                cancel.check()
+                report((done, total))
+
+            with ExitStack() as stack:
+                workspace = stack.enter_context(
+                    open_workspace(settings, self._paths, demo=self._demo, progress=progress)
+                )
+                # Refused here and not by the window: a ledger without a currency has nothing to show.
+                _ = workspace.currency
+                self._keep(stack.pop_all())
+            return workspace
+
+        self._worker.run_reporting(
+            work,
+            progress=lambda step: self.progressed.emit(*step),
+            done=self.opened.emit,
+            failed=self._tell,
+            owner=self,
+            replaces="open",
+        )
+
+    def close(self) -> None:
+        """Close the database and leave the embedded server, which stops when nobody else uses it."""
+        with self._guard:
+            self._closed = True
+            held = self._held.pop_all()
+        held.close()
+
+    def _keep(self, stack: ExitStack) -> None:
+        """Take over what was opened; what comes after the end is left at once."""
+        with self._guard:
+            if not self._closed:
+                self._held, stack = stack, self._held
+        stack.close()
+
+    def _tell(self, error: ConsoleError) -> None:
+        self.failed.emit(error)

@@ -1,0 +1,260 @@
+"""One batch: how far it is, what it holds, and its posting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from ui.dialogs.discard import DiscardDialog
+from ui.fonts import text_font
+from ui.forms import TitleRow, button, column_of, label, row_of
+from ui.icons import Glyph
+from ui.screens.batch_columns import STATUS_TONES
+from ui.screens.batch_decision import DecisionCard
+from ui.screens.batch_deeds import BatchDeeds
+from ui.screens.batch_figures import BatchFigures
+from ui.screens.batch_posted import PostedCard
+from ui.screens.batch_state import STEPS, count_words, steps_of
+from ui.screens.batch_stepper import Stepper
+from ui.screens.batch_tabs import PROBLEMS_TAB, WALLETS_TAB, BatchTabs
+from ui.tokens import GAP
+
+if TYPE_CHECKING:
+    from console.errors import ConsoleError
+    from ui.context import Context
+    from ui.screens.batch_state import BatchState
+
+_MAY_POST = "operator"
+
+
+class BatchPage(QWidget):
+    """A page for one batch and no other; `pending` while its posting must not be forgotten."""
+
+    back_wanted = Signal()
+    discarded = Signal(object)
+
+    def __init__(self, context: Context, batch_id: int) -> None:
+        super().__init__()
+        self.batch_id = batch_id
+        self._context = context
+        self._formats = context.formats
+        self._state: BatchState | None = None
+        self.deeds = BatchDeeds(context, batch_id, self)
+        self.title = TitleRow(f"#{batch_id}")
+        self.back_button = button("Batches", flat=True)
+        context.icons.dress(self.back_button, Glyph.BACK)
+        self.stepper = Stepper(context.theme, STEPS)
+        self.figures = BatchFigures()
+        self.tabs = BatchTabs(context, batch_id, context.formats)
+        self.posted_card = PostedCard(context.formats)
+        refusal = "" if _may_post(context.role) else f"needs role {_MAY_POST}"
+        self.decision = DecisionCard(context.formats, operator=context.operator, refusal=refusal)
+        self._trouble = label(tone="error", font=text_font(tabular=True), wrap=True, selectable=True)
+        self._retry = button("Try again")
+        self._body = QWidget()
+        self._build()
+        self._connect()
+
+    @property
+    def state(self) -> BatchState | None:
+        """What is known of the batch; None until it was first read."""
+        return self._state
+
+    @property
+    def pending(self) -> bool:
+        """Whether a posting runs, or ended without an answer."""
+        return self.deeds.pending
+
+    @property
+    def trouble(self) -> str:
+        """Why the batch could not be read."""
+        return self._trouble.text()
+
+    def reload(self) -> None:
+        """Read the batch as it is now, and check an open one."""
+        self.deeds.read()
+
+    def focus_lines(self) -> None:
+        """Put the keyboard into the lines."""
+        self.tabs.focus_table()
+
+    def _show(self, state: BatchState) -> None:
+        self._state = state
+        row = state.row
+        if not self._show_currency(row.currency):
+            return
+        self._say_trouble("")
+        self.title.set_title(f"#{row.id} {row.name}")
+        self.title.chip.set(row.status.value, STATUS_TONES[row.status])
+        self.setAccessibleName(f"Batch {row.id} {row.name}, {row.status.value}")
+        self.stepper.show_steps(steps_of(state, self._formats, self.deeds.busy))
+        self._show_figures()
+        self.tabs.show_state(state)
+        self.decision.setVisible(state.open)
+        self.posted_card.setVisible(not state.open)
+        if state.open:
+            self.decision.show_state(state)
+        else:
+            self.posted_card.show_state(state)
+
+    def _show_currency(self, code: str) -> bool:
+        """A batch in another currency than the window's would be shown with wrong decimals: say so."""
+        if code == self._formats.code:
+            return True
+        self._say_trouble(f"This batch is in {code}, and this window works in {self._formats.code}.")
+        return False
+
+    def _show_figures(self) -> None:
+        if self._state is None:
+            return
+        card = self.decision
+        self.figures.show_state(
+            self._state, self._formats, lines_expected=card.expected_lines.amount,
+            total_expected=card.expected_total.amount,
+        )  # fmt: skip
+
+    def _show_busy(self, words: str) -> None:
+        self.decision.set_busy(words)
+        self.decision.set_unknown(unknown=self.deeds.unknown)
+        if self._state is not None:
+            self.stepper.show_steps(steps_of(self._state, self._formats, words))
+
+    def _rehearsed(self, state: BatchState) -> None:
+        self._show(state)
+        if state.rehearsed is not None and state.rehearsed.run is not None:
+            opened = state.rehearsed.run.posted.opened
+            also = f", {count_words(opened, 'account', self._formats)} opened" if opened else ""
+            lines = count_words(state.rehearsed.run.posted.lines, "line", self._formats)
+            self.decision.say(f"Dry run, rolled back: {lines} would post{also}.", "credit")
+            self.tabs.show_tab(WALLETS_TAB)
+
+    def _posted(self, state: BatchState, *, late: bool) -> None:
+        self._show(state)
+        if state.posted is None:
+            return
+        done, written = state.posted, self._formats
+        cost = state.posting_cost
+        took = "" if cost is None else f" in {written.duration(cost.ms)}"
+        opened = f", {count_words(done.opened, 'account', written)} opened" if done.opened else ""
+        words = (
+            f"#{self.batch_id} posted: {count_words(done.lines, 'line', written)} as one transaction{took}, "
+            f"transactions {done.first_id}\N{EN DASH}{done.last_id}{opened}."
+        )
+        if late:
+            words = f"The cancel came too late. {words}"
+        self._context.notices.confirm(
+            words, action="Show transactions", act=self._show_transactions, key=f"batch {self.batch_id}"
+        )
+        self.posted_card.show_button.setFocus()
+
+    def _refused(self, error: ConsoleError, state: BatchState) -> None:
+        self._show(state)
+        self.decision.forget_typed_total()
+        self.decision.say(str(error), "error")
+        if state.problems:
+            self.tabs.show_tab(PROBLEMS_TAB)
+
+    def _failed(self, error: ConsoleError) -> None:
+        if self._state is None:
+            self._say_trouble(str(error))
+        else:
+            self.decision.say(str(error), "warning" if self.deeds.unknown else "error")
+            if not self._state.open:
+                self._context.notices.show_error(error)
+
+    def _say_trouble(self, words: str) -> None:
+        self._trouble.setText(words)
+        self._trouble.setVisible(bool(words))
+        self._retry.setVisible(bool(words))
+        self._body.setVisible(not words and self._state is not None)
+
+    def _show_transactions(self) -> None:
+        self._context.navigator.go("transactions", self.batch_id)
+
+    def _ask_discard(self) -> None:
+        if self._state is None:
+            return
+        dialog = DiscardDialog(self._state.row, self._formats, self)
+        dialog.accepted.connect(self.deeds.discard)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _post(self) -> None:
+        state = self._state
+        if state is not None and (state.checked is not None or self.deeds.unknown) and not self.decision.reason:
+            self.decision.say("")
+            self.deeds.post(state)
+
+    def _rehearse(self) -> None:
+        if self._state is not None:
+            self.decision.say("")
+            self.deeds.rehearse(self._state)
+
+    def _check(self) -> None:
+        if self._state is not None:
+            self.decision.say("")
+            self.deeds.check(self._state)
+
+    def _checked(self, state: BatchState) -> None:
+        self._show(state)
+        if state.problems:
+            self.tabs.show_tab(PROBLEMS_TAB)
+
+    def _cancel(self) -> None:
+        self.decision.set_cancelling()
+        self.deeds.cancel()
+
+    def _connect(self) -> None:
+        deeds, card = self.deeds, self.decision
+        deeds.read_done.connect(self._checked)
+        deeds.checked.connect(self._checked)
+        deeds.rehearsed.connect(self._rehearsed)
+        deeds.posted.connect(lambda state, late: self._posted(state, late=late))
+        deeds.refused.connect(self._refused)
+        deeds.failed.connect(self._failed)
+        deeds.cancelled.connect(lambda words: card.say(words, "muted"))
+        deeds.discarded.connect(self.discarded)
+        deeds.busy_changed.connect(self._show_busy)
+        card.check_wanted.connect(self._check)
+        card.rehearsal_wanted.connect(self._rehearse)
+        card.posting_wanted.connect(self._post)
+        card.discard_wanted.connect(self._ask_discard)
+        card.cancel_wanted.connect(self._cancel)
+        card.expectations_changed.connect(self._show_figures)
+        self.posted_card.transactions_wanted.connect(self._show_transactions)
+        self.back_button.clicked.connect(self.back_wanted)
+        self._retry.clicked.connect(self.reload)
+
+    def _build(self) -> None:
+        left = column_of(self.figures, self.tabs, spacing=GAP)
+        left.setStretchFactor(self.tabs, 1)
+        inner = QHBoxLayout()
+        inner.setSpacing(GAP)
+        inner.addLayout(left, 1)
+        inner.addWidget(self.decision)
+        inner.addWidget(self.posted_card)
+        whole = column_of(self.stepper, inner, spacing=GAP)
+        whole.setStretchFactor(inner, 1)
+        self._body.setLayout(whole)
+        # Where the window is low the page scrolls; figures and buttons are never squeezed.
+        scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addLayout(row_of(self.back_button, self.title, spacing=8))
+        layout.addLayout(row_of(self._trouble, self._retry, None))
+        layout.addWidget(scroll, 1)
+        self.posted_card.hide()
+        self._say_trouble("")
+        self._body.hide()
+
+
+def _may_post(role: str) -> bool:
+    """Only a role that is known to have no such right is kept from trying: the database decides."""
+    return role not in {"viewer", "support", "auditor"}

@@ -1,0 +1,127 @@
+"""What a batch consists of: its lines, its accounts before and after, and its problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from console.queries import batches
+from ui.fonts import text_font
+from ui.grid import GridModel
+from ui.paging import PagedModel
+from ui.screens.batch_columns import DRAFT_LINES, POSTED_LINES, WALLETS
+from ui.screens.batch_problems import ProblemsView
+
+if TYPE_CHECKING:
+    from console.batches import WalletChange
+    from console.cancellation import Cancellation
+    from console.queries.batches import BatchLineRow
+    from console.queries.page import Direction, Page
+    from ui.context import Context
+    from ui.numbers import Formats
+    from ui.screens.batch_state import BatchState
+    from ui.table import LedgerTable
+
+LINES, WALLETS_TAB, PROBLEMS_TAB = range(3)
+_LEAST_HEIGHT = 250
+
+
+class BatchTabs(QWidget):
+    """Three tables under tabs; the third is there only while there are problems."""
+
+    def __init__(self, context: Context, batch_id: int, formats: Formats) -> None:
+        super().__init__()
+        self._context = context
+        self._batch_id = batch_id
+        self._formats = formats
+        self._posted: bool | None = None
+        self._changes: tuple[WalletChange, ...] = ()
+        self.tabs = QTabBar()
+        self.tabs.setFont(text_font(weight=QFont.Weight.Medium, tabular=True))
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Parts of the batch")
+        for name in ("Lines", "Accounts before and after", "Problems"):
+            self.tabs.addTab(name)
+        self._stack = QStackedWidget()
+        self._stack.setMinimumHeight(_LEAST_HEIGHT)
+        self.lines = self._lines_table(posted=False)
+        self.wallet_model: GridModel[WalletChange] = GridModel(WALLETS, formats, (), self)
+        self.wallets = context.table("batch.wallets")
+        self.wallets.setAccessibleName("Accounts before and after")
+        self.wallets.set_empty_words(
+            "No dry run yet", "A dry run posts for real, reads each account before and after, and rolls all back."
+        )
+        self.wallets.setModel(self.wallet_model)
+        self.problems = ProblemsView(context, "batch.problems")
+        for part in (self.lines, self.wallets, self.problems):
+            self._stack.addWidget(part)
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._stack, 1)
+
+    def show_state(self, state: BatchState) -> None:
+        """Show the batch's lines, and what the newest check or dry run found."""
+        posted = not state.open
+        if posted is not self._posted:
+            self._posted = posted
+            self._show_lines(posted=posted)
+        written = self._formats.integer
+        self.tabs.setTabText(LINES, f"Lines  {written(state.row.lines)}")
+        run = None if state.rehearsed is None else state.rehearsed.run
+        changes = () if run is None else run.wallets
+        if changes is not self._changes:
+            self._changes = changes
+            self.wallet_model.set_rows(changes)
+        count = f"  {written(len(changes))}" if changes else ""
+        self.tabs.setTabText(WALLETS_TAB, f"Accounts before and after{count}")
+        self.tabs.setTabVisible(WALLETS_TAB, state.open or bool(changes))
+        problems = state.problems
+        if problems != self.problems.problems:
+            self.problems.show_problems(problems)
+        self.tabs.setTabText(PROBLEMS_TAB, f"Problems  {written(len(problems))}")
+        self.tabs.setTabVisible(PROBLEMS_TAB, bool(problems))
+        if not problems and self.tabs.currentIndex() == PROBLEMS_TAB:
+            self.tabs.setCurrentIndex(LINES)
+
+    def show_tab(self, tab: int) -> None:
+        """Bring one of the three forward."""
+        self.tabs.setCurrentIndex(tab)
+
+    def focus_table(self) -> None:
+        """Put the keyboard into the table that is shown."""
+        shown = self._stack.currentWidget()
+        (self.problems.table if shown is self.problems else shown).setFocus()
+
+    def _show_lines(self, *, posted: bool) -> None:
+        # A table of its own, for the posted lines have other columns and other widths.
+        shown = self.tabs.currentIndex()
+        old, self.lines = self.lines, self._lines_table(posted=posted)
+        self._stack.removeWidget(old)
+        old.deleteLater()
+        self._stack.insertWidget(LINES, self.lines)
+        self._stack.setCurrentIndex(shown)
+        model = self.lines.model()
+        if isinstance(model, PagedModel):
+            model.show(self._load)
+
+    def _lines_table(self, *, posted: bool) -> LedgerTable:
+        table = self._context.table("batch.lines.posted" if posted else "batch.lines")
+        table.setAccessibleName("Lines of the batch")
+        table.set_empty_words("No lines")
+        columns = POSTED_LINES if posted else DRAFT_LINES
+        model: PagedModel[BatchLineRow] = PagedModel(columns, self._formats, self._context.worker, table)
+        table.setModel(model)
+        return table
+
+    def _load(
+        self, direction: Direction, row: BatchLineRow | None, cancellation: Cancellation
+    ) -> Page[BatchLineRow]:
+        return batches.lines(
+            self._context.database, self._batch_id, cursor=None if row is None else row.line,
+            direction=direction, cancel=cancellation,
+        )  # fmt: skip

@@ -1,0 +1,190 @@
+"""The tour: walks through the real window as an operator would, and keeps a picture of every stop."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from console.errors import ConsoleError
+from console.monitor.budgets import budget, over_budget
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from PySide6.QtGui import QImage
+    from PySide6.QtWidgets import QWidget
+
+    from console.monitor.cost import ActionCost
+    from ui.crash import CrashReporter
+    from ui.desk import Desk
+
+SIZE: Final = (1440, 900)
+PATIENCE_MS: Final = 15_000
+_PULSE_MS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One stop of the tour: what is done there; the picture is taken when it has returned."""
+
+    name: str
+    run: Callable[[Walk], None]
+
+
+@dataclass(frozen=True, slots=True)
+class StopResult:
+    """What a stop cost, as tour.json has it; `reason` says why it is not ok."""
+
+    name: str
+    picture: str
+    statements: int
+    ms: float
+    rows: int
+    actions: tuple[str, ...]
+    ok: bool
+    reason: str = ""
+
+
+class TourError(ConsoleError):
+    """A stop of the tour did not come to what it should."""
+
+
+class Walk:
+    """The hands and eyes of the tour: waits for what must come, and takes pictures."""
+
+    def __init__(self, desk: Desk, reporter: CrashReporter) -> None:
+        self.desk = desk
+        self._reporter = reporter
+        self._pulse = QTimer(interval=_PULSE_MS)
+        # Wakes the loop below when nothing else happens, so that a deadline is noticed.
+        self._pulse.timeout.connect(lambda: None)
+        self._pulse.start()
+
+    def wait(self, until: Callable[[], bool], what: str, timeout_ms: int = PATIENCE_MS) -> None:
+        """Let the window live until something holds; raises TourError when it does not in time."""
+        deadline = QDeadlineTimer(timeout_ms)
+        while not until():
+            self.check()
+            if deadline.hasExpired():
+                raise TourError(f"{what} did not come within {timeout_ms / 1000:.0f} s")
+            QCoreApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+        self.check()
+
+    def settle(self) -> None:
+        """Wait until nothing runs any more and everything is laid out."""
+        self.wait(lambda: self.desk.worker.active == 0, "the end of what runs")
+        QCoreApplication.sendPostedEvents()
+        QCoreApplication.processEvents()
+
+    def check(self) -> None:
+        """Raise TourError for a fault of the program or a page that says what went wrong."""
+        crash = self._reporter.dialog
+        if crash is not None:
+            raise TourError(f"the console met a fault of its own: {crash.text.strip().splitlines()[-1]}")
+        start = self.desk.start_window
+        if self.desk.window is None and start.currentWidget() is start.trouble:
+            raise TourError(" ".join(start.trouble.words.splitlines()))
+
+    def picture(self) -> QImage:
+        """Take a picture of the window with all that lies over it."""
+        window: QWidget = self.desk.window or self.desk.start_window
+        canvas: QPixmap = window.grab()
+        painter = QPainter(canvas)
+        for above in QApplication.topLevelWidgets():
+            if above is not window and above.isVisible() and above is not self.desk.start_window:
+                painter.drawPixmap(above.mapToGlobal(above.rect().topLeft()) - window.pos(), above.grab())
+        painter.end()
+        return canvas.toImage()
+
+
+def run_tour(desk: Desk, folder: Path, reporter: CrashReporter) -> int:
+    """Take the tour, write pictures and tour.json into the folder; return 0, or 1 when a stop failed."""
+    from ui.tour_stops import STOPS  # noqa: PLC0415 - the stops need the walk that is defined here
+
+    QApplication.setQuitOnLastWindowClosed(False)
+    desk.start_window.resize(*SIZE)
+    desk.begin()
+    walk = Walk(desk, reporter)
+    results: list[StopResult] = []
+    pictures: dict[str, QImage] = {}
+    for number, stop in enumerate(STOPS, start=1):
+        result = _visit(walk, stop, f"{number:02}-{stop.name}.png")
+        results.append(result)
+        pictures[result.picture] = walk.picture()
+        if not result.ok:
+            break
+    try:
+        _write(folder, results, pictures)
+    except OSError as error:
+        raise TourError(f"The tour cannot be written to {folder}: {error.strerror}.") from None
+    window = desk.window or desk.start_window
+    window.close()
+    failed = [result for result in results if not result.ok]
+    for result in failed:
+        words = f"The tour failed at {result.name}: {result.reason}"
+        print(words, file=sys.stderr)  # noqa: T201 - the command's answer
+    if not failed:
+        print(f"{len(results)} pictures and tour.json are in {folder}.")  # noqa: T201 - the command's answer
+    return 1 if failed else 0
+
+
+def _visit(walk: Walk, stop: Stop, picture: str) -> StopResult:
+    """Do what a stop is for, and add up what it cost."""
+    costs: list[ActionCost] = []
+    forget: Callable[[], None] | None = None
+    workspace = walk.desk.workspace
+    if workspace is not None:
+        forget = workspace.recorder.on_action(costs.append)
+    started = time.perf_counter()
+    reason = ""
+    try:
+        stop.run(walk)
+        walk.settle()
+    except ConsoleError as error:
+        reason = str(error)
+    except Exception as error:  # noqa: BLE001 - whatever it is, the stop failed and the tour tells where
+        reason = f"{type(error).__name__}: {error}"
+    if forget is not None:
+        forget()
+    reason = reason or _excess(costs)
+    statements, ms, rows = _spent(walk, started)
+    actions = tuple(cost.action for cost in costs)
+    return StopResult(stop.name, picture, statements, ms, rows, actions, not reason, reason)
+
+
+def _spent(walk: Walk, started: float) -> tuple[int, float, int]:
+    """Return the statements since a moment, their milliseconds and their rows."""
+    workspace = walk.desk.workspace
+    if workspace is None:
+        return 0, 0.0, 0
+    snapshot = workspace.recorder.snapshot()
+    since = snapshot.t >= started
+    rows = snapshot.rows[since]
+    return int(since.sum()), round(float(snapshot.duration_ms[since].sum()), 3), int(rows[rows > 0].sum())
+
+
+def _excess(costs: Sequence[ActionCost]) -> str:
+    """Say which action sent more statements than it may."""
+    return "; ".join(
+        f"over budget: {cost.action} sent {cost.statements} statements, may send {budget(cost.action)}"
+        for cost in costs
+        if over_budget(cost)
+    )
+
+
+def _write(folder: Path, results: Sequence[StopResult], pictures: dict[str, QImage]) -> None:
+    """Write all at the end: compressing pictures on the way would be seen in the graph of the window's lag."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, image in pictures.items():
+        if not image.save(str(folder / name)):
+            raise TourError(f"The picture {folder / name} cannot be written.")
+    listed = json.dumps([asdict(result) for result in results], indent=2) + "\n"
+    (folder / "tour.json").write_text(listed, encoding="utf-8")

@@ -1,0 +1,213 @@
+"""The stops of the tour, in order: each does with mouse and keyboard what an operator does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+
+from ui.paging import State
+from ui.screens.balances import Balances
+from ui.screens.queries import Queries
+from ui.screens.transactions import Transactions
+from ui.theme import Mode
+from ui.tour import SIZE, Stop, TourError, Walk
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QAbstractButton, QLineEdit
+
+    from console.queries.transactions import TransactionRow
+    from ui.filters import FilterChip
+    from ui.main_window import MainWindow
+
+ScreenType = TypeVar("ScreenType", bound=QWidget)
+
+UNKNOWN = "nobody.unknown"
+NAMES = 50
+_PAGES = 3
+
+
+def press(button: QAbstractButton) -> None:
+    """Click a button, which must be there to be clicked."""
+    if not button.isVisible() or not button.isEnabled():
+        raise TourError(f"the button {button.accessibleName() or button.text()!r} cannot be pressed")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def window_of(walk: Walk) -> MainWindow:
+    """Return the window, which must be open by now."""
+    if walk.desk.window is None:
+        raise TourError("the window is not open")
+    return walk.desk.window
+
+
+def screen(walk: Walk, kind: type[ScreenType]) -> ScreenType:
+    """Return the screen that is open, which must be of this kind."""
+    shown = window_of(walk).current_screen
+    if not isinstance(shown, kind):
+        raise TourError(f"the screen {kind.__name__} is not open")
+    return shown
+
+
+def go(walk: Walk, screen_id: str) -> None:
+    """Open a screen from the navigation."""
+    window = window_of(walk)
+    title = next(entry.title for entry in window.entries if entry.id == screen_id)
+    buttons = window.navigation.findChildren(QPushButton)
+    press(next(part for part in buttons if part.accessibleName().partition(",")[0] == title))
+
+
+def sign_in(walk: Walk) -> None:
+    """Wait for the ledger and the form."""
+    page = walk.desk.start_window.sign_in
+    # The demo is made on the way, on a machine that may have other things to do.
+    walk.wait(lambda: page.isVisible() and page.button.isEnabled(), "the sign-in", 90_000)
+    if walk.desk.workspace is not None and walk.desk.workspace.environment != "DEMO":
+        raise TourError(
+            "the tour posts a batch, and this ledger is no demo: give it a folder of its own with --data-dir"
+        )
+
+
+def first_page(walk: Walk) -> None:
+    """Press the sign-in's button, and see the newest transactions."""
+    press(walk.desk.start_window.sign_in.button)
+    walk.wait(lambda: walk.desk.window is not None, "the window")
+    window_of(walk).resize(*SIZE)
+    shown = screen(walk, Transactions)
+    walk.wait(lambda: shown.model.state is State.READY, "the first page")
+    expect(len(rows_of(shown)) > 0, "there are no transactions")
+
+
+def next_pages(walk: Walk) -> None:
+    """Scroll down until further pages have come."""
+    shown = screen(walk, Transactions)
+    size = walk.desk.workspace.database.settings.page_size if walk.desk.workspace else 0
+    shown.table.setFocus()
+    for _ in range(_PAGES):
+        held = len(rows_of(shown))
+        for _ in range(size):
+            if len(rows_of(shown)) > held or shown.model.state is State.LOADING:
+                break
+            QTest.keyClick(shown.table, Qt.Key.Key_PageDown)
+        walk.wait(lambda before=held: len(rows_of(shown)) > before, "the next page")  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    ids = [row.id for row in rows_of(shown)]
+    expect(ids == sorted(ids, reverse=True) and len(set(ids)) == len(ids), "pages overlap or leave gaps")
+
+
+def filters(walk: Walk) -> None:
+    """Ask for one user's transactions of one kind."""
+    shown = screen(walk, Transactions)
+    chosen = next(row for row in rows_of(shown) if not row.from_username.startswith("@"))
+    press(shown.filters.user)
+    editor: QLineEdit = shown.filters.user.editor.widget  # type: ignore[assignment]  # the editor of a text
+    QTest.keyClicks(editor, chosen.from_username)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    press(shown.filters.kind)
+    box = box_of(shown.filters.kind, chosen.kind.value)
+    QTest.keyClick(box, Qt.Key.Key_Space)
+    shown.filters.kind.apply()
+    walk.wait(
+        lambda: (
+            shown.model.state is State.READY
+            and all(
+                chosen.from_username in {row.from_username, row.to_username} and row.kind == chosen.kind
+                for row in rows_of(shown)
+            )
+        ),
+        "the filtered list",
+    )
+
+
+def detail(walk: Walk) -> None:
+    """Open one transaction with the keyboard."""
+    shown = screen(walk, Transactions)
+    shown.table.setFocus()
+    shown.table.select_place(0)
+    QTest.keyClick(shown.table, Qt.Key.Key_Down)
+    QTest.keyClick(shown.table, Qt.Key.Key_Return)
+    walk.wait(shown.detail.isVisible, "the detail")
+
+
+def last_page(walk: Walk) -> None:
+    """Clear the filters and go to the oldest transaction."""
+    shown = screen(walk, Transactions)
+    QTest.keyClick(shown, Qt.Key.Key_Escape)
+    press(shown.filters.clear_button)
+    walk.wait(lambda: shown.model.state is State.READY and shown.model.more_after, "the whole list")
+    shown.table.setFocus()
+    QTest.keyClick(shown.table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    walk.wait(lambda: shown.model.state is State.READY and not shown.model.more_after, "the last page")
+
+
+def balances(walk: Walk) -> None:
+    """Paste fifty names, one of them unknown, and look them up at once."""
+    listed = screen(walk, Transactions)
+    known = [name for row in rows_of(listed) for name in (row.from_username, row.to_username)]
+    names = [name for name in dict.fromkeys(known) if not name.startswith("@")][: NAMES - 1]
+    go(walk, "balances")
+    shown = screen(walk, Balances)
+    QGuiApplication.clipboard().setText("\n".join([*names, UNKNOWN]))
+    QTest.keyClick(shown.input.editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    walk.wait(shown.input.look_up_button.isEnabled, "the pasted names")
+    press(shown.input.look_up_button)
+    walk.wait(lambda: shown.found is not None, "the balances")
+    if shown.found is not None:
+        totals = shown.found.totals
+        expect((totals.found, totals.unknown) == (len(names), 1), "not every name was found")
+
+
+def queries(walk: Walk) -> None:
+    """See what all of this cost."""
+    go(walk, "queries")
+    shown = screen(walk, Queries)
+    press(shown.windows[0])
+    walk.wait(lambda: shown.model.rowCount() > 1, "the statements")
+    shown.table.select_place(0)
+
+
+def dark_queries(walk: Walk) -> None:
+    """Turn the lights off."""
+    window_of(walk).context.theme.set_mode(Mode.DARK)
+
+
+def dark_transactions(walk: Walk) -> None:
+    """See the list in the dark."""
+    go(walk, "transactions")
+    shown = screen(walk, Transactions)
+    QTest.keyClick(shown.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
+    walk.wait(lambda: shown.model.state is State.READY and not shown.model.more_before, "the first page")
+    shown.table.select_place(3)
+    walk.wait(shown.detail.isVisible, "the detail")
+
+
+def expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence
+    """Fail the stop unless something holds."""
+    if not holds:
+        raise TourError(otherwise)
+
+
+def rows_of(shown: Transactions) -> tuple[TransactionRow, ...]:
+    """Return the rows that the list holds."""
+    return shown.model.rows
+
+
+def box_of(chip: FilterChip, word: str) -> QCheckBox:
+    """Return the check box of a choice."""
+    return next(box for box in chip.editor.widget.findChildren(QCheckBox) if box.text() == word)
+
+
+STOPS = (
+    Stop("sign-in", sign_in),
+    Stop("transactions", first_page),
+    Stop("next-pages", next_pages),
+    Stop("filter", filters),
+    Stop("detail", detail),
+    Stop("last-page", last_page),
+    Stop("balances", balances),
+    Stop("queries", queries),
+    Stop("queries-dark", dark_queries),
+    Stop("transactions-dark", dark_transactions),
+)
