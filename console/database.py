@@ -173,7 +173,10 @@ class Database:
         if readonly:
             options["postgresql_readonly"] = True
         try:
-            with self._engine.connect().execution_options(**options) as connection, Session(connection) as session:
+            with (
+                self._engine.connect().execution_options(**options) as connection,
+                Session(connection) as session,
+            ):
                 if cancel is None:
                     yield session
                     return
@@ -233,12 +236,14 @@ def _allow(session: Session, timeout_s: int | None) -> None:
 
 
 def _refuse_commit_of_failed(connection: Any) -> None:
-    """A COMMIT after a swallowed error saves nothing, and neither the driver nor the server says so."""
+    """Refuse a COMMIT after a swallowed error: it saves nothing, and neither driver nor server says so."""
     driver = connection.connection.driver_connection
     if driver.info.transaction_status.name == "INERROR":
         # SQLAlchemy takes the transaction for ended, and the pool cannot reset a connection inside one.
         driver.rollback()
-        raise ConsoleError("An error was passed over inside this transaction; it is rolled back, not committed.")
+        raise ConsoleError(
+            "An error was passed over inside this transaction; it is rolled back, not committed."
+        )
 
 
 def _cancel(driver: Driver[Any], recorder: Recorder) -> None:

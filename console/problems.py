@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing_extensions import override
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -20,6 +22,7 @@ class Problem:
     value: str
     message: str
 
+    @override
     def __str__(self) -> str:
         where = "" if self.line is None else f"line {self.line:,}, "
         shown = f' "{self.value}"' if self.value else ""

@@ -1,4 +1,4 @@
-"""One PostgreSQL for all tests of a session: databases copied from a template, and one login for each role."""
+"""One PostgreSQL for all tests of a session: databases copied from a template, a login for each role."""
 
 from __future__ import annotations
 

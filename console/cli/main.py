@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import accounts, balances, batch_lists, batches, ledger, mappings, transactions, transfers
+from console.cli import accounts, balances, batch_lists, batches, bench, ledger, mappings, transactions, transfers
 from console.cli.invocation import Invocation
 from console.cli.output import Format, say
 from console.errors import CancelledError, ConsoleError, OutcomeUnknownError
@@ -39,6 +39,7 @@ for name, group in (
     ("batch", batches.app),
     ("currency", ledger.currency_app),
     ("server", ledger.server_app),
+    ("bench", bench.app),
 ):
     app.add_typer(group, name=name)
 

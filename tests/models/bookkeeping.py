@@ -1,4 +1,4 @@
-"""What every test of the ledger asks: do the books add up? And the ledger's functions, called as psql would."""
+"""What every test of the ledger asks: do the books add up? And its functions, called as psql would."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ _QUESTIONS: Final[dict[str, LiteralString]] = {
     "a system wallet's balance is the plain sum of its movements": f"""{_LEG}
         SELECT w.id, ledger.system_balance(w.id), sum(leg.delta)
         FROM ledger.wallets w LEFT JOIN leg ON leg.wallet = w.id
-        WHERE w.kind = 'system' GROUP BY w.id HAVING ledger.system_balance(w.id) <> coalesce(sum(leg.delta), 0)""",
+        WHERE w.kind = 'system' GROUP BY w.id
+        HAVING ledger.system_balance(w.id) <> coalesce(sum(leg.delta), 0)""",
     "a customer's balance is the sum of the movements": f"""{_LEG}
         SELECT w.id, w.balance, sum(leg.delta) FROM ledger.wallets w LEFT JOIN leg ON leg.wallet = w.id
         WHERE w.kind = 'customer' GROUP BY w.id HAVING w.balance <> coalesce(sum(leg.delta), 0)""",
@@ -175,7 +176,10 @@ def create_batch(
 
 def copy_lines(connection: Connection, batch: int, lines: Iterable[Line]) -> None:
     """COPY lines into a batch, as the console does."""
-    command = "COPY ledger.batch_lines (batch_id, line_no, from_name, to_name, amount, reference, description) FROM STDIN"
+    command = (
+        "COPY ledger.batch_lines (batch_id, line_no, from_name, to_name, amount, reference, description) "
+        "FROM STDIN"
+    )
     with connection.cursor() as cursor, cursor.copy(command) as copy:
         for line in lines:
             copy.write_row(
@@ -202,4 +206,4 @@ def post_batch(connection: Connection, batch: int, *, key: UUID | None = None) -
 
 def problems(connection: Connection, batch: int) -> set[tuple[int, str, str]]:
     """Return line, field and code of everything that keeps a batch from posting."""
-    return set(connection.execute("SELECT line_no, field, code FROM ledger.batch_problems(%s)", [batch]))  # type: ignore[arg-type]  # three columns
+    return set(connection.execute("SELECT line_no, field, code FROM ledger.batch_problems(%s)", [batch]))

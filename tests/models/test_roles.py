@@ -1,4 +1,4 @@
-"""Who may do what, asked of the server with raw SQL as each role; deleting every check in Python changes none of it."""
+"""Who may do what, asked of the server with raw SQL as each role; no check in Python takes part."""
 
 from __future__ import annotations
 
@@ -88,15 +88,18 @@ def signatures(connection: Connection) -> list[tuple[str, str]]:
         SELECT p.proname, format('SELECT ledger.%I(%s)', p.proname, (
             SELECT string_agg('NULL::' || format_type(kind, NULL), ', ' ORDER BY place)
             FROM unnest(p.proargtypes::oid[]) WITH ORDINALITY argument (kind, place)))
-        FROM pg_proc p WHERE p.pronamespace = 'ledger'::regnamespace AND p.prokind <> 'a' ORDER BY 1""").fetchall()
+        FROM pg_proc p WHERE p.pronamespace = 'ledger'::regnamespace AND p.prokind <> 'a'
+        ORDER BY 1""").fetchall()
     return [(name, call) for name, call in rows]
 
 
 def columns(connection: Connection) -> dict[str, str]:
     """Return one column of each table or view."""
     rows = connection.execute("""
-        SELECT c.relname, min(a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
-        WHERE c.relnamespace = 'ledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f') GROUP BY 1""")
+        SELECT c.relname, min(a.attname) FROM pg_class c 
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        WHERE c.relnamespace = 'ledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
+        GROUP BY 1""")
     return {table: column for table, column in rows}  # noqa: C416 - dict() loses the types
 
 
@@ -168,7 +171,8 @@ def test_public_has_nothing(admin: Connection) -> None:
                 FROM pg_namespace WHERE nspname = 'ledger'
             UNION ALL SELECT 'relation', relname, coalesce(relacl, acldefault(
                     CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner))
-                FROM pg_class WHERE relnamespace = 'ledger'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'S')
+                FROM pg_class WHERE relnamespace = 'ledger'::regnamespace 
+                AND relkind IN ('r', 'p', 'v', 'm', 'S')
             UNION ALL SELECT 'column', attname, attacl FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
                 WHERE c.relnamespace = 'ledger'::regnamespace
             UNION ALL SELECT 'function', proname, coalesce(proacl, acldefault('f', proowner))
@@ -199,7 +203,8 @@ def test_functions_of_the_owner_fix_their_search_path(admin: Connection) -> None
 
 def test_everything_belongs_to_an_owner_who_cannot_log_in(admin: Connection) -> None:
     rows = admin.execute("""
-        SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolbypassrls FROM pg_roles r WHERE r.oid IN (
+        SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolbypassrls
+        FROM pg_roles r WHERE r.oid IN (
             SELECT relowner FROM pg_class WHERE relnamespace = 'ledger'::regnamespace
             UNION SELECT proowner FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace
             UNION SELECT typowner FROM pg_type WHERE typnamespace = 'ledger'::regnamespace

@@ -42,7 +42,7 @@ def test_money_moves_once(operator: Connection, admin: Connection) -> None:
     ).fetchone()
     assert row == ("transfer", 2_500, 7_500, 3_000, "inv-1", "Lunch", "t_operator", None, True)
     assert balances(admin) == {"alice": 7_500, "bob": 3_000, "carol": 0}
-    versions = dict(
+    versions: dict[str, int] = dict(
         admin.execute(
             "SELECT u.username, w.version FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id"
         ).fetchall()
@@ -344,7 +344,7 @@ def test_a_moment_no_client_can_read_is_refused(operator: Connection, moment: st
     source=st.sampled_from(["alice", "bob", "carol", "@external", "nobody"]),
     target=st.sampled_from(["alice", "bob", "carol", "@external", "nobody"]),
     amount=st.one_of(st.integers(-5, 3_000), st.integers(-(2**63), BIGGEST)),
-    text=st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=30),
+    text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30),
 )
 def test_any_call_is_posted_or_refused(
     operator: Connection, admin: Connection, source: str, target: str, amount: int, text: str

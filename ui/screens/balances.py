@@ -167,7 +167,7 @@ class Balances(Screen):
         self.title.set_subtitle(f"as of {moment_words(formats, found.moment)}")
         sums = found.totals
         self.figures["found"].set_figure_tone(None)
-        again = f"{formats.integer(found.repeated)} repeated, counted once" if found.repeated else ""
+        again = f"{formats.integer(found.repeated)} repeated" if found.repeated else ""
         if unknown:
             chip = f"{formats.integer(unknown)} unknown"
             self.figures["found"].set(formats.integer(sums.found), again, chip=chip, tone=Tone.WARNING)

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 WIDTH = 268
 _COUNT_AFTER_MS = 150
-_PLACEHOLDER = "noor.a\nkofi.mensah\nelif.kaya"
-_HINT = "One a line, or separated by comma, semicolon or tab."
+_EDITOR_PX = 72
+_PLACEHOLDER = "noor.a\nkofi.mensah\nelif.kaya\n\nOne a line, or separated by comma, semicolon or tab. Repeated names count once."
 
 
 class NameList(Card):
@@ -41,9 +41,10 @@ class NameList(Card):
         self.editor.setFont(text_font(tabular=True))
         self.editor.setPlaceholderText(_PLACEHOLDER)
         self.editor.setTabChangesFocus(True)
+        self.editor.setMinimumHeight(_EDITOR_PX)
         self.editor.setAccessibleName("Usernames")
         self.count = label(font=text_font(tabular=True))
-        self.said = label(_HINT, tone="muted", font=label_font(), wrap=True)
+        self.said = label(tone="muted", font=label_font(), wrap=True)
         self.load_button = button("Load file\N{HORIZONTAL ELLIPSIS}")
         self.clear_button = button("Clear")
         self.look_up_button = button("Look up", accent=True)
@@ -61,6 +62,7 @@ class NameList(Card):
         self.load_button.clicked.connect(lambda _checked: self.ask_file())
         self.clear_button.clicked.connect(self.editor.clear)
         self.look_up_button.clicked.connect(self.look_up)
+        self._say("")
         self._show_count()
 
     @property
@@ -106,7 +108,7 @@ class NameList(Card):
             lambda cancel: names_in_file(path, cancel=cancel),
             done=partial(self._loaded, path.name),
             failed=self._refused,
-            cancelled=lambda: self._say(_HINT),
+            cancelled=lambda: self._say(""),
             owner=self,
             replaces="file",
         )
@@ -120,6 +122,7 @@ class NameList(Card):
 
     def _say(self, words: str, *, tone: str = "muted") -> None:
         self.said.setText(words)
+        self.said.setVisible(bool(words))
         restyle(self.said, tone=tone)
         self.said.setAccessibleName(words)
 

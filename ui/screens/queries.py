@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 REDRAW_MS: Final = 250
 ANALYSE_MS: Final = 1_000
 POINTS_AT_MOST: Final = 10_000
+SPAN_AT_LEAST_S: Final = 10.0
 WINDOWS: Final = ((60.0, "1 min"), (900.0, "15 min"), (3_600.0, "1 h"))
 _DEFAULT: Final = 1
 _LONGER = frozenset({Qt.Key.Key_Plus, Qt.Key.Key_Equal})
@@ -46,6 +47,7 @@ class Queries(Screen):
         self._snapshot: Snapshot | None = None
         self._drawn_until = (-1, 0.0)
         self._analysed_until = (-1, 0.0)
+        self._span_s = self.window_s
         self._rows: tuple[QueryRow, ...] = ()
         self.title = TitleRow("Queries")
         self.windows = [PairButton(words) for _, words in WINDOWS]
@@ -114,7 +116,6 @@ class Queries(Screen):
         self._window = min(max(place, 0), len(WINDOWS) - 1)
         self.windows[self._window].setChecked(True)
         self.chart.set_paused(False)
-        self.chart.set_window(self.window_s)
         self.refresh()
 
     def _build(self) -> None:
@@ -189,6 +190,8 @@ class Queries(Screen):
         if until == self._drawn_until:
             return
         self._drawn_until, self._snapshot = until, snapshot
+        self._span_s = self._span(snapshot)
+        self.chart.set_window(self._span_s)
         newest = slice(-POINTS_AT_MOST, None)
         self.chart.set_points(
             snapshot.wall[newest],
@@ -198,6 +201,11 @@ class Queries(Screen):
         )
         self.tiles.show_snapshot(snapshot, self.chart.threshold_ms)
         self._say_how_many(snapshot)
+
+    def _span(self, snapshot: Snapshot) -> float:
+        """Return how much time to draw: a console younger than the window need not draw emptiness."""
+        age = float(snapshot.wall.max() - snapshot.wall.min()) if len(snapshot) else 0.0
+        return min(self.window_s, max(age * 1.04, SPAN_AT_LEAST_S))
 
     def _say_how_many(self, snapshot: Snapshot) -> None:
         formats, count = self.context.formats, len(snapshot)
@@ -217,9 +225,9 @@ class Queries(Screen):
         if snapshot is None or self.chart.paused or self._analysed_until == self._drawn_until:
             return
         self._analysed_until = self._drawn_until
-        window_s, threshold_ms = self.window_s, self.chart.threshold_ms
+        span_s, threshold_ms = self._span_s, self.chart.threshold_ms
         self.context.worker.run(
-            lambda _cancel: analyse(snapshot, window_s, threshold_ms),
+            lambda _cancel: analyse(snapshot, span_s, threshold_ms),
             done=self._show_analysis,
             owner=self,
             replaces="analysis",

@@ -70,14 +70,14 @@ class Analysis:
 
 COLUMNS: Final[tuple[Column[QueryRow], ...]] = (
     Column("label", "Statement", stretch=True, sortable=True, tip=lambda row: row.text),
-    Column("screens", "Screen", muted=True, sortable=True, width=118),
-    Column("calls", "Calls", Kind.INTEGER, sortable=True, width=70),
-    Column("per_action", "Per action", Kind.INTEGER, sortable=True, width=94),
-    Column("mean_ms", "Mean ms", Kind.DECIMAL, muted=True, sortable=True, width=88),
-    Column("p50_ms", "P50 ms", Kind.DECIMAL, sortable=True, width=80),
-    Column("p95_ms", "P95 ms", Kind.DECIMAL, sortable=True, width=80),
-    Column("p99_ms", "P99 ms", Kind.DECIMAL, sortable=True, width=80),
-    Column("total_ms", "Total ms", Kind.DECIMAL, muted=True, sortable=True, width=92),
+    Column("screens", "Screen", muted=True, sortable=True, width=106),
+    Column("calls", "Calls", Kind.INTEGER, sortable=True, width=62),
+    Column("per_action", "Per action", Kind.INTEGER, sortable=True, width=90),
+    Column("mean_ms", "Mean ms", Kind.DECIMAL, muted=True, sortable=True, width=84),
+    Column("p50_ms", "P50 ms", Kind.DECIMAL, sortable=True, width=74),
+    Column("p95_ms", "P95 ms", Kind.DECIMAL, sortable=True, width=74),
+    Column("p99_ms", "P99 ms", Kind.DECIMAL, sortable=True, width=74),
+    Column("total_ms", "Total ms", Kind.DECIMAL, muted=True, sortable=True, width=84),
     Column(
         "remark",
         "Remark",
@@ -85,13 +85,13 @@ COLUMNS: Final[tuple[Column[QueryRow], ...]] = (
         value=lambda row: row.warning or row.error or None,
         tone=lambda _row: Tone.ERROR,
         tip=lambda row: "\n".join(part for part in (row.warning, row.error) if part),
-        width=226,
+        width=214,
     ),
 )
 
 
-def analyse(snapshot: Snapshot, window_s: float, threshold_ms: float) -> Analysis:
-    """Return the table, the most expensive statement first, and the percentiles over the window."""
+def analyse(snapshot: Snapshot, span_s: float, threshold_ms: float) -> Analysis:
+    """Return the table, the most expensive statement first, and the percentiles over the span drawn."""
     warnings = _warnings(snapshot)
     slow = np.bincount(
         snapshot.fingerprint[snapshot.duration_ms > threshold_ms], minlength=len(snapshot.fingerprints)
@@ -116,18 +116,18 @@ def analyse(snapshot: Snapshot, window_s: float, threshold_ms: float) -> Analysi
         )
         for row in statements(snapshot)
     ]
-    return Analysis(tuple(rows), trend(snapshot, window_s))
+    return Analysis(tuple(rows), trend(snapshot, span_s))
 
 
-def trend(snapshot: Snapshot, window_s: float) -> Trend:
-    """Return the percentiles of a sliding part of the window, at up to BUCKETS moments with statements."""
+def trend(snapshot: Snapshot, span_s: float) -> Trend:
+    """Return the percentiles of a sliding part of the span, at up to BUCKETS moments with statements."""
     if not len(snapshot):
         nothing = np.empty(0)
         return Trend(nothing, nothing, nothing, nothing)
     order = np.argsort(snapshot.wall, kind="stable")
     wall, duration_ms = snapshot.wall[order], snapshot.duration_ms[order]
-    end, step = float(wall[-1]), window_s / BUCKETS
-    edges = end - window_s + step * np.arange(1, BUCKETS + 1)
+    end, step = float(wall[-1]), span_s / BUCKETS
+    edges = end - span_s + step * np.arange(1, BUCKETS + 1)
     # The last statement lies on the last edge, whatever floating point makes of the sum.
     edges[-1] = end
     until = np.searchsorted(wall, edges, side="right")

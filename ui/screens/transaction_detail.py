@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from console.queries.transactions import TransactionRow
     from ui.context import Context
 
-WIDTH = 296
+WIDTH = 286
 _COPY_PX = 20
 _ARROW = " \N{RIGHTWARDS ARROW} "
 _SYSTEM = "system account"
@@ -146,9 +146,12 @@ class TransactionDetail(Card):
         head.setBuddy(first)
         self._parts.addSpacing(8)
         self._parts.addWidget(head)
-        value = row_of(first, beside)
-        value.setStretch(0, 1)
-        self._parts.addLayout(value)
+        if beside is None:
+            self._parts.addWidget(first)
+        else:
+            value = row_of(first, beside)
+            value.setStretch(0, 1)
+            self._parts.addLayout(value)
         if second:
             self._parts.addWidget(under)
         return first, under

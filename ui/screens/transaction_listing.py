@@ -23,9 +23,9 @@ COLUMNS: tuple[Column[TransactionRow], ...] = (
     Column("kind", "Kind", Kind.CHIP, width=80),
     Column("from_username", "From"),
     Column("to_username", "To"),
-    Column("amount", "Amount", Kind.AMOUNT, width=98),
-    Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, width=98),
-    Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, width=98),
+    Column("amount", "Amount", Kind.AMOUNT, width=92),
+    Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, width=92),
+    Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, width=92),
     Column("reference", "Reference", muted=True, width=110),
     Column("description", "Description", muted=True, width=120, stretch=True),
 )

@@ -1,0 +1,1 @@
+"""The screens, on a real ledger."""
