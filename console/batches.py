@@ -36,8 +36,8 @@ _CREATE = text("""
     SELECT ledger.create_batch(:name, :currency, :file_name, :sha256, :create_missing, :prefix)""")
 
 _COPY = (
-    "COPY ledger.batch_lines (batch_id, line_no, from_name, to_name, amount, reference, description, effective_at)"
-    " FROM STDIN"
+    "COPY ledger.batch_lines"
+    " (batch_id, line_no, from_name, to_name, amount, reference, description, effective_at) FROM STDIN"
 )
 
 _POST = text("SELECT ledger.post_batch(:key, :batch, :content_hash)")
@@ -127,14 +127,13 @@ def load(
     Raises FileRefusedError for a file that cannot be read, LinesRefusedError with all problems, the
     file's and the ledger's.
     """
-
     # Before a connection is taken: a file that is not there or not text needs none.
     sha256 = file_sha256(path, cancel=cancel)
 
     def work(session: Session) -> LoadedBatch:
         reading = read_lines(path, mapping, currency, cancel=cancel, progress=progress)
         try:
-            batch_id = _create(session, path, mapping, currency, name, sha256)
+            batch_id = _create(session, path, mapping, currency, name=name, sha256=sha256)
             _copy(session, database, batch_id, reading)
             if reading.totals.sha256 != sha256:
                 raise FileRefusedError(str(path), "it was changed while it was read. Read it again.")
@@ -210,7 +209,7 @@ def discard(database: Database, batch_id: int) -> None:
 
 
 def _create(
-    session: Session, path: Path, mapping: Mapping, currency: Currency, name: str, sha256: str
+    session: Session, path: Path, mapping: Mapping, currency: Currency, *, name: str, sha256: str
 ) -> int:
     values = {
         "name": name,
@@ -220,7 +219,7 @@ def _create(
         "create_missing": mapping.create_missing,
         "prefix": mapping.account_prefix,
     }
-    return session.execute(_CREATE, values).scalar_one()
+    return cast("int", session.execute(_CREATE, values).scalar_one())
 
 
 def _copy(session: Session, database: Database, batch_id: int, lines: Iterable[DraftLine]) -> None:
@@ -242,7 +241,7 @@ def _copy(session: Session, database: Database, batch_id: int, lines: Iterable[D
 
 
 def _moment(value: date | datetime | None) -> datetime | None:
-    """A date without a time is its first moment, UTC."""
+    """Return the moment of a date: its first, UTC."""
     if value is None or isinstance(value, datetime):
         return value
     return datetime(value.year, value.month, value.day, tzinfo=UTC)
@@ -263,7 +262,9 @@ def _check(session: Session, batch_id: int) -> BatchCheck:
 
 
 def _problem(row: Row[Any]) -> Problem:
-    return Problem(row.line_no, row.field, row.code, row.value, words(row.code, row.detail, exponent=row.exponent))
+    return Problem(
+        row.line_no, row.field, row.code, row.value, words(row.code, row.detail, exponent=row.exponent)
+    )
 
 
 def _post(session: Session, batch_id: int, content_hash: bytes, key: UUID) -> dict[str, Any]:

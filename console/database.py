@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 _QUERY_CANCELED = "57014"
 _CANCEL_TIMEOUT_S = 5.0
 _RECYCLE_S = 3600
+_OLDEST_SERVER = 150_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +266,7 @@ def _facts(session: Session) -> SessionFacts:
                 AND pg_has_role(session_user, r.oid, 'MEMBER')) AS rights""")
     ).one()
     wrong = None
-    if found.version_number < 150000:
+    if found.version_number < _OLDEST_SERVER:
         wrong = f"PostgreSQL {found.server_version} is too old; 15 or newer is needed."
     elif found.encoding != "UTF8":
         wrong = f"The database's encoding is {found.encoding}; only UTF8 is safe for names."

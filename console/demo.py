@@ -24,28 +24,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy import Connection, Engine
+    from sqlalchemy.types import TypeEngine
 
 CURRENCY = "CR"
 EXPONENT = 2
 SPAN = timedelta(days=730)
 TRANSACTION_LIMIT = 1_000_000_000
 USER_LIMIT = 50_000_000
+USER_MINIMUM = 2
 
 # Rows an INSERT: large enough to be one scan, small enough to show progress every second or so.
 _PIECE = 250_000
 _PRIMES = (104_729, 1_299_709, 15_485_863, 49_979_687, 86_028_121)
 _SQL = package_files.files("resources") / "sql"
-_GIVEN = (
-    "Amelie Noor Kofi Elif Sven Greta Hugo Rosa Farid Lena Mateo Olga Tariq Ines Chen Pavel Quinn Dario "
-    "Mara Ayo Bela Chidi Dina Emil Freya Goran Hana Idris Jonas Kira Luca Mina Nils Oona Petra Rafi Sana "
-    "Teo Uma Vera Wim Xenia Yara Zoe Anouk Bram Carla Dmitri Esme Fatou Gil Hedda"
-).split()
-_FAMILY = (
-    "Roth Amrani Mensah Kaya Keller Lind Marin Garcia Haddad Vogel Reyes Petrova Zaman Costa Wei Novak "
-    "Doyle Silva Okafor Adeyemi Szabo Eze Levi Berg Holm Ilic Sato Khan Weber Moreau Rossi Park Jansen "
-    "Virta Horn Aziz Malik Lindt Nair Ivanova Smit Orlov Saleh Martin Dupont Visser Conti Volkov Byrne Diop "
-    "Katz Dahl Fischer Gomez Hansen Iqbal Jovanovic Kowalski Larsen Meyer Nagy Oliveira Papadopoulos"
-).split()
+_DEMO = package_files.files("resources") / "demo"
 _WORDS = (
     "Dinner", "Rent share", "Thank you", "Concert tickets", "Groceries", "Birthday present", "Lunch",
     "Taxi", "Holiday fund", "Refund between friends", "Books", "Gym",
@@ -85,8 +77,8 @@ class DemoPlan:
 
 def plan(users: int, transactions: int, until: datetime | None = None) -> DemoPlan:
     """Check the arguments; without `until` the demo ends at the last midnight, UTC."""
-    if not 2 <= users <= USER_LIMIT:
-        raise UsageError(f"--users must be from 2 to {USER_LIMIT:,}.")
+    if not USER_MINIMUM <= users <= USER_LIMIT:
+        raise UsageError(f"--users must be from {USER_MINIMUM} to {USER_LIMIT:,}.")
     if not 0 <= transactions <= TRANSACTION_LIMIT:
         raise UsageError(f"--transactions must be from 0 to {TRANSACTION_LIMIT:,}.")
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -154,7 +146,7 @@ def _anchors(connection: Connection) -> dict[str, int]:
         FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE w.currency = :currency"""),
         {"currency": CURRENCY},
     ).one()
-    return dict(found._mapping)
+    return dict(found._asdict())
 
 
 def _drop_indexes(connection: Connection) -> list[str]:
@@ -167,15 +159,16 @@ def _drop_indexes(connection: Connection) -> list[str]:
     foreign = connection.execute(
         text(f"""
         SELECT c.conrelid::regclass::text AS place, c.conname, pg_get_constraintdef(c.oid) AS definition
-        FROM pg_constraint c WHERE c.conrelid = ANY({tables}) AND c.contype = 'f' ORDER BY c.conname""")
+        FROM pg_constraint c WHERE c.conrelid = ANY({tables}) AND c.contype = 'f' ORDER BY c.conname""")  # noqa: S608 - three names of ours
     ).all()
     indexes = connection.execute(
         text(f"""
-        SELECT i.relname, pg_get_indexdef(i.oid) AS definition, x.indrelid::regclass::text AS place, c.conname,
+        SELECT i.relname, pg_get_indexdef(i.oid) AS definition, x.indrelid::regclass::text AS place,
+            c.conname,
             pg_get_constraintdef(c.oid) AS constraint_definition
         FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid
         LEFT JOIN pg_constraint c ON c.conindid = i.oid AND c.conrelid = x.indrelid
-        WHERE x.indrelid = ANY({tables}) AND NOT x.indisprimary ORDER BY i.relname""")
+        WHERE x.indrelid = ANY({tables}) AND NOT x.indisprimary ORDER BY i.relname""")  # noqa: S608 - three names of ours
     ).all()
     again = []
     for index in indexes:
@@ -184,7 +177,9 @@ def _drop_indexes(connection: Connection) -> list[str]:
             again.append(index.definition)
         else:
             connection.exec_driver_sql(f"ALTER TABLE {index.place} DROP CONSTRAINT {index.conname}")
-            again.append(f"ALTER TABLE {index.place} ADD CONSTRAINT {index.conname} {index.constraint_definition}")
+            again.append(
+                f"ALTER TABLE {index.place} ADD CONSTRAINT {index.conname} {index.constraint_definition}"
+            )
     for key in foreign:
         connection.exec_driver_sql(f"ALTER TABLE {key.place} DROP CONSTRAINT {key.conname}")
         again.append(f"ALTER TABLE {key.place} ADD CONSTRAINT {key.conname} {key.definition}")
@@ -204,9 +199,14 @@ def _move_sequences(connection: Connection) -> None:
 def _run(connection: Connection, name: str, values: dict[str, Any]) -> None:
     """Run one of the demo's statements with those of the values that it names."""
     statement = text(_path(name).read_text(encoding="utf-8"))
-    lists = {"factors": ARRAY(BigInteger), "given": ARRAY(Text), "family": ARRAY(Text), "words": ARRAY(Text)}
-    known = values | {"given": list(_GIVEN), "family": list(_FAMILY), "words": list(_WORDS)}
-    moments = {"start": DateTime(timezone=True), "until": DateTime(timezone=True)}
+    lists: dict[str, TypeEngine[Any]] = {
+        "factors": ARRAY(BigInteger),
+        "given": ARRAY(Text),
+        "family": ARRAY(Text),
+        "words": ARRAY(Text),
+    }
+    known = values | {"given": _names("given"), "family": _names("family"), "words": list(_WORDS)}
+    moments: dict[str, TypeEngine[Any]] = {"start": DateTime(timezone=True), "until": DateTime(timezone=True)}
     wanted = {}
     for parameter in statement.compile().params:
         kind = lists.get(parameter) or moments.get(parameter)
@@ -214,6 +214,10 @@ def _run(connection: Connection, name: str, values: dict[str, Any]) -> None:
         wanted[parameter] = known[parameter]
         statement = statement.bindparams(bindparam(parameter, type_=kind))
     connection.execute(statement, wanted)
+
+
+def _names(which: str) -> list[str]:
+    return (_DEMO / f"{which}_names.txt").read_text(encoding="utf-8").split()
 
 
 def _path(name: str) -> Path:

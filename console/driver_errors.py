@@ -42,7 +42,7 @@ def place(url: URL) -> str:
     return f"{host if isinstance(host, str) else host[0]}/{url.database or ''}"
 
 
-def translated(error: Exception, url: URL) -> ConsoleError:
+def translated(error: Exception, url: URL) -> ConsoleError:  # noqa: PLR0911 - one a kind of failure
     """Return the console's own error for a driver's error; this is the only place that knows both."""
     state = sqlstate_of(error)
     diagnosis = getattr(_driver_error(error), "diag", None)

@@ -1,4 +1,4 @@
-"""Whether the ledger adds up: every promise that its numbers make, checked by one statement."""
+"""Whether the ledger adds up: every promise that its numbers make, checked in one snapshot."""
 
 from __future__ import annotations
 
@@ -58,11 +58,16 @@ class Report:
         return all(check.passed for check in self.checks)
 
 
-# One statement, so that the ten million movements are added up once for all checks.
 _SETTINGS = text("""
     SELECT set_config('statement_timeout', '0', true), set_config('work_mem', '128MB', true)""")
+# Asked before the rest: the function keeps parallel workers out of any statement that calls it.
+_SYSTEM = text("""
+    SELECT w.id, ledger.system_balance(w.id) FROM ledger.wallets w WHERE w.kind = 'system'""")
+# One statement for all checks, so that the movements are added up once.
 _VERIFY = text("""
-    WITH side AS (
+    WITH stated AS (
+        SELECT * FROM unnest(CAST(:ids AS bigint[]), CAST(:balances AS numeric[])) AS s (wallet, balance)
+    ), side AS (
         SELECT t.to_wallet AS wallet, sum(t.amount) AS net, count(*) AS movements, max(t.id) AS last
         FROM ledger.transactions t GROUP BY t.to_wallet
         UNION ALL
@@ -80,13 +85,14 @@ _VERIFY = text("""
     ), wallet AS MATERIALIZED (
         SELECT w.id, w.currency, w.kind, u.username, w.granted, w.reserved,
             w.status AS wallet_status, u.status AS user_status,
-            CASE WHEN w.kind = 'system' THEN ledger.system_balance(w.id) ELSE w.balance END AS balance,
+            coalesce(stated.balance, w.balance) AS balance,
             coalesce(moved.net, 0) AS net,
             CASE WHEN t.id IS NULL THEN 0 WHEN t.to_wallet = w.id THEN t.to_balance_after
                 ELSE t.from_balance_after END AS last_after,
             coalesce(lot.remaining, 0) AS lots, coalesce(hold.amount, 0) AS holds
         FROM ledger.wallets w
         JOIN ledger.users u ON u.id = w.user_id
+        LEFT JOIN stated ON stated.wallet = w.id
         LEFT JOIN moved ON moved.wallet = w.id
         LEFT JOIN ledger.transactions t ON t.id = moved.last
         LEFT JOIN lot ON lot.wallet_id = w.id
@@ -138,7 +144,9 @@ def verify(database: Database, *, cancel: Cancellation | None = None) -> Report:
 
     def work(session: Session) -> Report:
         session.execute(_SETTINGS)
-        rows = session.execute(_VERIFY).all()
+        stated = session.execute(_SYSTEM).all()
+        values = {"ids": [row[0] for row in stated], "balances": [row[1] for row in stated]}
+        rows = session.execute(_VERIFY, values).all()
         broken = {row.code: row for row in rows if row.code is not None}
         checks = (
             Check(

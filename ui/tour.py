@@ -107,7 +107,7 @@ class Walk:
 
 def run_tour(desk: Desk, folder: Path, reporter: CrashReporter) -> int:
     """Take the tour, write pictures and tour.json into the folder; return 0, or 1 when a stop failed."""
-    from ui.tour_stops import STOPS  # noqa: PLC0415 - the stops need the walk that is defined here
+    from ui.tour_stops import STOPS  # noqa: PLC0415 - the stops need the walk
 
     QApplication.setQuitOnLastWindowClosed(False)
     desk.start_window.resize(*SIZE)
@@ -132,7 +132,8 @@ def run_tour(desk: Desk, folder: Path, reporter: CrashReporter) -> int:
         words = f"The tour failed at {result.name}: {result.reason}"
         print(words, file=sys.stderr)  # noqa: T201 - the command's answer
     if not failed:
-        print(f"{len(results)} pictures and tour.json are in {folder}.")  # noqa: T201 - the command's answer
+        words = f"{len(results)} pictures and tour.json are in {folder}."
+        print(words)  # noqa: T201 - the command's answer
     return 1 if failed else 0
 
 

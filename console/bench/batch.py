@@ -73,53 +73,67 @@ def run(
         driver_url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             with psycopg.connect(driver_url) as driver, tempfile.TemporaryDirectory() as folder:
-                return _measure(database, driver, Path(folder), lines, transactions, rounds, say)
+                work = _Work(database, driver, Path(folder), lines, transactions, rounds, say)
+                return _measure(work)
         finally:
             database.close()
 
 
-def _measure(
-    database: Database,
-    driver: psycopg.Connection[Any],
-    folder: Path,
-    lines: int,
-    transactions: int,
-    rounds: int,
-    say: Callable[[str], None],
-) -> BatchReport:
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What one measurement works with."""
+
+    database: Database
+    driver: psycopg.Connection[Any]
+    folder: Path
+    lines: int
+    transactions: int
+    rounds: int
+    say: Callable[[str], None]
+
+
+def _measure(work: _Work) -> BatchReport:
     accounts = [
         str(row[0])
-        for row in driver.execute("SELECT username FROM ledger.users WHERE kind = 'customer' ORDER BY id")
-    ]
-    driver.rollback()
-    chosen = random.Random(_SEED)
-    load, validate, post, floor = [], [], [], []
-    for number in range(rounds):
-        say(f"round {number + 1} of {rounds}: {lines:,} lines")
-        file = _write(folder, chosen.sample(accounts, lines) if lines <= len(accounts) else accounts, lines)
-        seconds, loaded = _timed(lambda file=file: batches.load(database, file, _MAPPING, _CURRENCY, name="bench"))
-        load.append(seconds)
-        seconds, _check = _timed(lambda loaded=loaded: batches.validate(database, loaded.batch_id))
-        validate.append(seconds)
-        driver.execute("CHECKPOINT")  # each side starts with the same write-ahead log to fill
-        driver.commit()
-        seconds, posted = _timed(
-            lambda loaded=loaded: batches.post(
-                database, loaded.batch_id, loaded.summary.content_hash, key=uuid4()
-            )
+        for row in work.driver.execute(
+            "SELECT username FROM ledger.users WHERE kind = 'customer' ORDER BY id"
         )
-        post.append(seconds)
-        rows = _finished_rows(driver, posted)
-        driver.execute("CHECKPOINT")
-        driver.commit()
-        floor.append(_floor(driver, rows))
-    say("the loop")
-    loop = _loop(driver, chosen.sample(accounts, min(_LOOP_LINES, len(accounts))))
+    ]
+    work.driver.rollback()
+    chosen = random.Random(_SEED)  # noqa: S311 - the same accounts each time, nothing secret
+    rounds = []
+    for number in range(work.rounds):
+        work.say(f"round {number + 1} of {work.rounds}: {work.lines:,} lines")
+        names = chosen.sample(accounts, work.lines) if work.lines <= len(accounts) else accounts
+        rounds.append(_round(work, names))
+    work.say("the loop")
+    loop = _loop(work.driver, chosen.sample(accounts, min(_LOOP_LINES, len(accounts))))
+    load, validate, post, floor = (list(column) for column in zip(*rounds, strict=True))
     return BatchReport(
-        lines, transactions, median(load), median(validate), median(post), median(floor), loop,
+        work.lines, work.transactions, median(load), median(validate), median(post), median(floor), loop,
         post_to_floor=median(p / f for p, f in zip(post, floor, strict=True)),
-        post_to_loop=lines / median(post) / loop,
+        post_to_loop=work.lines / median(post) / loop,
     )  # fmt: skip
+
+
+def _round(work: _Work, names: list[str]) -> tuple[float, float, float, float]:
+    """Return the seconds of load, validate, post and floor."""
+    database = work.database
+    file = _write(work.folder, names, work.lines)
+    load, loaded = _timed(lambda: batches.load(database, file, _MAPPING, _CURRENCY, name="bench"))
+    validate, _check = _timed(lambda: batches.validate(database, loaded.batch_id))
+    _checkpoint(work.driver)
+    content_hash = loaded.summary.content_hash
+    post, posted = _timed(lambda: batches.post(database, loaded.batch_id, content_hash, key=uuid4()))
+    rows = _finished_rows(work.driver, posted)
+    _checkpoint(work.driver)
+    return load, validate, post, _floor(work.driver, rows)
+
+
+def _checkpoint(driver: psycopg.Connection[Any]) -> None:
+    """Let each side start with the same write-ahead log to fill."""
+    driver.execute("CHECKPOINT")
+    driver.commit()
 
 
 def _timed(way: Callable[[], Answer]) -> tuple[float, Answer]:
@@ -131,7 +145,7 @@ def _timed(way: Callable[[], Answer]) -> tuple[float, Answer]:
 def _write(folder: Path, names: list[str], lines: int) -> Path:
     file = folder / "payout.csv"
     tag = uuid4().hex[:12]
-    chosen = random.Random(tag)
+    chosen = random.Random(tag)  # noqa: S311 - amounts of a benchmark, nothing secret
     with file.open("w", encoding="utf-8") as target:
         target.write("from,to,amount,reference,description\n")
         for number in range(lines):
@@ -141,17 +155,20 @@ def _write(folder: Path, names: list[str], lines: int) -> Path:
     return file
 
 
-def _finished_rows(driver: psycopg.Connection[Any], posted: batches.PostedBatch) -> tuple[bytes, list[int], list[int]]:
+def _finished_rows(
+    driver: psycopg.Connection[Any], posted: batches.PostedBatch
+) -> tuple[bytes, list[int], list[int]]:
     """Take the rows just posted, under new ids and references, and what they add to each wallet."""
     select = f"""
         SELECT nextval(pg_get_serial_sequence('ledger.transactions', 'id')), clock_timestamp(), effective_at,
             from_wallet, to_wallet, amount, from_balance_after, to_balance_after + amount, NULL::bigint, kind,
             reference || '-floor', description, operator
-        FROM ledger.transactions WHERE id BETWEEN {posted.first_id} AND {posted.last_id} ORDER BY id"""
+        FROM ledger.transactions WHERE id BETWEEN {posted.first_id} AND {posted.last_id} ORDER BY id"""  # noqa: S608 - two numbers
     with driver.cursor() as cursor, cursor.copy(f"COPY ({select}) TO STDOUT") as copy:
         rows = b"".join(bytes(piece) for piece in copy)
     sums = driver.execute(
-        "SELECT to_wallet, sum(amount)::bigint FROM ledger.transactions WHERE id BETWEEN %s AND %s GROUP BY 1",
+        "SELECT to_wallet, sum(amount)::bigint FROM ledger.transactions"
+        " WHERE id BETWEEN %s AND %s GROUP BY to_wallet",
         [posted.first_id, posted.last_id],
     ).fetchall()
     driver.commit()
@@ -178,21 +195,25 @@ def _loop(driver: psycopg.Connection[Any], names: list[str]) -> float:
     """Four statements a line in one transaction, as such payouts are commonly written; lines a second."""
     tag = uuid4().hex[:12]
     issuance = driver.execute(
-        "SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE u.username = '@issuance'"
+        "SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id"
+        " WHERE u.username = '@issuance'"
     ).fetchone()
     started = time.perf_counter()
     for number, name in enumerate(names):
         found = driver.execute("SELECT id FROM ledger.users WHERE username = %s", [name]).fetchone()
         wallet = driver.execute(
-            "SELECT id, balance FROM ledger.wallets WHERE user_id = %s FOR UPDATE", [found[0] if found else 0]
+            "SELECT id, balance FROM ledger.wallets WHERE user_id = %s FOR UPDATE",
+            [found[0] if found else 0],
         ).fetchone()
         if wallet is None or issuance is None:
             raise LookupError(name)
         driver.execute("UPDATE ledger.wallets SET balance = balance + 1 WHERE id = %s", [wallet[0]])
         driver.execute(
-            "INSERT INTO ledger.transactions (posted_at, effective_at, kind, from_wallet, to_wallet, amount,"
-            " to_balance_after, reference, description)"
-            " VALUES (clock_timestamp(), clock_timestamp(), 'adjustment', %s, %s, 1, %s, %s, 'November payout')",
+            "INSERT INTO ledger.transactions"
+            " (posted_at, effective_at, kind, from_wallet, to_wallet, amount, to_balance_after, reference,"
+            " description)"
+            " VALUES (clock_timestamp(), clock_timestamp(), 'adjustment', %s, %s, 1, %s, %s,"
+            " 'November payout')",
             [issuance[0], wallet[0], wallet[1] + 1, f"{tag}-{number}"],
         )
     driver.commit()

@@ -50,4 +50,3 @@ def bench_ledger(
         raise translated(error, url) from error
     finally:
         engine.dispose()
-

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 from sqlalchemy import make_url, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
-from sqlalchemy.orm import Session
 
 from console.bench.ledger import bench_ledger
 from console.database import Database
@@ -20,6 +19,8 @@ from console.queries.transactions import Cursor, TransactionFilter, page, page_s
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
 
     from console.config import Settings
 
@@ -122,7 +123,8 @@ def _row_at(session: Session, transaction: int) -> Cursor:
 def _driver_sql(limit: int) -> tuple[str, dict[str, Any]]:
     """Return the page's own SQL as the driver takes it."""
     statement, values = page_statement(_ALL, descending=True, cursor=None, limit=limit)
-    return str(statement.compile(dialect=PGDialect_psycopg())), values
+    dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call] # - SQLAlchemy leaves it untyped
+    return str(statement.compile(dialect=dialect)), values
 
 
 def _n_plus_one(database: Database, limit: int) -> int:
@@ -133,7 +135,9 @@ def _n_plus_one(database: Database, limit: int) -> int:
             text("SELECT * FROM ledger.transactions ORDER BY posted_at DESC, id DESC LIMIT :limit"),
             {"limit": limit},
         ).all()
-        name = text("SELECT u.username FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE w.id = :id")
+        name = text(
+            "SELECT u.username FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE w.id = :id"
+        )
         for row in rows:
             for wallet in (row.from_wallet, row.to_wallet):
                 session.execute(name, {"id": wallet}).one()
@@ -146,7 +150,7 @@ def _offset(database: Database, offset: int, limit: int) -> int:
     statement = text(f"""
         SELECT t.id, t.posted_at, t.kind, fu.username, tu.username AS to_username, t.amount
         FROM ledger.transactions t {_JOINS}
-        ORDER BY t.posted_at DESC, t.id DESC OFFSET :offset LIMIT :limit""")
+        ORDER BY t.posted_at DESC, t.id DESC OFFSET :offset LIMIT :limit""")  # noqa: S608 - joins of ours
 
     def work(session: Session) -> int:
         session.execute(text("SET statement_timeout = 0"))

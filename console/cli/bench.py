@@ -11,7 +11,9 @@ from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.exports import Column, Kind
 
-app = typer.Typer(help="Measurements on a ledger of a stated size, in a database of its own.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measurements on a ledger of a stated size, in a database of its own.", no_args_is_help=True
+)
 
 _FIGURES = (
     Column("what", Kind.TEXT),
@@ -22,7 +24,9 @@ _FIGURES = (
 
 Users = Annotated[int, typer.Option(min=2, help="How many accounts the ledger has.")]
 Transactions = Annotated[int, typer.Option(min=1_000, help="How many transactions the ledger has.")]
-Keep = Annotated[bool, typer.Option("--keep", help="Keep the ledger for the next run instead of dropping it.")]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Keep the ledger for the next run instead of dropping it.")
+]
 
 
 @app.command()
@@ -40,7 +44,7 @@ def pages(
     settings, paths = invocation.configured()
     with administration(settings, paths) as admin_url:
         report = run(admin_url, settings, users=users, transactions=transactions, keep=keep, say=say)
-    rows = [
+    rows: list[tuple[str, str, str, str | None]] = [
         (f"{figure.what}, {figure.rows} rows, {figure.statements} st.", f"{figure.ms:.2f}", "ms", None)
         for figure in report.figures
     ]
@@ -50,9 +54,11 @@ def pages(
 
 
 @app.command()
-def batch(
+def batch(  # noqa: PLR0917 - typer reads options from parameters
     context: typer.Context,
-    lines: Annotated[int, typer.Option(min=10, max=1_000_000, help="How many lines the batch has.")] = 100_000,
+    lines: Annotated[
+        int, typer.Option(min=10, max=1_000_000, help="How many lines the batch has.")
+    ] = 100_000,
     transactions: Transactions = 5_000_000,
     users: Users = 1_000_000,
     rounds: Annotated[int, typer.Option(min=1, max=50, help="How often; medians are printed.")] = 5,

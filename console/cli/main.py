@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import accounts, balances, batch_lists, batches, bench, ledger, mappings, transactions, transfers
+from console.cli import (
+    accounts,
+    balances,
+    batch_lists,
+    batches,
+    bench,
+    ledger,
+    mappings,
+    transactions,
+    transfers,
+)
 from console.cli.invocation import Invocation
 from console.cli.output import Format, say
 from console.errors import CancelledError, ConsoleError, OutcomeUnknownError

@@ -59,7 +59,7 @@ def transactions(
     ] = None,
 ) -> None:
     """List transactions, or export all that match."""
-    from console.cli.transaction_file import cells, columns
+    from console.transaction_file import cells, columns
     from console.queries.page import Order
     from console.queries.transactions import TransactionFilter
 
@@ -122,7 +122,7 @@ def _export(
     currency: Currency,
     cancel: Cancellation,
 ) -> None:
-    from console.cli.transaction_file import export_transactions
+    from console.transaction_file import export_transactions
     from console.queries.transactions import about
 
     database = workspace.database

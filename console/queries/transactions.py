@@ -128,7 +128,7 @@ def about(database: Database, *, cancel: Cancellation | None = None) -> int:
         "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'ledger.transactions'::regclass"
     )
     return database.read(
-        "transactions.about", lambda session: session.scalars(statement).one(), cancel=cancel
+        "transactions.about", lambda session: cast("int", session.scalars(statement).one()), cancel=cancel
     )
 
 
@@ -185,7 +185,9 @@ def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
 def _narrowed(given: frozenset[str], *, descending: bool, side: ColumnElement[bool]) -> Select[Any]:
     conditions = [side, *_conditions(given)]
     if "cursor_at" in given:
-        place = tuple_(bindparam("cursor_at", type_=DateTime(timezone=True)), bindparam("cursor_id", type_=BigInteger()))
+        place = tuple_(
+            bindparam("cursor_at", type_=DateTime(timezone=True)), bindparam("cursor_id", type_=BigInteger())
+        )
         key = tuple_(_ROW.c.posted_at, _ROW.c.id)
         conditions.append(key < place if descending else key > place)
     return (

@@ -36,7 +36,9 @@ BEGIN
         FROM unnest(p_lines) l
         CROSS JOIN LATERAL (VALUES (l.from_wallet, -l.amount), (l.to_wallet, l.amount)) side (wallet, delta)
     ), change AS (
-        SELECT leg.wallet, sum(leg.delta) AS net, count(*) AS movements FROM leg GROUP BY leg.wallet
+        -- In the order of the wallets, so that neighbours are changed while their page is at hand.
+        SELECT leg.wallet, sum(leg.delta) AS net, count(*) AS movements FROM leg
+        GROUP BY leg.wallet ORDER BY leg.wallet
     ), moved AS (
         UPDATE ledger.wallets w
         SET balance = (w.balance + change.net)::bigint, version = w.version + change.movements

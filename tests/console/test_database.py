@@ -131,7 +131,8 @@ def test_cancel_ends_the_statement_within_a_second(operator_database: Database, 
         asleep = pool.submit(operator_database.read, "probe", scalar("SELECT pg_sleep(30)"), cancel=cancel)
         wait_until(
             lambda: watcher.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(30)%' AND state = 'active'"
+                "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep(30)%' "
+                "AND state = 'active'"
             ).fetchone() == (1,)
         )  # fmt: skip
         started = time.monotonic()
@@ -245,10 +246,8 @@ def test_what_a_role_may_not_do_is_denied(operator_database: Database) -> None:
 @pytest.mark.usefixtures("two")
 def test_a_key_used_for_something_else_is_refused(operator_database: Database) -> None:
     key = uuid4()
-    for amount in (1, 1):
-        operator_database.write(
-            "transfer.post", lambda s, a=amount: s.scalar(TRANSFER, {"key": key, "amount": a})
-        )
+    for _ in range(2):
+        operator_database.write("transfer.post", lambda s: s.scalar(TRANSFER, {"key": key, "amount": 1}))
     with pytest.raises(RefusedError) as raised:
         operator_database.write("transfer.post", lambda s: s.scalar(TRANSFER, {"key": key, "amount": 2}))
     assert raised.value.code == "operation.other"

@@ -31,11 +31,12 @@ TABLES: Final = (
 
 
 def digest(connection: Connection) -> dict[str, str]:
-    """Return each table's content as one hash, but for the clocks of what the demo only finds or refreshes."""
+    """Return each table's content as one hash, without the clocks of what the demo only finds."""
     found = {}
     for table in TABLES:
         row = connection.execute(
-            f"SELECT md5(coalesce(string_agg(line, ';' ORDER BY line), '')) FROM (SELECT (to_jsonb(t) - 'taken_at' "
+            f"SELECT md5(coalesce(string_agg(line, ';' ORDER BY line), '')) FROM (SELECT "
+            f"(to_jsonb(t) - 'taken_at' "
             f"- CASE to_jsonb(t) ->> 'kind' WHEN 'system' THEN 'created_at' ELSE '' END)::text AS line "
             f"FROM ledger.{table} t) lines".encode()
         ).fetchone()
@@ -47,7 +48,8 @@ def digest(connection: Connection) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("users", "transactions"),
     [
-        (2, 0), (2, 1), (2, 2), (2, 3), (2, 9), (2, 20_003), (3, 10), (3, 11), (10, 9), (10, 10), (10, 11), (10, 26),
+        (2, 0), (2, 1), (2, 2), (2, 3), (2, 9), (2, 20_003), (3, 10), (3, 11), (10, 9), (10, 10),
+            (10, 11), (10, 26),
         (10, 1_000), (1_001, 0), (1_001, 1), (1_001, 1_000), (1_001, 20_003),
     ],
 )  # fmt: skip
@@ -129,7 +131,8 @@ def test_a_demo_cut_short_leaves_nothing(ledger_url: str) -> None:
 def test_indexes_are_the_same_afterwards(ledger_url: str) -> None:
     question = (
         "SELECT indexdef FROM pg_indexes WHERE schemaname = 'ledger' UNION ALL "
-        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = 'ledger.transactions'::regclass "
+        "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = "
+        "'ledger.transactions'::regclass "
         "ORDER BY 1"
     )
     with connected(ledger_url) as connection:

@@ -24,7 +24,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 
 def fingerprint(url: str) -> list[tuple[object, ...]]:
-    """Return everything a migration makes: columns, functions with their text, rights, triggers, constraints."""
+    """Return what a migration makes: columns, functions, rights, triggers, constraints."""
     with connected(url) as connection:
         return connection.execute("""
             SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), c.relacl::text
@@ -32,13 +32,15 @@ def fingerprint(url: str) -> list[tuple[object, ...]]:
                 WHERE c.relnamespace = 'ledger'::regnamespace AND a.attnum > 0
             UNION ALL SELECT 'function', proname, prosrc, proconfig::text, proacl::text FROM pg_proc
                 WHERE pronamespace = 'ledger'::regnamespace
-            UNION ALL SELECT 'trigger', tgname, tgrelid::regclass::text, pg_get_triggerdef(oid), tgenabled::text
+            UNION ALL SELECT 'trigger', tgname, tgrelid::regclass::text, pg_get_triggerdef(oid),
+                tgenabled::text
                 FROM pg_trigger WHERE NOT tgisinternal
             UNION ALL SELECT 'constraint', conname, conrelid::regclass::text, pg_get_constraintdef(oid), ''
                 FROM pg_constraint WHERE connamespace = 'ledger'::regnamespace
             UNION ALL SELECT 'default', defaclobjtype::text, defaclacl::text, defaclrole::regrole::text, ''
                 FROM pg_default_acl
-            UNION ALL SELECT 'schema', nspname, nspacl::text, '', '' FROM pg_namespace WHERE nspname = 'ledger'
+            UNION ALL SELECT 'schema', nspname, nspacl::text, '', '' FROM pg_namespace WHERE
+                nspname = 'ledger'
             ORDER BY 1, 2, 3, 4, 5""").fetchall()
 
 

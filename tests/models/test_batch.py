@@ -262,7 +262,8 @@ def test_the_order_of_lines_never_decides_funds(operator: Connection, admin: Con
     assert problems(operator, batch) == set()
     assert post_batch(operator, batch)["status"] == "posted"
     afters = admin.execute(
-        "SELECT from_balance_after, to_balance_after FROM ledger.transactions WHERE batch_id = %s ORDER BY id",
+        "SELECT from_balance_after, to_balance_after FROM ledger.transactions WHERE batch_id = "
+        "%s ORDER BY id",
         [batch],
     ).fetchall()
     assert afters == [(-300, None), (700, 0)], (
@@ -314,7 +315,7 @@ def pair(chosen: random.Random, names: list[str]) -> tuple[str, str]:
 
 
 def test_a_batch_equals_its_lines_one_by_one(operator: Connection, admin: Connection) -> None:
-    """Random batches give the balances of their lines, posted one by one in any order that the funds allow."""
+    """Random batches give the balances of their lines posted one by one, in any order."""
     chosen = random.Random(20_240_531)  # noqa: S311 - a seed repeats the run
     names = ["alice", "bob", "carol", "@external", "@revenue"]
     for turn in range(50):

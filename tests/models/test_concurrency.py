@@ -160,7 +160,8 @@ def test_readers_always_see_a_sum_of_zero(as_role: Callable[[str], str], admin: 
         with connected(as_role("t_viewer")) as connection:
             while not done.is_set():
                 row = connection.execute(
-                    "SELECT sum(CASE w.kind WHEN 'system' THEN ledger.system_balance(w.id) ELSE w.balance END) "
+                    "SELECT sum(CASE w.kind WHEN 'system' THEN ledger.system_balance(w.id) "
+                    "ELSE w.balance END) "
                     "FROM ledger.wallets w"
                 ).fetchone()
                 assert row == (0,)

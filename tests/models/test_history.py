@@ -36,8 +36,7 @@ CHANGES = (
     "DELETE FROM ledger.batch_lines",
     "TRUNCATE ledger.batch_lines",
     "MERGE INTO ledger.transactions t USING ledger.users u ON true WHEN MATCHED THEN DELETE",
-    "INSERT INTO ledger.operations SELECT * FROM ledger.operations "
-    "ON CONFLICT (key) DO UPDATE SET outcome = '{}'",
+    "INSERT INTO ledger.operations TABLE ledger.operations ON CONFLICT (key) DO UPDATE SET outcome = '{}'",
 )
 
 
@@ -50,8 +49,10 @@ def past(operator: Connection, admin: Connection, open_accounts: Callable[..., N
     )
     with admin.transaction():
         admin.execute(
-            "WITH w AS (UPDATE ledger.wallets SET granted = 10 WHERE id = (SELECT max(id) FROM ledger.wallets) "
-            "RETURNING id), lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, remaining, opened_by) "
+            "WITH w AS (UPDATE ledger.wallets SET granted = 10 WHERE id = (SELECT max(id) FROM "
+            "ledger.wallets) "
+            "RETURNING id), lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, "
+            "remaining, opened_by) "
             "SELECT id, 'promo', 10, 10, 1 FROM w RETURNING id) INSERT INTO ledger.lot_movements "
             "(lot_id, transaction_id, amount, remaining_after) SELECT id, 1, 10, 10 FROM lot"
         )
@@ -61,11 +62,11 @@ def past(operator: Connection, admin: Connection, open_accounts: Callable[..., N
 @pytest.mark.parametrize("role", ["superuser", "ledger_owner"])
 def test_nobody_changes_history(admin: Connection, role: str) -> None:
     for statement in CHANGES:
-        with pytest.raises(psycopg.Error) as raised, admin.transaction():
-            if role != "superuser":
-                admin.execute(f"SET LOCAL ROLE {role}".encode())
+        admin.execute(b"RESET ROLE" if role == "superuser" else f"SET ROLE {role}".encode())
+        with pytest.raises(psycopg.Error) as raised:
             admin.execute(statement.encode())
         assert raised.value.sqlstate == "23001", statement
+    admin.execute("RESET ROLE")
 
 
 def test_system_wallets_hold_nothing_themselves(admin: Connection) -> None:

@@ -96,7 +96,7 @@ def signatures(connection: Connection) -> list[tuple[str, str]]:
 def columns(connection: Connection) -> dict[str, str]:
     """Return one column of each table or view."""
     rows = connection.execute("""
-        SELECT c.relname, min(a.attname) FROM pg_class c 
+        SELECT c.relname, min(a.attname) FROM pg_class c
         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
         WHERE c.relnamespace = 'ledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         GROUP BY 1""")
@@ -159,7 +159,7 @@ def test_sequences_and_the_schema_itself(role: str, connect: Callable[[str], Con
         "ALTER FUNCTION ledger.transfer SECURITY INVOKER",
         "SET ROLE ledger_owner",
         "SET session_replication_role = replica",
-        "CREATE TRIGGER mine BEFORE INSERT ON ledger.transactions EXECUTE FUNCTION ledger.guard_append_only()",
+        "CREATE TRIGGER mine BEFORE INSERT ON ledger.users EXECUTE FUNCTION ledger.guard_append_only()",
     ):
         assert sqlstate(connection, statement) == DENIED, statement
 
@@ -167,11 +167,12 @@ def test_sequences_and_the_schema_itself(role: str, connect: Callable[[str], Con
 def test_public_has_nothing(admin: Connection) -> None:
     rows = admin.execute("""
         SELECT acl.what, acl.name, given.privilege_type FROM (
-            SELECT 'schema' AS what, nspname::text AS name, coalesce(nspacl, acldefault('n', nspowner)) AS list
+            SELECT 'schema' AS what, nspname::text AS name, coalesce(nspacl, acldefault('n',
+                nspowner)) AS list
                 FROM pg_namespace WHERE nspname = 'ledger'
             UNION ALL SELECT 'relation', relname, coalesce(relacl, acldefault(
                     CASE relkind WHEN 'S' THEN 's'::"char" ELSE 'r'::"char" END, relowner))
-                FROM pg_class WHERE relnamespace = 'ledger'::regnamespace 
+                FROM pg_class WHERE relnamespace = 'ledger'::regnamespace
                 AND relkind IN ('r', 'p', 'v', 'm', 'S')
             UNION ALL SELECT 'column', attname, attacl FROM pg_attribute JOIN pg_class c ON c.oid = attrelid
                 WHERE c.relnamespace = 'ledger'::regnamespace

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLASSES = (
-    Currency, User, Wallet, Batch, BatchLine, BatchParty, Checkpoint, CreditLot, LotMovement, Reservation, Operation,
+    Currency, User, Wallet, Batch, BatchLine, BatchParty, Checkpoint, CreditLot, LotMovement,
+        Reservation, Operation,
     Transaction,
 )  # fmt: skip
 # Alembic's version and the lock of the migrations: no screen reads them as rows.

@@ -36,7 +36,8 @@ def test_money_moves_once(operator: Connection, admin: Connection) -> None:
     found = transfer(operator, "alice", "bob", 2_500, reference="inv-1", description="Lunch")
     assert found["status"] == "posted"
     row = admin.execute(
-        "SELECT kind, amount, from_balance_after, to_balance_after, reference, description, operator, batch_id, "
+        "SELECT kind, amount, from_balance_after, to_balance_after, reference, description, "
+        "operator, batch_id, "
         "posted_at = effective_at FROM ledger.transactions WHERE id = %s",
         [found["transaction"]],
     ).fetchone()
@@ -60,7 +61,7 @@ def test_money_moves_once(operator: Connection, admin: Connection) -> None:
         ("@suspense", "@breakage", "adjustment", (None, None)),
     ],
 )
-def test_system_accounts_are_sums(
+def test_system_accounts_are_sums(  # noqa: PLR0917 - pytest passes by name
     operator: Connection,
     admin: Connection,
     source: str,
@@ -70,7 +71,8 @@ def test_system_accounts_are_sums(
 ) -> None:
     def system_rows() -> list[tuple[Any, ...]]:
         return admin.execute(
-            "SELECT w.id, w.xmin::text, w.balance, w.version FROM ledger.wallets w WHERE w.kind = 'system' ORDER BY 1"
+            "SELECT w.id, w.xmin::text, w.balance, w.version FROM ledger.wallets w WHERE "
+            "w.kind = 'system' ORDER BY 1"
         ).fetchall()
 
     rows = system_rows()
@@ -149,7 +151,8 @@ def test_all_may_be_spent_but_not_more(operator: Connection, admin: Connection) 
 
 def test_overdraft_is_a_limit(operator: Connection, admin: Connection) -> None:
     admin.execute(
-        "UPDATE ledger.wallets SET overdraft_limit = 300 WHERE user_id = (SELECT id FROM ledger.users WHERE username = 'bob')"
+        "UPDATE ledger.wallets SET overdraft_limit = 300 WHERE user_id = (SELECT id FROM "
+        "ledger.users WHERE username = 'bob')"
     )
     assert transfer(operator, "bob", "alice", 800)["status"] == "posted"
     assert balances(admin)["bob"] == -300
@@ -167,18 +170,21 @@ def test_granted_and_reserved_money_stays(
     )
     with admin.transaction():
         admin.execute(
-            f"UPDATE ledger.wallets SET granted = {granted}, reserved = {reserved} WHERE id = {wallet}".encode()
+            f"UPDATE ledger.wallets SET granted = {granted}, reserved = {reserved} WHERE id = "
+            f"{wallet}".encode()
         )
         if granted:
             admin.execute(
-                f"WITH lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, remaining, opened_by) "
+                f"WITH lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, "
+                f"remaining, opened_by) "
                 f"VALUES ({wallet}, 'promo', {granted}, {granted}, 1) RETURNING id, amount) "
                 f"INSERT INTO ledger.lot_movements (lot_id, transaction_id, amount, remaining_after) "
                 f"SELECT id, 1, amount, amount FROM lot".encode()
             )
         if reserved:
             admin.execute(
-                f"INSERT INTO ledger.reservations (wallet_id, amount, reference) VALUES ({wallet}, {reserved}, 'r')".encode()
+                f"INSERT INTO ledger.reservations (wallet_id, amount, reference) VALUES "
+                f"({wallet}, {reserved}, 'r')".encode()
             )
     assert refused(transfer(operator, "bob", "alice", free + 1)) == "funds.short"
     if free:
@@ -346,7 +352,7 @@ def test_a_moment_no_client_can_read_is_refused(operator: Connection, moment: st
     amount=st.one_of(st.integers(-5, 3_000), st.integers(-(2**63), BIGGEST)),
     text=st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30),
 )
-def test_any_call_is_posted_or_refused(
+def test_any_call_is_posted_or_refused(  # noqa: PLR0917 - pytest passes by name
     operator: Connection, admin: Connection, source: str, target: str, amount: int, text: str
 ) -> None:
     before = balances(admin)

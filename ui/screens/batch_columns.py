@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.batches import WalletChange
-from console.problems import Problem
-from console.queries.batches import BatchLineRow, BatchRow
 from models.batch import BatchStatus
 from ui.columns import Column, Kind
 from ui.tokens import Tone
@@ -14,7 +11,10 @@ from ui.tokens import Tone
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from console.batches import WalletChange
     from console.money import Currency
+    from console.problems import Problem
+    from console.queries.batches import BatchLineRow, BatchRow
 
 STATUS_TONES = {
     BatchStatus.DRAFT: Tone.WARNING,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal
@@ -82,7 +83,8 @@ class DecisionCard(Card):
         """Show what posting this batch would do."""
         self._state = state
         row, written = state.row, self._formats
-        words = f"{count_words(row.lines, 'line', written)}, {written.amount(row.total)} {row.currency}: all post or none. "
+        lines = count_words(row.lines, "line", written)
+        words = f"{lines}, {written.amount(row.total)} {row.currency}: all post or none. "
         if state.checked is not None:
             summary = state.checked.check.summary
             if summary.missing and row.create_missing:
@@ -90,12 +92,13 @@ class DecisionCard(Card):
                 prefix = f" with names in {row.account_prefix}…" if row.account_prefix else ""
                 words += f"{opened}{prefix} will be opened first. "
             found = len(state.problems)
-            words += (
-                f"Checked {short_moment(state.checked.at, written)}: "
-                + (f"{count_words(found, 'problem', written)} to mend." if found else "no line would be refused.")
+            words += f"Checked {short_moment(state.checked.at, written)}: " + (
+                f"{count_words(found, 'problem', written)} to mend." if found else "no line would be refused."
             )
         self._plan.setText(words)
-        content = "" if state.checked is None else f"content {short_hash(state.checked.check.summary.content_hash)}"
+        content = (
+            "" if state.checked is None else f"content {short_hash(state.checked.check.summary.content_hash)}"
+        )
         self._content.setText(" \N{MIDDLE DOT} ".join(part for part in (content, row.file_name) if part))
         self._show_reason()
 
@@ -239,7 +242,7 @@ class DecisionCard(Card):
             self.expected_lines, self.expected_total, self.typed_total, self.post_button,
             self.cancel_button, self.rehearse_button, self.check_button, self.discard_button,
         )  # fmt: skip
-        for first, second in zip(order, order[1:], strict=False):
+        for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
 

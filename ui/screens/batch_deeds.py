@@ -32,6 +32,7 @@ _CANCELLED = "Cancelled. Nothing was changed."
 class _Posting:
     """What a posting came to, kept by the thread itself: a cancel may come when all is done."""
 
+    was_unknown: bool = False
     done: PostedBatch | None = None
     cost: ActionCost | None = None
     unknown: OutcomeUnknownError | None = None
@@ -129,7 +130,7 @@ class BatchDeeds(QObject):
             if state.checked is None:
                 return
             self._attempt = Attempt(uuid4(), state.checked.check.summary.content_hash)
-        attempt, came_to = self._attempt, _Posting()
+        attempt, came_to = self._attempt, _Posting(was_unknown=self._unknown)
         database, batch_id = self._context.database, self._batch_id
 
         def work(cancellation: Cancellation) -> BatchRow:
@@ -149,9 +150,8 @@ class BatchDeeds(QObject):
             self._settle()
             self._tell_posted(state, row, came_to, late=False)
 
-        self._unknown = False
         self._run(
-            "Asking" if self._unknown else "Posting", work, done,
+            "Asking" if came_to.was_unknown else "Posting", work, done,
             failed=lambda error: self._posting_failed(state, error, came_to),
             cancelled=lambda: self._posting_cancelled(state, came_to),
         )  # fmt: skip
@@ -176,7 +176,9 @@ class BatchDeeds(QObject):
             self._settle()
             self.read()
             return
-        if isinstance(error, OutcomeUnknownError):
+        answered = isinstance(error, RefusedError)
+        if isinstance(error, OutcomeUnknownError) or (came_to.was_unknown and not answered):
+            # Only an answer from the ledger ends the doubt: the attempt keeps its key.
             self._unknown = True
             self.busy_changed.emit("")
             self.failed.emit(error)
@@ -192,6 +194,9 @@ class BatchDeeds(QObject):
         if came_to.unknown is not None:
             self._posting_failed(state, came_to.unknown, came_to)
             return
+        if came_to.done is None and came_to.was_unknown:
+            self.cancelled.emit("Not yet known: asking was cancelled.")
+            return
         self._settle()
         if came_to.done is None:
             self.cancelled.emit("Cancelled. Nothing was posted.")
@@ -204,7 +209,7 @@ class BatchDeeds(QObject):
         )
 
     def _settle(self) -> None:
-        """The attempt has its answer; the next posting is another one."""
+        """Forget the attempt: it has its answer, and the next posting is another one."""
         self._attempt = None
         self._unknown = False
         self.busy_changed.emit("")

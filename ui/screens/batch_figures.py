@@ -33,7 +33,7 @@ class BatchFigures(QWidget):
         self.accounts = KeyFigure("Accounts")
         self.rehearsal = KeyFigure("Dry run, rolled back")
         self.posting = KeyFigure("Posted as one transaction")
-        self._columns = 0
+        self._placed: tuple[int, list[KeyFigure]] = (0, [])
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
@@ -88,10 +88,10 @@ class BatchFigures(QWidget):
             self.rehearsal.set(_NOT_YET, "not run yet", spoken="not run yet")
             self.rehearsal.set_figure_tone("muted")
             return
-        cost = rehearsed.cost
-        note = "" if cost is None else (
-            f"{count_words(cost.statements, 'statement', formats)} \N{MIDDLE DOT} {formats.duration(cost.ms)}"
-        )
+        note = ""
+        if rehearsed.cost is not None:
+            statements = count_words(rehearsed.cost.statements, "statement", formats)
+            note = f"{statements} \N{MIDDLE DOT} {formats.duration(rehearsed.cost.ms)}"
         self.rehearsal.set(f"{formats.integer(len(rehearsed.problems))} refused", note)
         self.rehearsal.set_figure_tone("error" if rehearsed.run is None else None)
 
@@ -121,10 +121,9 @@ class BatchFigures(QWidget):
 
     def _place(self, columns: int) -> None:
         shown = self._shown()
-        placed = [self._grid.itemAt(at).widget() for at in range(self._grid.count())]
-        if columns == self._columns and placed == shown:
+        if (columns, shown) == self._placed:
             return
-        self._columns = columns
+        self._placed = (columns, shown)
         while self._grid.count():
             self._grid.takeAt(0)
         for at in range(self._grid.columnCount()):

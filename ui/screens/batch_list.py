@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.queries import batches
 from console.queries.currencies import currencies
-from console.queries.page import Direction, Page
 from models.batch import BatchStatus
 from ui.forms import TitleRow, button
 from ui.paging import PagedModel, State
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from console.cancellation import Cancellation
     from console.money import Currency
     from console.queries.batches import BatchRow
+    from console.queries.page import Direction, Page
     from ui.context import Context
 
 
@@ -59,9 +59,7 @@ class BatchList(QWidget):
         """Load the list from its first page."""
         self.model.show(self._load)
 
-    def _load(
-        self, direction: Direction, row: BatchRow | None, cancellation: Cancellation
-    ) -> Page[BatchRow]:
+    def _load(self, direction: Direction, row: BatchRow | None, cancellation: Cancellation) -> Page[BatchRow]:
         database = self._context.database
         found = batches.page(
             database, cursor=None if row is None else row.id, direction=direction, cancel=cancellation

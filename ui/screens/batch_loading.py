@@ -89,9 +89,7 @@ class BatchLoading(QWidget):
         self.bar.setValue(0)
         self._show(running=True)
 
-        def work(
-            cancellation: Cancellation, report: Callable[[tuple[int, int]], None]
-        ) -> LoadedBatch:
+        def work(cancellation: Cancellation, report: Callable[[tuple[int, int]], None]) -> LoadedBatch:
             loaded = batches.load(
                 context.database, order.path, order.mapping, context.currency, name=order.name,
                 cancel=cancellation, progress=lambda done, total: report((done, total)),

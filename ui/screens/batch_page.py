@@ -101,7 +101,7 @@ class BatchPage(QWidget):
             self.posted_card.show_state(state)
 
     def _show_currency(self, code: str) -> bool:
-        """A batch in another currency than the window's would be shown with wrong decimals: say so."""
+        """Say so of a batch in another currency: it would be shown with wrong decimals."""
         if code == self._formats.code:
             return True
         self._say_trouble(f"This batch is in {code}, and this window works in {self._formats.code}.")
@@ -117,6 +117,7 @@ class BatchPage(QWidget):
         )  # fmt: skip
 
     def _show_busy(self, words: str) -> None:
+        self.title.set_subtitle("Reading…" if words and self._state is None else "")
         self.decision.set_busy(words)
         self.decision.set_unknown(unknown=self.deeds.unknown)
         if self._state is not None:
@@ -156,6 +157,10 @@ class BatchPage(QWidget):
         self.decision.say(str(error), "error")
         if state.problems:
             self.tabs.show_tab(PROBLEMS_TAB)
+        else:
+            # It is not as it was when it was checked: another operator may have posted it.
+            self._context.notices.show_error(error)
+            self.reload()
 
     def _failed(self, error: ConsoleError) -> None:
         if self._state is None:
@@ -184,7 +189,11 @@ class BatchPage(QWidget):
 
     def _post(self) -> None:
         state = self._state
-        if state is not None and (state.checked is not None or self.deeds.unknown) and not self.decision.reason:
+        if (
+            state is not None
+            and (state.checked is not None or self.deeds.unknown)
+            and not self.decision.reason
+        ):
             self.decision.say("")
             self.deeds.post(state)
 
@@ -198,6 +207,19 @@ class BatchPage(QWidget):
             self.decision.say("")
             self.deeds.check(self._state)
 
+    def _read(self, state: BatchState) -> None:
+        """Take up a fresh reading, and keep what this page has seen happen."""
+        before = self._state
+        if before is not None:
+            state = replace(
+                state,
+                checked=state.checked or before.checked,
+                rehearsed=before.rehearsed,
+                posted=before.posted,
+                posting_cost=before.posting_cost,
+            )
+        self._checked(state)
+
     def _checked(self, state: BatchState) -> None:
         self._show(state)
         if state.problems:
@@ -209,7 +231,7 @@ class BatchPage(QWidget):
 
     def _connect(self) -> None:
         deeds, card = self.deeds, self.decision
-        deeds.read_done.connect(self._checked)
+        deeds.read_done.connect(self._read)
         deeds.checked.connect(self._checked)
         deeds.rehearsed.connect(self._rehearsed)
         deeds.posted.connect(lambda state, late: self._posted(state, late=late))
@@ -240,7 +262,8 @@ class BatchPage(QWidget):
         whole.setStretchFactor(inner, 1)
         self._body.setLayout(whole)
         # Where the window is low the page scrolls; figures and buttons are never squeezed.
-        scroll = QScrollArea(widgetResizable=True, frameShape=QFrame.Shape.NoFrame)
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._body)

@@ -30,7 +30,10 @@ class PostedCard(Card):
         self._formats = formats
         self._heading = label(font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True)
         self.body.addWidget(self._heading)
-        self._facts = {name: (caption(name), label(font=text_font(tabular=True), wrap=True, selectable=True)) for name in _FACTS}
+        self._facts = {
+            name: (caption(name), label(font=text_font(tabular=True), wrap=True, selectable=True))
+            for name in _FACTS
+        }
         for name, fact in self._facts.values():
             self.body.addSpacing(8)
             self.body.addWidget(name)
@@ -55,7 +58,10 @@ class PostedCard(Card):
         self._say("Moved", f"{written.amount(row.total)} {row.currency} on {lines}" if done else "")
         opened = None if state.posted is None else state.posted.opened
         self._say("Accounts opened", "" if opened is None else written.integer(opened))
-        self._say("Posted by", "" if row.posted_at is None else f"{row.posted_by}, {written.timestamp(row.posted_at)}")
+        self._say(
+            "Posted by",
+            "" if row.posted_at is None else f"{row.posted_by}, {written.timestamp(row.posted_at)}",
+        )
         self._say("Content", "" if row.content_hash is None else short_hash(row.content_hash))
         self._say("File", row.file_name)
         self.show_button.setVisible(done)

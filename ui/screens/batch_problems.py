@@ -123,7 +123,7 @@ class ProblemsView(QWidget):
         if left_out > 0:
             written = self._context.formats.integer
             self._kept.setText(
-                f"The first {written(len(problems))} are listed and counted above; {written(left_out)} more follow."
+                f"The first {written(len(problems))} are listed and counted; {written(left_out)} more follow."
             )
         self._filter()
 
@@ -161,5 +161,3 @@ class ProblemsView(QWidget):
         shown = [one for one in self._problems if not chosen or one.code in chosen]
         self.model.set_rows(shown)
         self.shown_changed.emit(len(shown))
-
-

@@ -158,7 +158,9 @@ def _checked_step(state: BatchState, formats: Formats) -> Step:
 
 def _rehearsed_step(state: BatchState, formats: Formats) -> Step:
     if state.rehearsed is None:
-        return Step(STEPS[2], StepState.LATER, "posts for real, then rolls back" if state.open else "not run here")
+        return Step(
+            STEPS[2], StepState.LATER, "posts for real, then rolls back" if state.open else "not run here"
+        )
     refused = len(state.rehearsed.problems)
     failed = state.rehearsed.run is None
     words = f"{formats.integer(refused)} refused, {short_moment(state.rehearsed.at, formats)}"

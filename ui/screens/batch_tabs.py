@@ -51,7 +51,8 @@ class BatchTabs(QWidget):
         self.wallets = context.table("batch.wallets")
         self.wallets.setAccessibleName("Accounts before and after")
         self.wallets.set_empty_words(
-            "No dry run yet", "A dry run posts for real, reads each account before and after, and rolls all back."
+            "No dry run yet",
+            "A dry run posts for real, reads each account before and after, and rolls all back.",
         )
         self.wallets.setModel(self.wallet_model)
         self.problems = ProblemsView(context, "batch.problems")
@@ -94,8 +95,8 @@ class BatchTabs(QWidget):
 
     def focus_table(self) -> None:
         """Put the keyboard into the table that is shown."""
-        shown = self._stack.currentWidget()
-        (self.problems.table if shown is self.problems else shown).setFocus()
+        tables = {LINES: self.lines, WALLETS_TAB: self.wallets, PROBLEMS_TAB: self.problems.table}
+        tables[self.tabs.currentIndex()].setFocus()
 
     def _show_lines(self, *, posted: bool) -> None:
         # A table of its own, for the posted lines have other columns and other widths.

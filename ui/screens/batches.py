@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFileDialog, QStackedWidget
 from typing_extensions import override
 
 from console.config import Paths
-from console.errors import LinesRefusedError
 from ui.dialogs.mapping import MappingDialog
 from ui.screen import Screen
 from ui.screens.batch_list import BatchList
@@ -21,6 +20,7 @@ from ui.screens.batch_rejected import RejectedLines
 
 if TYPE_CHECKING:
     from console.batches import LoadedBatch
+    from console.errors import LinesRefusedError
     from ui.context import Context
 
 
@@ -28,7 +28,7 @@ class Batches(Screen):
     """The list, and in its place whatever the operator is at: a load, its problems, or one batch."""
 
     def __init__(self, context: Context, *, mappings: Path | None = None) -> None:
-        """`mappings` is the folder of saved mappings, by default the operator's own."""
+        """Begin with the list; `mappings` is the folder of saved mappings, by default the operator's own."""
         super().__init__(context)
         self._mappings = Paths.standard().config / "mappings" if mappings is None else mappings
         self._pages: dict[int, BatchPage] = {}
@@ -163,24 +163,23 @@ class Batches(Screen):
         self.rejected.view.table.setFocus()
 
     def _open(self, batch_id: int) -> None:
-        for known, page in list(self._pages.items()):
-            if known != batch_id and not page.pending:
-                self._drop(page)
-        page = self._pages.get(batch_id)
-        if page is None:
-            page = BatchPage(self.context, batch_id)
-            page.back_wanted.connect(self.show_list)
-            page.discarded.connect(self._discarded)
-            self._pages[batch_id] = page
-            self._stack.addWidget(page)
+        for known, other in list(self._pages.items()):
+            if known != batch_id and not other.pending:
+                self._drop(other)
+        if batch_id not in self._pages:
+            made = BatchPage(self.context, batch_id)
+            made.back_wanted.connect(self.show_list)
+            made.discarded.connect(self._discarded)
+            self._pages[batch_id] = made
+            self._stack.addWidget(made)
+        page = self._pages[batch_id]
         self._stack.setCurrentWidget(page)
         page.reload()
         page.focus_lines()
 
     def _discarded(self, batch_id: int) -> None:
-        page = self._pages.get(batch_id)
-        if page is not None:
-            self._drop(page)
+        if batch_id in self._pages:
+            self._drop(self._pages[batch_id])
         self.show_list()
 
     def _drop(self, page: BatchPage) -> None:

@@ -31,6 +31,7 @@ class TransactionTitle(TitleRow):
         self._before: int | None = 0  # rows before the first held; None when nobody counted them
         self._about: int | None = None
         self._exact: int | None = None
+        self._counting_now = False
         self._counting = QObject(self)  # what is cancelled when only the count is
         self.words = ""
         self.count_button = PairButton("Count exactly")
@@ -66,7 +67,7 @@ class TransactionTitle(TitleRow):
         self._show()
 
     def _toggle_count(self) -> None:
-        if self.count_button.isChecked():
+        if self._counting_now:
             self._stop_counting()
             return
         database, wanted = self._context.database, self._wanted
@@ -88,8 +89,7 @@ class TransactionTitle(TitleRow):
         self._set_counting(on=False)
 
     def _set_counting(self, *, on: bool) -> None:
-        self.count_button.setCheckable(on)
-        self.count_button.setChecked(on)
+        self._counting_now = on
         self.count_button.set_pair(f"Counting{_WAIT}" if on else "Count exactly", "Cancel" if on else "")
 
     def _take_exact(self, found: int) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
-from console.cli.transaction_file import export_transactions
+from console.transaction_file import export_transactions
 from console.queries.page import Order
 from ui.forms import button
 from ui.paging import PagedModel, State

@@ -154,6 +154,10 @@ def test_filters_narrow_as_the_database_counts(
 ) -> None:
     some = screen.model.row_at(7)
     filters = screen.filters
+    wallet = (
+        "(SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id "
+        f"WHERE u.username = '{some.to_username}')"
+    )
     cases: list[tuple[CheckedChip, Callable[[], None], str]] = [
         (
             filters.kind,
@@ -166,8 +170,7 @@ def test_filters_narrow_as_the_database_counts(
         (
             filters.user,
             lambda: typing(filters.user, f"  {some.to_username.upper()} "),
-            "(SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id "
-            f"WHERE u.username = '{some.to_username}') IN (from_wallet, to_wallet)",
+            f"{wallet} IN (from_wallet, to_wallet)",
         ),
         (filters.batch, lambda: typing(filters.batch, "12"), "batch_id = 12"),
     ]
@@ -389,6 +392,7 @@ def test_the_detail_shows_both_sides_and_hides_on_escape(qtbot: QtBot, screen: T
 
 def test_the_detail_leads_to_the_batch(qtbot: QtBot, screen: Transactions) -> None:
     row = replace(screen.model.row_at(0), batch_id=12)
+    screen.detail.show_row(screen.model.row_at(0))
     assert screen.detail.batch.isHidden()
     screen.detail.show_row(row)
     with qtbot.waitSignal(screen.context.navigator.wanted) as wanted:
