@@ -12,7 +12,7 @@ from sqlalchemy import text
 from console.errors import FileRefusedError, LinesRefusedError, RefusedError, UsageError
 from console.imports.lines import file_sha256, read_lines
 from console.problems import Problem
-from console.refusals import refusal, words
+from console.refusals import refusal, sentence
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -263,7 +263,7 @@ def _check(session: Session, batch_id: int) -> BatchCheck:
 
 def _problem(row: Row[Any]) -> Problem:
     return Problem(
-        row.line_no, row.field, row.code, row.value, words(row.code, row.detail, exponent=row.exponent)
+        row.line_no, row.field, row.code, row.value, sentence(row.code, row.detail, exponent=row.exponent)
     )
 
 

@@ -22,7 +22,7 @@ from console.errors import (
     SchemaError,
     UnavailableError,
 )
-from console.migrate import head_version
+from models.migrations import head_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -274,9 +274,9 @@ def _facts(session: Session) -> SessionFacts:
         wrong = "The server runs with synchronous_commit = off: an acknowledged posting could be lost."
     elif found.replica:
         wrong = "This server is a read-only replica; connect to the primary."
-    elif found.schema_version != head_version():
+    elif found.schema_version != head_revision():
         wrong = (
-            f"The ledger has schema {found.schema_version} and this console needs {head_version()}. "
+            f"The ledger has schema {found.schema_version} and this console needs {head_revision()}. "
             "Run: ledgerctl migrate"
         )
     if wrong is not None:

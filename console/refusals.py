@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 _STYLE = NumberStyle()
 
 _WORDS = {
-    "user.empty": "no account is named here",
-    "user.unknown": "there is no such account with a wallet in this currency",
+    "user.empty": "no account is named here; fill the cell",
+    "user.unknown": "there is no such account in this currency; mend the name or let the mapping open missing accounts",
     "account.frozen": "the account is frozen; unfreeze it first",
-    "account.closed": "the account is closed",
+    "account.closed": "the account is closed; pay to another one",
     "account.inactive": "the account is frozen or closed",
     "account.not_empty": "an account with a balance or holds cannot be closed",
-    "party.same": "both parties are the same account",
-    "amount.empty": "there is no amount",
+    "party.same": "both parties are the same account; mend one of them",
+    "amount.empty": "there is no amount; fill the cell",
     "amount.sign": "the amount must be above zero",
     "amount.range": "the amount or a resulting balance is beyond what the ledger can hold",
-    "reference.empty": "there is no reference",
+    "reference.empty": "there is no reference; fill the cell or map no reference column",
     "reference.repeated": "the reference is used already",
     "reference.posted": "the reference was posted already",
     "effective.range": "the date is outside the years 1 to 9999",
@@ -42,15 +42,22 @@ def words(code: str, detail: Mapping[str, Any], *, exponent: int | None = None) 
     """Say what a code means here; amounts in `detail` are minor units."""
     said = _WORDS.get(code, f"the database refused it ({code})")
     if code == "reference.repeated" and "line" in detail:
-        return f"the same reference stands on line {detail['line']:,}"
+        return f"the same reference stands on line {detail['line']:,}; remove one of the two"
     if code == "reference.posted":
-        return f"posted already as transaction {detail['transaction']} on {str(detail['posted_at'])[:10]}"
+        on = str(detail["posted_at"])[:10]
+        return f"posted already as transaction {detail['transaction']} on {on}; remove the line"
     if code == "funds.short" and "short" in detail and exponent is not None:
         short = format_amount(int(detail["short"]), exponent, _STYLE)
-        return f"short by {short} after the whole batch"
+        return f"the account would be short by {short} after the whole batch"
     if code == "batch.status":
         return f"the batch is {detail.get('status', 'not a draft')} and cannot be posted"
     return said
+
+
+def sentence(code: str, detail: Mapping[str, Any], *, exponent: int | None = None) -> str:
+    """Say the same as a sentence of its own, as a table of problems shows it."""
+    said = words(code, detail, exponent=exponent)
+    return f"{said[0].upper()}{said[1:]}."
 
 
 def refusal(code: str, detail: Mapping[str, Any]) -> RefusedError:

@@ -22,7 +22,6 @@ from console.embedded.folder import Folder
 from console.embedded.leases import alone
 from console.embedded.server import EmbeddedServer
 from console.errors import UsageError
-from console.migrate import migrate
 from console.money import Currency
 from console.monitor.recorder import Recorder
 from console.queries.currencies import currencies
@@ -189,6 +188,8 @@ class _Desk:
             return _State(ready=True, first_operator=connection.scalar(first))
 
     def _bring_up_to_date(self) -> None:
+        from console.migrate import migrate  # noqa: PLC0415 - Alembic, which most starts do not need
+
         migrate(self.server.owner_url)
         with _as_admin(self.server.owner_url) as connection:
             operators.enrol(connection, self.role, self.server.passwords)

@@ -6,9 +6,10 @@ import json
 import sys
 import time
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QTimer
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, Qt, QTemporaryDir, QTimer
 from PySide6.QtGui import QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -17,7 +18,6 @@ from console.monitor.budgets import budget, over_budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from PySide6.QtGui import QImage
     from PySide6.QtWidgets import QWidget
@@ -63,10 +63,16 @@ class Walk:
     def __init__(self, desk: Desk, reporter: CrashReporter) -> None:
         self.desk = desk
         self._reporter = reporter
+        self._scratch = QTemporaryDir()
         self._pulse = QTimer(interval=_PULSE_MS)
         # Wakes the loop below when nothing else happens, so that a deadline is noticed.
         self._pulse.timeout.connect(lambda: None)
         self._pulse.start()
+
+    @property
+    def scratch(self) -> Path:
+        """Where files of the tour's own may be written; gone afterwards."""
+        return Path(self._scratch.path())
 
     def wait(self, until: Callable[[], bool], what: str, timeout_ms: int = PATIENCE_MS) -> None:
         """Let the window live until something holds; raises TourError when it does not in time."""
@@ -110,6 +116,8 @@ def run_tour(desk: Desk, folder: Path, reporter: CrashReporter) -> int:
     from ui.tour_stops import STOPS  # noqa: PLC0415 - the stops need the walk
 
     QApplication.setQuitOnLastWindowClosed(False)
+    # The platform's own dialogs cannot be driven from here.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
     desk.start_window.resize(*SIZE)
     desk.begin()
     walk = Walk(desk, reporter)
@@ -182,7 +190,7 @@ def _excess(costs: Sequence[ActionCost]) -> str:
 
 
 def _write(folder: Path, results: Sequence[StopResult], pictures: dict[str, QImage]) -> None:
-    """Write all at the end: compressing pictures on the way would be seen in the graph of the window's lag."""
+    """Write all at the end: compressing pictures on the way would count as the window's lag."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, image in pictures.items():
         if not image.save(str(folder / name)):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox
 
 from ui.paging import State
 from ui.screens.balances import Balances
@@ -15,49 +15,18 @@ from ui.screens.queries import Queries
 from ui.screens.transactions import Transactions
 from ui.theme import Mode
 from ui.tour import SIZE, Stop, TourError, Walk
+from ui.tour_batch import BATCH_STOPS
+from ui.tour_hands import expect, go, press, screen, window_of
 
 if TYPE_CHECKING:
-    from PySide6.QtWidgets import QAbstractButton, QLineEdit
+    from PySide6.QtWidgets import QLineEdit
 
     from console.queries.transactions import TransactionRow
     from ui.filters import FilterChip
-    from ui.main_window import MainWindow
-
-ScreenType = TypeVar("ScreenType", bound=QWidget)
 
 UNKNOWN = "nobody.unknown"
 NAMES = 50
 _PAGES = 3
-
-
-def press(button: QAbstractButton) -> None:
-    """Click a button, which must be there to be clicked."""
-    if not button.isVisible() or not button.isEnabled():
-        raise TourError(f"the button {button.accessibleName() or button.text()!r} cannot be pressed")
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def window_of(walk: Walk) -> MainWindow:
-    """Return the window, which must be open by now."""
-    if walk.desk.window is None:
-        raise TourError("the window is not open")
-    return walk.desk.window
-
-
-def screen(walk: Walk, kind: type[ScreenType]) -> ScreenType:
-    """Return the screen that is open, which must be of this kind."""
-    shown = window_of(walk).current_screen
-    if not isinstance(shown, kind):
-        raise TourError(f"the screen {kind.__name__} is not open")
-    return shown
-
-
-def go(walk: Walk, screen_id: str) -> None:
-    """Open a screen from the navigation."""
-    window = window_of(walk)
-    title = next(entry.title for entry in window.entries if entry.id == screen_id)
-    buttons = window.navigation.findChildren(QPushButton)
-    press(next(part for part in buttons if part.accessibleName().partition(",")[0] == title))
 
 
 def sign_in(walk: Walk) -> None:
@@ -183,12 +152,6 @@ def dark_transactions(walk: Walk) -> None:
     walk.wait(shown.detail.isVisible, "the detail")
 
 
-def expect(holds: bool, otherwise: str) -> None:  # noqa: FBT001 - reads as a sentence
-    """Fail the stop unless something holds."""
-    if not holds:
-        raise TourError(otherwise)
-
-
 def rows_of(shown: Transactions) -> tuple[TransactionRow, ...]:
     """Return the rows that the list holds."""
     return shown.model.rows
@@ -207,6 +170,7 @@ STOPS = (
     Stop("detail", detail),
     Stop("last-page", last_page),
     Stop("balances", balances),
+    *BATCH_STOPS,
     Stop("queries", queries),
     Stop("queries-dark", dark_queries),
     Stop("transactions-dark", dark_transactions),

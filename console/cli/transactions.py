@@ -59,9 +59,9 @@ def transactions(
     ] = None,
 ) -> None:
     """List transactions, or export all that match."""
-    from console.transaction_file import cells, columns
     from console.queries.page import Order
     from console.queries.transactions import TransactionFilter
+    from console.transaction_file import cells, columns
 
     invocation = invocation_of(context)
     order = Order.NEWEST if newest else Order.OLDEST
@@ -122,8 +122,8 @@ def _export(
     currency: Currency,
     cancel: Cancellation,
 ) -> None:
-    from console.transaction_file import export_transactions
     from console.queries.transactions import about
+    from console.transaction_file import export_transactions
 
     database = workspace.database
     total = about(database, cancel=cancel) if wanted == type(wanted)() and sys.stderr.isatty() else 0

@@ -4,7 +4,7 @@
 -- Money in `detail` is in minor units; the words are the console's.
 CREATE OR REPLACE FUNCTION ledger.batch_problems(p_batch bigint)
 RETURNS TABLE (line_no integer, field text, code text, value text, detail jsonb)
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET jit = off
 SET work_mem = '256MB' SET enable_nestloop = off SET enable_mergejoin = off AS $$
 #variable_conflict use_column
 BEGIN
@@ -27,7 +27,7 @@ BEGIN
     ), party AS MATERIALIZED (
         -- known: it has a wallet, or the batch itself would open one.
         SELECT named.name, named.delta, w.balance, coalesce(w.status, late.status) AS status,
-            w.balance - greatest(w.granted, w.reserved) + w.overdraft_limit AS reach,
+            w.balance::numeric - greatest(w.granted, w.reserved) + w.overdraft_limit AS reach,
             w.id IS NOT NULL OR (batch.create_missing AND starts_with(named.name, batch.account_prefix)
                 AND named.name ~ '^[a-z0-9][a-z0-9._-]{0,62}$') AS known
         FROM named CROSS JOIN batch

@@ -137,7 +137,7 @@ def through(wire: Wire, ledger_url: str) -> str:
 
 
 def without_password(url: str) -> str:
-    return make_url(url).set(password=None).render_as_string()
+    return url_with(url, make_url(url).username or "", "")
 
 
 def window_of(desk: Desk) -> MainWindow:
@@ -216,12 +216,12 @@ def test_the_meter_shows_the_last_action_and_turns_red_above_its_budget(
     qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
     qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=15_000)
     recorder, bar = window_of(desk).context.recorder, window_of(desk).status_bar
-    for statements, tone in ((1, None), (3, "error"), (1, None)):
+    for statements, tone in ((3, "error"), (1, None)):
         with recorder.action("transactions.page"):
             for _ in range(statements):
                 with recorder.statement("SELECT", "SELECT a FROM b") as running:
                     running.rows = 5
-        words = f"{statements} statement{'s' if statements > 1 else ''}"
+        words = "1 statement" if statements == 1 else f"{statements} statements"
         qtbot.waitUntil(lambda wanted=words: bar._statements.text() == wanted)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         assert bar._statements.property("tone") == tone
         assert bar._cost.text().endswith(f"{5 * statements} rows")
@@ -272,7 +272,7 @@ def test_what_makes_no_sense_is_refused_in_one_sentence(
 
 
 def test_the_version_needs_no_display(tmp_path: Path) -> None:
-    assert started("--version", HOME=str(tmp_path)).stdout.startswith("Ledger Console 0.")
+    assert started("--version", HOME=str(tmp_path)).stdout.startswith("Ledger Console ")
 
 
 @pytest.mark.parametrize(

@@ -172,7 +172,7 @@ class MappingDialog(QDialog):
         self.load_button.setEnabled(not reason)
         self.load_button.setToolTip(reason)
         self.load_button.setAccessibleDescription(reason)
-        self._reason.setText(f"Greyed: {reason}." if reason else "Any wrong line refuses the whole file.")
+        self._reason.setText(f"Not yet: {reason}." if reason else "Any wrong line refuses the whole file.")
         self.saved.allow(self.form.read()[0])
 
     def _load(self) -> None:

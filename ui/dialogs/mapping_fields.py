@@ -126,7 +126,7 @@ class PartyChoice(QWidget):
 class _PartyColumn(ColumnChoice):
     @override
     def _add_more(self) -> None:
-        self.addItem("one account for all lines", _CONSTANT)
+        self.addItem("one for all lines", _CONSTANT)
 
 
 class ColumnsChoice(QPushButton):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from console.imports.layout import Layout
@@ -244,8 +244,9 @@ class MappingForm(QWidget):
 
 def _pair(first: QWidget, second: QWidget) -> QHBoxLayout:
     row = row_of(first, second)
-    row.setStretch(0, 1)
-    row.setStretch(1, 1)
+    for at, part in enumerate((first, second)):
+        row.setStretch(at, 1)
+        row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
     return row
 
 

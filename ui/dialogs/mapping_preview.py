@@ -39,8 +39,8 @@ def _day(row: DraftLine) -> str | None:
 
 _PARSED: tuple[Column[DraftLine], ...] = (
     Column("line", "Line", Kind.INTEGER, muted=True),
-    Column("from_name", "From"),
-    Column("to_name", "To"),
+    Column("from_name", "From", width=132),
+    Column("to_name", "To", width=132),
     Column("amount", "Amount", Kind.AMOUNT),
     Column("reference", "Reference", muted=True),
     Column("description", "Description", muted=True, stretch=True),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from console.imports.store import MappingStore
@@ -112,10 +112,17 @@ class SavedMappings(QWidget):
         self.name_edit.setFocus()
 
     def _build(self) -> None:
-        self._naming.setLayout(row_of(self._name_field, self.save_button, self.drop_button, spacing=6))
+        naming = row_of(self._name_field, self.save_button, self.drop_button, spacing=6)
+        self._naming.setLayout(naming)
         self._naming.hide()
         choose = row_of(self._choice_field, self.save_as_button)
         choose.setStretch(0, 1)
+        for button_row, made in (
+            (choose, self.save_as_button),
+            (naming, self.save_button),
+            (naming, self.drop_button),
+        ):
+            button_row.setAlignment(made, Qt.AlignmentFlag.AlignBottom)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)

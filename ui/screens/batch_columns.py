@@ -42,6 +42,11 @@ def batch_columns(currency_of: Callable[[BatchRow], Currency]) -> tuple[Column[B
     )
 
 
+def sentence(words: str) -> str:
+    """Return words as a sentence: the ledger's come without a capital and a full stop."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
+
+
 DRAFT_LINES: tuple[Column[BatchLineRow], ...] = (
     Column("line", "Line", Kind.INTEGER, muted=True),
     Column("from_name", "From"),
@@ -72,5 +77,5 @@ PROBLEMS: tuple[Column[Problem], ...] = (
     Column("line", "Line", Kind.INTEGER, muted=True, sortable=True),
     Column("column", "Column", sortable=True),
     Column("value", "Value", sortable=True, tone=lambda _row: Tone.ERROR),
-    Column("message", "What to do", stretch=True, tip=lambda row: row.message),
+    Column("message", "What to do", value=lambda row: sentence(row.message), stretch=True),
 )

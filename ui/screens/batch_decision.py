@@ -174,7 +174,7 @@ class DecisionCard(Card):
         self.post_button.setEnabled(not reason)
         self.post_button.setToolTip(reason)
         self.post_button.setAccessibleDescription(reason)
-        self._reason.setText(f"Greyed: {reason}." if reason else "")
+        self._reason.setText(f"Not yet: {reason}." if reason else "")
         self._reason.setVisible(bool(reason) and not self._busy)
         free = state is not None and not self._busy
         self.check_button.setEnabled(free)

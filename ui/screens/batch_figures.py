@@ -37,13 +37,15 @@ class BatchFigures(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
-        self.posting.hide()
-        self._place(4)
+        self._shown: list[KeyFigure] = [self.lines, self.total]
+        for figure in (self.lines, self.total, self.accounts, self.rehearsal, self.posting):
+            figure.setParent(self)
+            figure.hide()
 
     @override
     def minimumSizeHint(self) -> QSize:
         # One figure must fit, the others go below it: a figure is never cut.
-        widest = max((figure.minimumSizeHint().width() for figure in self._shown()), default=0)
+        widest = max((figure.minimumSizeHint().width() for figure in self._shown), default=0)
         return QSize(widest, super().minimumSizeHint().height())
 
     @override
@@ -65,10 +67,13 @@ class BatchFigures(QWidget):
         self._show_accounts(state, formats)
         self._show_rehearsal(state, formats)
         self._show_posting(state, formats)
+        self._shown = [self.lines, self.total]
+        if state.checked is not None:
+            self._shown.append(self.accounts)
+        self._shown.append(self.rehearsal if state.open else self.posting)
         self._place(self._fitting(self.width()))
 
     def _show_accounts(self, state: BatchState, formats: Formats) -> None:
-        self.accounts.setVisible(state.checked is not None)
         if state.checked is None:
             return
         summary = state.checked.check.summary
@@ -83,7 +88,6 @@ class BatchFigures(QWidget):
 
     def _show_rehearsal(self, state: BatchState, formats: Formats) -> None:
         rehearsed = state.rehearsed
-        self.rehearsal.setVisible(state.open)
         if rehearsed is None:
             self.rehearsal.set(_NOT_YET, "not run yet", spoken="not run yet")
             self.rehearsal.set_figure_tone("muted")
@@ -96,7 +100,6 @@ class BatchFigures(QWidget):
         self.rehearsal.set_figure_tone("error" if rehearsed.run is None else None)
 
     def _show_posting(self, state: BatchState, formats: Formats) -> None:
-        self.posting.setVisible(not state.open)
         if state.open or state.row.posted_at is None:
             self.posting.set(state.row.status.value)
             return
@@ -107,12 +110,8 @@ class BatchFigures(QWidget):
         else:
             self.posting.set(formats.duration(cost.ms), count_words(cost.statements, "statement", formats))
 
-    def _shown(self) -> list[KeyFigure]:
-        figures = (self.lines, self.total, self.accounts, self.rehearsal, self.posting)
-        return [figure for figure in figures if not figure.isHidden()]
-
     def _fitting(self, width: int) -> int:
-        shown = self._shown()
+        shown = self._shown
         widest = max((figure.minimumSizeHint().width() for figure in shown), default=0)
         together = sum(figure.minimumSizeHint().width() for figure in shown) + GAP * (len(shown) - 1)
         if together <= width:
@@ -120,15 +119,16 @@ class BatchFigures(QWidget):
         return 2 if 2 * widest + GAP <= width else 1
 
     def _place(self, columns: int) -> None:
-        shown = self._shown()
-        if (columns, shown) == self._placed:
+        if (columns, self._shown) == self._placed:
             return
-        self._placed = (columns, shown)
+        self._placed = (columns, self._shown)
         while self._grid.count():
             self._grid.takeAt(0)
         for at in range(self._grid.columnCount()):
             self._grid.setColumnStretch(at, 0)
-        for at, figure in enumerate(shown):
+        for figure in (self.lines, self.total, self.accounts, self.rehearsal, self.posting):
+            figure.setVisible(figure in self._shown)
+        for at, figure in enumerate(self._shown):
             self._grid.addWidget(figure, at // columns, at % columns)
             self._grid.setColumnStretch(at % columns, 1)
         self.updateGeometry()

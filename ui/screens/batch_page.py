@@ -146,9 +146,7 @@ class BatchPage(QWidget):
         )
         if late:
             words = f"The cancel came too late. {words}"
-        self._context.notices.confirm(
-            words, action="Show transactions", act=self._show_transactions, key=f"batch {self.batch_id}"
-        )
+        self._context.notices.confirm(words, key=f"batch {self.batch_id}")
         self.posted_card.show_button.setFocus()
 
     def _refused(self, error: ConsoleError, state: BatchState) -> None:

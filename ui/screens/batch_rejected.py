@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.fonts import text_font
-from ui.forms import TitleRow, button, label
+from ui.forms import TitleRow, button, label, row_of
 from ui.icons import Glyph
 from ui.screens.batch_problems import ProblemsView
 from ui.tokens import GAP, Tone
@@ -69,13 +69,13 @@ class RejectedLines(QWidget):
         self.file_button.clicked.connect(self.file_wanted)
         self.mapping_button.clicked.connect(lambda: self.mapping_wanted.emit(self._order))
         self.again_button.clicked.connect(lambda: self.again_wanted.emit(self._order))
-        for part in (self.back_button, self.export_button, self.mapping_button, self.file_button):
+        for part in (self.export_button, self.mapping_button, self.file_button):
             self._title.add_action(part)
         self._title.add_action(self.again_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
-        layout.addWidget(self._title)
+        layout.addLayout(row_of(self.back_button, self._title, spacing=8))
         layout.addWidget(self._advice)
         layout.addWidget(self.view, 1)
 

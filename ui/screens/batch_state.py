@@ -146,7 +146,7 @@ def count_words(count: int, noun: str, formats: Formats) -> str:
 
 
 def _checked_step(state: BatchState, formats: Formats) -> Step:
-    if not state.open:
+    if state.checked is None and not state.open:
         done = state.row.posted_at is not None
         return Step(STEPS[1], StepState.DONE if done else StepState.LATER, "in the posting itself")
     if state.checked is None:

@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 WIDTH = 268
 _COUNT_AFTER_MS = 150
 _EDITOR_PX = 72
-_PLACEHOLDER = "noor.a\nkofi.mensah\nelif.kaya\n\nOne a line, or separated by comma, semicolon or tab. Repeated names count once."
+_PLACEHOLDER = """noor.a
+kofi.mensah
+elif.kaya
+
+One a line, or separated by comma, semicolon or tab. Repeated names count once."""
 
 
 class NameList(Card):

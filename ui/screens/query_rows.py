@@ -135,11 +135,9 @@ def trend(snapshot: Snapshot, span_s: float) -> Trend:
     since[0] = 0
     new = np.diff(until, prepend=0) > 0
     shown = np.flatnonzero(new & (until > since))
-    figures = (
-        np.array([np.percentile(duration_ms[since[at] : until[at]], _QUANTILES) for at in shown])
-        .reshape(-1, len(_QUANTILES))
-        .astype(np.float64)
-    )
+    figures: NDArray[np.float64] = np.zeros((len(shown), len(_QUANTILES)))
+    for place, at in enumerate(shown.tolist()):
+        figures[place] = np.percentile(duration_ms[since[at] : until[at]], _QUANTILES)
     return Trend(edges[shown], figures[:, 0], figures[:, 1], figures[:, 2])
 
 

@@ -7,11 +7,13 @@ from typing import Final
 from ui.icons import Glyph
 from ui.navigation import ScreenEntry
 from ui.screens.balances import Balances
+from ui.screens.batches import Batches
 from ui.screens.queries import Queries
 from ui.screens.transactions import Transactions
 
 SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("transactions", "Transactions", "Ledger", Glyph.TRANSACTIONS, Transactions),
     ScreenEntry("balances", "Balances", "Ledger", Glyph.BALANCES, Balances),
+    ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries),
 )
