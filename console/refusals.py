@@ -14,7 +14,7 @@ _STYLE = NumberStyle()
 
 _WORDS = {
     "user.empty": "no account is named here; fill the cell",
-    "user.unknown": "there is no such account in this currency; mend the name or let the mapping open missing accounts",
+    "user.unknown": "there is no such account in this currency; mend the name or let the mapping create it",
     "account.frozen": "the account is frozen; unfreeze it first",
     "account.closed": "the account is closed; pay to another one",
     "account.inactive": "the account is frozen or closed",

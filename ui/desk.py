@@ -11,6 +11,7 @@ from console.errors import AccessDeniedError, ConsoleError
 from ui.commands import Commands
 from ui.context import Context
 from ui.icons import Icons
+from ui.lag import LagSampler
 from ui.live_status import LiveStatus
 from ui.main_window import MainWindow
 from ui.notices import Notices
@@ -58,6 +59,8 @@ class Desk(QObject):
         self._ask = ask
         self._notices = Notices()
         self.worker = Worker(self._notices.show_error)
+        # The worker is what all screens share: there the Queries screen finds the sampler.
+        self.lag = LagSampler(self.worker)
         self._opening = Opening(self.worker, paths, demo)
         self.workspace: Workspace | None = None
         self.start_window = StartWindow(store)
@@ -147,6 +150,7 @@ class Desk(QObject):
             return
         self.window = window = MainWindow(self._context(workspace, facts), SCREENS)
         self.status = LiveStatus(window, workspace.database)
+        self.lag.start()
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
         window.show()

@@ -43,6 +43,10 @@ class LagSampler(QObject):
         self._due = self._clock() + INTERVAL_MS / 1_000
         self._timer.start()
 
+    def skip(self) -> None:
+        """Leave out what kept the window until now: it was not the window's own doing."""
+        self._due = self._clock() + INTERVAL_MS / 1_000
+
     def lag(self) -> Lag:
         """Return the lateness of the last five minutes."""
         if not self._late:

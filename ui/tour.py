@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, Qt, QTemporaryDir, QTimer
-from PySide6.QtGui import QPainter, QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog
 
 from console.errors import ConsoleError
 from console.monitor.budgets import budget, over_budget
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 SIZE: Final = (1440, 900)
 PATIENCE_MS: Final = 15_000
 _PULSE_MS: Final = 10
+_DIMMED: Final = 70
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +106,19 @@ class Walk:
         canvas: QPixmap = window.grab()
         painter = QPainter(canvas)
         for above in QApplication.topLevelWidgets():
-            if above is not window and above.isVisible() and above is not self.desk.start_window:
-                painter.drawPixmap(above.mapToGlobal(above.rect().topLeft()) - window.pos(), above.grab())
+            if isinstance(above, QDialog) and above.isVisible():
+                _lay_over(painter, window, above)
         painter.end()
+        self.desk.lag.skip()
         return canvas.toImage()
+
+
+def _lay_over(painter: QPainter, window: QWidget, dialog: QDialog) -> None:
+    """Draw a dialog where a window system would put it: in the middle, before a dimmed window."""
+    painter.fillRect(window.rect(), QColor(0, 0, 0, _DIMMED))
+    place = dialog.rect()
+    place.moveCenter(window.rect().center())
+    painter.drawPixmap(place.topLeft(), dialog.grab())
 
 
 def run_tour(desk: Desk, folder: Path, reporter: CrashReporter) -> int:

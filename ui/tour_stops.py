@@ -9,6 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 
+from ui.notices import NoticesStrip
 from ui.paging import State
 from ui.screens.balances import Balances
 from ui.screens.queries import Queries
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 UNKNOWN = "nobody.unknown"
 NAMES = 50
 _PAGES = 3
+_TURNS = 12
 
 
 def sign_in(walk: Walk) -> None:
@@ -101,14 +103,27 @@ def detail(walk: Walk) -> None:
 
 
 def last_page(walk: Walk) -> None:
-    """Clear the filters and go to the oldest transaction."""
+    """Clear the filters, and go to the oldest transaction and back until any difference would show."""
     shown = screen(walk, Transactions)
     QTest.keyClick(shown, Qt.Key.Key_Escape)
     press(shown.filters.clear_button)
     walk.wait(lambda: shown.model.state is State.READY and shown.model.more_after, "the whole list")
     shown.table.setFocus()
-    QTest.keyClick(shown.table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
-    walk.wait(lambda: shown.model.state is State.READY and not shown.model.more_after, "the last page")
+    for _ in range(_TURNS):
+        jump(walk, Qt.Key.Key_End)
+        jump(walk, Qt.Key.Key_Home)
+    jump(walk, Qt.Key.Key_End)
+
+
+def jump(walk: Walk, key: Qt.Key) -> None:
+    """Go to an end of the list."""
+    model, table = screen(walk, Transactions).model, screen(walk, Transactions).table
+    at_end = key == Qt.Key.Key_End
+    QTest.keyClick(table, key, Qt.KeyboardModifier.ControlModifier)
+    walk.wait(
+        lambda: model.state is State.READY and not (model.more_after if at_end else model.more_before),
+        "the last page" if at_end else "the first page",
+    )
 
 
 def balances(walk: Walk) -> None:
@@ -132,6 +147,9 @@ def queries(walk: Walk) -> None:
     """See what all of this cost."""
     go(walk, "queries")
     shown = screen(walk, Queries)
+    strip = window_of(walk).findChild(NoticesStrip)
+    if strip is not None:
+        strip.dismiss_all()
     press(shown.windows[0])
     walk.wait(lambda: shown.model.rowCount() > 1, "the statements")
     shown.table.select_place(0)
@@ -146,8 +164,7 @@ def dark_transactions(walk: Walk) -> None:
     """See the list in the dark."""
     go(walk, "transactions")
     shown = screen(walk, Transactions)
-    QTest.keyClick(shown.table, Qt.Key.Key_Home, Qt.KeyboardModifier.ControlModifier)
-    walk.wait(lambda: shown.model.state is State.READY and not shown.model.more_before, "the first page")
+    jump(walk, Qt.Key.Key_Home)
     shown.table.select_place(3)
     walk.wait(shown.detail.isVisible, "the detail")
 

@@ -46,6 +46,7 @@ TABLES: Final = {
 FUNCTIONS: Final = {
     "add_currency": ADMINS,
     "batch_content_hash": EVERYBODY,
+    "batch_postings": NOBODY,
     "batch_problems": EVERYBODY,
     "batch_summary": EVERYBODY,
     "begin_operation": NOBODY,

@@ -66,6 +66,11 @@ class MappingDialog(QDialog):
         return self._why_not()
 
     @property
+    def trouble(self) -> str:
+        """Why the file cannot be read; empty when it can."""
+        return self._trouble
+
+    @property
     def shown(self) -> Preview | None:
         """The preview that is shown."""
         return self._preview

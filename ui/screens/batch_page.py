@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from ui.cells import plain_tip
 from ui.dialogs.discard import DiscardDialog
 from ui.fonts import text_font
 from ui.forms import TitleRow, button, column_of, label, row_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from ui.screens.batch_state import BatchState
 
 _MAY_POST = "operator"
+_NAME_SHOWN = 44
 
 
 class BatchPage(QWidget):
@@ -87,7 +89,9 @@ class BatchPage(QWidget):
         if not self._show_currency(row.currency):
             return
         self._say_trouble("")
-        self.title.set_title(f"#{row.id} {row.name}")
+        cut = f"{row.name[: _NAME_SHOWN - 1]}…" if len(row.name) > _NAME_SHOWN else row.name
+        self.title.set_title(f"#{row.id} {cut}")
+        self.title.setToolTip("" if cut == row.name else plain_tip(row.name))
         self.title.chip.set(row.status.value, STATUS_TONES[row.status])
         self.setAccessibleName(f"Batch {row.id} {row.name}, {row.status.value}")
         self.stepper.show_steps(steps_of(state, self._formats, self.deeds.busy))

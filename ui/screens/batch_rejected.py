@@ -69,14 +69,13 @@ class RejectedLines(QWidget):
         self.file_button.clicked.connect(self.file_wanted)
         self.mapping_button.clicked.connect(lambda: self.mapping_wanted.emit(self._order))
         self.again_button.clicked.connect(lambda: self.again_wanted.emit(self._order))
-        for part in (self.export_button, self.mapping_button, self.file_button):
-            self._title.add_action(part)
-        self._title.add_action(self.again_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addLayout(row_of(self.back_button, self._title, spacing=8))
         layout.addWidget(self._advice)
+        ways = (self.again_button, self.mapping_button, self.file_button)
+        layout.addLayout(row_of(*ways, None, self.export_button))
         layout.addWidget(self.view, 1)
 
     def _export(self) -> None:

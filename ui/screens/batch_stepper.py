@@ -76,7 +76,7 @@ class _StepPart(QWidget):
         self.step = Step(name, StepState.LATER, "")
         self._mark = _Mark(theme, number)
         self._name = label(name, font=text_font(weight=QFont.Weight.DemiBold))
-        self._words = label("", tone="muted", font=label_font())
+        self._words = label("", tone="muted", font=label_font(), wrap=True)
         words = column_of(self._name, self._words, spacing=2)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -90,7 +90,6 @@ class _StepPart(QWidget):
         self._mark.show_state(step.state)
         self._name.setText(step.name)
         self._words.setText(step.words)
-        self._words.setToolTip("")
         self.setAccessibleName(f"{step.name}, {step.state.value}: {step.words}")
 
 

@@ -107,8 +107,7 @@ def _size(item: QLayoutItem) -> QSize:
 
 def _filled(widths: list[int], room: int) -> list[int]:
     """Return equal widths where all fit into them, else each one's own with an equal part of what is left."""
-    share = room // len(widths)
-    if max(widths) <= share:
-        return [share] * len(widths)
-    extra = max(0, room - sum(widths)) // len(widths)
-    return [width + extra for width in widths]
+    equal = max(widths) <= room // len(widths)
+    own = [0] * len(widths) if equal else widths
+    extra, odd = divmod(max(0, room - sum(own)), len(widths))
+    return [width + extra + (place < odd) for place, width in enumerate(own)]

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 REDRAW_MS: Final = 250
 ANALYSE_MS: Final = 1_000
 POINTS_AT_MOST: Final = 10_000
-SPAN_AT_LEAST_S: Final = 10.0
+SPAN_AT_LEAST_S: Final = 20.0
 WINDOWS: Final = ((60.0, "1 min"), (900.0, "15 min"), (3_600.0, "1 h"))
 _DEFAULT: Final = 1
 _LONGER = frozenset({Qt.Key.Key_Plus, Qt.Key.Key_Equal})
@@ -59,12 +59,14 @@ class Queries(Screen):
         self.model = GridModel(COLUMNS, context.formats, parent=self)
         self.table = context.table("queries", parent=self)
         self.tiles = QueryTiles(context.formats)
-        self.lag = LagSampler(self)
+        # The window's own, which has watched since it was opened.
+        self.lag = context.worker.findChild(LagSampler) or LagSampler(self)
         self._redraw = QTimer(self, interval=REDRAW_MS)
         self._analyse = QTimer(self, interval=ANALYSE_MS)
         self._build()
         self._connect()
-        self.lag.start()
+        if self.lag.parent() is self:
+            self.lag.start()
 
     @property
     def window_s(self) -> float:

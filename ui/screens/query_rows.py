@@ -69,13 +69,13 @@ class Analysis:
 
 
 COLUMNS: Final[tuple[Column[QueryRow], ...]] = (
-    Column("label", "Statement", stretch=True, sortable=True, tip=lambda row: row.text),
-    Column("screens", "Screen", muted=True, sortable=True, width=106),
+    Column("label", "Statement", stretch=True, tip=lambda row: row.text),
+    Column("screens", "Screen", muted=True, width=106),
     Column("calls", "Calls", Kind.INTEGER, sortable=True, width=62),
-    Column("per_action", "Per action", Kind.INTEGER, sortable=True, width=90),
-    Column("mean_ms", "Mean ms", Kind.DECIMAL, muted=True, sortable=True, width=84),
-    Column("p50_ms", "P50 ms", Kind.DECIMAL, sortable=True, width=74),
-    Column("p95_ms", "P95 ms", Kind.DECIMAL, sortable=True, width=74),
+    Column("per_action", "Per action", Kind.INTEGER, width=90),
+    Column("mean_ms", "Mean ms", Kind.DECIMAL, muted=True, width=84),
+    Column("p50_ms", "P50 ms", Kind.DECIMAL, width=74),
+    Column("p95_ms", "P95 ms", Kind.DECIMAL, width=74),
     Column("p99_ms", "P99 ms", Kind.DECIMAL, sortable=True, width=74),
     Column("total_ms", "Total ms", Kind.DECIMAL, muted=True, sortable=True, width=84),
     Column(
@@ -127,9 +127,7 @@ def trend(snapshot: Snapshot, span_s: float) -> Trend:
     order = np.argsort(snapshot.wall, kind="stable")
     wall, duration_ms = snapshot.wall[order], snapshot.duration_ms[order]
     end, step = float(wall[-1]), span_s / BUCKETS
-    edges = end - span_s + step * np.arange(1, BUCKETS + 1)
-    # The last statement lies on the last edge, whatever floating point makes of the sum.
-    edges[-1] = end
+    edges: NDArray[np.float64] = np.linspace(end - span_s + step, end, BUCKETS, dtype=np.float64)
     until = np.searchsorted(wall, edges, side="right")
     since = np.searchsorted(wall, edges - step * _BUCKETS_SEEN, side="right")
     since[0] = 0

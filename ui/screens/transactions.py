@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
-from console.transaction_file import export_transactions
 from console.queries.page import Order
+from console.transaction_file import export_transactions
 from ui.forms import button
 from ui.paging import PagedModel, State
 from ui.screen import Screen

@@ -136,7 +136,7 @@ def test_repeats_stand_in_the_list_and_count_once(
 def test_unknown_names_are_marked_and_can_be_shown_alone(
     qtbot: QtBot, screen: Balances, customers: dict[str, tuple[int, int, int]]
 ) -> None:
-    known = list(customers)[0]
+    known = next(iter(customers))
     assert not screen.only_unknown.isEnabled()
     paste(screen, f"{known}\nnobody.here\n<b>bold</b>")
     look_up(qtbot, screen)
@@ -257,9 +257,13 @@ def test_a_bad_file_is_refused_and_what_was_typed_stays(
         (tmp_path / "no", "no such"),
     ):
         screen.input.load(path)
-        qtbot.waitUntil(lambda words=words: words in screen.input.said.text())
+        wait_said(qtbot, screen, words)
         assert screen.input.said.property("tone") == "error"
     assert screen.input.names == ("anna",)
+
+
+def wait_said(qtbot: QtBot, screen: Balances, words: str) -> None:
+    qtbot.waitUntil(lambda: words in screen.input.said.text())
 
 
 def test_too_many_names_are_refused_before_anything_is_asked(
@@ -348,7 +352,7 @@ def test_a_failure_is_said_and_the_figures_stay(
     lost.look_up(("anna",))
     qtbot.waitUntil(lambda: lost.table.list_state is State.ERROR)
     assert lost.table.words.startswith("Could not load. The database at")
-    paste(screen, list(customers)[0])
+    paste(screen, next(iter(customers)))
     look_up(qtbot, screen)
     lost._show(screen.found)  # type: ignore[arg-type]  # looked up just above
     with qtbot.waitSignal(context.notices.posted) as posted:
