@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import logging
 import os
+import signal
 import sys
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -21,11 +22,11 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from console.config import Paths, Settings
-    from console.demo import DemoPlan
 
 DEMO_USERS: Final = 2_000
 DEMO_TRANSACTIONS: Final = 60_000
 UNAVAILABLE: Final = 3
+_INTERRUPTED: Final = 130
 _WITHOUT_WINDOW: Final = ("offscreen", "minimal")
 
 
@@ -39,11 +40,9 @@ class Request:
     tour: Path | None
 
     @property
-    def plan(self) -> DemoPlan | None:
-        """The demo that an empty embedded ledger is filled with; a tour needs something to show."""
-        from console.demo import plan
-
-        return plan(DEMO_USERS, DEMO_TRANSACTIONS) if self.demo or self.tour is not None else None
+    def demo_size(self) -> tuple[int, int] | None:
+        """Users and transactions that an empty embedded ledger gets; a tour needs something to show."""
+        return (DEMO_USERS, DEMO_TRANSACTIONS) if self.demo or self.tour is not None else None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -150,9 +149,12 @@ def _run(request: Request) -> int:
     folder = request.paths.state if request.tour is None else Path(scratch.path())
     store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
     desk = Desk(
-        theme, request.settings, request.paths, store, demo=request.plan, ask=request.tour is not None
+        theme, request.settings, request.paths, store, demo=request.demo_size, ask=request.tour is not None
     )
     if request.tour is None:
+        # Ctrl+C and a system that ends let it leave in order; the sampler's timer lets Python hear of them.
+        for wish in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(wish, lambda *_: application.exit(_INTERRUPTED))
         desk.begin()
         code = application.exec()
     else:

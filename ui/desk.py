@@ -5,23 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.errors import AccessDeniedError, ConsoleError
-from ui.commands import Commands
 from ui.context import Context
-from ui.icons import Icons
 from ui.lag import LagSampler
-from ui.live_status import LiveStatus
-from ui.main_window import MainWindow
 from ui.notices import Notices
 from ui.numbers import Formats
 from ui.opening import Opening
 from ui.screen import Navigator
-from ui.screens.registry import SCREENS
 from ui.sign_in import Credentials, role_word, url_with
 from ui.start import StartWindow
-from ui.table import LedgerTable
 from ui.worker import Worker
 
 if TYPE_CHECKING:
@@ -29,10 +23,12 @@ if TYPE_CHECKING:
 
     from console.config import Paths, Settings
     from console.database import SessionFacts
-    from console.demo import DemoPlan
     from console.workspace import Workspace
+    from ui.live_status import LiveStatus
+    from ui.main_window import MainWindow
     from ui.theme import Theme
 
+_PAINTED_MS = 50
 EMBEDDED_PLACE = "The ledger on this computer"
 
 
@@ -48,7 +44,7 @@ class Desk(QObject):
         paths: Paths,
         store: QSettings,
         *,
-        demo: DemoPlan | None = None,
+        demo: tuple[int, int] | None = None,
         ask: bool = False,
     ) -> None:
         """`ask` shows the sign-in even where this computer knows the password."""
@@ -83,14 +79,18 @@ class Desk(QObject):
 
     def begin(self) -> None:
         """Show the window, and open the ledger or ask who is there."""
+        self.lag.start()
         self.start_window.show()
         if self._url is not None and not Credentials.of(self._url).password_given:
             self._show_sign_in()
         else:
             self._open()
+        # Once the window is painted and the ledger is on its way, so that both are there sooner.
+        QTimer.singleShot(_PAINTED_MS, self, _load_screens)
 
     def leave(self) -> bool:
         """End all work, close the database, leave the server; False when a thread would not end."""
+        self.lag.stop()
         ended = self.worker.shutdown()
         self._opening.close()
         return ended
@@ -145,6 +145,11 @@ class Desk(QObject):
             self.start_window.show_trouble(error, self._place)
 
     def _enter(self, facts: SessionFacts) -> None:
+        from ui.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
+        from ui.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
+        from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
+        from ui.table import LedgerTable  # noqa: PLC0415 - see _load_screens
+
         workspace = self.workspace
         if workspace is None:
             return
@@ -160,6 +165,9 @@ class Desk(QObject):
         self.entered.emit()
 
     def _context(self, workspace: Workspace, facts: SessionFacts) -> Context:
+        from ui.commands import Commands  # noqa: PLC0415 - see _load_screens
+        from ui.icons import Icons  # noqa: PLC0415 - see _load_screens
+
         return Context(
             database=workspace.database,
             recorder=workspace.recorder,
@@ -180,3 +188,10 @@ class Desk(QObject):
             navigator=Navigator(),
             store=self._store,
         )
+
+
+def _load_screens() -> None:
+    """Load what the ledger's window needs: a second's work that the first window does not wait for."""
+    from ui.screens import registry  # noqa: PLC0415 - see above
+
+    _ = registry

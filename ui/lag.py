@@ -39,9 +39,14 @@ class LagSampler(QObject):
         self._timer.timeout.connect(self._sample)
 
     def start(self) -> None:
-        """Begin to sample."""
+        """Begin to sample, and forget what was before."""
+        self._late.clear()
         self._due = self._clock() + INTERVAL_MS / 1_000
         self._timer.start()
+
+    def stop(self) -> None:
+        """End sampling."""
+        self._timer.stop()
 
     def skip(self) -> None:
         """Leave out what kept the window until now: it was not the window's own doing."""

@@ -8,14 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from console.workspace import open_workspace
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.cancellation import Cancellation
     from console.config import Paths, Settings
-    from console.demo import DemoPlan
     from console.errors import ConsoleError
     from console.workspace import Workspace
     from ui.worker import Worker
@@ -28,7 +25,8 @@ class Opening(QObject):
     failed = Signal(object)
     progressed = Signal(int, int)
 
-    def __init__(self, worker: Worker, paths: Paths, demo: DemoPlan | None) -> None:
+    def __init__(self, worker: Worker, paths: Paths, demo: tuple[int, int] | None) -> None:
+        """`demo` is how many users and transactions an empty embedded ledger is filled with."""
         super().__init__()
         self._worker = worker
         self._paths = paths
@@ -41,13 +39,18 @@ class Opening(QObject):
         """Open the ledger that the settings name; one of the signals tells how that went."""
 
         def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
+            # The database's libraries take a second to load; the window is there meanwhile.
+            from console.demo import plan  # noqa: PLC0415 - see above
+            from console.workspace import open_workspace  # noqa: PLC0415 - see above
+
             def progress(done: int, total: int) -> None:
                 cancel.check()
                 report((done, total))
 
+            demo = None if self._demo is None else plan(*self._demo)
             with ExitStack() as stack:
                 workspace = stack.enter_context(
-                    open_workspace(settings, self._paths, demo=self._demo, progress=progress)
+                    open_workspace(settings, self._paths, demo=demo, progress=progress)
                 )
                 # Refused here and not by the window: a ledger without a currency has nothing to show.
                 _ = workspace.currency

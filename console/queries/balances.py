@@ -67,7 +67,7 @@ def lookup(
     database: Database, names: Sequence[str], currency: str, *, cancel: Cancellation | None = None
 ) -> tuple[BalanceRow, ...]:
     """Return one row a name, in the order asked; names are compared in lower case, without outer spaces."""
-    asked = [name.strip().lower() for name in names]
+    asked = [asked_name(name) for name in names]
 
     def ask(session: Session) -> tuple[BalanceRow, ...]:
         rows = session.execute(_LOOKUP, {"names": asked, "currency": currency}).all()
@@ -81,6 +81,12 @@ def lookup(
         )  # fmt: skip
 
     return database.read("balances.lookup", ask, cancel=cancel)
+
+
+def asked_name(text: str) -> str:
+    """Return a name as the ledger writes it; letters beyond ASCII stay, or a Kelvin sign would find a k."""
+    name = text.strip()
+    return name.lower() if name.isascii() else name
 
 
 def totals(rows: Sequence[BalanceRow]) -> BalanceTotals:

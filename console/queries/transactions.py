@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import BigInteger, DateTime, Text, bindparam, func, select, text, true, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from console.queries.balances import asked_name
 from console.queries.page import Direction, Order, Page
 from models.account import User, Wallet
 from models.transaction import Transaction, TransactionKind, transaction_kind
@@ -227,7 +228,7 @@ def _values(wanted: TransactionFilter) -> dict[str, Any]:
         if value not in (None, "", ()):
             values[field.name] = value
     if "user" in values:
-        values["user"] = wanted.user.strip().lower()
+        values["user"] = asked_name(wanted.user)
     if "kinds" in values:
         values["kinds"] = list(wanted.kinds)
     if "description" in values:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import socket
 import subprocess
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 from pydantic import SecretStr
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 from sqlalchemy.engine import make_url
 
@@ -121,12 +122,19 @@ def make_desk(theme: Theme, store: QSettings, tmp_path: Path) -> Iterator[MakeDe
         return desk
 
     yield make
-    for desk in made:
-        assert desk.leave()
-        for shown in (desk.window, desk.start_window):
-            if shown is not None:
-                shown.close()
-                shown.deleteLater()
+    while made:
+        end(made.pop())
+    # Now, on this thread: a pool thread of a later test must not be the one to collect windows.
+    gc.collect()
+
+
+def end(desk: Desk) -> None:
+    assert desk.leave()
+    for shown in (desk.window, desk.start_window):
+        if shown is not None:
+            shown.close()
+            shown.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def through(wire: Wire, ledger_url: str) -> str:

@@ -89,7 +89,7 @@ class DecisionCard(Card):
             summary = state.checked.check.summary
             if summary.missing and row.create_missing:
                 opened = count_words(summary.missing, "account", written)
-                prefix = f" with names in {row.account_prefix}…" if row.account_prefix else ""
+                prefix = f" named {row.account_prefix}…" if row.account_prefix else ""
                 words += f"{opened}{prefix} will be opened first. "
             found = len(state.problems)
             words += f"Checked {short_moment(state.checked.at, written)}: " + (

@@ -85,7 +85,7 @@ class BatchDeeds(QObject):
             self._run(
                 "Reading",
                 lambda cancellation: read_state(database, batch_id, cancellation),
-                self.read_done.emit,
+                self._tell_read,
             )
 
     def check(self, state: BatchState) -> None:
@@ -165,6 +165,12 @@ class BatchDeeds(QObject):
             self.discarded.emit(batch_id)
 
         self._run("Discarding", lambda _cancellation: batches.discard(database, batch_id), done)
+
+    def _tell_read(self, state: BatchState) -> None:
+        if not state.open:
+            # Whatever answer was lost, the ledger has given it now.
+            self._settle()
+        self.read_done.emit(state)
 
     def _tell_posted(self, state: BatchState, row: BatchRow, came_to: _Posting, *, late: bool) -> None:
         posted = replace(state, row=row, posted=came_to.done, posting_cost=came_to.cost)

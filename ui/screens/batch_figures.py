@@ -32,7 +32,7 @@ class BatchFigures(QWidget):
         self.total = KeyFigure("Total")
         self.accounts = KeyFigure("Accounts")
         self.rehearsal = KeyFigure("Dry run, rolled back")
-        self.posting = KeyFigure("Posted as one transaction")
+        self.posting = KeyFigure("Posting, committed")
         self._placed: tuple[int, list[KeyFigure]] = (0, [])
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)

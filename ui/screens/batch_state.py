@@ -124,7 +124,7 @@ def steps_of(state: BatchState, formats: Formats, busy: str) -> tuple[Step, ...]
         words = f"{row.posted_by}, {short_moment(row.posted_at, formats)}"
         steps.append(Step(STEPS[3], StepState.DONE, words))
     else:
-        steps.append(Step(STEPS[3], StepState.LATER, "one transaction, all lines or none"))
+        steps.append(Step(STEPS[3], StepState.LATER, "all lines or none"))
     if not state.open or busy:
         return tuple(steps)
     first = next((at for at, step in enumerate(steps) if step.state is StepState.LATER), None)
@@ -158,9 +158,7 @@ def _checked_step(state: BatchState, formats: Formats) -> Step:
 
 def _rehearsed_step(state: BatchState, formats: Formats) -> Step:
     if state.rehearsed is None:
-        return Step(
-            STEPS[2], StepState.LATER, "posts for real, then rolls back" if state.open else "not run here"
-        )
+        return Step(STEPS[2], StepState.LATER, "posts, then rolls back" if state.open else "not run here")
     refused = len(state.rehearsed.problems)
     failed = state.rehearsed.run is None
     words = f"{formats.integer(refused)} refused, {short_moment(state.rehearsed.at, formats)}"

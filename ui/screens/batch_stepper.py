@@ -77,7 +77,7 @@ class _StepPart(QWidget):
         self._mark = _Mark(theme, number)
         self._name = label(name, font=text_font(weight=QFont.Weight.DemiBold))
         self._words = label("", tone="muted", font=label_font(), wrap=True)
-        words = column_of(self._name, self._words, spacing=2)
+        words = column_of(None, self._name, self._words, None, spacing=2)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)

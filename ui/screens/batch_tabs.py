@@ -80,13 +80,14 @@ class BatchTabs(QWidget):
             self.wallet_model.set_rows(changes)
         count = f"  {written(len(changes))}" if changes else ""
         self.tabs.setTabText(WALLETS_TAB, f"Accounts before and after{count}")
-        self.tabs.setTabVisible(WALLETS_TAB, state.open or bool(changes))
+        # Once it is posted the lines themselves have the balances; the dry run's are no longer the truth.
+        self.tabs.setTabVisible(WALLETS_TAB, state.open)
         problems = state.problems
         if problems != self.problems.problems:
             self.problems.show_problems(problems)
         self.tabs.setTabText(PROBLEMS_TAB, f"Problems  {written(len(problems))}")
         self.tabs.setTabVisible(PROBLEMS_TAB, bool(problems))
-        if not problems and self.tabs.currentIndex() == PROBLEMS_TAB:
+        if not self.tabs.isTabVisible(self.tabs.currentIndex()):
             self.tabs.setCurrentIndex(LINES)
 
     def show_tab(self, tab: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 import psycopg
@@ -15,11 +15,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 
 from console import batches as ledger
-from console.batches import PostedBatch
 from console.errors import OutcomeUnknownError
 from console.imports.mapping import load_mapping
 from console.money import Currency
 from console.queries import batches as questions
+from console.queries.page import Direction
 from models.batch import BatchStatus
 from tests.cluster import connected
 from ui.commands import Commands
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton
     from pytestqt.qtbot import QtBot
 
+    from console.batches import PostedBatch
     from console.database import Database
     from ui.dialogs.mapping import MappingDialog
     from ui.icons import Icons
@@ -202,7 +203,7 @@ def test_the_button_says_why_it_is_grey(qtbot: QtBot, screen: Batches, payees: l
     card.typed_total.setText("1e3")
     assert card.reason == "what is typed is no amount"
     card.typed_total.setText("2168.53")
-    assert not card.reason
+    assert card.post_button.isEnabled()
     card.expected_lines.setText("41")
     assert card.reason == "the number of lines is not the one expected"
     card.expected_lines.setText("40")
@@ -440,16 +441,33 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(
     qtbot.waitUntil(lambda: page.decision.outcome.startswith("Not yet known"))
     assert page.pending
     assert page.decision.post_button.text() == "Ask again"
+    press(page.decision.post_button)
+    qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
+    assert len(keys) == 2
+    assert len(set(keys)) == 1
+    assert not page.deeds.pending
+    assert counts(ledger_url)[0] == before[0] + len(payees)
+
+
+def test_reading_the_batch_again_settles_a_lost_answer(
+    qtbot: QtBot, screen: Batches, payees: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = loaded(qtbot, screen, PAYOUT)
+    page.decision.typed_total.setText(TOTAL)
+    really = ledger.post
+
+    def post_and_lose(*arguments: Any, **options: Any) -> PostedBatch:
+        really(*arguments, **options)
+        raise OutcomeUnknownError(str(options["key"]))
+
+    monkeypatch.setattr(ledger, "post", post_and_lose)
+    press(page.decision.post_button)
+    qtbot.waitUntil(lambda: page.pending and not page.deeds.busy)
     screen.show_list()
-    qtbot.waitUntil(lambda: screen.list.model.state is State.READY)
     screen.show_batch(page.batch_id)
     assert screen.batch_page is page
-    qtbot.waitUntil(lambda: not page.deeds.busy)
-    if page.state is not None and page.state.open:
-        press(page.decision.post_button)
     qtbot.waitUntil(lambda: page.state is not None and not page.state.open)
-    assert len(set(keys)) == 1
-    assert counts(ledger_url)[0] == before[0] + len(payees)
+    assert not page.pending
 
 
 def test_a_draft_is_discarded_only_after_a_question(
@@ -462,7 +480,7 @@ def test_a_draft_is_discarded_only_after_a_question(
     press(dialog.keep_button)
     assert counts(ledger_url)[1] == 1
     press(page.decision.discard_button)
-    press([one for one in page.findChildren(DiscardDialog) if one.isVisible()][0].discard_button)
+    press(next(one for one in page.findChildren(DiscardDialog) if one.isVisible()).discard_button)
     qtbot.waitUntil(screen.list.isVisible)
     assert counts(ledger_url)[1:] == (0, 0)
 
@@ -520,9 +538,9 @@ def test_a_list_is_read_from_both_ends(
     ]
     newest = questions.page(operator_database, limit=2)
     assert ([row.id for row in newest.rows], newest.more_after) == (made[:0:-1], True)
-    last = questions.page(operator_database, limit=2, direction=questions.Direction.BEFORE)
+    last = questions.page(operator_database, limit=2, direction=Direction.BEFORE)
     assert ([row.id for row in last.rows], last.more_before) == (made[1::-1], True)
-    above = questions.page(operator_database, limit=2, cursor=made[0], direction=questions.Direction.BEFORE)
+    above = questions.page(operator_database, limit=2, cursor=made[0], direction=Direction.BEFORE)
     assert ([row.id for row in above.rows], above.more_before) == (made[:0:-1], False)
 
 
