@@ -98,7 +98,7 @@ def _is_utf8(sample: bytes) -> bool:
 
 def _guess(sample: bytes) -> Charset:
     """Guess from the part around the first byte that is not ASCII, where the evidence begins."""
-    first = next((index for index, byte in enumerate(sample) if byte > 0x7F), 0)  # noqa: PLR2004
+    first = next((index for index, byte in enumerate(sample) if byte > 0x7F), 0)  # noqa: PLR2004 - ASCII ends there
     start = max(0, first - GUESS_SIZE // 2)
     part = sample[start : start + GUESS_SIZE]
     matches = charset_normalizer.from_bytes(part, cp_isolation=[codecs.lookup(name).name for name in GUESSED])
