@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
     from console.config import Paths, Settings
+    from ui.crash import CrashReporter
+    from ui.desk import Desk
 
 DEMO_USERS: Final = 2_000
 DEMO_TRANSACTIONS: Final = 60_000
@@ -151,24 +153,31 @@ def _run(request: Request) -> int:
     desk = Desk(
         theme, request.settings, request.paths, store, demo=request.demo_size, ask=request.tour is not None
     )
-    if request.tour is None:
-        # Ctrl+C and a system that ends let it leave in order; the sampler's timer lets Python hear of them.
-        for wish in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(wish, lambda *_: application.exit(_INTERRUPTED))
-        desk.begin()
-        code = application.exec()
-    else:
-        from ui.tour import run_tour
-
-        code = run_tour(desk, request.tour, reporter)
-    store.sync()
-    ended = desk.leave()
-    reporter.remove()
+    code, ended = 1, False
+    try:
+        code = _work(application, desk, request.tour, reporter)
+    finally:
+        store.sync()
+        ended = desk.leave()
+        reporter.remove()
     if not ended:
         # A thread still waits for a server that does not answer, and Qt would wait for the thread.
         logging.shutdown()
         os._exit(code)
     return code
+
+
+def _work(application: QApplication, desk: Desk, tour: Path | None, reporter: CrashReporter) -> int:
+    """Let the operator work until the window is closed, or take the tour."""
+    if tour is not None:
+        from ui.tour import run_tour
+
+        return run_tour(desk, tour, reporter)
+    # Ctrl+C and a system that ends let it leave in order; the sampler's timer lets Python hear of them.
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: application.exit(_INTERRUPTED))
+    desk.begin()
+    return application.exec()
 
 
 def _application() -> QApplication:

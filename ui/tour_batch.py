@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from ui.screens.batches import Batches
-from ui.tour import Stop, TourError, Walk
 from ui.tour_hands import expect, go, press, screen, window_of
+from ui.tour_walk import Stop, TourError, Walk
 
 if TYPE_CHECKING:
     from pathlib import Path

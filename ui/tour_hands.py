@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QWidget
 
-from ui.tour import TourError, Walk
+from ui.tour_walk import TourError, Walk
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton

@@ -15,9 +15,9 @@ from ui.screens.balances import Balances
 from ui.screens.queries import Queries
 from ui.screens.transactions import Transactions
 from ui.theme import Mode
-from ui.tour import SIZE, Stop, TourError, Walk
 from ui.tour_batch import BATCH_STOPS
 from ui.tour_hands import expect, go, press, screen, window_of
+from ui.tour_walk import SIZE, Stop, TourError, Walk
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLineEdit
