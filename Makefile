@@ -28,7 +28,8 @@ tour: $(STAMP) ## draw every screen into ./tour, with no display
 	@QT_QPA_PLATFORM=offscreen $(BIN)/ledger-console --tour tour
 
 bench: $(STAMP) ## measure this machine against the figures in docs
-	@$(BIN)/ledgerctl bench
+	@$(BIN)/ledgerctl bench pages
+	@$(BIN)/ledgerctl bench batch
 
 build: $(STAMP) ## freeze both commands into dist/ledger-console
 	@$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec

@@ -79,7 +79,8 @@ class DurationChart(QWidget):
             movable=True,
             bounds=(np.log10(LEAST_MS), np.log10(MOST_MS)),
             label="",
-            labelOpts={"position": 1.0, "anchors": [(1.0, 1.15), (1.0, 1.15)], "movable": False},
+            # At the left: the percentiles' labels stand at the right.
+            labelOpts={"position": 0.0, "anchors": [(0.0, 1.15), (0.0, 1.15)], "movable": False},
         )
         self._build()
         self._restyle()

@@ -145,6 +145,7 @@ class Desk(QObject):
             self.start_window.show_trouble(error, self._place)
 
     def _enter(self, facts: SessionFacts) -> None:
+        from ui.finding import finder  # noqa: PLC0415 - see _load_screens
         from ui.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
@@ -154,6 +155,7 @@ class Desk(QObject):
         if workspace is None:
             return
         self.window = window = MainWindow(self._context(workspace, facts), SCREENS)
+        window.context.commands.add_provider(finder(window.context.navigator))
         self.status = LiveStatus(window, workspace.database)
         self.lag.start()
         self.start_window.hand_over()

@@ -23,6 +23,7 @@ from typing_extensions import override
 from ui.commands import Match
 from ui.fonts import CHIP_PX, LABEL_PX, text_font
 from ui.forms import line
+from ui.top_bar import SEARCH_WORDS
 
 if TYPE_CHECKING:
     from ui.commands import Commands
@@ -53,7 +54,7 @@ class Palette(QDialog):
         self.field = QLineEdit()
         self.field.setProperty("bare", True)
         self.field.setFont(text_font(15))
-        self.field.setPlaceholderText("Search account, e-mail, reference, amount, action")
+        self.field.setPlaceholderText(SEARCH_WORDS)
         self.field.setAccessibleName("Search or command")
         self.field.installEventFilter(self)
         self.matches = QListWidget()

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
 _SEARCH_PX = 560
+SEARCH_WORDS = "Find a user, a reference, a batch, a screen or an action"
 
 
 class TopBar(QFrame):
-    """Name, environment, profile, search, moment and operator."""
+    """Name, environment, profile, search and operator."""
 
     search_wanted = Signal()
-    moment_wanted = Signal()
 
     def __init__(self, *, profile: str, environment: str, production: bool, operator: str, role: str) -> None:
         super().__init__()
@@ -43,8 +43,6 @@ class TopBar(QFrame):
         self._profile = label(profile, tone="muted")
         self.search = SearchButton()
         self.search.clicked.connect(self.search_wanted)
-        self._moment = PairButton("As of", "now")
-        self._moment.clicked.connect(self.moment_wanted)
         self._operator = PairButton(operator, role, strong_lead=True)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
@@ -55,16 +53,11 @@ class TopBar(QFrame):
         layout.addStretch(1)
         layout.addWidget(self.search, 8)
         layout.addStretch(1)
-        layout.addWidget(self._moment)
         layout.addWidget(self._operator)
 
     def set_profile(self, words: str) -> None:
         """Show the profile and what may be done there."""
         self._profile.setText(words)
-
-    def set_moment(self, words: str) -> None:
-        """Show the moment the screens look at."""
-        self._moment.set_pair("As of", words)
 
     def set_menu(self, menu: QMenu) -> None:
         """Open a menu from the operator's button."""
@@ -78,7 +71,7 @@ class SearchButton(QPushButton):
         super().__init__()
         self.setProperty("search", True)
         self.setFont(text_font())
-        self.setAccessibleName("Search account, e-mail, reference, amount, action")
+        self.setAccessibleName(SEARCH_WORDS)
         self.setMaximumWidth(_SEARCH_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._key_font = text_font(CHIP_PX)

@@ -109,6 +109,10 @@ class TransactionFilters(QWidget):
         """Ask for one batch's transactions and nothing else, at once."""
         self._show_only(self.batch, str(batch_id))
 
+    def show_reference(self, reference: str) -> None:
+        """Ask for the transaction of one reference and nothing else, at once."""
+        self._show_only(self.reference, reference)
+
     def settle(self) -> None:
         """Do not wait for the pause: somebody reads the filter now."""
         if self._pause.isActive():

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from console.queries.page import Order
 from console.transaction_file import export_transactions
+from ui.finding import Reference
 from ui.forms import button
 from ui.paging import PagedModel, State
 from ui.screen import Screen
@@ -70,12 +71,14 @@ class Transactions(Screen):
 
     @override
     def show_subject(self, subject: object) -> None:
-        """Show a user's transactions (a username) or a batch's (its number)."""
+        """Show a user's transactions (a username), a batch's (its number), or that of a Reference."""
         self._leave_jump()
         if isinstance(subject, int):
             self.filters.show_batch(subject)
         elif isinstance(subject, str):
             self.filters.show_user(subject)
+        elif isinstance(subject, Reference):
+            self.filters.show_reference(subject.text)
         self.table.setFocus()
 
     def ask_export(self) -> QFileDialog:
