@@ -5,6 +5,7 @@ LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN CASE
     WHEN p_from = '@external' THEN 'deposit'::ledger.transaction_kind
     WHEN p_to = '@external' THEN 'payout'::ledger.transaction_kind
+    WHEN p_from = '@issuance' AND NOT starts_with(p_to, '@') THEN 'grant'::ledger.transaction_kind
     WHEN starts_with(p_from, '@') OR starts_with(p_to, '@') THEN 'adjustment'::ledger.transaction_kind
     ELSE 'transfer'::ledger.transaction_kind
 END;

@@ -56,7 +56,7 @@ def test_money_moves_once(operator: Connection, admin: Connection) -> None:
     [
         ("@external", "bob", "deposit", (None, 600)),
         ("bob", "@external", "payout", (400, None)),
-        ("@issuance", "bob", "adjustment", (None, 600)),
+        ("@issuance", "bob", "grant", (None, 600)),
         ("bob", "@revenue", "adjustment", (400, None)),
         ("@suspense", "@breakage", "adjustment", (None, None)),
     ],

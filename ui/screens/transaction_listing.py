@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COLUMNS: tuple[Column[TransactionRow], ...] = (
     Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
     Column("id", "Id", Kind.IDENTIFIER, muted=True),
-    Column("kind", "Kind", Kind.CHIP, width=80),
+    Column("kind", "Kind", Kind.CHIP, width=104),
     Column("from_username", "From"),
     Column("to_username", "To"),
     Column("amount", "Amount", Kind.AMOUNT, width=92),
