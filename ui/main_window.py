@@ -87,7 +87,10 @@ class MainWindow(QMainWindow):
             shown.show_subject(subject)
 
     def go_back(self) -> None:
-        """Open the screen that was open before."""
+        """Go back inside the screen, or to the screen that was open before."""
+        screen = self.current_screen
+        if isinstance(screen, Screen) and screen.go_back():
+            return
         if self._visited:
             self._show(self._visited.pop())
 

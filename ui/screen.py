@@ -29,6 +29,10 @@ class Screen(QWidget):
     def focus_filter(self) -> None:
         """Put the keyboard where the list is filtered."""
 
+    def go_back(self) -> bool:
+        """Go back one step inside the screen; False where there is none."""
+        return False
+
     def show_subject(self, subject: object) -> None:
         """Show one thing: an account, a transaction, a batch."""
 

@@ -9,14 +9,14 @@ CREATE FUNCTION pg_temp.noise(a bigint, b bigint, salt bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (hashint8extended(a * 1000003 + b, salt) & 9223372036854775807);
 
+-- Few customers are rich: the spread is a product of two remainders of k.
 CREATE FUNCTION pg_temp.rest(k bigint, r bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 4 * (5000 + pg_temp.noise(k, r, 1)
-    % (2000 + (pg_temp.noise(k, 0, 2) % 100) * (pg_temp.noise(k, 0, 3) % 100) * 40)) + 2 * (r % 2);
+RETURN 4 * (5000 + pg_temp.noise(k, r, 1) % (2000 + k * 7919 % 101 * (k * 104729 % 97) * 40)) + 2 * (r % 2);
 
 CREATE FUNCTION pg_temp.sent(u bigint, r bigint) RETURNS bigint
 LANGUAGE sql IMMUTABLE PARALLEL SAFE
-RETURN 2 * ((pg_temp.noise(u, r, 4) % 99) * (pg_temp.noise(u, r, 5) % 99)) + 1;
+RETURN 2 * (pg_temp.noise(u, r, 4) % 99 * ((u * 31 + r * 17) % 99)) + 1;
 
 -- The x-th customer of round r: a permutation, since no factor divides the number of customers.
 CREATE FUNCTION pg_temp.turn(x bigint, r bigint, customers bigint, factors bigint[]) RETURNS bigint

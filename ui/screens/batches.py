@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, QTimer
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 from typing_extensions import override
 
@@ -71,6 +69,7 @@ class Batches(Screen):
             self._from_outside = True
             self._open(subject)
 
+    @override
     def go_back(self) -> bool:
         """Return to the list; False when the list is shown or the operator came from another screen."""
         if self._from_outside or self._stack.currentWidget() is self.list:
@@ -112,22 +111,6 @@ class Batches(Screen):
         if order is not None and order.path == path:
             dialog.propose(order.mapping, order.name)
         dialog.open()
-
-    @override
-    def event(self, event: QEvent) -> bool:
-        # Before the window's own Alt+Left, which leaves the screen: here it leaves the batch first.
-        if (
-            event.type() is QEvent.Type.ShortcutOverride
-            and isinstance(event, QKeyEvent)
-            and event.key() == Qt.Key.Key_Left
-            and event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier == Qt.KeyboardModifier.AltModifier
-            and not self._from_outside
-            and self._stack.currentWidget() is not self.list
-        ):
-            event.accept()
-            QTimer.singleShot(0, self, self.go_back)
-            return True
-        return super().event(event)
 
     def _connect(self) -> None:
         self.list.opened.connect(self.show_batch)

@@ -515,7 +515,7 @@ def test_the_keyboard_opens_a_batch_and_returns(
     page = page_of(qtbot, screen)
     assert page.batch_id == draft.batch_id
     qtbot.waitUntil(lambda: page.tabs.lines.list_state is State.READY)
-    QTest.keyClick(page.tabs.lines, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+    assert screen.go_back()
     qtbot.waitUntil(screen.list.isVisible)
     screen.show_subject(draft.batch_id)
     assert not screen.go_back()
