@@ -32,6 +32,10 @@ SPAN = timedelta(days=730)
 TRANSACTION_LIMIT = 1_000_000_000
 USER_LIMIT = 50_000_000
 USER_MINIMUM = 2
+_FILLED = tuple(
+    f"ledger.{name}"
+    for name in ("transactions", "wallets", "users", "credit_lots", "lot_movements", "reservations")
+)
 
 # Rows an INSERT: large enough to be one scan, small enough to show progress every second or so.
 _PIECE = 250_000
@@ -129,10 +133,10 @@ def _make(engine: Engine, wanted: DemoPlan, progress: Callable[[int, int], None]
         _run(connection, "demo_credits.sql", values)
         _move_sequences(connection)
         connection.execute(text("SELECT ledger.checkpoint_system_wallets()"))
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("SET ROLE ledger_owner"))
-        connection.execute(text("VACUUM (ANALYZE) ledger.transactions, ledger.wallets, ledger.users"))
-        connection.execute(text("ANALYZE ledger.credit_lots, ledger.reservations, ledger.lot_movements"))
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE ledger_owner"))
+        # The planner needs to know at once; the vacuum of so many new rows is autovacuum's own work.
+        connection.execute(text(f"ANALYZE {', '.join(_FILLED)}"))
 
 
 def _anchors(connection: Connection) -> dict[str, int]:
