@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LEAST_MS, MOST_MS = 0.1, 100_000.0
 _DECADES = ((-1, "0.1 ms"), (0, "1"), (1, "10"), (2, "100"), (3, "1 s"), (4, "10 s"), (5, "100 s"))
 _FLOOR, _ROOF = -1.15, 3.35
+_LABEL_DECADES = 0.26
 _POINT_PX, _SLOW_PX, _FAILED_PX = 4.0, 6.0, 8.0
 
 
@@ -206,9 +207,10 @@ class DurationChart(QWidget):
             self._view.removeItem(item)
         self._drawn = []
         tokens = self._theme.tokens
-        for shown in self._lines:
-            if not len(shown.x):
-                continue
+        below = _FLOOR
+        for shown in sorted(
+            (line for line in self._lines if len(line.x)), key=lambda line: float(line.ms[-1])
+        ):
             ink = QColor(tokens.ink(shown.tone))
             log_ms = np.log10(np.clip(shown.ms, LEAST_MS, MOST_MS))
             curve = pg.PlotCurveItem(shown.x, log_ms, pen=pg.mkPen(ink, width=1.6), antialias=True)
@@ -216,7 +218,9 @@ class DurationChart(QWidget):
             words = f"{shown.name} {self._formats.duration(float(shown.ms[-1]))}"
             text = pg.TextItem(words, color=ink, anchor=(1.0, 1.05), fill=_veil(tokens.surface))
             text.setFont(self._font)
-            text.setPos(float(shown.x[-1]), float(log_ms[-1]))
+            # From the lowest up, each label clear of the one before: P95 and P99 are often the same.
+            below = max(float(log_ms[-1]), below + _LABEL_DECADES)
+            text.setPos(float(shown.x[-1]), below)
             text.setZValue(25)
             for item in (curve, text):
                 self._view.addItem(item, ignoreBounds=True)
