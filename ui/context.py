@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from console.database import Database
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QWidget
 
     from console.config import Settings
+    from console.database import Database
     from console.money import Currency
     from console.monitor.recorder import Recorder
     from ui.commands import Commands

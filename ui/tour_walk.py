@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEventLoop, QTemporaryDir, QTimer
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog
 
 from console.errors import ConsoleError
@@ -96,7 +96,9 @@ class Walk:
 
 def _lay_over(painter: QPainter, window: QWidget, dialog: QDialog) -> None:
     """Draw a dialog where a window system would put it: in the middle, before a dimmed window."""
-    painter.fillRect(window.rect(), QColor(0, 0, 0, _DIMMED))
+    shade = QColor(window.palette().color(QPalette.ColorRole.Shadow))
+    shade.setAlpha(_DIMMED)
+    painter.fillRect(window.rect(), shade)
     place = dialog.rect()
     place.moveCenter(window.rect().center())
     painter.drawPixmap(place.topLeft(), dialog.grab())
