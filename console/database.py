@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -204,7 +205,8 @@ def _engine(url: str, settings: Settings) -> Engine:
             ("statement_timeout", settings.statement_timeout_s * 1000),
             ("lock_timeout", settings.lock_timeout_s * 1000),
             ("idle_in_transaction_session_timeout", 5000),
-            ("client_connection_check_interval", 1000),
+            # A server on Windows, as the embedded one is there, takes only 0.
+            ("client_connection_check_interval", 0 if sys.platform == "win32" else 1000),
             ("timezone", "UTC"),
             ("jit", "off"),
         )

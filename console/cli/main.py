@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated
@@ -83,6 +84,8 @@ def options(
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; only a bug ends in a traceback."""
+    # Two migrations at once are told apart by trying again; that is no news for a terminal.
+    logging.getLogger("stamina").addHandler(logging.NullHandler())
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a code page without a sign is no reason to fail
