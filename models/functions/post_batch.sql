@@ -41,12 +41,15 @@ BEGIN
             OR found_hash <> coalesce(batch.content_hash, found_hash) THEN
             PERFORM ledger.refuse('batch.changed');
         END IF;
-        IF batch.create_missing THEN
-            opened := ledger.open_missing_accounts(p_batch, batch.currency, batch.account_prefix);
-        END IF;
-
-        PERFORM ledger.resolve_batch(p_batch);
         SELECT * INTO postings, found_lines, found_total, incomplete FROM ledger.batch_postings(p_batch);
+        IF incomplete > 0 THEN
+            -- Not every name was found at the check: the batch opens it, or somebody has since.
+            IF batch.create_missing THEN
+                opened := ledger.open_missing_accounts(p_batch, batch.currency, batch.account_prefix);
+            END IF;
+            PERFORM ledger.resolve_batch(p_batch);
+            SELECT * INTO postings, found_lines, found_total, incomplete FROM ledger.batch_postings(p_batch);
+        END IF;
         IF incomplete > 0 THEN
             PERFORM ledger.refuse('batch.lines', jsonb_build_object('lines', incomplete));
         END IF;
