@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
-.PHONY: help run test lint tour bench build lock clean
+.PHONY: help run test soak lint tour bench build lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
@@ -17,6 +17,9 @@ run: $(STAMP) ## open the console on a demo ledger; without a display, draw its 
 
 test: $(STAMP) ## run all tests
 	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m pytest tests -q
+
+soak: $(STAMP) ## let the ledger burn for hours: tests/faults with long runs, the bank under fire for 30 min
+	@LEDGER_SOAK=1 $(BIN)/python -m pytest tests/faults -q --timeout=21600
 
 lint: $(STAMP) ## check style, types and the borders between the packages
 	$(BIN)/ruff check .
@@ -30,6 +33,10 @@ tour: $(STAMP) ## draw every screen into ./tour, with no display
 bench: $(STAMP) ## measure this machine against the figures in docs
 	@$(BIN)/ledgerctl bench pages
 	@$(BIN)/ledgerctl bench batch
+	@$(BIN)/ledgerctl bench statements
+	@$(BIN)/ledgerctl bench capture
+	@$(BIN)/ledgerctl bench writers
+	@$(BIN)/ledgerctl bench transfers
 
 build: $(STAMP) ## freeze both commands into dist/ledger-console
 	@$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec

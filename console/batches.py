@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from console.errors import FileRefusedError, LinesRefusedError, RefusedError, UsageError
 from console.imports.lines import file_sha256, read_lines
+from console.operations import Operation, perform
 from console.problems import Problem
 from console.refusals import refusal, sentence
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from psycopg import Connection as Driver
-    from sqlalchemy import Row
+    from sqlalchemy import Row, TextClause
     from sqlalchemy.orm import Session
 
     from console.cancellation import Cancellation
@@ -32,12 +33,21 @@ if TYPE_CHECKING:
 # The totals stand in every row, the problems are none or many: one statement for both.
 _CHECK = text("SELECT * FROM ledger.check_batch(:batch)")
 
+# The same without finding wallets anew, which is a write: for those who may only look.
+_REVIEW = text("""
+    SELECT s.*, c.exponent, p.*
+    FROM ledger.batches b JOIN ledger.currencies c ON c.code = b.currency
+    CROSS JOIN LATERAL ledger.batch_summary(b.id) s
+    LEFT JOIN LATERAL ledger.batch_problems(b.id) p ON true
+    WHERE b.id = :batch ORDER BY p.line_no, p.field""")
+
 _CREATE = text("""
     SELECT ledger.create_batch(:name, :currency, :file_name, :sha256, :create_missing, :prefix)""")
 
 _COPY = (
     "COPY ledger.batch_lines"
-    " (batch_id, line_no, from_name, to_name, amount, reference, description, effective_at) FROM STDIN"
+    " (batch_id, line_no, from_name, to_name, amount, reference, description, effective_at,"
+    " lot_source, lot_expires_at) FROM STDIN"
 )
 
 _POST = text("SELECT ledger.post_batch(:key, :batch, :content_hash)")
@@ -156,13 +166,19 @@ def validate(database: Database, batch_id: int, *, cancel: Cancellation | None =
     return database.read("batch.validate", lambda session: _check(session, batch_id), cancel=cancel)
 
 
+def review(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
+    """Check as `validate` does, by a role that may read and nothing else."""
+    return database.read("batch.validate", lambda session: _check(session, batch_id, _REVIEW), cancel=cancel)
+
+
 def dry_run(
     database: Database, batch_id: int, content_hash: bytes, *, cancel: Cancellation | None = None
 ) -> DryRun:
     """Post for real, read each account's balance before and after, and roll all of it back."""
 
     def work(session: Session) -> DryRun:
-        posted = _posted(_post(session, batch_id, content_hash, uuid4()))
+        values = {"key": uuid4(), "batch": batch_id, "content_hash": content_hash}
+        posted = _posted(session.execute(_POST, values).scalar_one())
         changes = session.execute(_WALLET_CHANGES, {"batch": batch_id}).all()
         return DryRun(posted, tuple(WalletChange(n, int(b), a, c) for n, b, a, c in changes))
 
@@ -187,15 +203,11 @@ def post(
     `content_hash` is that of the check the operator saw. Raises RefusedError with all problems, and
     OutcomeUnknownError when the answer to COMMIT was lost: call again with the same key.
     """
-    outcome = database.write(
-        "batch.post",
-        lambda session: _post(session, batch_id, content_hash, key),
-        cancel=cancel,
-        timeout_s=database.settings.batch_timeout_s,
-        key=key,
-    )
+    operation = Operation("batch.post", "post_batch", {"batch": batch_id, "content_hash": content_hash})
     try:
-        return _posted(outcome)
+        return _posted(
+            perform(database, operation, key=key, cancel=cancel, timeout_s=database.settings.batch_timeout_s)
+        )
     except RefusedError as refused:
         raise _explained(database, batch_id, refused, cancel) from refused
 
@@ -234,7 +246,7 @@ def _copy(session: Session, database: Database, batch_id: int, lines: Iterable[D
         for line in lines:
             copy.write_row((
                 batch_id, line.line, line.from_name, line.to_name, line.amount, line.reference,
-                line.description or "", _moment(line.effective_at),
+                line.description or "", _moment(line.effective_at), line.lot_source, line.lot_expires_at,
             ))  # fmt: skip
             count += 1
         running.rows = count
@@ -247,8 +259,8 @@ def _moment(value: date | datetime | None) -> datetime | None:
     return datetime(value.year, value.month, value.day, tzinfo=UTC)
 
 
-def _check(session: Session, batch_id: int) -> BatchCheck:
-    rows = session.execute(_CHECK, {"batch": batch_id}).all()
+def _check(session: Session, batch_id: int, statement: TextClause = _CHECK) -> BatchCheck:
+    rows = session.execute(statement, {"batch": batch_id}).all()
     if not rows:
         raise UsageError(f"There is no batch {batch_id}.")
     head = rows[0]
@@ -267,11 +279,6 @@ def _problem(row: Row[Any]) -> Problem:
     )
 
 
-def _post(session: Session, batch_id: int, content_hash: bytes, key: UUID) -> dict[str, Any]:
-    values = {"key": key, "batch": batch_id, "content_hash": content_hash}
-    return cast("dict[str, Any]", session.execute(_POST, values).scalar_one())
-
-
 def _posted(outcome: dict[str, Any]) -> PostedBatch:
     """Read an outcome; raises RefusedError for a refusal."""
     if outcome["status"] != "posted":
@@ -286,7 +293,9 @@ def _explained(
     database: Database, batch_id: int, refused: RefusedError, cancel: Cancellation | None
 ) -> RefusedError:
     """Add every problem to a refusal; the posting function stops at the first."""
-    if refused.code in {"batch.unknown", "batch.status", "batch.empty"}:
+    if refused.code in {"batch.unknown", "batch.status", "batch.empty"} or refused.code.startswith(
+        "operation."
+    ):
         return refused
     return RefusedError(refused.code, str(refused), validate(database, batch_id, cancel=cancel).problems)
 
@@ -294,14 +303,18 @@ def _explained(
 def news_of(ledger: Iterable[Problem], file: Iterable[Problem]) -> list[Problem]:
     """Return what the ledger found that the file's reading had not said already.
 
-    A cell that could not be read arrives empty, and sums with missing amounts prove no shortage.
+    A cell that could not be read arrives empty, sums with missing amounts prove no shortage, and a line
+    without its parties may or may not be a grant.
     """
+    ledger = list(ledger)
     said = {(problem.line, problem.code) for problem in file}
     lines = {line for line, _code in said}
+    nameless = {problem.line for problem in ledger if problem.code == "user.empty"}
     return [
         problem
         for problem in ledger
         if (problem.line, problem.code) not in said
         and not (problem.code.endswith(".empty") and problem.line in lines)
         and not (problem.code == "funds.short" and lines)
+        and not (problem.code == "source.kind" and problem.line in nameless)
     ]

@@ -9,7 +9,7 @@ from pathlib import Path  # noqa: TC003 -- pydantic reads the annotations at run
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from platformdirs import PlatformDirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from typing_extensions import override
 
@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="a URL such as postgresql://name:password@host:5432/ledger"
     )
+    gate_password: SecretStr | None = Field(
+        None, description="the password that `ledgerctl operator gate` printed"
+    )
     data_dir: Path | None = Field(None, description="the path of a folder")
     theme: Literal["system", "light", "dark", "contrast"] = Field(
         "system", description="one of system, light, dark, contrast"
@@ -83,6 +86,9 @@ class Settings(BaseSettings):
         120, ge=1, le=86_400, description="a whole number of seconds from 1 to 86400"
     )
     lock_timeout_s: int = Field(3, ge=1, le=600, description="a whole number of seconds from 1 to 600")
+    breaker_failures: int = Field(5, ge=1, le=100, description="a whole number from 1 to 100")
+    breaker_pause_s: int = Field(5, ge=1, le=600, description="a whole number of seconds from 1 to 600")
+    pooled: bool = Field(default=False, description="true or false")
 
     @classmethod
     @override
@@ -100,10 +106,10 @@ class Settings(BaseSettings):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _refuse_boolean(cls, value: object) -> object:
-        # No setting is a switch, and pydantic would read `pool_size = true` as 1.
-        if isinstance(value, bool):
-            raise ValueError  # noqa: TRY004 -- pydantic reports only a ValueError as a wrong setting
+    def _refuse_boolean(cls, value: object, field: ValidationInfo) -> object:
+        # pydantic would read `pool_size = true` as 1.
+        if isinstance(value, bool) and field.field_name != "pooled":
+            raise ValueError
         return value
 
     @field_validator("database_url")

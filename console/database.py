@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from psycopg import Error as DriverError
+from pybreaker import CircuitBreakerError
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
-from console.driver_errors import place, sqlstate_of, translated
+from console.breaker import Breaker
+from console.driver_errors import is_broken, place, sqlstate_of, translated
 from console.errors import (
     CancelledError,
     ConsoleError,
@@ -31,12 +33,13 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from psycopg import Connection as Driver
-    from sqlalchemy import Engine
+    from sqlalchemy import Dialect, Engine
     from sqlalchemy.pool import QueuePool
 
     from console.cancellation import Cancellation
     from console.config import Settings
     from console.monitor.recorder import Recorder
+    from console.outbox import Outbox
 
     Answer = TypeVar("Answer")
 
@@ -71,7 +74,9 @@ class Database:
         self._url = make_url(url)
         self._recorder = recorder
         self._settings = settings
-        self._engine = _engine(url, settings)
+        self._outbox: Outbox | None = None
+        self._breaker = Breaker(settings.breaker_failures, settings.breaker_pause_s, is_broken)
+        self._engine = _engine(url, settings, self._breaker)
         recorder.attach(self._engine)
 
     @property
@@ -94,6 +99,20 @@ class Database:
         """How much of the pool is in use now."""
         pool = cast("QueuePool", self._engine.pool)
         return PoolUse(pool.checkedout(), self._settings.pool_size + self._settings.pool_overflow)
+
+    @property
+    def breaker(self) -> Breaker:
+        """Whether connections are made, or the server is left alone for a while."""
+        return self._breaker
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """Where operations wait for their outcome; None for a ledger opened without a desk."""
+        return self._outbox
+
+    def use_outbox(self, outbox: Outbox) -> None:
+        """Keep each operation there from now on, until its outcome is known."""
+        self._outbox = outbox
 
     def read(
         self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
@@ -154,11 +173,13 @@ class Database:
 
     def session_facts(self, *, cancel: Cancellation | None = None) -> SessionFacts:
         """Check the connection, in one statement; raises SchemaError where this console must not work."""
+        statement = text("SELECT * FROM ledger.session_check()")
         with self._recorder.action("session.rights"), self._connected(cancel, autocommit=True) as session:
-            return _facts(session)
+            return checked_facts(session.execute(statement).one())
 
     def close(self) -> None:
-        """Close the pool."""
+        """Close the pool; sessions still at work are closed when they come back."""
+        event.listen(self._engine.pool, "checkin", _hang_up)
         self._engine.dispose()
 
     @contextmanager
@@ -171,7 +192,11 @@ class Database:
         readonly: bool = False,
     ) -> Iterator[Session]:
         """Lend a session whose running statement `cancel` can end on the server."""
-        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT" if autocommit else isolation}
+        pooled = self._settings.pooled
+        # Behind a pooler each statement without a transaction may get another session, without our settings.
+        options: dict[str, Any] = {
+            "isolation_level": "AUTOCOMMIT" if autocommit and not pooled else isolation
+        }
         if readonly:
             options["postgresql_readonly"] = True
         try:
@@ -179,6 +204,8 @@ class Database:
                 self._engine.connect().execution_options(**options) as connection,
                 Session(connection) as session,
             ):
+                if pooled:
+                    session.execute(text(_local_settings(self._settings)))
                 if cancel is None:
                     yield session
                     return
@@ -190,6 +217,8 @@ class Database:
                     cancel.detach()
         except ConsoleError:
             raise
+        except CircuitBreakerError as error:
+            raise DatabaseUnreachableError(self.place, str(error)) from error
         except PoolTimeoutError as error:
             raise UnavailableError("All connections are busy; cancel something or wait.") from error
         except (DBAPIError, DriverError) as error:
@@ -198,19 +227,25 @@ class Database:
             raise translated(error, self._url) from error
 
 
-def _engine(url: str, settings: Settings) -> Engine:
-    options = " ".join(
-        f"-c {name}={value}"
-        for name, value in (
-            ("statement_timeout", settings.statement_timeout_s * 1000),
-            ("lock_timeout", settings.lock_timeout_s * 1000),
-            ("idle_in_transaction_session_timeout", 5000),
-            # A server on Windows, as the embedded one is there, takes only 0.
-            ("client_connection_check_interval", 0 if sys.platform == "win32" else 1000),
-            ("timezone", "UTC"),
-            ("jit", "off"),
-        )
-    )
+def _session_settings(settings: Settings) -> dict[str, int | str]:
+    return {
+        "statement_timeout": settings.statement_timeout_s * 1000,
+        "lock_timeout": settings.lock_timeout_s * 1000,
+        "idle_in_transaction_session_timeout": 5000,
+        # A server on Windows, as the embedded one is there, takes only 0.
+        "client_connection_check_interval": 0 if sys.platform == "win32" else 1000,
+        "timezone": "UTC",
+        "jit": "off",
+    }
+
+
+def _local_settings(settings: Settings) -> str:
+    """Return the same for one transaction: a pooler in transaction mode knows no session."""
+    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _session_settings(settings).items())
+
+
+def _engine(url: str, settings: Settings, breaker: Breaker) -> Engine:
+    options = " ".join(f"-c {name}={value}" for name, value in _session_settings(settings).items())
     engine = create_engine(
         url,
         pool_size=settings.pool_size,
@@ -219,7 +254,8 @@ def _engine(url: str, settings: Settings) -> Engine:
         pool_recycle=_RECYCLE_S,
         pool_timeout=10,
         connect_args={
-            "options": options,
+            # A pooler refuses to start with options, and may give a prepared statement's session to others.
+            **({"prepare_threshold": None} if settings.pooled else {"options": options}),
             "application_name": "ledger-console",
             "connect_timeout": 5,
             "keepalives_idle": 10,
@@ -229,7 +265,17 @@ def _engine(url: str, settings: Settings) -> Engine:
         },
     )
     event.listen(engine, "commit", _refuse_commit_of_failed)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, _record: object, args: list[Any], parameters: dict[str, Any]) -> object:
+        return breaker.connect(lambda: dialect.connect(*args, **parameters))
+
     return engine
+
+
+def _hang_up(_driver: object, record: Any) -> None:
+    """Close what comes back: disposing of a pool leaves what is in use to the collector of garbage."""
+    record.invalidate()
 
 
 def _allow(session: Session, timeout_s: int | None) -> None:
@@ -254,19 +300,8 @@ def _cancel(driver: Driver[Any], recorder: Recorder) -> None:
         driver.cancel_safe(timeout=_CANCEL_TIMEOUT_S)
 
 
-def _facts(session: Session) -> SessionFacts:
-    found = session.execute(
-        text("""
-        SELECT session_user AS operator, current_database() AS database,
-            current_setting('server_version') AS server_version,
-            current_setting('server_version_num')::integer AS version_number,
-            current_setting('server_encoding') AS encoding,
-            current_setting('synchronous_commit') AS synchronous_commit,
-            pg_is_in_recovery() AS replica,
-            (SELECT version_num FROM ledger.schema_version) AS schema_version,
-            ARRAY(SELECT r.rolname::text FROM pg_roles r WHERE r.rolname LIKE 'ledger\\_%'
-                AND pg_has_role(session_user, r.oid, 'MEMBER')) AS rights""")
-    ).one()
+def checked_facts(found: Any) -> SessionFacts:
+    """Return what ledger.session_check() found; raises SchemaError where this console must not work."""
     wrong = None
     if found.version_number < _OLDEST_SERVER:
         wrong = f"PostgreSQL {found.server_version} is too old; 15 or newer is needed."

@@ -48,6 +48,12 @@ _WORDS = (
 )  # fmt: skip
 
 
+_NOTED = text("""
+    SELECT ledger.note('make_demo', 'ledger', 'done', '', jsonb_build_object(
+        'last_transaction', (SELECT max(t.id) FROM ledger.transactions t),
+        'last_hold', (SELECT max(r.id) FROM ledger.reservations r)))""")
+
+
 @dataclass(frozen=True, slots=True)
 class DemoPlan:
     """What will be made; `users` is even, since customers meet in pairs."""
@@ -133,6 +139,8 @@ def _make(engine: Engine, wanted: DemoPlan, progress: Callable[[int, int], None]
         _run(connection, "demo_credits.sql", values)
         _move_sequences(connection)
         connection.execute(text("SELECT ledger.checkpoint_system_wallets()"))
+        # No operation made these rows, and who verifies the ledger should know.
+        connection.execute(_NOTED)
     with engine.begin() as connection:
         connection.execute(text("SET LOCAL ROLE ledger_owner"))
         # The planner needs to know at once; the vacuum of so many new rows is autovacuum's own work.

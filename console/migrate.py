@@ -76,4 +76,15 @@ def _upgrade(connection: Connection) -> None:
         command.upgrade(config, "head")
     for function in sorted((_MODELS / "functions").glob("*.sql")):
         run_script(connection, function)
+    _make_role_functions(connection)
     run_script(connection, _MODELS / "grants.sql")
+
+
+def _make_role_functions(connection: Connection) -> None:
+    """Make what may change roles: it belongs to another owner, who may put it there only now."""
+    connection.execute(text("GRANT USAGE, CREATE ON SCHEMA ledger TO ledger_roles"))
+    connection.execute(text("SET LOCAL ROLE ledger_roles"))
+    for function in sorted((_MODELS / "functions" / "roles").glob("*.sql")):
+        run_script(connection, function)
+    run_script(connection, _MODELS / "role_grants.sql")
+    connection.execute(text("SET LOCAL ROLE ledger_owner"))

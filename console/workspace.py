@@ -3,45 +3,41 @@
 from __future__ import annotations
 
 import hashlib
-from contextlib import contextmanager
+import re
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from importlib import resources as package_files
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from psycopg import Error as DriverError
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
+from sqlalchemy.engine import make_url
 
-from console import operators
+from console import enrolment
+from console.claims import url_with
 from console.database import Database
-from console.demo import make_demo
-from console.driver_errors import translated
+from console.driver_errors import place
 from console.embedded.folder import Folder
-from console.embedded.leases import alone
 from console.embedded.server import EmbeddedServer
 from console.errors import UsageError
-from console.money import Currency
 from console.monitor.recorder import Recorder
+from console.outbox import Outbox, settle_doubts
+from console.own_ledger import OwnLedger, as_admin
 from console.queries.currencies import currencies
+from console.sign_in import GATE, sign_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from uuid import UUID
 
-    from sqlalchemy import Connection
-
+    from console.claims import Claim
     from console.config import Paths, Settings
     from console.database import SessionFacts
     from console.demo import DemoPlan
+    from console.money import Currency
+    from console.outbox import Settled
 
     Progress = Callable[[int, int], None]
 
 EMBEDDED: Final = "embedded"
-FIRST_CURRENCY: Final = Currency("CR", 2)
-"""What a new embedded ledger begins with: credits, the currency of the demo too."""
-
-_DEMO_OPERATOR: Final = "checkout-service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +45,8 @@ class Workspace:
     """An open ledger; `admin_url` has a password in it and is for administrators' acts only.
 
     profile: `embedded`, or the server and database. environment: the word a window shows, `DEMO` or
-    `LOCAL` for an embedded ledger, `LIVE` for any other.
+    `LOCAL` for an embedded ledger, `LIVE` for any other. settled: what was in doubt when it was opened.
+    remembered: the operator whose password this computer keeps; empty where it keeps none.
     """
 
     database: Database
@@ -59,6 +56,8 @@ class Workspace:
     environment: str
     facts: SessionFacts
     currencies: tuple[Currency, ...]
+    settled: tuple[Settled, ...] = ()
+    remembered: str = ""
 
     @property
     def currency(self) -> Currency:
@@ -70,34 +69,59 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How a ledger is reached, and what it is called."""
+    """How a ledger is reached, and what it is called; with a gate, its password is only claimed."""
 
     url: str
     admin_url: str
     profile: str
     environment: str
+    gate_url: str | None = None
+    remembered: str = ""
 
 
 @contextmanager
 def open_workspace(
-    settings: Settings, paths: Paths, *, demo: DemoPlan | None = None, progress: Progress | None = None
+    settings: Settings,
+    paths: Paths,
+    *,
+    claim: Claim | None = None,
+    demo: DemoPlan | None = None,
+    progress: Progress | None = None,
+    repeated: UUID | None = None,
 ) -> Iterator[Workspace]:
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
-    `demo` fills an embedded ledger without transactions first, telling `progress` rows done and in all.
+    `claim` is who signs in, and with which password; without one it is the operator of the URL, or the one
+    whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
+    `progress` rows done and in all.
+    Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
     Raises UnavailableError when there is no server or no ledger. Left, it leaves the embedded server,
     which stops when nobody else uses it.
     """
-    with _way(settings, paths, demo, progress) as way:
+    with _way(settings, paths, claim, demo, progress) as way, ExitStack() as stack:
         recorder = Recorder()
+        facts = None if way.gate_url is None else sign_in(way.url, way.gate_url, recorder)
         database = Database(way.url, recorder, settings)
-        try:
+        stack.callback(database.close)
+        if facts is None:
             facts = database.session_facts()
-            profile = way.profile or database.place
-            known = currencies(database)
-            yield Workspace(database, recorder, way.admin_url, profile, way.environment, facts, known)
-        finally:
-            database.close()
+        profile = way.profile or database.place
+        known = currencies(database)
+        outbox = Outbox(_outbox_path(paths.data, way), profile=profile, operator=facts.operator)
+        stack.callback(outbox.close)
+        database.use_outbox(outbox)
+        settled = settle_doubts(database, repeated=repeated)
+        yield Workspace(
+            database,
+            recorder,
+            way.admin_url,
+            profile,
+            way.environment,
+            facts,
+            known,
+            settled,
+            way.remembered,
+        )
 
 
 @contextmanager
@@ -110,110 +134,48 @@ def administration(settings: Settings, paths: Paths) -> Iterator[str]:
         yield server.owner_url
 
 
-def add_currency(admin_url: str, currency: Currency) -> None:
-    """Add a currency with its system accounts; asking again for the same one changes nothing."""
-    with _as_admin(admin_url) as connection:
-        _add_currency(connection, currency)
-
-
-def schema_fingerprint() -> str:
-    """Return the SHA-256 of all that a migration applies: functions change without a new revision."""
-    models = Path(str(package_files.files("models")))
-    digest = hashlib.sha256()
-    for path in sorted([*models.rglob("*.sql"), *models.glob("migrations/versions/*.py")]):
-        content = path.read_bytes()
-        digest.update(f"{path.relative_to(models).as_posix()} {len(content)}\n".encode() + content)
-    return digest.hexdigest()
-
-
 @contextmanager
 def _way(
-    settings: Settings, paths: Paths, demo: DemoPlan | None, progress: Progress | None
+    settings: Settings,
+    paths: Paths,
+    claim: Claim | None,
+    demo: DemoPlan | None,
+    progress: Progress | None,
 ) -> Iterator[_Way]:
     if settings.database_url is not None:
-        url = settings.database_url.get_secret_value()
-        yield _Way(url, url, "", "LIVE")
+        yield _way_to_server(settings, settings.database_url.get_secret_value(), claim)
         return
     with EmbeddedServer(paths.data) as server:
-        desk = _Desk(server, operators.role_name(), Folder.of(paths.data).path / "prepare.lock")
-        environment = desk.prepare(demo, progress)
-        password = server.passwords.password_of(desk.role) or ""
-        yield _Way(server.url_for(desk.role, password), server.owner_url, EMBEDDED, environment)
+        role = enrolment.role_name()
+        own = OwnLedger(server, role, Folder.of(paths.data).path / "prepare.lock")
+        environment = own.prepare(demo, progress)
+        owner, passwords = server.owner_url, server.passwords
+        if claim is None:
+            with as_admin(owner) as connection:
+                enrolment.refuse_shut(connection, role)
+            url = server.url_for(role, passwords.password_of(role) or "")
+            yield _Way(url, owner, EMBEDDED, environment, remembered=role)
+            return
+        url = server.url_for(claim.operator, claim.password.get_secret_value())
+        gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")
+        yield _Way(url, owner, EMBEDDED, environment, gate_url, remembered=role)
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
-    """Whether the embedded ledger is as this console needs it, and who made its first transaction."""
-
-    ready: bool
-    first_operator: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """The embedded ledger and the person before it."""
-
-    server: EmbeddedServer
-    role: str
-    lock: Path
-
-    def prepare(self, demo: DemoPlan | None, progress: Progress | None) -> str:
-        """Bring the ledger up to date if it is not; return the word for its environment.
-
-        Only then, for a migration waits for every posting under way and holds new ones off. The lock
-        keeps two first starts apart.
-        """
-        state = self._state()
-        if not state.ready or (demo is not None and state.first_operator is None):
-            with alone(self.lock):
-                if not self._state().ready:
-                    self._bring_up_to_date()
-                if demo is not None and self._state().first_operator is None:
-                    make_demo(self.server.owner_url, demo, progress=progress)
-            state = self._state()
-        return "DEMO" if state.first_operator == _DEMO_OPERATOR else "LOCAL"
-
-    def _state(self) -> _State:
-        with _as_admin(self.server.owner_url) as connection:
-            applied = connection.scalar(
-                text("SELECT obj_description(to_regnamespace('ledger'), 'pg_namespace')")
-            )
-            if (
-                applied != schema_fingerprint()
-                or self.server.passwords.password_of(self.role) is None
-                or not operators.is_enrolled(connection, self.role)
-            ):
-                return _State(ready=False, first_operator=None)
-            first = text("SELECT t.operator FROM ledger.transactions t ORDER BY t.id LIMIT 1")
-            return _State(ready=True, first_operator=connection.scalar(first))
-
-    def _bring_up_to_date(self) -> None:
-        from console.migrate import migrate  # noqa: PLC0415 - Alembic, which most starts do not need
-
-        migrate(self.server.owner_url)
-        with _as_admin(self.server.owner_url) as connection:
-            operators.enrol(connection, self.role, self.server.passwords)
-            if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
-                _add_currency(connection, FIRST_CURRENCY)
-            # Last: what was cut short is begun again.
-            connection.exec_driver_sql(f"COMMENT ON SCHEMA ledger IS '{schema_fingerprint()}'")
+def _way_to_server(settings: Settings, url: str, claim: Claim | None) -> _Way:
+    """Return the way to a server of others; what the URL says of itself is no guess and needs no gate."""
+    gate_url = None
+    if claim is not None:
+        if settings.gate_password is not None:
+            gate_url = url_with(url, GATE, settings.gate_password.get_secret_value())
+        url = url_with(url, claim.operator, claim.password.get_secret_value())
+    return _Way(url, url, "", "LIVE", gate_url)
 
 
-@contextmanager
-def _as_admin(url: str) -> Iterator[Connection]:
-    """Lend a connection in one transaction, outside the operator's pool and its record."""
-    engine = create_engine(url, poolclass=NullPool)
-    try:
-        with engine.begin() as connection:
-            yield connection
-    except (DBAPIError, DriverError) as error:
-        raise translated(error, engine.url) from error
-    finally:
-        engine.dispose()
-
-
-def _add_currency(connection: Connection, currency: Currency) -> None:
-    connection.execute(
-        text("SELECT ledger.add_currency(:code, CAST(:exponent AS smallint))"),
-        {"code": currency.code, "exponent": currency.exponent},
-    )
+def _outbox_path(data: Path, way: _Way) -> Path:
+    """Name the outbox of a ledger: what one ledger never saw must not be called off in another."""
+    if way.profile == EMBEDDED:
+        return data / "outbox" / f"{EMBEDDED}.jsonl"
+    url = make_url(way.url)
+    where = f"{place(url)}:{url.port or 5432}"
+    shown = re.sub(r"[^A-Za-z0-9.-]+", "-", where).strip("-.")[:60]
+    return data / "outbox" / f"{shown}-{hashlib.sha256(where.encode()).hexdigest()[:8]}.jsonl"

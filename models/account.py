@@ -88,3 +88,15 @@ class Wallet(Base):
     version: Mapped[int]
 
     user: Mapped[User] = relationship(lazy="raise")
+
+
+class AccountNote(Base):
+    """What an operator wrote down about an account; never changed."""
+
+    __tablename__ = "account_notes"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int]
+    note: Mapped[str]
+    operator: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -50,6 +50,9 @@ class Batch(Base):
     total: Mapped[Decimal | None]
     first_transaction: Mapped[int | None]
     last_transaction: Mapped[int | None]
+    reversed_by: Mapped[str | None]
+    reversed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reversed_total: Mapped[Decimal | None]
 
 
 class BatchLine(Base):
@@ -65,6 +68,8 @@ class BatchLine(Base):
     to_name: Mapped[str | None]
     reference: Mapped[str | None]
     description: Mapped[str]
+    lot_source: Mapped[str | None]
+    lot_expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class BatchParty(Base):

@@ -64,6 +64,10 @@ class Reservation(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    description: Mapped[str]
+    created_by: Mapped[str]
+    closed_by: Mapped[str | None]
+    close_reason: Mapped[str | None]
 
 
 class Checkpoint(Base):

@@ -32,19 +32,52 @@ ALTER DEFAULT PRIVILEGES FOR ROLE ledger_owner REVOKE ALL ON FUNCTIONS FROM PUBL
 GRANT USAGE ON SCHEMA ledger TO ledger_viewer;
 GRANT SELECT ON ledger.currencies, ledger.users, ledger.wallets, ledger.transactions, ledger.checkpoints,
     ledger.credit_lots, ledger.lot_movements, ledger.reservations, ledger.batches, ledger.batch_lines,
-    ledger.batch_parties,
-    ledger.schema_version TO ledger_viewer;
+    ledger.batch_parties, ledger.account_notes, ledger.approval_rules, ledger.approval_requests, ledger.approvals,
+    ledger.limits, ledger.limit_usage, ledger.audit_events, ledger.audit_head, ledger.seals, ledger.seal_marks,
+    ledger.identity, ledger.schema_version TO ledger_viewer;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
-    ledger.batch_problems(bigint) TO ledger_viewer;
+    ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
+    ledger.reversal_problems(bigint), ledger.approvals_for(text, text, numeric) TO ledger_viewer;
 GRANT SELECT ON ledger.operations TO ledger_operator, ledger_auditor;
 
-GRANT EXECUTE ON FUNCTION ledger.set_account_status(text, ledger.account_status, text),
-    ledger.open_account(text, text, text, text) TO ledger_support, ledger_operator;
+-- Whoever writes may ask what became of what was written.
+GRANT EXECUTE ON FUNCTION ledger.settle_operation(uuid)
+    TO ledger_support, ledger_operator, ledger_approver, ledger_admin;
+GRANT EXECUTE ON FUNCTION ledger.set_account_status(uuid, text, ledger.account_status, text),
+    ledger.open_account(uuid, text, text, text, text, text), ledger.add_note(uuid, text, text),
+    ledger.release(uuid, text, text), ledger.extend_reservation(uuid, text, timestamptz, text)
+    TO ledger_support, ledger_operator;
 -- Own draft lines come by COPY; the table's trigger asks whose draft it is.
 GRANT INSERT ON ledger.batch_lines TO ledger_operator;
 GRANT EXECUTE ON FUNCTION ledger.transfer(uuid, text, text, text, bigint, text, text, timestamptz),
+    ledger.grant_credit(uuid, text, text, bigint, text, timestamptz, text, text),
+    ledger.reserve(uuid, text, text, bigint, text, timestamptz, text),
+    ledger.capture(uuid, text, bigint, text, text, text), ledger.sweep(uuid, integer),
+    ledger.set_overdraft_limit(uuid, text, text, bigint, text),
+    ledger.reverse_transaction(uuid, bigint, bigint, text, timestamptz),
+    ledger.reverse_batch(uuid, bigint, text, text),
     ledger.create_batch(text, text, text, bytea, boolean, text), ledger.discard_batch(bigint),
-    ledger.check_batch(bigint),
-    ledger.post_batch(uuid, bigint, bytea), ledger.checkpoint_system_wallets() TO ledger_operator;
-GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint) TO ledger_admin;
+    ledger.check_batch(bigint), ledger.submit_batch(uuid, bigint, bytea, text),
+    ledger.post_batch(uuid, bigint, bytea), ledger.submit_request(uuid, text, jsonb, text),
+    ledger.withdraw_request(uuid, bigint, text), ledger.execute_request(uuid, bigint),
+    ledger.checkpoint_system_wallets(), ledger.seal(integer) TO ledger_operator;
+GRANT EXECUTE ON FUNCTION ledger.approve_request(uuid, bigint, bytea, text),
+    ledger.reject_request(uuid, bigint, text) TO ledger_approver;
+-- A checker sees what would come of a request, without the right to do it.
+GRANT EXECUTE ON FUNCTION ledger.rehearse_request(bigint) TO ledger_operator, ledger_approver;
+GRANT EXECUTE ON FUNCTION ledger.seal(integer) TO ledger_auditor;
+GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
+    ledger.set_approval_rule(uuid, text, text, bigint, smallint, text),
+    ledger.set_limit(uuid, text, text, text, bigint, bigint, text) TO ledger_admin;
+
+-- Operators. ledger_roles reads whom it may touch; the gate counts attempts and can do nothing else.
+GRANT USAGE ON SCHEMA ledger TO ledger_roles, ledger_gate;
+GRANT SELECT ON ledger.operators TO ledger_roles, ledger_auditor, ledger_admin;
+GRANT SELECT ON ledger.sign_in_names, ledger.sign_in_attempts TO ledger_auditor, ledger_admin;
+GRANT EXECUTE ON FUNCTION ledger.reserve_attempt(text), ledger.attempt_failed(bigint) TO ledger_gate;
+GRANT EXECUTE ON FUNCTION ledger.session_check(bigint) TO ledger_viewer;
+GRANT EXECUTE ON FUNCTION ledger.release_locks() TO ledger_operator;
+GRANT EXECUTE ON FUNCTION ledger.create_operator(uuid, text, text, text[], text, text),
+    ledger.disable_operator(uuid, text, text), ledger.enable_operator(uuid, text, text),
+    ledger.unlock_operator(uuid, text, text), ledger.set_operator_password(uuid, text, text, text) TO ledger_admin;

@@ -21,6 +21,6 @@ class Operation(Base):
     key: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
     request_hash: Mapped[bytes]
-    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    outcome: Mapped[dict[str, Any]] = mapped_column(JSONB)
     operator: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -3,6 +3,7 @@ DO $$
 DECLARE
     name text;
     pair text[];
+    has_options constant boolean := current_setting('server_version_num')::integer >= 160000;
 BEGIN
     FOREACH name IN ARRAY ARRAY['ledger_owner', 'ledger_viewer', 'ledger_support', 'ledger_operator',
                                 'ledger_approver', 'ledger_auditor', 'ledger_admin'] LOOP
@@ -13,7 +14,7 @@ BEGIN
     -- An administrator who is not a superuser must be able to act as the owner. From 16 on, who makes
     -- a role is its member at once, but may not act as it.
     IF NOT pg_has_role(current_user, 'ledger_owner',
-        CASE WHEN current_setting('server_version_num')::integer < 160000 THEN 'MEMBER' ELSE 'SET' END) THEN
+        CASE WHEN has_options THEN 'SET' ELSE 'MEMBER' END) THEN
         EXECUTE format('GRANT ledger_owner TO %I', current_user);
     END IF;
     FOREACH pair SLICE 1 IN ARRAY ARRAY[
@@ -25,4 +26,27 @@ BEGIN
             EXECUTE format('GRANT %I TO %I', pair[1], pair[2]);
         END IF;
     END LOOP;
+    -- Makes, locks and disables operators' roles, through the few functions that it owns.
+    IF to_regrole('ledger_roles') IS NULL THEN
+        CREATE ROLE ledger_roles NOLOGIN CREATEROLE;
+    END IF;
+    IF NOT pg_has_role(current_user, 'ledger_roles', CASE WHEN has_options THEN 'SET' ELSE 'MEMBER' END) THEN
+        EXECUTE format('GRANT ledger_roles TO %I', current_user)
+            || CASE WHEN has_options THEN ' WITH INHERIT FALSE, SET TRUE' ELSE '' END;
+    END IF;
+    -- Up to PostgreSQL 15 CREATEROLE alone lets it grant the groups; membership would only add their rights.
+    IF has_options THEN
+        FOREACH name IN ARRAY ARRAY['ledger_viewer', 'ledger_support', 'ledger_operator',
+                                    'ledger_approver', 'ledger_auditor', 'ledger_admin'] LOOP
+            IF NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = to_regrole(name)
+                AND m.member = to_regrole('ledger_roles') AND m.admin_option) THEN
+                EXECUTE format('GRANT %I TO ledger_roles WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', name);
+            END IF;
+        END LOOP;
+    END IF;
+    -- Counts attempts to sign in before a password is tried. Without a password until one is set; the limit
+    -- keeps whoever has that password from taking every connection of the server.
+    IF to_regrole('ledger_gate') IS NULL THEN
+        CREATE ROLE ledger_gate LOGIN CONNECTION LIMIT 32;
+    END IF;
 END $$;

@@ -34,6 +34,9 @@ LOGINS: Final = {
     "t_admin": "ledger_admin",
 }
 
+# The role that only counts attempts to sign in.
+GATE: Final = "ledger_gate"
+
 # Several test processes may make the roles of one server at the same moment.
 _RACES: Final = (errors.UniqueViolation, errors.DuplicateObject, errors.InternalError_)
 
@@ -45,7 +48,7 @@ class Cluster:
         self._url = make_url(url).set(drivername="postgresql+psycopg")
 
     def url(self, database: str, login: str | None = None) -> str:
-        """Return SQLAlchemy's URL of a database, as the administrator or as one of LOGINS."""
+        """Return SQLAlchemy's URL of a database, as the administrator or as one of LOGINS or the gate."""
         url = self._url.set(database=database)
         if login is not None:
             url = url.set(username=login, password=PASSWORD)
@@ -84,6 +87,11 @@ class Cluster:
                         self._run(sql.SQL("CREATE ROLE {} LOGIN").format(role))
                     self._run(sql.SQL("ALTER ROLE {} PASSWORD {}").format(role, sql.Literal(PASSWORD)))
                     self._run(sql.SQL("GRANT {} TO {}").format(sql.Identifier(group), role))
+        for attempt in stamina.retry_context(on=_RACES, attempts=20, wait_initial=0.02, wait_max=0.5):
+            with attempt:
+                self._run(
+                    sql.SQL("ALTER ROLE {} PASSWORD {}").format(sql.Identifier(GATE), sql.Literal(PASSWORD))
+                )
 
     def _has_role(self, name: str) -> bool:
         with connected(self.url("postgres")) as connection:

@@ -16,6 +16,7 @@ from console.config import Settings
 from console.database import Database
 from console.monitor.recorder import Recorder
 from tests.cluster import CURRENCY, LOGINS, Cluster, connected, running_cluster
+from tests.operators import Staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -96,6 +97,14 @@ def as_role(cluster: Cluster, ledger_url: str) -> Callable[[str], str]:
 
 
 @pytest.fixture
+def staff(cluster: Cluster, ledger_url: str) -> Iterator[Staff]:
+    """Hire operators of this test's own, and its gate."""
+    made = Staff(cluster, ledger_url)
+    yield made
+    made.leave()
+
+
+@pytest.fixture
 def recorder() -> Recorder:
     """Return a recorder of its own."""
     return Recorder(capacity=2_000)
@@ -122,7 +131,11 @@ def open_accounts(as_role: Callable[[str], str]) -> Callable[..., None]:
     def open_each(balances: Mapping[str, int], currency: str = CURRENCY) -> None:
         with connected(as_role("t_operator")) as connection, connection.transaction():
             for username, balance in balances.items():
-                connection.execute("SELECT ledger.open_account(%s, %s)", [username, currency])
+                opened = connection.execute(
+                    "SELECT ledger.open_account(%s, %s, %s, p_reason => 'for a test') ->> 'status'",
+                    [uuid4(), username, currency],
+                ).fetchone()
+                assert opened == ("opened",)
                 if balance == 0:
                     continue
                 posted = connection.execute(

@@ -9,10 +9,18 @@ from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter
 from typing_extensions import override
 
+from ui.cells import plain_tip
 from ui.fonts import text_font
 
 _PADDING_PX = 11
 _BETWEEN_PX = 7
+
+
+def allow(pressed: QPushButton, reason: str = "") -> None:
+    """Let a button be pressed, or grey it and say why not, such as `needs role operator`."""
+    pressed.setEnabled(not reason)
+    pressed.setToolTip(plain_tip(reason) if reason else "")
+    pressed.setAccessibleDescription(reason)
 
 
 class PairButton(QPushButton):

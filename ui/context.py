@@ -28,7 +28,8 @@ class Context:
     """The parts that all screens share; one per window.
 
     environment: the word shown, such as `production`; `production` alone decides the red frame.
-    store: geometry, column layouts and keys, nothing else.
+    store: geometry, column layouts and keys, nothing else. rights: the ledger's groups that the session
+    is in; `role` is the word for the most of them.
     """
 
     database: Database
@@ -48,6 +49,7 @@ class Context:
     notices: Notices
     navigator: Navigator
     store: QSettings
+    rights: frozenset[str] = frozenset()
 
     def table(self, name: str, *, ground: str = "page", parent: QWidget | None = None) -> LedgerTable:
         """Return a table whose layout is kept under `name`; `ground` is what lies behind its corners."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from console.claims import Claim
 from console.errors import AccessDeniedError, ConsoleError
 from ui.context import Context
 from ui.lag import LagSampler
@@ -14,8 +15,9 @@ from ui.notices import Notices
 from ui.numbers import Formats
 from ui.opening import Opening
 from ui.screen import Navigator
-from ui.sign_in import Credentials, role_word, url_with
+from ui.sign_in import Credentials, role_word
 from ui.start import StartWindow
+from ui.testimony import ask_witness
 from ui.worker import Worker
 
 if TYPE_CHECKING:
@@ -30,6 +32,10 @@ if TYPE_CHECKING:
 
 _PAINTED_MS = 50
 EMBEDDED_PLACE = "The ledger on this computer"
+UNGUARDED = (
+    "Wrong passwords are not counted here: this computer has no gate_password for this server. "
+    "An administrator makes one with: ledgerctl operator gate"
+)
 
 
 class Desk(QObject):
@@ -51,8 +57,10 @@ class Desk(QObject):
         super().__init__()
         self._theme = theme
         self._settings = settings
+        self._paths = paths
         self._store = store
         self._ask = ask
+        self._claim: Claim | None = None
         self._notices = Notices()
         self.worker = Worker(self._notices.show_error)
         # The worker is what all screens share: there the Queries screen finds the sampler.
@@ -64,6 +72,7 @@ class Desk(QObject):
         self.status: LiveStatus | None = None
         self.start_window.retry_wanted.connect(self._open)
         self.start_window.sign_in.submitted.connect(self._sign_in)
+        self.start_window.sign_in.remembered_wanted.connect(self._open_remembered)
         self._opening.opened.connect(self._take)
         self._opening.failed.connect(self._explain)
         self._opening.progressed.connect(self._show_progress)
@@ -77,16 +86,38 @@ class Desk(QObject):
     def _place(self) -> str:
         return EMBEDDED_PLACE if self._url is None else Credentials.of(self._url).place
 
+    @property
+    def _claimed(self) -> str:
+        """Who signs in: as typed, or as the URL says."""
+        if self._claim is not None:
+            return self._claim.operator
+        return "" if self._url is None else Credentials.of(self._url).operator
+
     def begin(self) -> None:
         """Show the window, and open the ledger or ask who is there."""
         self.lag.start()
         self.start_window.show()
         if self._url is not None and not Credentials.of(self._url).password_given:
-            self._show_sign_in()
+            self._show_sign_in(self._claimed)
         else:
             self._open()
         # Once the window is painted and the ledger is on its way, so that both are there sooner.
         QTimer.singleShot(_PAINTED_MS, self, _load_screens)
+
+    def switch_operator(self) -> None:
+        """Leave the ledger and ask who comes next; what still runs for this operator is cancelled."""
+        window = self.window
+        if window is None:
+            return
+        self.window = self.workspace = self.status = self._claim = None
+        self._ask = False
+        self.worker.cancel(window)
+        self._opening.release()
+        self._show_sign_in()
+        # Before the other closes: with the last window the program would end.
+        self.start_window.take_back(window.saveGeometry())
+        window.close()
+        window.deleteLater()
 
     def leave(self) -> bool:
         """End all work, close the database, leave the server; False when a thread would not end."""
@@ -100,19 +131,29 @@ class Desk(QObject):
             "Starting the ledger on this computer" if self._url is None else f"Connecting to {self._place}"
         )
         self.start_window.show_preparing(f"{where}…")
-        self._opening.open(self._settings)
+        self._opening.open(self._settings, self._claim)
+
+    def _open_remembered(self) -> None:
+        self._claim = None
+        self._open()
 
     def _show_progress(self, done: int, total: int) -> None:
         words = f"Making the demo ledger: {done:,} of {total:,} transactions"
         self.start_window.preparing.say(words, done, total)
 
-    def _show_sign_in(self, problem: str = "") -> None:
+    def _show_sign_in(self, operator: str = "", problem: str = "") -> None:
         page = self.start_window.sign_in
-        workspace = self.workspace
-        if workspace is not None:
-            page.ask(self._place, workspace.facts.operator, remembered=True)
-        elif self._url is not None:
-            page.ask(self._place, Credentials.of(self._url).operator, problem=problem)
+        if self.workspace is not None:
+            page.ask(self._place, self.workspace.facts.operator, remembered=True, problem=problem)
+        else:
+            guarded = self._url is None or self._settings.gate_password is not None
+            page.ask(
+                self._place,
+                operator,
+                offered=_remembered() if self._url is None else "",
+                problem=problem,
+                caution="" if guarded else UNGUARDED,
+            )
         self.start_window.setCurrentWidget(page)
 
     def _sign_in(self, operator: str, password: str) -> None:
@@ -126,21 +167,20 @@ class Desk(QObject):
                 owner=self,
                 replaces="sign-in",
             )
-        elif self._url is not None:
-            secret = SecretStr(url_with(self._url, operator, password))
-            self._settings = self._settings.model_copy(update={"database_url": secret})
-            self._opening.open(self._settings)
+        else:
+            self._claim = Claim(operator, SecretStr(password))
+            self._opening.open(self._settings, self._claim)
 
     def _take(self, workspace: Workspace) -> None:
-        self.workspace = workspace
+        self.workspace, self._claim = workspace, None
         if self._ask:
             self._show_sign_in()
         else:
             self._enter(workspace.facts)
 
     def _explain(self, error: ConsoleError) -> None:
-        if isinstance(error, AccessDeniedError) and self._url is not None:
-            self._show_sign_in(str(error))
+        if isinstance(error, AccessDeniedError):
+            self._show_sign_in(self._claimed, str(error))
         else:
             self.start_window.show_trouble(error, self._place)
 
@@ -150,6 +190,7 @@ class Desk(QObject):
         from ui.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.table import LedgerTable  # noqa: PLC0415 - see _load_screens
+        from ui.window_commands import offer_switch  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
         if workspace is None:
@@ -158,12 +199,17 @@ class Desk(QObject):
         window.context.commands.add_provider(finder(window.context.navigator))
         self.status = LiveStatus(window, workspace.database)
         self.lag.start()
+        offer_switch(window, self.switch_operator)
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
         window.show()
         listed = window.findChild(LedgerTable)
         if listed is not None:
             listed.setFocus()
+        for settled in workspace.settled:
+            when = window.context.formats.timestamp(settled.when)
+            self._notices.warn(f"From {when}, {settled.sentence}")
+        ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
         self.entered.emit()
 
     def _context(self, workspace: Workspace, facts: SessionFacts) -> Context:
@@ -189,7 +235,15 @@ class Desk(QObject):
             notices=self._notices,
             navigator=Navigator(),
             store=self._store,
+            rights=facts.rights,
         )
+
+
+def _remembered() -> str:
+    """Return the operator whose password this computer keeps for its own ledger."""
+    from console.enrolment import role_name  # noqa: PLC0415 - with the database's libraries, a second's work
+
+    return role_name()
 
 
 def _load_screens() -> None:

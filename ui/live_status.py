@@ -69,7 +69,8 @@ class LiveStatus(QObject):
                 self._window.status_bar.set_meter(
                     cost.statements, cost.ms, cost.rows, over_budget=over_budget(cost) > 0
                 )
-            if cost.statements == 0 or self._last_broke():
+            # Lost, an answer is asked about too: the pause until the next try may be long.
+            if cost.statements == 0 or self._lost or self._last_broke():
                 self.probe()
         self._show_pool()
         self.shown.emit(cost)

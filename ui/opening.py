@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.cancellation import Cancellation
+    from console.claims import Claim
     from console.config import Paths, Settings
     from console.errors import ConsoleError
     from console.workspace import Workspace
@@ -35,8 +36,8 @@ class Opening(QObject):
         self._held = ExitStack()
         self._closed = False
 
-    def open(self, settings: Settings) -> None:
-        """Open the ledger that the settings name; one of the signals tells how that went."""
+    def open(self, settings: Settings, claim: Claim | None) -> None:
+        """Open the ledger that the settings name, for who claims to sign in; a signal tells how that went."""
 
         def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
             # The database's libraries take a second to load; the window is there meanwhile.
@@ -50,7 +51,7 @@ class Opening(QObject):
             demo = None if self._demo is None else plan(*self._demo)
             with ExitStack() as stack:
                 workspace = stack.enter_context(
-                    open_workspace(settings, self._paths, demo=demo, progress=progress)
+                    open_workspace(settings, self._paths, claim=claim, demo=demo, progress=progress)
                 )
                 # Refused here and not by the window: a ledger without a currency has nothing to show.
                 _ = workspace.currency
@@ -65,6 +66,16 @@ class Opening(QObject):
             owner=self,
             replaces="open",
         )
+
+    def release(self) -> None:
+        """Leave the ledger on a pool thread, for another operator may open it."""
+
+        def work(_cancel: Cancellation) -> None:
+            held.close()
+
+        with self._guard:
+            held = self._held.pop_all()
+        self._worker.run(work, done=lambda _left: None, failed=lambda _error: None, owner=self)
 
     def close(self) -> None:
         """Close the database and leave the embedded server, which stops when nobody else uses it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-from urllib.parse import parse_qs, quote, unquote, urlsplit, urlunsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.cards import Card
-from ui.fonts import text_font
+from ui.fonts import LABEL_PX, text_font
 from ui.forms import Field, button, label, row_of
 
 if TYPE_CHECKING:
@@ -39,14 +39,6 @@ class Credentials:
         return cls(f"{host}{parts.path}", unquote(parts.username or ""), bool(parts.password))
 
 
-def url_with(url: str, operator: str, password: str) -> str:
-    """Return the URL for this operator; an empty password leaves the server to ask elsewhere."""
-    parts = urlsplit(url)
-    who = quote(operator, safe="") + (f":{quote(password, safe='')}" if password else "")
-    host = parts.netloc.rpartition("@")[2]
-    return urlunsplit(parts._replace(netloc=f"{who}@{host}" if who else host))
-
-
 def role_word(rights: frozenset[str]) -> str:
     """Return the most that the operator may do, in one word."""
     return next((role for role in _ROLES if f"ledger_{role}" in rights), "no role")
@@ -56,6 +48,7 @@ class SignInPage(QWidget):
     """A small form in the middle of the window; what was wrong is said in place."""
 
     submitted = Signal(str, str)
+    remembered_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -68,17 +61,23 @@ class SignInPage(QWidget):
         self.button = button("Sign in", accent=True)
         self.button.setDefault(True)
         self.button.clicked.connect(self.submit)
+        self.remembered = button("", flat=True)
+        self.remembered.clicked.connect(lambda _checked: self.remembered_wanted.emit())
         self._place = label(tone="muted", wrap=True)
+        self._caution = label(tone="warning", font=text_font(LABEL_PX), wrap=True)
+        self._operator_field = Field("Operator", self.operator)
         self._password_field = Field("Password", self.password)
         card = Card(spacing=14)
         card.setFixedWidth(CARD_PX)
         card.body.setContentsMargins(28, 26, 28, 26)
         card.body.addWidget(label("Sign in", font=text_font(20, weight=QFont.Weight.Bold)))
         card.body.addWidget(self._place)
-        card.body.addWidget(Field("Operator", self.operator))
+        card.body.addWidget(self._operator_field)
         card.body.addWidget(self._password_field)
         card.body.addSpacing(4)
         card.body.addWidget(self.button)
+        card.body.addWidget(self.remembered)
+        card.body.addWidget(self._caution)
         layout = QVBoxLayout(self)
         layout.setSpacing(16)
         layout.addStretch(2)
@@ -92,8 +91,25 @@ class SignInPage(QWidget):
         """What was wrong with the last attempt."""
         return self.password.accessibleDescription()
 
-    def ask(self, place: str, operator: str, *, remembered: bool = False, problem: str = "") -> None:
-        """Show the form; `remembered` means that this computer knows the password and asks for none."""
+    @property
+    def caution(self) -> str:
+        """What the operator should know before typing a password."""
+        return self._caution.text()
+
+    def ask(
+        self,
+        place: str,
+        operator: str,
+        *,
+        remembered: bool = False,
+        offered: str = "",
+        problem: str = "",
+        caution: str = "",
+    ) -> None:
+        """Show the form; `remembered` means that this computer knows the password and asks for none.
+
+        offered: an operator whom this computer remembers, one button away from whoever else signs in.
+        """
         self._place.setText(place)
         self.operator.setText(operator)
         self.operator.setReadOnly(remembered)
@@ -101,19 +117,30 @@ class SignInPage(QWidget):
         self.password.setEnabled(not remembered)
         self.password.setPlaceholderText(REMEMBERED if remembered else "")
         self._password_field.set_problem(problem)
+        self.remembered.setText(f"Continue as {offered}, {REMEMBERED}")
+        self.remembered.setVisible(bool(offered))
+        self._caution.setText(caution)
+        self._caution.setVisible(bool(caution))
         self.set_busy(busy=False)
         self._focus()
 
     def set_busy(self, *, busy: bool) -> None:
         """Keep a second press out while the first is under way."""
         self.button.setEnabled(not busy)
+        self.remembered.setEnabled(not busy)
         self.button.setText("Signing in…" if busy else "Sign in")
 
     def submit(self) -> None:
         """Hand over what was typed."""
-        if self.button.isEnabled():
-            self._password_field.set_problem("")
-            self.submitted.emit(self.operator.text().strip(), self.password.text())
+        if not self.button.isEnabled():
+            return
+        operator = self.operator.text().strip()
+        self._password_field.set_problem("")
+        self._operator_field.set_problem("" if operator else "Type the operator's name.")
+        if operator:
+            self.submitted.emit(operator, self.password.text())
+        else:
+            self.operator.setFocus()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

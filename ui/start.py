@@ -67,6 +67,12 @@ class StartWindow(QStackedWidget):
         self.blockSignals(True)  # it closes, but the program goes on
         self.close()
 
+    def take_back(self, geometry: QByteArray) -> None:
+        """Be there again, in the place of the window that goes."""
+        self.blockSignals(False)
+        self.restoreGeometry(geometry)
+        self.show()
+
 
 class PreparingPage(QWidget):
     """The program's name, a bar, and what is going on."""

@@ -16,6 +16,8 @@ from ui.forms import Chip, label, restyle
 from ui.tokens import NAVIGATION_WIDTH, TOP_BAR_HEIGHT, Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QMenu
 
@@ -62,6 +64,12 @@ class TopBar(QFrame):
     def set_menu(self, menu: QMenu) -> None:
         """Open a menu from the operator's button."""
         self._operator.setMenu(menu)
+
+    def add_to_menu(self, text: str, run: Callable[[], None]) -> None:
+        """Put one more thing to do under the operator's name."""
+        menu = self._operator.menu()
+        menu.addSeparator()
+        menu.addAction(text, run)
 
 
 class SearchButton(QPushButton):

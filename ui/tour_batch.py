@@ -1,15 +1,18 @@
-"""The tour's batch: a fresh copy of the sample payout, loaded, checked, rehearsed and posted."""
+"""The tour's batches: a sample payout is posted and its reversal rehearsed, sample grants are submitted."""
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from importlib import resources as package_files
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit
+from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit
 
+from ui.dialogs.reason import ReasonDialog
+from ui.dialogs.reversal import ReversalDialog
 from ui.screens.batches import Batches
 from ui.tour_hands import expect, go, press, screen, window_of
 from ui.tour_walk import Stop, TourError, Walk
@@ -17,25 +20,41 @@ from ui.tour_walk import Stop, TourError, Walk
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from PySide6.QtWidgets import QWidget
+
     from ui.screens.batch_page import BatchPage
 
-_SAMPLE = "payout.csv"
-_REFERENCES = "PAYOUT-2026-11-"
+DialogType = TypeVar("DialogType", bound=QDialog)
+
+_PAYOUT = "payout.csv"
+_GRANTS = "grants.csv"
+_REFERENCES = re.compile(r"(?<=,)[A-Z]+-2026-11-")
 _PAYER = "@issuance"
+_TICKET = "FIN-902, the payout of November went out twice"
 
 
 def mapping(walk: Walk) -> None:
     """Choose the file, and say what its columns mean and who pays."""
     go(walk, "batches")
+    _map(walk, _PAYOUT, "November payout")
+
+
+def grants_mapping(walk: Walk) -> None:
+    """Choose a file of grants: its columns name the source and the expiry of each."""
+    page = page_of(walk)
+    press(_asked(page, ReversalDialog).keep_button)
+    page.back_wanted.emit()
+    _map(walk, _GRANTS, "Credits of the winter sale")
+
+
+def _map(walk: Walk, sample: str, called: str) -> None:
     shown = screen(walk, Batches)
     walk.settle()
     press(shown.list.load_button)
-    walk.wait(lambda: shown.findChild(QFileDialog) is not None, "the question for a file")
-    chooser = shown.findChild(QFileDialog)
-    name = None if chooser is None else chooser.findChild(QLineEdit, "fileNameEdit")
+    name = _asked(shown, QFileDialog).findChild(QLineEdit, "fileNameEdit")
     if name is None:
         raise TourError("the question for a file has no place for its name")
-    name.setText(str(_fresh_copy(walk)))
+    name.setText(str(_fresh_copy(walk, sample)))
     QTest.keyClick(name, Qt.Key.Key_Return)
     walk.wait(lambda: shown.mapping_dialog is not None, "the mapping")
     dialog = shown.mapping_dialog
@@ -47,7 +66,7 @@ def mapping(walk: Walk) -> None:
     # The sample's payees need not be customers of this demo.
     dialog.form.create_missing.setChecked(True)
     dialog.name_edit.selectAll()
-    QTest.keyClicks(dialog.name_edit, "November payout")
+    QTest.keyClicks(dialog.name_edit, called)
     walk.wait(dialog.load_button.isEnabled, "the mapping's preview")
 
 
@@ -86,6 +105,31 @@ def post(walk: Walk) -> None:
     expect(posted is not None and posted.lines == row.lines, "not every line was posted")
 
 
+def reverse(walk: Walk) -> None:
+    """Ask for the reversal, rehearse it, and say why; the next stop leaves it at that."""
+    page = page_of(walk)
+    press(page.posted_card.reverse_button)
+    dialog = _asked(page, ReversalDialog)
+    walk.wait(dialog.rehearse_button.isEnabled, "the check before")
+    press(dialog.rehearse_button)
+    walk.wait(lambda: dialog.outcome.startswith("Dry run"), "the dry run of the reversal")
+    QTest.keyClicks(dialog.edit, _TICKET)
+    expect(not dialog.reason, "the reversal is refused")
+
+
+def submit(walk: Walk) -> None:
+    """Load the grants and submit them; their maker then reads why others must approve."""
+    check(walk)
+    page = page_of(walk)
+    press(page.decision.submit_button)
+    dialog = _asked(page, ReasonDialog)
+    QTest.keyClicks(dialog.edit, "MKT-117, credits of the winter sale")
+    press(dialog.deed_button)
+    walk.wait(page.approval.isVisible, "the submission")
+    walk.wait(lambda: not page.deeds.busy, "the check of what is submitted")
+    expect(not page.approval.approve_button.isEnabled(), "the maker could approve")
+
+
 def page_of(walk: Walk) -> BatchPage:
     """Return the page of the batch that is open."""
     page = screen(walk, Batches).batch_page
@@ -94,12 +138,20 @@ def page_of(walk: Walk) -> BatchPage:
     return page
 
 
-def _fresh_copy(walk: Walk) -> Path:
-    """Write the sample with references that no tour before has used."""
-    sample = (package_files.files("resources") / "sample" / _SAMPLE).read_text(encoding="utf-8")
-    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-")
-    copy = walk.scratch / _SAMPLE
-    copy.write_text(sample.replace(_REFERENCES, f"PAYOUT-{moment}"), encoding="utf-8")
+def _asked(page: QWidget, kind: type[DialogType]) -> DialogType:
+    """Return the dialog that is open; those of before are deleted when the tour is over."""
+    for dialog in page.findChildren(kind):
+        if dialog.isVisible():
+            return dialog
+    raise TourError(f"no {kind.__name__} is open")
+
+
+def _fresh_copy(walk: Walk, name: str) -> Path:
+    """Write a sample with references that no tour before has used."""
+    sample = (package_files.files("resources") / "sample" / name).read_text(encoding="utf-8")
+    moment = datetime.now(UTC).strftime("TOUR-%Y%m%d-%H%M%S-")
+    copy = walk.scratch / name
+    copy.write_text(_REFERENCES.sub(moment, sample), encoding="utf-8")
     return copy
 
 
@@ -108,4 +160,7 @@ BATCH_STOPS = (
     Stop("batch-checked", check),
     Stop("batch-dry-run", rehearse),
     Stop("batch-posted", post),
+    Stop("batch-reversal", reverse),
+    Stop("grants-mapping", grants_mapping),
+    Stop("batch-submitted", submit),
 )

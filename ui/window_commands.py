@@ -12,6 +12,8 @@ from ui.commands import Command
 from ui.theme import Mode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ui.main_window import MainWindow
 
 _KEYED_SCREENS = 9
@@ -51,6 +53,15 @@ def window_menu(window: MainWindow) -> QMenu:
     menu.addSeparator()
     menu.addAction("All keys", window.show_keys)
     return menu
+
+
+def offer_switch(window: MainWindow, run: Callable[[], None]) -> None:
+    """Let another operator take over: by key, in the palette, and under the operator's name."""
+    title, keys = "Switch operator", ("Ctrl+Shift+O",)
+    window.context.commands.add(
+        Command("operator.switch", title, run, keys, "Window", words="sign out log off in user")
+    )
+    window.top_bar.add_to_menu(title, run)
 
 
 def _word(mode: Mode) -> str:

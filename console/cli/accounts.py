@@ -1,100 +1,137 @@
-"""Commands that open accounts and change whether money may move."""
+"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, notes."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from console.cli.arguments import account, chosen
-from console.cli.invocation import invocation_of
-from console.cli.output import say
-from console.errors import RefusedError, StatementError
+from console.cli.arguments import account
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    CurrencyCode,
+    Key,
+    Reason,
+    Submit,
+)
+from console.cli.writing import money, writing
+from console.exports import Column, Kind
 
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from console.database import Database
-
-app = typer.Typer(help="Accounts: open, freeze, unfreeze, close.", no_args_is_help=True)
+app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
-Reason = Annotated[str, typer.Option(help="Kept with the account, for whoever asks later.")]
 
-_OPENING_REFUSED = {
-    "23505": ("account.exists", "Refused: there is an account of this name already. Nothing was changed."),
-    "23514": (
-        "text.character",
-        "Refused: a text holds a control or invisible character, or is too long. Nothing was changed.",
-    ),
-}
+_OPENED = (Column("account", Kind.TEXT), Column("number", Kind.INTEGER), Column("key", Kind.TEXT))
+_STATUS = (
+    Column("account", Kind.TEXT),
+    Column("before", Kind.TEXT),
+    Column("status", Kind.TEXT),
+    Column("key", Kind.TEXT),
+)
+_NOTED = (Column("account", Kind.TEXT), Column("note", Kind.INTEGER), Column("key", Kind.TEXT))
 
 
 @app.command("open")
 def open_account(
     context: typer.Context,
     name: Name,
+    *,
+    reason: Reason,
     display_name: Annotated[str, typer.Option(help="As people write it.")] = "",
     email: Annotated[str | None, typer.Option(help="Its owner's address.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Needed when the ledger has several.")] = None,
+    currency: CurrencyCode = None,
+    key: Key = None,
 ) -> None:
-    """Open an account with an empty wallet."""
+    """Open an account with an empty wallet, or a wallet in one more currency for an account there is."""
+    from console import accounts
+
     username = account(name, "NAME")
-    with invocation_of(context).workspace() as workspace:
-        values = {
-            "name": username,
-            "currency": chosen(workspace.currencies, currency).code,
-            "display_name": display_name,
-            "email": email,
-        }
-        statement = "SELECT ledger.open_account(:name, :currency, :display_name, :email)"
-        try:
-            _write(workspace.database, "account.open", statement, values)
-        except StatementError as error:
-            raise _refusal(error) from error
-    say(f"Opened {username}.")
+    with writing(context, key) as write:
+        done = accounts.open(
+            write.database,
+            username,
+            write.currency(currency).code,
+            reason=reason,
+            display_name=display_name,
+            email=email,
+            key=write.key,
+            cancel=write.cancel,
+        )
+    write.output.record(_OPENED, (username, done.account, str(done.key)))
 
 
 @app.command()
-def freeze(context: typer.Context, name: Name, reason: Reason) -> None:
+def freeze(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
     """Stop all money of an account."""
-    _set_status(context, name, "frozen", reason)
+    _set_status(context, name, "frozen", reason, key)
 
 
 @app.command()
-def unfreeze(context: typer.Context, name: Name, reason: Reason) -> None:
+def unfreeze(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
     """Let a frozen account's money move again."""
-    _set_status(context, name, "active", reason)
+    _set_status(context, name, "active", reason, key)
 
 
 @app.command()
-def close(context: typer.Context, name: Name, reason: Reason) -> None:
+def close(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
     """Close an empty account for ever."""
-    _set_status(context, name, "closed", reason)
+    _set_status(context, name, "closed", reason, key)
 
 
-def _set_status(context: typer.Context, name: str, status: str, reason: str) -> None:
-    values = {"name": account(name, "NAME"), "status": status, "reason": reason}
-    statement = "SELECT ledger.set_account_status(:name, CAST(:status AS ledger.account_status), :reason)"
-    with invocation_of(context).workspace() as workspace:
-        _write(workspace.database, "account.status", statement, values)
-    say(f"{values['name']} is {status}.")
+@app.command()
+def overdraft(
+    context: typer.Context,
+    name: Name,
+    *,
+    limit: Annotated[str, typer.Option(metavar="AMOUNT", help="How far below zero it may go, such as 50.")],
+    reason: Reason,
+    currency: CurrencyCode = None,
+    submit: Submit = False,
+    key: Key = None,
+) -> None:
+    """Let an account go below zero, so far and no further; 0 takes it back."""
+    from console.accounts import OverdraftLimit, set_overdraft_limit
+
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        order = OverdraftLimit(username, unit.code, money(limit, unit, "--limit"), reason)
+        if submit:
+            write.submit(order, reason)
+            return
+        done = set_overdraft_limit(write.database, order, key=write.key, cancel=write.cancel)
+    columns = (
+        Column("account", Kind.TEXT),
+        Column("before", Kind.AMOUNT, unit.exponent),
+        Column("overdraft limit", Kind.AMOUNT, unit.exponent),
+        Column("key", Kind.TEXT),
+    )
+    write.output.record(columns, (username, done.before, done.after, str(done.key)))
 
 
-def _write(database: Database, action: str, statement: str, values: dict[str, Any]) -> None:
-    from sqlalchemy import text
+@app.command()
+def note(
+    context: typer.Context,
+    name: Name,
+    words: Annotated[str, typer.Argument(metavar="TEXT", help="What is known of the account.")],
+    key: Key = None,
+) -> None:
+    """Write something down about an account. Notes are never changed."""
+    from console.accounts import add_note
 
-    def work(session: Session) -> None:
-        session.execute(text(statement), values)
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        done = add_note(write.database, username, words, key=write.key, cancel=write.cancel)
+    write.output.record(_NOTED, (username, done.note, str(done.key)))
 
-    database.write(action, work)
 
+def _set_status(context: typer.Context, name: str, status: str, reason: str, key: str | None) -> None:
+    from console.accounts import set_status
+    from models.account import AccountStatus
 
-def _refusal(error: StatementError) -> StatementError | RefusedError:
-    """Return the refusal that a constraint meant."""
-    from console.driver_errors import sqlstate_of
-
-    cause = error.__cause__
-    state = sqlstate_of(cause) if cause is not None else ""
-    return RefusedError(*_OPENING_REFUSED[state]) if state in _OPENING_REFUSED else error
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        done = set_status(
+            write.database, username, AccountStatus(status), reason=reason, key=write.key, cancel=write.cancel
+        )
+    write.output.record(_STATUS, (username, done.before, done.after, str(done.key)))

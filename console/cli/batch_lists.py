@@ -88,6 +88,8 @@ def show_batch(
         Column("transaction", Kind.INTEGER),
         Column("from balance after", Kind.AMOUNT, places),
         Column("to balance after", Kind.AMOUNT, places),
+        Column("credit source", Kind.TEXT),
+        Column("credit expires at", Kind.TIMESTAMP),
     )
     invocation.output.rows(
         columns,
@@ -95,6 +97,7 @@ def show_batch(
             (
                 row.line, row.from_name, row.to_name, row.amount, row.reference, row.description,
                 row.effective_at, row.transaction, row.from_balance_after, row.to_balance_after,
+                row.lot_source, row.lot_expires_at,
             )
             for row in found.rows
         ],

@@ -6,22 +6,22 @@ from __future__ import annotations
 import time
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated
-from uuid import uuid4
 
 import typer
 
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
+from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
 from console.cli.progress import progress
+from console.cli.writing import writing
 from console.errors import LinesRefusedError
 from console.exports import Column, Kind
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     from console.batches import BatchSummary, PostedBatch
     from console.cli.invocation import Invocation
+    from console.cli.writing import Writing
     from console.workspace import Workspace
 
 app = typer.Typer(help="Batches: the lines of a file, posted all or none.", no_args_is_help=True)
@@ -114,30 +114,48 @@ def post(
         str | None,
         typer.Option(metavar="HASH", help="Post only if the lines are those that `validate` showed."),
     ] = None,
-    key: Annotated[
-        str | None,
-        typer.Option(
-            metavar="UUID", help="The same key again answers with the first outcome and posts nothing."
-        ),
-    ] = None,
+    key: Key = None,
 ) -> None:
     """Post a batch as one transaction: all its lines or none."""
     from console.batches import post as post_batch
     from console.batches import validate as check_batch
-    from console.cli.arguments import content_hash, operation_key
+    from console.cli.arguments import content_hash
 
-    invocation = invocation_of(context)
     pinned = None if content is None else content_hash(content)
-    operation = uuid4() if key is None else operation_key(key)
-    with invocation.workspace() as workspace, interruptible() as cancel:
-        exponent = _exponent(workspace, batch)
+    hint = f"Ask for it: ledgerctl batch submit {batch} --reason WHY"
+    with writing(context, key, hint=hint) as write:
+        exponent = _exponent(write.workspace, batch)
         with progress("Posting"):
-            seen = pinned or check_batch(workspace.database, batch, cancel=cancel).summary.content_hash
+            seen = pinned or check_batch(write.database, batch, cancel=write.cancel).summary.content_hash
             started = time.monotonic()
-            done = post_batch(workspace.database, batch, seen, key=operation, cancel=cancel)
+            done = post_batch(write.database, batch, seen, key=write.key, cancel=write.cancel)
             seconds = time.monotonic() - started
-        _show_posted(invocation, done, operation, exponent)
+        _show_posted(write, done, exponent)
     say(f"Batch {batch} is posted: {done.lines:,} lines as one transaction, in {seconds:,.2f} s.")
+
+
+@app.command()
+def submit(
+    context: typer.Context,
+    batch: Number,
+    *,
+    reason: Reason,
+    content: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="Submit only if the lines are those that `validate` showed."),
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Freeze a draft of your own and ask others to approve it."""
+    from console.approvals import submit_batch
+    from console.batches import validate as check_batch
+    from console.cli.arguments import content_hash
+
+    pinned = None if content is None else content_hash(content)
+    with writing(context, key) as write, progress("Submitting"):
+        seen = pinned or check_batch(write.database, batch, cancel=write.cancel).summary.content_hash
+        done = submit_batch(write.database, batch, seen, reason=reason, key=write.key, cancel=write.cancel)
+        write.show_submitted(done)
 
 
 @app.command()
@@ -176,7 +194,7 @@ def _show_summary(invocation: Invocation, batch: int, summary: BatchSummary, exp
     invocation.output.record(columns, cells)
 
 
-def _show_posted(invocation: Invocation, done: PostedBatch, key: UUID, exponent: int) -> None:
+def _show_posted(write: Writing, done: PostedBatch, exponent: int) -> None:
     columns = (
         Column("batch", Kind.INTEGER),
         Column("lines", Kind.INTEGER),
@@ -189,6 +207,6 @@ def _show_posted(invocation: Invocation, done: PostedBatch, key: UUID, exponent:
     )
     cells = (
         done.batch_id, done.lines, done.total, done.opened, done.first_id, done.last_id, done.posted_at,
-        str(key),
+        str(write.key),
     )  # fmt: skip
-    invocation.output.record(columns, cells)
+    write.output.record(columns, cells)

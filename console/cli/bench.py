@@ -22,8 +22,21 @@ _FIGURES = (
     Column("goal", Kind.TEXT),
 )
 
+_STATEMENTS = (
+    Column("action", Kind.TEXT),
+    Column("naive statements", Kind.INTEGER),
+    Column("naive ms", Kind.TEXT),
+    Column("our statements", Kind.INTEGER),
+    Column("our ms", Kind.TEXT),
+    Column("budget", Kind.INTEGER),
+    Column("within", Kind.TEXT),
+)
+
 Users = Annotated[int, typer.Option(min=2, help="How many accounts the ledger has.")]
 Transactions = Annotated[int, typer.Option(min=1_000, help="How many transactions the ledger has.")]
+Rounds = Annotated[int, typer.Option(min=1, max=50, help="How often; medians are printed.")]
+Seconds = Annotated[int, typer.Option(min=1, max=3_600, help="How long each run of pgbench is.")]
+WarmUp = Annotated[int, typer.Option(min=1, max=3_600, help="Seconds that each side runs first, uncounted.")]
 Keep = Annotated[
     bool, typer.Option("--keep", help="Keep the ledger for the next run instead of dropping it.")
 ]
@@ -61,7 +74,7 @@ def batch(  # noqa: PLR0917 - typer reads options from parameters
     ] = 100_000,
     transactions: Transactions = 5_000_000,
     users: Users = 1_000_000,
-    rounds: Annotated[int, typer.Option(min=1, max=50, help="How often; medians are printed.")] = 5,
+    rounds: Rounds = 5,
     keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
 ) -> None:
     """Time load, validate and post of a payout, a row-by-row loop, and the least the server could do."""
@@ -86,5 +99,138 @@ def batch(  # noqa: PLR0917 - typer reads options from parameters
         ("row-by-row loop, 4 statements a line", f"{report.loop_lines_per_s:,.0f}", "lines/s", None),
         ("post / floor", f"{report.post_to_floor:.2f}", "ratio", "at most 1.5"),
         ("post / loop", f"{report.post_to_loop:.1f}", "ratio", "at least 10"),
+    ]
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def statements(
+    context: typer.Context,
+    transactions: Transactions = 200_000,
+    users: Users = 20_000,
+    rounds: Rounds = 9,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Count and time each action with a budget, the naive way and ours; ends with 1 when one is over it.
+
+    On one machine a round trip is next to free: elsewhere each statement costs the network's time on top.
+    """
+    from console.bench.statements import run
+    from console.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    with administration(settings, paths) as admin_url:
+        figures = run(
+            admin_url, settings, users=users, transactions=transactions, keep=keep, rounds=rounds, say=say
+        )
+    rows = (
+        (
+            one.action, one.naive_statements, f"{one.naive_ms:.2f}", one.statements, f"{one.ms:.2f}",
+            one.budget, "yes" if one.within else "NO",
+        )
+        for one in figures
+    )  # fmt: skip
+    invocation.output.rows(_STATEMENTS, rows)
+    over = [one.action for one in figures if not one.within]
+    if over:
+        say(f"Over budget: {'; '.join(over)}.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def capture(
+    context: typer.Context,
+    transactions: Transactions = 200_000,
+    users: Users = 20_000,
+    rounds: Rounds = 9,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Time a capture over 1, 10 and 1,000 lots."""
+    from console.bench.capture import run
+    from console.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    with administration(settings, paths) as admin_url:
+        figures = run(
+            admin_url, settings, users=users, transactions=transactions, keep=keep, rounds=rounds, say=say
+        )
+    rows: list[tuple[str, str, str, str | None]] = []
+    for one in figures:
+        lots = f"capture over {one.lots:,} lot{'s' if one.lots > 1 else ''}"
+        rows += [
+            (lots, str(one.statements), "statements", "1"),
+            (lots, f"{one.ms:.2f}", "ms", None),
+            (f"{lots}, a lot", f"{one.ms_each:.4f}", "ms", None),
+        ]
+    rows.append((
+        "a lot of 1,000 / a lot of 10", f"{figures[2].ms_each / figures[1].ms_each:.3f}", "ratio", "below 1"
+    ))  # fmt: skip
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def transfers(  # noqa: PLR0917 - typer reads options from parameters
+    context: typer.Context,
+    transactions: Transactions = 5_000_000,
+    users: Users = 1_000_000,
+    seconds: Seconds = 20,
+    warm_up: WarmUp = 60,
+    rounds: Rounds = 3,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Measure transfers a second with 1 and 8 clients beside pgbench's TPC-B-like; pgbench drives both."""
+    from console.bench.transfers import run
+    from console.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    embedded = settings.database_url is None
+    with administration(settings, paths) as admin_url:
+        figures = run(
+            admin_url, embedded=embedded, users=users, transactions=transactions, keep=keep,
+            seconds=seconds, warm_up=warm_up, rounds=rounds, say=say,
+        )  # fmt: skip
+    rows: list[tuple[str, str, str, str | None]] = []
+    for one in figures:
+        clients = f"{one.clients} client{'s' if one.clients > 1 else ''}"
+        rows += [
+            (f"transfers, {clients}", f"{one.transfers_per_s:,.0f}", "transfers/s", None),
+            (f"pgbench TPC-B-like, {clients}", f"{one.tpcb_per_s:,.0f}", "transactions/s", None),
+            (f"transfers / TPC-B-like, {clients}", f"{one.ratio:.2f}", "ratio", "at least 1.2"),
+        ]
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def writers(
+    context: typer.Context,
+    transactions: Transactions = 200_000,
+    users: Users = 20_000,
+    seconds: Seconds = 30,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Let 16 writers transfer between 12 wallets: transfers a second, and deadlocks."""
+    from console.bench.writers import run
+    from console.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    embedded = settings.database_url is None
+    with administration(settings, paths) as admin_url:
+        found = run(
+            admin_url, embedded=embedded, users=users, transactions=transactions, keep=keep,
+            seconds=seconds, say=say,
+        )  # fmt: skip
+    rows = [
+        (
+            f"{found.writers} writers on {found.wallets} wallets",
+            f"{found.transfers_per_s:,.0f}",
+            "transfers/s",
+            None,
+        ),
+        ("deadlocks", str(found.deadlocks), "deadlocks", "0"),
+        ("calls that failed", str(found.failed), "calls", "0"),
     ]
     invocation.output.rows(_FIGURES, rows)

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from console.cli.output import Format, Output
+from console.cli.output import Format, Output, say
 from console.errors import LinesRefusedError, RefusedError
+from console.refusals import OperationRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from uuid import UUID
 
     import typer
 
@@ -47,14 +49,24 @@ class Invocation:
         return settings, Paths.standard(settings.data_dir)
 
     @contextmanager
-    def workspace(self) -> Iterator[Workspace]:
-        """Open the ledger; the problems of a refused file or batch are written as data first."""
+    def workspace(self, *, repeated: UUID | None = None) -> Iterator[Workspace]:
+        """Open the ledger; the problems of a refused file or batch are written as data first.
+
+        What an earlier command left in doubt is told first, but for the key that this one repeats.
+        """
         from console.workspace import open_workspace
 
         settings, paths = self.configured()
-        with open_workspace(settings, paths) as workspace:
+        with open_workspace(settings, paths, repeated=repeated) as workspace:
+            for settled in workspace.settled:
+                say(f"From {settled.when:%Y-%m-%d %H:%M:%S} UTC, {settled.sentence}")
             try:
                 yield workspace
+            except OperationRefusedError as refused:
+                places = {currency.exponent for currency in workspace.currencies}
+                if len(places) == 1:
+                    raise refused.with_decimals(places.pop()) from refused
+                raise
             except (LinesRefusedError, RefusedError) as refused:
                 if refused.problems:
                     self.output.problems(refused.problems)

@@ -1,4 +1,4 @@
-"""Commands about the ledger as a whole: its schema, demo, currencies, server, and whether it adds up."""
+"""Commands about the ledger as a whole: its schema, demo, currencies and server."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from console.cli.arguments import moment
-from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.cli.progress import progress
@@ -18,14 +17,6 @@ from console.exports import Column, Kind
 server_app = typer.Typer(help="The embedded PostgreSQL server.", no_args_is_help=True)
 currency_app = typer.Typer(help="The ledger's currencies.", no_args_is_help=True)
 
-_VERIFY = (
-    Column("check", Kind.TEXT),
-    Column("result", Kind.TEXT),
-    Column("wrong", Kind.INTEGER),
-    Column("first", Kind.TEXT),
-    Column("expected", Kind.TEXT),
-    Column("found", Kind.TEXT),
-)
 _CURRENCIES = (Column("currency", Kind.TEXT), Column("decimals", Kind.INTEGER))
 _SERVER = (
     Column("server", Kind.TEXT),
@@ -40,7 +31,6 @@ def register(app: typer.Typer) -> None:
     """Add the commands that belong to no group."""
     app.command()(migrate)
     app.command()(demo)
-    app.command()(verify)
 
 
 def migrate(context: typer.Context) -> None:
@@ -75,41 +65,6 @@ def demo(
     )
 
 
-def verify(context: typer.Context) -> None:
-    """Check in one snapshot that the whole ledger adds up; ends with 1 when it does not."""
-    from console.integrity import verify as check_all
-
-    invocation = invocation_of(context)
-    with (
-        invocation.workspace() as workspace,
-        interruptible() as cancel,
-        progress("Verifying"),
-    ):
-        report = check_all(workspace.database, cancel=cancel)
-    invocation.output.rows(
-        _VERIFY,
-        [
-            (
-                check.title,
-                "ok" if check.passed else "WRONG",
-                check.wrong,
-                check.first,
-                check.expected,
-                check.found,
-            )
-            for check in report.checks
-        ],
-    )
-    say(
-        f"{report.transactions:,} transactions and {report.wallets:,} wallets as of "
-        f"{report.at.isoformat(sep=' ', timespec='seconds')}: "
-        + ("all of it adds up." if report.passed else "NOT all of it adds up.")
-    )
-    if not report.passed:
-        say("Amounts above are in minor units.")
-        raise typer.Exit(1)
-
-
 @currency_app.command("list")
 def list_currencies(context: typer.Context) -> None:
     """List the currencies and their decimals."""
@@ -127,7 +82,7 @@ def add_currency(
 ) -> None:
     """Add a currency with its system accounts, as an administrator."""
     from console.money import Currency
-    from console.workspace import add_currency as add
+    from console.own_ledger import add_currency as add
 
     with invocation_of(context).workspace() as workspace:
         add(workspace.admin_url, Currency(code.upper(), decimals))

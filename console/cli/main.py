@@ -12,12 +12,21 @@ import typer
 
 from console.cli import (
     accounts,
+    audit,
     balances,
     batch_lists,
     batches,
     bench,
+    credit,
+    hold_lists,
+    holds,
     ledger,
     mappings,
+    operators,
+    requests,
+    reversals,
+    rules,
+    sweeps,
     transactions,
     transfers,
 )
@@ -41,13 +50,22 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (ledger, transactions, balances, transfers):
+for module in (ledger, audit, transactions, balances, transfers, sweeps):
     module.register(app)
 batch_lists.register(batches.app)
+hold_lists.register(holds.app)
 for name, group in (
     ("account", accounts.app),
+    ("operator", operators.app),
+    ("credit", credit.app),
+    ("hold", holds.app),
     ("mapping", mappings.app),
     ("batch", batches.app),
+    ("reverse", reversals.app),
+    ("request", requests.app),
+    ("rule", rules.rule_app),
+    ("limit", rules.limit_app),
+    ("audit", audit.audit_app),
     ("currency", ledger.currency_app),
     ("server", ledger.server_app),
     ("bench", bench.app),

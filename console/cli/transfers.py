@@ -3,22 +3,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
-from uuid import UUID, uuid4
+from typing import Annotated
 
 import typer
 
-from console.cli.arguments import account, chosen, minor_units, operation_key
-from console.cli.interruption import interruptible
-from console.cli.invocation import invocation_of
+from console.cli.arguments import account
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    Amount,
+    CurrencyCode,
+    Description,
+    Key,
+    Submit,
+    WhyAsked,
+)
+from console.cli.writing import money, submission, writing
 from console.exports import Column, Kind
-
-if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
-    from console.cancellation import Cancellation
-    from console.database import Database
 
 _POSTED = (
     Column("transaction", Kind.INTEGER),
@@ -37,50 +36,26 @@ def transfer(
     *,
     payer: Annotated[str, typer.Option("--from", metavar="ACCOUNT", help="Who pays.")],
     payee: Annotated[str, typer.Option("--to", metavar="ACCOUNT", help="Who is paid.")],
-    amount: Annotated[str, typer.Option(help="Such as 12.50.")],
+    amount: Amount,
     reference: Annotated[str, typer.Option(help="Unique in the whole ledger.")],
-    description: Annotated[str, typer.Option(help="What both parties read.")] = "",
-    key: Annotated[
-        str | None,
-        typer.Option(
-            metavar="UUID", help="The same key again answers with the first outcome and moves nothing."
-        ),
-    ] = None,
-    currency: Annotated[str | None, typer.Option(help="Needed when the ledger has several.")] = None,
+    description: Description = "",
+    currency: CurrencyCode = None,
+    submit: Submit = False,
+    reason: WhyAsked = None,
+    key: Key = None,
 ) -> None:
     """Move money from one account to another."""
-    operation = operation_key(key) if key is not None else uuid4()
-    invocation = invocation_of(context)
-    with invocation.workspace() as workspace, interruptible() as cancel:
-        money = chosen(workspace.currencies, currency)
-        values = {
-            "key": operation,
-            "payer": account(payer, "--from"),
-            "payee": account(payee, "--to"),
-            "currency": money.code,
-            "amount": minor_units(amount, money, "--amount"),
-            "reference": reference,
-            "description": description,
-        }
-        outcome = _post(workspace.database, operation, values, cancel)
-    posted_at = datetime.fromisoformat(outcome["posted_at"])
-    invocation.output.record(_POSTED, (outcome["transaction"], posted_at, str(operation)))
+    from console.transfers import Transfer, post
 
-
-def _post(database: Database, key: UUID, values: dict[str, Any], cancel: Cancellation) -> dict[str, Any]:
-    """Return the outcome of the transfer; raises RefusedError, or OutcomeUnknownError with the key."""
-    from sqlalchemy import text
-
-    from console.refusals import refusal
-
-    statement = text("""
-        SELECT ledger.transfer(:key, :payer, :payee, :currency, :amount, :reference, :description)""")
-
-    def work(session: Session) -> dict[str, Any]:
-        outcome: dict[str, Any] = session.execute(statement, values).scalar_one()
-        return outcome
-
-    outcome = database.write("transfer.post", work, cancel=cancel, key=key)
-    if outcome["status"] != "posted":
-        raise refusal(outcome["code"], outcome.get("detail") or {})
-    return outcome
+    why = submission(submit=submit, reason=reason)
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        order = Transfer(
+            account(payer, "--from"), account(payee, "--to"), unit.code, money(amount, unit), reference,
+            description,
+        )  # fmt: skip
+        if why is not None:
+            write.submit(order, why)
+            return
+        posted = post(write.database, order, key=write.key, cancel=write.cancel)
+    write.output.record(_POSTED, (posted.transaction, posted.posted_at, str(posted.key)))

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.imports.dates import parse_date
-from console.imports.text import NAME_RULE, REFERENCE_LENGTH, has_hidden, plain_name
+from console.imports.dates import LATEST, end_of_day, parse_date
+from console.imports.text import NAME_RULE, REFERENCE_LENGTH, SOURCE_LENGTH, has_hidden, plain_name
 from console.money import AmountError, parse_amount
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from console.imports.draft import ProblemLog
     from console.imports.layout import Dialect
@@ -84,6 +85,22 @@ class Cells:
                 self._dates.clear()
             self._dates[written] = value
         return value
+
+    def expiry(self, line: int, column: str, written: str) -> datetime | None:
+        """Return when credit expires: a moment as it is, a date at the end of that day."""
+        value = self.moment(line, column, written)
+        if value is None:
+            return None
+        moment = value if isinstance(value, datetime) else end_of_day(value)
+        if moment is None or moment >= LATEST:
+            message = "This expiry is too late; leave the cell empty for credit that does not expire."
+            self._log.add(line, column, "expiry.range", written, message)
+            return None
+        return moment
+
+    def source(self, line: int, column: str, written: str) -> str | None:
+        """Return what granted credit is called; an empty cell is no source."""
+        return self.text(line, column, written, SOURCE_LENGTH) or None
 
     def text(self, line: int, column: str, written: str, limit: int) -> str | None:
         """Return the text without outer spaces."""

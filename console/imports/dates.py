@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 
 # strptime() is not used: "%y%m%d" takes "93115" for two different days, and it reads full-width digits.
@@ -21,6 +21,9 @@ _ISO = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|
 _PIVOT = 69  # POSIX: 69 to 99 are 1969 to 1999, 00 to 68 are 2000 to 2068
 _LAST_CENTURY, _THIS_CENTURY = 1900, 2000
 _DATE_LENGTH = len("2026-12-31")
+
+LATEST = datetime(9999, 12, 31, tzinfo=UTC)
+"""No moment of the ledger lies at or after it."""
 
 
 def parse_date(text: str, pattern: str | None = None) -> date | datetime:
@@ -40,6 +43,13 @@ def parse_date(text: str, pattern: str | None = None) -> date | datetime:
         return date(year, found["month"], found["day"])
     hour, minute, second = found["hour"], found.get("minute", 0), found.get("second", 0)
     return datetime(year, found["month"], found["day"], hour, minute, second, tzinfo=UTC)
+
+
+def end_of_day(day: date) -> datetime | None:
+    """Return the first moment after a day in UTC; None after the last day there is."""
+    if day == date.max:
+        return None
+    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
 
 
 @lru_cache(maxsize=64)

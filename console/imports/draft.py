@@ -19,8 +19,9 @@ PROBLEM_LIMIT = 100_000
 class DraftLine:
     """One transfer as the file asks for it; None where a cell could not be read and a Problem says why.
 
-    `amount` is in minor units and above zero. `description` is None too when there is none, and
-    `effective_at` when the posting's own moment is meant.
+    `amount` is in minor units and above zero. `description` is None too when there is none,
+    `effective_at` when the posting's own moment is meant, and `lot_source` and `lot_expires_at` when
+    the line opens no lot of credit, or one that does not expire.
     """
 
     line: int
@@ -30,6 +31,8 @@ class DraftLine:
     reference: str | None
     description: str | None
     effective_at: date | datetime | None
+    lot_source: str | None = None
+    lot_expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,13 @@ class Columns(Layout):
     """Without one, references are made from the file's SHA-256 and the line."""
     date_column: Title | None = None
     date_format: Annotated[str, AfterValidator(_pattern)] | None = None
-    """%Y %y %m %d %H %M %S; None is ISO 8601."""
+    """%Y %y %m %d %H %M %S, of the date and of the expiry; None is ISO 8601."""
     currency_column: Title | None = None
     """Each of its cells must then be the code of the batch's currency."""
+    source_column: Title | None = None
+    """What granted credit is called, such as its campaign; a line with a source opens a lot."""
+    expires_column: Title | None = None
+    """When that credit expires; a date without a time is the end of that day in UTC."""
     account_prefix: Annotated[str, Field(max_length=32), AfterValidator(_prefix)] = ""
     """Goes before the names in account columns, but never before those of system accounts."""
     create_missing: bool = False
@@ -84,7 +88,8 @@ class TransfersMapping(Columns):
         """The columns that the file must have."""
         return _present(
             self.from_column, self.to_column, self.amount_column, self.reference_column,
-            self.description_column, self.date_column, self.currency_column,
+            self.description_column, self.date_column, self.currency_column, self.source_column,
+            self.expires_column,
         )  # fmt: skip
 
 
@@ -119,7 +124,8 @@ class BankMapping(Columns):
         """The columns that the file must have."""
         return _present(
             self.account_column, self.amount_column, self.direction_column, self.reference_column,
-            *self.description_columns, self.date_column, self.currency_column,
+            *self.description_columns, self.date_column, self.currency_column, self.source_column,
+            self.expires_column,
         )  # fmt: skip
 
 

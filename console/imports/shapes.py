@@ -42,6 +42,8 @@ class Common:
         self._reference_index = self._position(mapping.reference_column)
         self._date_index = self._position(mapping.date_column)
         self._currency_index = self._position(mapping.currency_column)
+        self._source_index = self._position(mapping.source_column)
+        self._expires_index = self._position(mapping.expires_column)
 
     def _position(self, column: str | None) -> int | None:
         return None if column is None else self._header.index(column)
@@ -65,6 +67,17 @@ class Common:
         if index is None or not (required or record[index].strip(" ")):
             return None
         return self._cells.moment(line, self._header[index], record[index])
+
+    def _lot(self, line: int, record: Sequence[str]) -> tuple[str | None, datetime | None]:
+        """Return source and expiry of the credit that the line grants; the ledger judges whether it may."""
+        source = expires = None
+        index = self._source_index
+        if index is not None:
+            source = self._cells.source(line, self._header[index], record[index])
+        index = self._expires_index
+        if index is not None and record[index].strip(" "):
+            expires = self._cells.expiry(line, self._header[index], record[index])
+        return source, expires
 
 
 class TransfersShape(Common):
@@ -100,7 +113,8 @@ class TransfersShape(Common):
         moment = self._moment(line, cells, required=False)
         self._lines += 1
         self._sum += amount or 0
-        return DraftLine(line, from_name, to_name, amount, reference, description, moment)
+        lot = self._lot(line, cells)
+        return DraftLine(line, from_name, to_name, amount, reference, description, moment, *lot)
 
     def directions(self) -> dict[str, Tally]:
         """Return all lines as one direction: each says itself from whom to whom."""
@@ -153,9 +167,9 @@ class BankShape(Common):
             tally[1] += amount or 0
         reference = self._reference(line, cells)
         description = self._description(line, cells)
-        return DraftLine(
-            line, from_name, to_name, amount, reference, description, self._moment(line, cells, required=True)
-        )
+        moment = self._moment(line, cells, required=True)
+        lot = self._lot(line, cells)
+        return DraftLine(line, from_name, to_name, amount, reference, description, moment, *lot)
 
     def directions(self) -> dict[str, Tally]:
         """Return the credits and the debits."""

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 from console.imports import words
 from console.imports.dates import parse_date
 from console.imports.mapping import BankMapping, Mapping, TransfersMapping
+from console.imports.text import plain_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _SIGNS = ("-", "+", "\u2212")
+_GRANTER = "@issuance"
 Sample = dict[str, list[str]]
 """The cells seen so far that are not empty, by column."""
 
@@ -21,7 +23,8 @@ Sample = dict[str, list[str]]
 def suggest(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Mapping | None:
     """Return the likeliest mapping, or None when no amount or no account can be recognised.
 
-    Layout is left to be found out; no users are made; a payer that no column names is @issuance.
+    Layout is left to be found out; no users are made; a payer that no column names is @issuance, whose
+    lines may be grants of credit that has a source and expires.
     """
     sample: Sample = {
         column: [row[index] for row in rows if index < len(row) and row[index].strip()]
@@ -62,21 +65,28 @@ def _bank(titles: dict[str, str], sample: Sample, amount: str) -> BankMapping | 
 
 
 def _transfers(titles: dict[str, str], sample: Sample, amount: str) -> TransfersMapping | None:
-    payer = _first(titles, words.FROM)
+    expires = _first(titles, words.EXPIRES)
+    # Beside an expiry "source" is what the credit is called, and not who pays.
+    payer = _first(titles, [name for name in words.FROM if expires is None or name not in words.SOURCE])
     payee = _first(titles, words.TO) or _first(titles, words.ACCOUNT)
     if payee is None:
         return None
+    source = None
+    if expires is not None or payer is None or {plain_name(cell) for cell in sample[payer]} == {_GRANTER}:
+        source = _first(titles, words.SOURCE)
     date_column = _first(titles, words.DATE)
     return TransfersMapping(
         from_column=payer,
-        from_constant="@issuance" if payer is None else None,
+        from_constant=_GRANTER if payer is None else None,
         to_column=payee,
         amount_column=amount,
         reference_column=_reference(titles, sample),
         description_column=_first(titles, words.DESCRIPTION),
         date_column=date_column,
-        date_format=_date_format(sample, date_column),
+        date_format=_date_format(sample, date_column, expires),
         currency_column=_first(titles, words.CURRENCY),
+        source_column=source,
+        expires_column=expires,
     )
 
 
@@ -105,11 +115,12 @@ def _reference(titles: dict[str, str], sample: Sample) -> str | None:
     return None
 
 
-def _date_format(sample: Sample, column: str | None) -> str | None:
+def _date_format(sample: Sample, *columns: str | None) -> str | None:
     """Return the first format that reads all cells; None is ISO 8601, also when nothing fits."""
-    if column is None or _all_dates(sample[column], None):
+    cells = [cell for column in columns if column is not None for cell in sample[column]]
+    if _all_dates(cells, None):
         return None
-    return next((form for form in words.DATE_FORMATS if _all_dates(sample[column], form)), None)
+    return next((form for form in words.DATE_FORMATS if _all_dates(cells, form)), None)
 
 
 def _all_dates(cells: Sequence[str], form: str | None) -> bool:

@@ -32,6 +32,13 @@ DESCRIPTION = ("description", "text", "memo", "note", "notes", "purpose", "messa
                "operation", "reporting category", "k symbol", "category",
                "verwendungszweck", "beschreibung", "buchungstext",
                "popis", "poznamka", "zprava", "zprava pro prijemce", "operace")  # fmt: skip
+SOURCE = ("credit source", "lot source", "grant source", "source", "campaign", "promotion", "promo",
+          "promo code", "coupon", "voucher", "program", "programme",
+          "quelle", "kampagne", "aktion", "gutschein", "zdroj", "kampan", "akce", "kupon")  # fmt: skip
+EXPIRES = ("expires", "expires at", "expires on", "expiry", "expiry date", "expiration", "expiration date",
+           "valid until", "valid to", "valid through",
+           "gultig bis", "gueltig bis", "ablaufdatum", "verfallsdatum", "verfallt am",
+           "platnost do", "plati do", "expirace", "datum expirace")  # fmt: skip
 CURRENCY = ("currency", "currency code", "ccy", "wahrung", "waehrung", "mena")
 
 # Each pair is one bank's habit. All its words are proposed as soon as one is seen: a sample that begins

@@ -13,6 +13,8 @@ from console.queries.page import Direction, Page
 from models.batch import BatchStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
@@ -21,20 +23,25 @@ if TYPE_CHECKING:
 
 PAGE_SIZE = 200
 
-_BATCH = """
-    SELECT b.id, b.name, b.currency, b.status::text, b.file_name, b.created_by, b.created_at,
+BATCH_COLUMNS = """
+    b.id, b.name, b.currency, b.status::text, b.file_name, b.created_by, b.created_at,
         b.posted_by, b.posted_at, coalesce(b.line_count, drafted.lines), coalesce(b.total, drafted.total),
-        b.create_missing, b.account_prefix, b.content_hash, b.first_transaction, b.last_transaction
+        b.create_missing, b.account_prefix, b.content_hash, b.first_transaction, b.last_transaction"""
+"""What `batch_of` reads, in its order, from BATCH_SOURCES."""
+
+BATCH_SOURCES = """
     FROM ledger.batches b
     LEFT JOIN LATERAL (
         SELECT count(*) AS lines, coalesce(sum(l.amount), 0) AS total
         FROM ledger.batch_lines l WHERE l.batch_id = b.id AND b.line_count IS NULL
     ) drafted ON b.line_count IS NULL"""
 
+_BATCH = f"SELECT {BATCH_COLUMNS} {BATCH_SOURCES}"
+
 # Before and after come from the posted rows, found by the batch's own range of ids.
 _LINES = """
     SELECT l.line_no, l.from_name, l.to_name, l.amount, l.reference, l.description, l.effective_at,
-        t.id, t.from_balance_after, t.to_balance_after
+        t.id, t.from_balance_after, t.to_balance_after, l.lot_source, l.lot_expires_at
     FROM (
         SELECT * FROM ledger.batch_lines l
         WHERE l.batch_id = :batch AND l.line_no {comparison} :cursor
@@ -68,7 +75,10 @@ class BatchRow:
 
 @dataclass(frozen=True, slots=True)
 class BatchLineRow:
-    """One line as the file gave it, and once posted its transaction and both balances after it."""
+    """One line as the file gave it, and once posted its transaction and both balances after it.
+
+    A line with a source opens a lot of credit, which expires at `lot_expires_at` if at all.
+    """
 
     line: int
     from_name: str | None
@@ -80,6 +90,8 @@ class BatchLineRow:
     transaction: int | None
     from_balance_after: int | None
     to_balance_after: int | None
+    lot_source: str | None = None
+    lot_expires_at: datetime | None = None
 
 
 def page(
@@ -98,7 +110,7 @@ def page(
 
     def ask(session: Session) -> Page[BatchRow]:
         rows = session.execute(statement, values).all()
-        found = tuple(_batch(row) for row in rows[:limit])
+        found = tuple(batch_of(row) for row in rows[:limit])
         beyond, behind = len(rows) > limit, cursor is not None
         if forward:
             return Page(found, more_before=behind, more_after=beyond)
@@ -114,7 +126,7 @@ def get(database: Database, batch_id: int, *, cancel: Cancellation | None = None
         row = session.execute(text(f"{_BATCH} WHERE b.id = :batch"), {"batch": batch_id}).one_or_none()
         if row is None:
             raise UsageError(f"There is no batch {batch_id}.")
-        return _batch(row)
+        return batch_of(row)
 
     return database.read("batches.get", ask, cancel=cancel)
 
@@ -146,7 +158,8 @@ def lines(
     return database.read("batches.lines", ask, cancel=cancel)
 
 
-def _batch(row: Row[Any]) -> BatchRow:
+def batch_of(row: Row[Any] | Sequence[Any]) -> BatchRow:
+    """Read the values of BATCH_COLUMNS."""
     values = list(row)
     values[3] = BatchStatus(values[3])
     values[10] = int(values[10])

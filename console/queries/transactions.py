@@ -49,12 +49,14 @@ class TransactionFilter:
     """Which transactions; each None or empty field lets all pass.
 
     posted_from is inclusive, posted_until exclusive; amounts are minor units, both ends inclusive;
-    user is an exact username on either side, reference exact, description a prefix.
+    user is an exact username on either side, reference exact, description a prefix; currency says which of
+    the user's wallets is meant, and without a user nothing.
     """
 
     posted_from: datetime | None = None
     posted_until: datetime | None = None
     user: str = ""
+    currency: str = ""
     kinds: tuple[TransactionKind, ...] = ()
     amount_min: int | None = None
     amount_max: int | None = None
@@ -136,10 +138,12 @@ def about(database: Database, *, cancel: Cancellation | None = None) -> int:
 def count(database: Database, wanted: TransactionFilter, *, cancel: Cancellation | None = None) -> int:
     """Count exactly; on a large ledger this takes seconds, so it is asked for and cancellable."""
     values = _values(wanted)
-    conditions = _conditions(frozenset(values))
-    if "user" in values:
+    given = frozenset(values)
+    conditions = _conditions(given)
+    if "user" in given:
+        wallet = _wallet_of_user(given)
         sides = union_all(
-            *(select(_ROW.c.id).where(side == _wallet_of_user(), *conditions) for side in _sides())
+            *(select(_ROW.c.id).where(side == wallet, *conditions) for side in _sides())
         ).subquery()
         statement = select(func.count()).select_from(sides)
     else:
@@ -155,7 +159,7 @@ def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
     if "user" in given:
         # Two index probes merged; an OR over both sides would read the whole ledger.
         sides = (
-            _narrowed(given, descending=descending, side=side == _wallet_of_user()).subquery()
+            _narrowed(given, descending=descending, side=side == _wallet_of_user(given)).subquery()
             for side in _sides()
         )
         found: FromClause = union_all(*(side.select() for side in sides)).subquery("found")
@@ -209,15 +213,16 @@ def _sides() -> tuple[ColumnElement[int], ColumnElement[int]]:
     return _ROW.c.from_wallet, _ROW.c.to_wallet
 
 
-def _wallet_of_user() -> Any:
+def _wallet_of_user(given: frozenset[str]) -> Any:
     """Return the user's wallet as a scalar subquery, so that the index is walked in the page's order."""
-    return (
+    wallet = (
         select(_WALLET.c.id)
         .join(_USER, _USER.c.id == _WALLET.c.user_id)
         .where(_USER.c.username == bindparam("user", type_=Text()))
-        .limit(1)
-        .scalar_subquery()
     )
+    if "currency" in given:
+        wallet = wallet.where(_WALLET.c.currency == bindparam("currency", type_=Text()))
+    return wallet.order_by(_WALLET.c.id).limit(1).scalar_subquery()
 
 
 def _values(wanted: TransactionFilter) -> dict[str, Any]:

@@ -1,8 +1,11 @@
 -- A currency comes with its five system accounts' wallets. Asking twice changes nothing.
 CREATE OR REPLACE FUNCTION ledger.add_currency(p_code text, p_exponent smallint) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    fresh boolean;
 BEGIN
     INSERT INTO ledger.currencies (code, exponent) VALUES (p_code, p_exponent) ON CONFLICT DO NOTHING;
+    fresh := FOUND;
     PERFORM FROM ledger.currencies c WHERE c.code = p_code AND c.exponent = p_exponent;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'currency % has another exponent', p_code USING ERRCODE = 'restrict_violation';
@@ -15,4 +18,7 @@ BEGIN
     INSERT INTO ledger.wallets (user_id, currency, kind)
     SELECT u.id, p_code, 'system' FROM ledger.users u WHERE u.kind = 'system'
     ON CONFLICT (user_id, currency) DO NOTHING;
+    IF fresh THEN
+        PERFORM ledger.note('add_currency', 'currency:' || p_code, 'done', '', jsonb_build_object('exponent', p_exponent));
+    END IF;
 END $$;

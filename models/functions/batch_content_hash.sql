@@ -2,7 +2,11 @@
 CREATE OR REPLACE FUNCTION ledger.batch_content_hash(p_batch bigint) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT sha256(convert_to(string_agg(
-        ROW(l.line_no, l.from_name, l.to_name, l.amount, l.reference, l.description,
-            extract(epoch FROM l.effective_at))::text, E'\n' ORDER BY l.line_no), 'UTF8'))
+        CASE WHEN l.lot_source IS NULL AND l.lot_expires_at IS NULL
+            THEN ROW(l.line_no, l.from_name, l.to_name, l.amount, l.reference, l.description,
+                extract(epoch FROM l.effective_at))::text
+            ELSE ROW(l.line_no, l.from_name, l.to_name, l.amount, l.reference, l.description,
+                extract(epoch FROM l.effective_at), l.lot_source, extract(epoch FROM l.lot_expires_at))::text
+        END, E'\n' ORDER BY l.line_no), 'UTF8'))
     FROM ledger.batch_lines l WHERE l.batch_id = p_batch
 $$;

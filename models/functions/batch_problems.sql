@@ -12,7 +12,7 @@ BEGIN
     WITH batch AS MATERIALIZED (
         SELECT * FROM ledger.batches b WHERE b.id = p_batch
     ), line AS MATERIALIZED (
-        SELECT l.line_no, l.from_name, l.to_name, l.amount, l.reference
+        SELECT l.line_no, l.from_name, l.to_name, l.amount, l.reference, l.lot_source, l.lot_expires_at
         FROM ledger.batch_lines l WHERE l.batch_id = p_batch
     ), side AS MATERIALIZED (
         SELECT line.line_no, 'from' AS field, line.from_name AS name, -line.amount AS delta FROM line
@@ -51,6 +51,15 @@ BEGIN
     UNION ALL
     SELECT line.line_no, 'to', 'party.same', line.to_name, '{}'
     FROM line WHERE line.from_name = line.to_name
+    UNION ALL
+    -- Credit that expires comes from @issuance to a customer, and says what it is.
+    SELECT line.line_no, 'source', CASE
+            WHEN line.lot_source IS NULL THEN 'source.empty' ELSE 'source.kind' END, coalesce(line.lot_source, ''), '{}'
+    FROM line WHERE num_nonnulls(line.lot_source, line.lot_expires_at) > 0 AND (
+        line.lot_source IS NULL OR ledger.kind_of(line.from_name, line.to_name) <> 'grant')
+    UNION ALL
+    SELECT line.line_no, 'expires', 'expiry.past', line.lot_expires_at::text, '{}'
+    FROM line WHERE line.lot_expires_at <= clock_timestamp()
     UNION ALL
     SELECT line.line_no, 'amount', 'amount.empty', '', '{}' FROM line WHERE line.amount IS NULL
     UNION ALL

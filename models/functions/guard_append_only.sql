@@ -23,7 +23,24 @@ CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE ON ledger.users
     FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only();
 CREATE OR REPLACE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.users
     FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only();
-CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE ON ledger.operations
-    FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only();
-CREATE OR REPLACE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.operations
-    FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only();
+
+-- What happened, was agreed or written down stays as it is.
+DO $$
+DECLARE
+    name text;
+BEGIN
+    FOREACH name IN ARRAY ARRAY['operations', 'audit_events', 'seals', 'approvals', 'account_notes', 'identity'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ledger.%I
+            FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
+        EXECUTE format('CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON ledger.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'batches', 'approval_requests', 'audit_head'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.%I
+            FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
+    END LOOP;
+    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'approval_requests', 'audit_head'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE ON ledger.%I
+            FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
+    END LOOP;
+END $$;

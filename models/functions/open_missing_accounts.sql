@@ -29,7 +29,8 @@ BEGIN
     FROM wanted JOIN ledger.users u ON u.username = wanted.name
     WHERE starts_with(u.username, p_prefix) AND u.kind = 'customer'
         AND NOT EXISTS (SELECT FROM ledger.wallets w WHERE w.user_id = u.id AND w.currency = p_currency)
-    ORDER BY u.id
+    -- The lock that a change of status takes: a wallet is not opened active beside a freeze under way.
+    ORDER BY u.id FOR NO KEY UPDATE OF u
     ON CONFLICT (user_id, currency) DO NOTHING;
     RETURN opened;
 END $$;

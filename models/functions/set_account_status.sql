@@ -1,32 +1,33 @@
 -- Freeze, unfreeze or close an account. The wallets' rows are locked, so no posting is half way past.
 CREATE OR REPLACE FUNCTION ledger.set_account_status(
-    p_username text, p_status ledger.account_status, p_reason text)
-RETURNS void
+    p_key uuid, p_username text, p_status ledger.account_status, p_reason text)
+RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ledger.perform(p_key, 'set_account_status', jsonb_build_object(
+        'username', p_username, 'status', p_status, 'reason', p_reason));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.do_set_account_status(p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    wanted ledger.account_status := (p_request ->> 'status')::ledger.account_status;
     account ledger.users;
 BEGIN
-    IF length(btrim(coalesce(p_reason, ''))) < 3 OR NOT ledger.is_plain_text(p_reason) THEN
-        RAISE EXCEPTION 'reason.empty' USING ERRCODE = 'LG001';
-    END IF;
-    SELECT * INTO account FROM ledger.users u WHERE u.username = p_username FOR NO KEY UPDATE;
+    PERFORM ledger.require_reason(p_request);
+    SELECT * INTO account FROM ledger.users u WHERE u.username = p_request ->> 'username' FOR NO KEY UPDATE;
     IF account.id IS NULL OR account.kind = 'system' THEN
-        RAISE EXCEPTION 'user.unknown' USING ERRCODE = 'LG001',
-            DETAIL = jsonb_build_object('username', p_username)::text;
+        PERFORM ledger.refuse('user.unknown', jsonb_build_object('username', p_request ->> 'username'));
     ELSIF account.status = 'closed' THEN
-        RAISE EXCEPTION 'account.closed' USING ERRCODE = 'LG001',
-            DETAIL = jsonb_build_object('username', p_username)::text;
+        PERFORM ledger.refuse('account.closed', jsonb_build_object('username', account.username));
     END IF;
     PERFORM FROM ledger.wallets w WHERE w.user_id = account.id ORDER BY w.id FOR NO KEY UPDATE;
-    IF p_status = 'closed' AND EXISTS (
-        SELECT FROM ledger.wallets w WHERE w.user_id = account.id AND (w.balance, w.reserved) <> (0, 0)) THEN
-        RAISE EXCEPTION 'account.not_empty' USING ERRCODE = 'LG001',
-            DETAIL = jsonb_build_object('username', p_username)::text;
+    IF wanted = 'closed' AND EXISTS (
+        SELECT FROM ledger.wallets w
+        WHERE w.user_id = account.id AND (w.balance, w.granted, w.reserved) <> (0, 0, 0)) THEN
+        PERFORM ledger.refuse('account.not_empty', jsonb_build_object('username', account.username));
     END IF;
-    UPDATE ledger.wallets w SET status = p_status WHERE w.user_id = account.id;
-    UPDATE ledger.users u SET status = p_status,
-        metadata = jsonb_set(u.metadata, '{status_changes}',
-            coalesce(u.metadata -> 'status_changes', '[]') || jsonb_build_object(
-                'at', clock_timestamp(), 'by', session_user, 'to', p_status, 'reason', p_reason))
-    WHERE u.id = account.id;
+    UPDATE ledger.wallets w SET status = wanted WHERE w.user_id = account.id;
+    UPDATE ledger.users u SET status = wanted WHERE u.id = account.id;
+    RETURN jsonb_build_object('status', 'done', 'before', account.status, 'after', wanted);
 END $$;

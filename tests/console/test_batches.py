@@ -85,7 +85,9 @@ def test_all_problems_of_file_and_ledger_come_at_once_and_nothing_is_written(
 ) -> None:
     open_accounts({"alice": 1_000, "bob": 0, "ice": 500})
     with connected(ledger_url) as admin:
-        admin.execute("SELECT ledger.set_account_status('ice', 'frozen', 'asked by the police')")
+        admin.execute(
+            "SELECT ledger.set_account_status(gen_random_uuid(), 'ice', 'frozen', 'asked by the police')"
+        )
     rows = [
         "alice,bob,1e3,r1,", "alice,bob,\uff11\uff12\uff13,r2,", "alice,bob,NaN,r3,", "alice,bob,-5,r4,",
         "alice,bob,1.234,r5,", "nobody,bob,1.00,r6,", "alice,alice,1.00,r7,", "alice,bob,1.00,r8,",

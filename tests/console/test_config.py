@@ -32,6 +32,7 @@ def test_defaults(paths: Paths) -> None:
     settings = Settings.load(paths)
     assert settings.model_dump() == {
         "database_url": None,
+        "gate_password": None,
         "data_dir": None,
         "theme": "system",
         "slow_threshold_ms": 100,
@@ -41,6 +42,9 @@ def test_defaults(paths: Paths) -> None:
         "statement_timeout_s": 15,
         "batch_timeout_s": 120,
         "lock_timeout_s": 3,
+        "breaker_failures": 5,
+        "breaker_pause_s": 5,
+        "pooled": False,
     }
 
 
@@ -86,6 +90,7 @@ def test_wrong_database_url_never_shows_the_secret(paths: Paths, monkeypatch: py
         ("page_size = 9", "page_size", "from 10 to 5000"),
         ('pool_size = "many"', "pool_size", "from 1 to 50"),
         ("pool_size = true", "pool_size", "from 1 to 50"),
+        ('pooled = "perhaps"', "pooled", "true or false"),
         ("lock_timeout_s = 0.5", "lock_timeout_s", "from 1 to 600"),
         ('database_url = "sqlite:///geheim"', "database_url", "postgresql://"),
         ("data_dir = 7", "data_dir", "path of a folder"),

@@ -269,3 +269,46 @@ def test_a_session_the_server_ended_is_replaced(operator_database: Database, led
     with connected(ledger_url) as connection:
         connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
     assert operator_database.read("probe", scalar("SELECT pg_backend_pid()")) != pid
+
+
+_SETTINGS = "SELECT current_setting('lock_timeout') || ' ' || current_setting('statement_timeout')"
+
+
+def test_behind_a_pooler_the_settings_are_the_transactions(as_role: Callable[[str], str]) -> None:
+    """In transaction mode the session goes to somebody else after each COMMIT, with all that it was told."""
+    settings = Settings.model_construct(pooled=True, lock_timeout_s=7)
+    database = Database(as_role("t_operator"), Recorder(), settings)
+    for ask in (database.read, database.snapshot, database.write, database.rehearse):
+        assert ask("probe", scalar(_SETTINGS)) == "7s 15s"
+    assert database.write("probe", scalar(_SETTINGS), timeout_s=120) == "7s 2min"
+    with database._engine.connect() as connection:
+        assert connection.scalar(text(_SETTINGS)) == "0 0"
+    database.close()
+
+
+def test_behind_a_pooler_nothing_is_prepared_on_the_server(
+    as_role: Callable[[str], str], operator_database: Database
+) -> None:
+    def ask_often(database: Database) -> object:
+        for _ in range(8):
+            database.read("probe", scalar("SELECT 1"))
+        return database.read(
+            "probe", scalar("SELECT count(*) FROM pg_prepared_statements WHERE NOT from_sql")
+        )
+
+    assert ask_often(operator_database) != 0
+    pooled = Database(as_role("t_operator"), Recorder(), Settings.model_construct(pooled=True))
+    assert ask_often(pooled) == 0
+    pooled.close()
+
+
+@pytest.mark.usefixtures("two")
+def test_behind_a_pooler_a_transfer_is_one_statement(
+    as_role: Callable[[str], str], statements: Statements
+) -> None:
+    database = Database(as_role("t_operator"), Recorder(), Settings.model_construct(pooled=True))
+    database.session_facts()
+    with statements.counted() as found:
+        assert database.write("transfer.post", pay(10)) == "posted"
+    assert len(found) == 1
+    database.close()

@@ -67,7 +67,9 @@ def test_every_size_adds_up(ledger_url: str, users: int, transactions: int) -> N
         ).fetchone()
         assert late == (0,)
         # The ledger goes on from there: new ids follow, and the checkpoint stands.
-        connection.execute("SELECT ledger.open_account('visitor', 'CR')")
+        connection.execute(
+            "SELECT ledger.open_account(gen_random_uuid(), 'visitor', 'CR', p_reason => 'a test')"
+        )
         for source, target in (("@external", "visitor"), ("visitor", "@revenue")):
             assert transfer(connection, source, target, 1)["status"] == "posted"
         assert_adds_up(connection)

@@ -144,7 +144,9 @@ def test_an_administrator_without_superpowers(creator: str, database_url: str) -
         if connection.info.server_version >= 160_000:
             # What the server itself gives the maker of a role.
             connection.execute(
-                sql.SQL("GRANT ledger_owner TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE").format(login)
+                sql.SQL(
+                    "GRANT ledger_owner, ledger_roles TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
+                ).format(login)
             )
     assert migrate(creator) == head_version()
     assert migrate(creator) == head_version()

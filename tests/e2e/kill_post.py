@@ -138,8 +138,13 @@ def kill_while_posting(draft: Draft, delay_s: float) -> Round:
     command = [sys.executable, "-m", "console", "batch", "post", str(draft.number)]
     with (
         connected(draft.admin_url) as watcher,
+        tempfile.TemporaryDirectory() as outbox,
         subprocess.Popen(
-            command, cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            cwd=REPOSITORY,
+            env=environment | {"LEDGER_DATA_DIR": outbox},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         ) as client,
     ):
         give_up_at = time.monotonic() + _GIVE_UP_S

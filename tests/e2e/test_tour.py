@@ -17,7 +17,8 @@ from console.monitor.budgets import budget
 TOP = Path(__file__).parents[2]
 STOPS = [
     "sign-in", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "batch-mapping",
-    "batch-checked", "batch-dry-run", "batch-posted", "queries", "queries-dark", "transactions-dark",
+    "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
+    "queries", "queries-dark", "transactions-dark",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 

@@ -73,9 +73,58 @@ _QUESTIONS: Final[dict[str, LiteralString]] = {
         SELECT b.id FROM ledger.batches b
         LEFT JOIN ledger.transactions t ON t.batch_id = b.id
         GROUP BY b.id
-        HAVING count(t.id) <> CASE b.status WHEN 'posted' THEN b.line_count ELSE 0 END
+        HAVING count(t.id) <> CASE WHEN b.status IN ('posted', 'reversed') THEN b.line_count ELSE 0 END
             OR sum(t.amount) <> b.total""",
+    "a reversed batch gave back what it says": """
+        SELECT b.id, b.reversed_total, sum(t.amount) FROM ledger.batches b
+        LEFT JOIN ledger.transactions t ON t.reverses IS NOT NULL AND t.metadata ->> 'batch' = b.id::text
+        GROUP BY b.id HAVING b.reversed_total IS DISTINCT FROM sum(t.amount)""",
     "every operation has its outcome": "SELECT o.key FROM ledger.operations o WHERE o.outcome IS NULL",
+    "each movement of a lot follows from the one before": """
+        SELECT * FROM (
+            SELECT m.*, sum(m.amount) OVER (PARTITION BY m.lot_id ORDER BY m.id) AS due
+            FROM ledger.lot_movements m
+        ) step WHERE step.remaining_after <> step.due""",
+    "a lot is moved by a transaction of its own wallet": """
+        SELECT m.id FROM ledger.lot_movements m JOIN ledger.credit_lots l ON l.id = m.lot_id
+        LEFT JOIN ledger.transactions t ON t.id = m.transaction_id
+        WHERE CASE WHEN m.amount > 0 THEN t.to_wallet ELSE t.from_wallet END IS DISTINCT FROM l.wallet_id""",
+    "a transaction is reversed once at most": """
+        SELECT t.reverses FROM ledger.transactions t WHERE t.reverses IS NOT NULL
+        GROUP BY t.reverses HAVING count(*) > 1""",
+    "a reversal gives back at most what was moved, to whom it came from": """
+        SELECT r.id FROM ledger.transactions r LEFT JOIN ledger.transactions t ON t.id = r.reverses
+        WHERE (r.kind = 'reversal') <> (r.reverses IS NOT NULL) OR (r.reverses IS NOT NULL AND (
+            t.id IS NULL OR r.amount > t.amount
+            OR (r.from_wallet, r.to_wallet) <> (t.to_wallet, t.from_wallet)))""",
+    "what was captured of a hold is what its one capture moved": """
+        SELECT r.id, r.captured_amount, sum(t.amount), count(t.id) FROM ledger.reservations r
+        LEFT JOIN ledger.transactions t ON t.reservation_id = r.id AND t.kind = 'capture'
+            AND t.from_wallet = r.wallet_id
+        GROUP BY r.id HAVING r.captured_amount <> coalesce(sum(t.amount), 0) OR count(t.id) > 1""",
+    "only a capture names a hold, and the hold is captured": """
+        SELECT t.id FROM ledger.transactions t LEFT JOIN ledger.reservations r ON r.id = t.reservation_id
+        WHERE t.reservation_id IS NOT NULL
+            AND (t.kind <> 'capture' OR r.status IS DISTINCT FROM 'captured')""",
+    "an executed request has its checkers, none of whom made it": """
+        SELECT r.id FROM ledger.approval_requests r
+        LEFT JOIN ledger.approvals a ON a.request_id = r.id AND a.content = r.content
+            AND a.approved_by <> r.created_by
+        GROUP BY r.id HAVING r.approvals_given <> count(a.request_id)
+            OR (r.status = 'executed' AND count(a.request_id) < r.approvals_required)""",
+    "each audit event follows from the one before": """
+        SELECT e.id FROM (
+            SELECT e.*, row_number() OVER chain AS place,
+                lag(e.hash, 1, sha256('ledger')) OVER chain AS before
+            FROM ledger.audit_events e WINDOW chain AS (ORDER BY e.id)
+        ) e WHERE e.id <> e.place OR e.previous <> e.before OR e.hash <> ledger.audit_hash(
+            e.previous, e.id, e.at, e.actor, e.action, e.subject, e.outcome, e.reason, e.detail)""",
+    "the audit chain's head is its last event": """
+        SELECT h.id, newest.id FROM ledger.audit_head h FULL JOIN (
+            SELECT e.id, e.hash FROM (
+                SELECT e.id, e.hash FROM ledger.audit_events e UNION ALL SELECT 0, sha256('ledger')
+            ) e ORDER BY e.id DESC LIMIT 1
+        ) newest ON true WHERE (h.id, h.hash) IS DISTINCT FROM (newest.id, newest.hash)""",
 }
 
 

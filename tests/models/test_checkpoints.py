@@ -99,7 +99,7 @@ def test_an_old_snapshot_takes_no_checkpoint(
 def test_a_new_currency_joins_between_checkpoints(operator: Connection, admin: Connection) -> None:
     admin.execute(CHECKPOINT)
     admin.execute("SELECT ledger.add_currency('EU', 2::smallint)")
-    operator.execute("SELECT ledger.open_account('dora', 'EU')")
+    operator.execute("SELECT ledger.open_account(gen_random_uuid(), 'dora', 'EU', p_reason => 'a test')")
     transfer(operator, "@external", "dora", 900, currency="EU")
     transfer(operator, "@external", "user0", 9)
     admin.execute(CHECKPOINT)

@@ -122,7 +122,9 @@ def test_a_freeze_while_a_posting_waits_is_seen(
     operator: Connection, admin: Connection, ledger_url: str
 ) -> None:
     with connected(ledger_url, autocommit=False) as support:
-        support.execute("SELECT ledger.set_account_status(%s, 'frozen', 'a complaint')", [HOT[0]])
+        support.execute(
+            "SELECT ledger.set_account_status(gen_random_uuid(), %s, 'frozen', 'a complaint')", [HOT[0]]
+        )
         with ThreadPoolExecutor(1) as pool:
             posting = pool.submit(transfer, operator, HOT[0], HOT[1], 5)
             wait_until_blocked(admin, operator)

@@ -22,21 +22,37 @@ EVERYBODY: Final = frozenset(ROLES)
 OPERATORS: Final = frozenset({"operator", "admin"})
 SUPPORTERS: Final = OPERATORS | {"support"}
 ADMINS: Final = frozenset({"admin"})
+APPROVERS: Final = frozenset({"approver"})
+AUDITORS: Final = ADMINS | {"auditor"}
 NOBODY: Final[frozenset[str]] = frozenset()
 
 # Who may SELECT, and who may INSERT. UPDATE, DELETE and TRUNCATE are nobody's, on any table.
 TABLES: Final = {
+    "account_notes": (EVERYBODY, NOBODY),
+    "approval_requests": (EVERYBODY, NOBODY),
+    "approval_rules": (EVERYBODY, NOBODY),
+    "approvals": (EVERYBODY, NOBODY),
+    "audit_events": (EVERYBODY, NOBODY),
+    "audit_head": (EVERYBODY, NOBODY),
     "batch_lines": (EVERYBODY, OPERATORS),
     "batch_parties": (EVERYBODY, NOBODY),
     "batches": (EVERYBODY, NOBODY),
     "checkpoints": (EVERYBODY, NOBODY),
     "credit_lots": (EVERYBODY, NOBODY),
     "currencies": (EVERYBODY, NOBODY),
+    "identity": (EVERYBODY, NOBODY),
+    "limit_usage": (EVERYBODY, NOBODY),
+    "limits": (EVERYBODY, NOBODY),
     "lot_movements": (EVERYBODY, NOBODY),
     "migration_lock": (NOBODY, NOBODY),
     "operations": (OPERATORS | {"auditor"}, NOBODY),
+    "operators": (AUDITORS, NOBODY),
     "reservations": (EVERYBODY, NOBODY),
     "schema_version": (EVERYBODY, NOBODY),
+    "seal_marks": (EVERYBODY, NOBODY),
+    "seals": (EVERYBODY, NOBODY),
+    "sign_in_attempts": (AUDITORS, NOBODY),
+    "sign_in_names": (AUDITORS, NOBODY),
     "transactions": (EVERYBODY, NOBODY),
     "users": (EVERYBODY, NOBODY),
     "wallets": (EVERYBODY, NOBODY),
@@ -45,32 +61,142 @@ TABLES: Final = {
 # Who may EXECUTE. What has NOBODY is internal: it runs only inside a function of the owner.
 FUNCTIONS: Final = {
     "add_currency": ADMINS,
+    "add_note": SUPPORTERS,
+    "admit": NOBODY,
+    "adopt_operator": NOBODY,
+    "apply_login": NOBODY,
+    "approvals_for": EVERYBODY,
+    "approve_request": APPROVERS,
+    "attempt_failed": NOBODY,
+    "attempts_left": NOBODY,
+    "audit_hash": NOBODY,
     "batch_content_hash": EVERYBODY,
     "batch_postings": NOBODY,
     "batch_problems": EVERYBODY,
     "batch_summary": EVERYBODY,
-    "begin_operation": NOBODY,
+    "burn_plan": NOBODY,
+    "burn_preview": EVERYBODY,
+    "capture": OPERATORS,
     "check_batch": OPERATORS,
     "checkpoint_system_wallets": OPERATORS,
     "create_batch": OPERATORS,
+    "create_operator": ADMINS,
+    "dead_lots": EVERYBODY,
+    "disable_operator": ADMINS,
     "discard_batch": OPERATORS,
+    "dispatch": NOBODY,
+    "do_add_note": NOBODY,
+    "do_approve_request": NOBODY,
+    "do_capture": NOBODY,
+    "do_close_request": NOBODY,
+    "do_create_operator": NOBODY,
+    "do_execute_request": NOBODY,
+    "do_extend_reservation": NOBODY,
+    "do_grant_credit": NOBODY,
+    "do_open_account": NOBODY,
+    "do_post_batch": NOBODY,
+    "do_release": NOBODY,
+    "do_reserve": NOBODY,
+    "do_reverse_batch": NOBODY,
+    "do_reverse_transaction": NOBODY,
+    "do_set_account_status": NOBODY,
+    "do_set_approval_rule": NOBODY,
+    "do_set_limit": NOBODY,
+    "do_set_operator_password": NOBODY,
+    "do_set_operator_status": NOBODY,
+    "do_set_overdraft_limit": NOBODY,
+    "do_submit_batch": NOBODY,
+    "do_submit_request": NOBODY,
+    "do_sweep": NOBODY,
+    "do_transfer": NOBODY,
+    "do_unlock_operator": NOBODY,
+    "enable_operator": ADMINS,
+    "execute_request": OPERATORS,
+    "expire_lots": NOBODY,
+    "extend_reservation": SUPPORTERS,
+    "forgive_attempts": NOBODY,
+    "give_groups": NOBODY,
+    "grant_credit": OPERATORS,
+    "groups": NOBODY,
     "guard_append_only": NOBODY,
     "guard_batch_lines_change": NOBODY,
     "guard_batch_lines_insert": NOBODY,
-    "guard_operations": NOBODY,
+    "guard_role": NOBODY,
+    "hold_operator": NOBODY,
+    "hold_sign_in": NOBODY,
+    "hold_wallets": NOBODY,
     "is_plain_text": EVERYBODY,
+    "is_routine": NOBODY,
     "kind_of": EVERYBODY,
+    "lock_sign_in": NOBODY,
+    "make_role": NOBODY,
+    "move_lots": NOBODY,
+    "new_request": NOBODY,
+    "note": NOBODY,
     "open_account": SUPPORTERS,
     "open_missing_accounts": NOBODY,
+    "open_request": NOBODY,
+    "open_reservation": NOBODY,
+    "outcome_of": NOBODY,
+    "perform": NOBODY,
     "post": NOBODY,
     "post_batch": OPERATORS,
     "refusal_code": NOBODY,
     "refuse": NOBODY,
+    "rehearse_request": OPERATORS | APPROVERS,
+    "reject_request": APPROVERS,
+    "release": SUPPORTERS,
+    "release_locks": OPERATORS,
+    "require_admin": NOBODY,
+    "request_hash": NOBODY,
+    "require_reason": NOBODY,
+    "reserve": OPERATORS,
+    "reserve_attempt": NOBODY,
     "resolve_batch": NOBODY,
+    "reversal_gives": NOBODY,
+    "reversal_plan": NOBODY,
+    "reversal_problems": EVERYBODY,
+    "reversal_takes": NOBODY,
+    "reverse_batch": OPERATORS,
+    "reverse_transaction": OPERATORS,
+    "seal": AUDITORS | OPERATORS,
+    "session_check": EVERYBODY,
     "set_account_status": SUPPORTERS,
+    "set_approval_rule": ADMINS,
+    "set_limit": ADMINS,
+    "set_operator_password": ADMINS,
+    "set_overdraft_limit": OPERATORS,
+    "set_role_login": NOBODY,
+    "set_role_password": NOBODY,
+    "settle_operation": SUPPORTERS | APPROVERS,
+    "sign_in_window": NOBODY,
+    "subject_of": NOBODY,
+    "submit_batch": OPERATORS,
+    "submit_request": OPERATORS,
+    "sweep": OPERATORS,
     "system_balance": EVERYBODY,
+    "system_wallet": NOBODY,
+    "take_groups": NOBODY,
+    "transaction_digest": NOBODY,
     "transfer": OPERATORS,
+    "unlock_operator": ADMINS,
+    "utc": NOBODY,
+    "wallet_of": NOBODY,
+    "withdraw_request": OPERATORS,
+    "worth_of": NOBODY,
 }
+
+
+# What belongs to ledger_roles, which may change roles; only the ledger's own functions call it.
+ROLE_FUNCTIONS: Final = [
+    "give_groups",
+    "groups",
+    "guard_role",
+    "make_role",
+    "set_role_login",
+    "set_role_password",
+    "take_groups",
+]
 
 
 def sqlstate(connection: Connection, statement: str) -> str:
@@ -196,25 +322,35 @@ def test_what_the_owner_makes_later_is_closed_too(
 
 
 def test_functions_of_the_owner_fix_their_search_path(admin: Connection) -> None:
+    """What is internal inherits the path of the function that called it; a parsed body needs none."""
     rows = admin.execute("""
-        SELECT proname FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace
-        AND (prosecdef OR prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql'))
-        AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (proconfig), false)""").fetchall()
+        SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'ledger'::regnamespace AND p.prosqlbody IS NULL
+        AND (p.prosecdef OR p.prorettype = 'trigger'::regtype OR EXISTS (
+            SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) given
+            WHERE given.grantee NOT IN ('ledger_owner'::regrole, 'ledger_roles'::regrole)))
+        AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)""").fetchall()
     assert rows == []
 
 
 def test_everything_belongs_to_an_owner_who_cannot_log_in(admin: Connection) -> None:
+    """Two owners: who may change roles owns nothing but the functions that do."""
     rows = admin.execute("""
         SELECT r.rolname, r.rolcanlogin, r.rolsuper, r.rolcreaterole, r.rolbypassrls
         FROM pg_roles r WHERE r.oid IN (
             SELECT relowner FROM pg_class WHERE relnamespace = 'ledger'::regnamespace
             UNION SELECT proowner FROM pg_proc WHERE pronamespace = 'ledger'::regnamespace
             UNION SELECT typowner FROM pg_type WHERE typnamespace = 'ledger'::regnamespace
-            UNION SELECT nspowner FROM pg_namespace WHERE nspname = 'ledger')""").fetchall()
-    assert rows == [("ledger_owner", False, False, False, False)]
+            UNION SELECT nspowner FROM pg_namespace WHERE nspname = 'ledger') ORDER BY 1""").fetchall()
+    assert rows == [("ledger_owner", False, False, False, False), ("ledger_roles", False, False, True, False)]
+    rows = admin.execute("""
+        SELECT p.proname FROM pg_proc p WHERE p.proowner = 'ledger_roles'::regrole
+        UNION ALL SELECT c.relname FROM pg_class c WHERE c.relowner = 'ledger_roles'::regrole
+        ORDER BY 1""").fetchall()
+    assert [name for (name,) in rows] == ROLE_FUNCTIONS
     rows = admin.execute("""
         SELECT r.rolname FROM pg_roles r WHERE r.rolname LIKE 't\\_%'
-        AND pg_has_role(r.oid, 'ledger_owner', 'MEMBER') AND NOT r.rolsuper""").fetchall()
+        AND (pg_has_role(r.oid, 'ledger_owner', 'MEMBER') OR pg_has_role(r.oid, 'ledger_roles', 'MEMBER'))
+        AND NOT r.rolsuper""").fetchall()
     assert rows == []
     assert len(LOGINS) == 7
 

@@ -10,20 +10,23 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, Enum, Table, create_engine, inspect, select, text
 from sqlalchemy.orm import Session
 
-from models.account import Currency, User, Wallet
+from models.account import AccountNote, Currency, User, Wallet
+from models.approval import Approval, ApprovalRequest, ApprovalRule, Limit, LimitUsage
+from models.audit import AuditEvent, AuditHead, Identity, Seal, SealMark
 from models.base import SCHEMA, Base
 from models.batch import Batch, BatchLine, BatchParty
 from models.credit import Checkpoint, CreditLot, LotMovement, Reservation
 from models.operation import Operation
+from models.operator import Operator, SignInAttempt, SignInName
 from models.transaction import Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLASSES = (
-    Currency, User, Wallet, Batch, BatchLine, BatchParty, Checkpoint, CreditLot, LotMovement,
-        Reservation, Operation,
-    Transaction,
+    AccountNote, Approval, ApprovalRequest, ApprovalRule, AuditEvent, AuditHead, Batch, BatchLine, BatchParty,
+    Checkpoint, CreditLot, Currency, Identity, Limit, LimitUsage, LotMovement, Operation, Operator,
+    Reservation, Seal, SealMark, SignInAttempt, SignInName, Transaction, User, Wallet,
 )  # fmt: skip
 # Alembic's version and the lock of the migrations: no screen reads them as rows.
 TECHNICAL = {"schema_version", "migration_lock"}

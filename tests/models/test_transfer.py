@@ -177,9 +177,9 @@ def test_granted_and_reserved_money_stays(
             admin.execute(
                 f"WITH lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, "
                 f"remaining, opened_by) "
-                f"VALUES ({wallet}, 'promo', {granted}, {granted}, 1) RETURNING id, amount) "
+                f"VALUES ({wallet}, 'promo', {granted}, {granted}, 2) RETURNING id, amount) "
                 f"INSERT INTO ledger.lot_movements (lot_id, transaction_id, amount, remaining_after) "
-                f"SELECT id, 1, amount, amount FROM lot".encode()
+                f"SELECT id, 2, amount, amount FROM lot".encode()
             )
         if reserved:
             admin.execute(
@@ -231,11 +231,15 @@ def test_nobody_pays_himself(operator: Connection) -> None:
 def test_no_money_moves_on_an_idle_account(
     operator: Connection, admin: Connection, status: str, source: str, target: str
 ) -> None:
-    operator.execute("SELECT ledger.set_account_status('carol', %s, 'a complaint')", [status])
+    operator.execute(
+        "SELECT ledger.set_account_status(gen_random_uuid(), 'carol', %s, 'a complaint')", [status]
+    )
     found = transfer(operator, source, target, 1)
     assert (refused(found), found["detail"]) == ("account.inactive", {"username": "carol"})
     if status == "frozen":
-        operator.execute("SELECT ledger.set_account_status('carol', 'active', 'it is settled')")
+        operator.execute(
+            "SELECT ledger.set_account_status(gen_random_uuid(), 'carol', 'active', 'it is settled')"
+        )
         assert transfer(operator, "alice", "carol", 1)["status"] == "posted"
     assert_adds_up(admin)
 

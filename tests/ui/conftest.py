@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QSettings
 
+from tests.ui.desks import Desks
 from tests.ui.parts import make_formats
 from ui.icons import Icons
 from ui.notices import Notices
@@ -87,3 +89,13 @@ def worker(qapp: QApplication, failures: list[ConsoleError]) -> Iterator[Worker]
     made = Worker(failures.append)
     yield made
     assert made.shutdown(5_000)
+
+
+@pytest.fixture
+def make_desk(theme: Theme, store: QSettings, tmp_path: Path) -> Iterator[Desks]:
+    """Return what starts the console; everything it began has ended after the test."""
+    made = Desks(theme, store, tmp_path)
+    yield made
+    made.end()
+    # Now, on this thread: a pool thread of a later test must not be the one to collect windows.
+    gc.collect()

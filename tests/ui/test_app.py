@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import socket
 import subprocess
@@ -11,32 +10,29 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import pytest
 from psycopg.conninfo import conninfo_to_dict
-from pydantic import SecretStr
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from sqlalchemy.engine import make_url
 
-from console.config import Paths, Settings
+from console.claims import url_with
+from console.operations import Operation
 from tests.cluster import PASSWORD, driver_url
-from ui.desk import Desk
+from tests.ui.desks import window_of
 from ui.live_status import NOTICE
 from ui.logs import redacted
 from ui.notices import NoticesStrip
-from ui.sign_in import Credentials, role_word, url_with
+from ui.sign_in import Credentials, role_word
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from PySide6.QtCore import QSettings
     from pytestqt.qtbot import QtBot
 
-    from ui.main_window import MainWindow
-    from ui.theme import Theme
-
-    MakeDesk = Callable[[str], Desk]
+    from tests.ui.desks import Desks
 
 TOP = Path(__file__).parents[2]
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have a display")
@@ -108,35 +104,6 @@ def wire(ledger_url: str) -> Iterator[Wire]:
     made.cut()
 
 
-@pytest.fixture
-def make_desk(theme: Theme, store: QSettings, tmp_path: Path) -> Iterator[MakeDesk]:
-    """Return what starts the console on a URL; everything it began has ended after the test."""
-    folders = Paths(tmp_path / "data", tmp_path / "config", tmp_path / "state", tmp_path / "log")
-    made: list[Desk] = []
-
-    def make(url: str) -> Desk:
-        settings = Settings.model_construct(database_url=SecretStr(url))
-        desk = Desk(theme, settings, folders, store)
-        made.append(desk)
-        desk.begin()
-        return desk
-
-    yield make
-    while made:
-        end(made.pop())
-    # Now, on this thread: a pool thread of a later test must not be the one to collect windows.
-    gc.collect()
-
-
-def end(desk: Desk) -> None:
-    assert desk.leave()
-    for shown in (desk.window, desk.start_window):
-        if shown is not None:
-            shown.close()
-            shown.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-
-
 def through(wire: Wire, ledger_url: str) -> str:
     url = make_url(ledger_url).set(
         username="t_operator", password=PASSWORD, host="127.0.0.1", port=wire.port, query={}
@@ -148,13 +115,8 @@ def without_password(url: str) -> str:
     return url_with(url, make_url(url).username or "", "")
 
 
-def window_of(desk: Desk) -> MainWindow:
-    assert desk.window is not None
-    return desk.window
-
-
 def test_a_server_that_is_not_there_is_explained_and_retry_works(
-    make_desk: MakeDesk, wire: Wire, ledger_url: str, qtbot: QtBot
+    make_desk: Desks, wire: Wire, ledger_url: str, qtbot: QtBot
 ) -> None:
     desk = make_desk(through(wire, ledger_url))
     start = desk.start_window
@@ -174,7 +136,7 @@ def test_a_server_that_is_not_there_is_explained_and_retry_works(
 
 
 def test_a_server_that_goes_away_is_told_and_comes_back(
-    make_desk: MakeDesk, wire: Wire, ledger_url: str, qtbot: QtBot
+    make_desk: Desks, wire: Wire, ledger_url: str, qtbot: QtBot
 ) -> None:
     wire.mend()
     desk = make_desk(through(wire, ledger_url))
@@ -194,8 +156,56 @@ def test_a_server_that_goes_away_is_told_and_comes_back(
     assert not any("cannot be reached" in text for text in strip.texts), NOTICE
 
 
+def test_a_server_that_stays_away_is_left_alone_and_found_again(
+    make_desk: Desks, wire: Wire, ledger_url: str, qtbot: QtBot
+) -> None:
+    wire.mend()
+    desk = make_desk(through(wire, ledger_url))
+    qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
+    window, status, workspace = window_of(desk), desk.status, desk.workspace
+    assert status is not None
+    assert workspace is not None
+    breaker = workspace.database.breaker
+    qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=15_000)
+    wire.cut()
+    for _ in range(workspace.database.settings.breaker_failures + 1):
+        status.probe()
+        qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=15_000)
+    qtbot.waitUntil(lambda: status.lost, timeout=15_000)
+    assert breaker.state == "open"
+    assert window.status_bar._connection.text() == "not reached"
+    wire.mend()
+    qtbot.waitUntil(lambda: breaker.tries_again_in_s == 0, timeout=15_000)
+    window.refresh_screen()
+    qtbot.waitUntil(lambda: not status.lost, timeout=15_000)
+    assert breaker.state == "closed"
+    strip = window.findChild(NoticesStrip)
+    assert strip is not None
+    assert "The database answers again." in strip.texts
+
+
+def test_what_was_in_doubt_is_told_at_the_next_start(
+    make_desk: Desks, as_role: Callable[[str], str], qtbot: QtBot
+) -> None:
+    first = make_desk(as_role("t_operator"))
+    qtbot.waitUntil(lambda: first.workspace is not None, timeout=15_000)
+    assert first.workspace is not None
+    outbox = first.workspace.database.outbox
+    assert outbox is not None
+    entry, _ = outbox.note(uuid4(), Operation("transfer.post", "transfer", {"reference": "INV-17"}))
+    outbox.done(entry, known=False)
+    first.leave()
+    second = make_desk(as_role("t_operator"))
+    qtbot.waitUntil(lambda: second.window is not None, timeout=15_000)
+    strip = window_of(second).findChild(NoticesStrip)
+    assert strip is not None
+    [told] = [text for text in strip.texts if "INV-17" in text]
+    assert told.startswith("From ")
+    assert told.endswith("Do it again if it is still wanted.")
+
+
 def test_a_wrong_password_is_said_in_place(
-    make_desk: MakeDesk, as_role: Callable[[str], str], qtbot: QtBot
+    make_desk: Desks, as_role: Callable[[str], str], qtbot: QtBot
 ) -> None:
     desk = make_desk(without_password(as_role("t_operator")))
     page = desk.start_window.sign_in
@@ -218,7 +228,7 @@ def test_a_wrong_password_is_said_in_place(
 
 
 def test_the_meter_shows_the_last_action_and_turns_red_above_its_budget(
-    make_desk: MakeDesk, as_role: Callable[[str], str], qtbot: QtBot
+    make_desk: Desks, as_role: Callable[[str], str], qtbot: QtBot
 ) -> None:
     desk = make_desk(as_role("t_operator"))
     qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
@@ -237,7 +247,7 @@ def test_the_meter_shows_the_last_action_and_turns_red_above_its_budget(
     assert bar._connection.text().startswith("primary, ")
 
 
-def test_a_ledger_of_nobody_is_explained(make_desk: MakeDesk, database_url: str, qtbot: QtBot) -> None:
+def test_a_ledger_of_nobody_is_explained(make_desk: Desks, database_url: str, qtbot: QtBot) -> None:
     start = make_desk(database_url).start_window
     qtbot.waitUntil(lambda: start.currentWidget() is start.trouble, timeout=15_000)
     assert start.trouble.words.startswith("This database is not ready for the console\n")

@@ -5,24 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from console.imports.layout import Layout
 from console.imports.mapping import BankMapping, Mapping, TransfersMapping
-from console.imports.words import DATE_FORMATS
 from ui.dialogs.mapping_fields import Choice, ColumnChoice, ColumnsChoice, PartyChoice
+from ui.dialogs.mapping_grants import DateFields, pair_of
 from ui.dialogs.mapping_layout import LayoutFields
-from ui.forms import Field, column_of, row_of
+from ui.forms import Field, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QHBoxLayout
-
     from console.imports.layout import Dialect
 
-_ISO = "ISO 8601"
 _NO_REFERENCE = "none: made from the file"
 _REFERENCE_HINT = (
     "Without one, references are made from the file's content and the line: "
@@ -55,9 +52,7 @@ class MappingForm(QWidget):
         self.reference = ColumnChoice(_NO_REFERENCE)
         self.description = ColumnChoice("none")
         self.texts = ColumnsChoice("none")
-        self.date = ColumnChoice("none: when it posts")
-        self.date_format = Choice(editable=True)
-        self.date_format.addItems([_ISO, *DATE_FORMATS])
+        self.dates = DateFields()
         self.prefix = QLineEdit()
         self.create_missing = QCheckBox("Open accounts that are missing")
         self.layout_fields = LayoutFields()
@@ -84,8 +79,7 @@ class MappingForm(QWidget):
         self.amount.choose(mapping.amount_column)
         self.currency.choose(mapping.currency_column)
         self.reference.choose(mapping.reference_column)
-        self.date.choose(mapping.date_column)
-        self.date_format.setCurrentText(mapping.date_format or _ISO)
+        self.dates.show_mapping(mapping)
         self.prefix.setText(mapping.account_prefix)
         self.create_missing.setChecked(mapping.create_missing)
         if isinstance(mapping, BankMapping):
@@ -134,13 +128,11 @@ class MappingForm(QWidget):
         return "choose the amount column" if self.amount.value() is None else ""
 
     def _shared(self) -> dict[str, Any]:
-        pattern = self.date_format.currentText().strip()
         return {
             **self.layout_fields.stated(),
             "amount_column": self.amount.value(),
             "reference_column": self.reference.value(),
-            "date_column": self.date.value(),
-            "date_format": None if pattern in {"", _ISO} else pattern,
+            **self.dates.stated(),
             "currency_column": self.currency.value(),
             "account_prefix": self.prefix.text().strip(),
             "create_missing": self.create_missing.isChecked(),
@@ -178,10 +170,10 @@ class MappingForm(QWidget):
         self.debits.setText(", ".join(mapping.debit_values))
         self.texts.choose(mapping.description_columns)
 
-    def _column_choices(self) -> tuple[ColumnChoice | PartyChoice | ColumnsChoice, ...]:
+    def _column_choices(self) -> tuple[ColumnChoice | PartyChoice | ColumnsChoice | DateFields, ...]:
         return (
             self.payer, self.payee, self.account, self.direction, self.amount, self.currency,
-            self.reference, self.description, self.texts, self.date,
+            self.reference, self.description, self.texts, self.dates,
         )  # fmt: skip
 
     def _edited(self) -> None:
@@ -198,31 +190,29 @@ class MappingForm(QWidget):
         self._bank.setVisible(self._is_bank)
         for field in self._values:
             field.setVisible(self.direction.value() is not None)
-        self.date_format.setEnabled(self.date.value() is not None)
 
     def _connect(self) -> None:
         for choice in (
             self.shape, self.account, self.direction, self.amount, self.currency, self.reference,
-            self.description, self.date,
+            self.description,
         ):  # fmt: skip
             choice.currentIndexChanged.connect(self._edited)
-        self.date_format.currentTextChanged.connect(self._edited)
         for edit in (self.counterparty, self.credits, self.debits, self.prefix):
             edit.textChanged.connect(self._edited)
-        for part in (self.payer, self.payee, self.texts, self.layout_fields):
+        for part in (self.payer, self.payee, self.texts, self.dates, self.layout_fields):
             part.changed.connect(self._edited)
         self.create_missing.toggled.connect(self._edited)
         self.layout_fields.cut_changed.connect(self._cut)
 
     def _build(self) -> None:
         transfers = column_of(
-            _pair(Field("From", self.payer), Field("To", self.payee)),
+            pair_of(Field("From", self.payer), Field("To", self.payee)),
             Field("Description column", self.description),
         )
         bank = column_of(
-            _pair(Field("Account column", self.account), Field("Counterparty", self.counterparty)),
+            pair_of(Field("Account column", self.account), Field("Counterparty", self.counterparty)),
             Field("Direction column", self.direction),
-            _pair(*self._values),
+            pair_of(*self._values),
             Field("Description columns", self.texts),
         )
         for holder, parts in ((self._transfers, transfers), (self._bank, bank)):
@@ -231,23 +221,16 @@ class MappingForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
         layout.addWidget(Field("The file holds", self.shape))
-        layout.addLayout(_pair(Field("Amount column", self.amount), Field("Currency column", self.currency)))
+        money = pair_of(Field("Amount column", self.amount), Field("Currency column", self.currency))
+        layout.addLayout(money)
         layout.addWidget(self._transfers)
         layout.addWidget(self._bank)
         layout.addWidget(Field("Reference column", self.reference, hint=_REFERENCE_HINT))
-        layout.addLayout(_pair(Field("Date column", self.date), Field("Date format", self.date_format)))
+        layout.addWidget(self.dates)
         layout.addWidget(Field("Account prefix", self.prefix, hint="Goes before each name of the file."))
         layout.addWidget(self.create_missing)
         layout.addWidget(self.layout_fields)
         layout.addStretch(1)
-
-
-def _pair(first: QWidget, second: QWidget) -> QHBoxLayout:
-    row = row_of(first, second)
-    for at, part in enumerate((first, second)):
-        row.setStretch(at, 1)
-        row.setAlignment(part, Qt.AlignmentFlag.AlignTop)
-    return row
 
 
 def _listed(text: str) -> tuple[str, ...]:

@@ -46,13 +46,21 @@ _PARSED: tuple[Column[DraftLine], ...] = (
     Column("description", "Description", muted=True, stretch=True),
     Column("effective_at", "Date", muted=True, value=_day),
 )
+_GRANTED: tuple[Column[DraftLine], ...] = (
+    *_PARSED[:4],
+    Column("lot_source", "Source"),
+    Column("lot_expires_at", "Expires", Kind.TIMESTAMP),
+    *_PARSED[4:],
+)
 
 
 class ParsedModel(GridModel[DraftLine]):
     """Draft lines whose unreadable cells show what stands in the file, in the error tone."""
 
-    def __init__(self, formats: Formats, parent: QWidget) -> None:
-        super().__init__(_PARSED, formats, (), parent)
+    def __init__(self, formats: Formats, parent: QWidget, *, grants: bool = False) -> None:
+        """`grants` adds the columns of lines that open lots of credit."""
+        super().__init__(_GRANTED if grants else _PARSED, formats, (), parent)
+        self.grants = grants
         self._marks: dict[tuple[int, str], Problem] = {}
 
     def show_lines(self, preview: Preview) -> None:
@@ -79,10 +87,7 @@ class PreviewPane(QWidget):
         self._header: tuple[str, ...] | None = None
         self._found = label(tone="muted", font=label_font())
         self.raw = self._raw_table(())
-        self.parsed_model = ParsedModel(context.formats, self)
-        self.parsed = context.table("mapping.parsed", ground="surface")
-        self.parsed.setAccessibleName("The lines as the mapping reads them")
-        self.parsed.setModel(self.parsed_model)
+        self.parsed_model, self.parsed = self._parsed_table(grants=False)
         self._count = label(tone="muted", font=label_font())
         self.problem_model: GridModel[Problem] = GridModel(PROBLEMS, context.formats, (), self)
         self.problems = context.table("mapping.problems", ground="surface")
@@ -113,6 +118,13 @@ class PreviewPane(QWidget):
             model.set_rows(preview.rows)
         dialect = preview.dialect
         self._found.setText(f"first {written(len(preview.rows))} rows \N{MIDDLE DOT} {dialect.encoding}")
+        mapping = preview.mapping
+        grants = mapping is not None and (mapping.source_column or mapping.expires_column) is not None
+        if grants is not self.parsed_model.grants:
+            model, table = self._parsed_table(grants=grants)
+            self._rows.replaceWidget(self.parsed, table)
+            self.parsed.deleteLater()
+            self.parsed_model, self.parsed = model, table
         self.parsed_model.show_lines(preview)
         if not preview.lines:
             self.explain("The mapping does not fit this file", "Choose columns that are there.")
@@ -127,6 +139,13 @@ class PreviewPane(QWidget):
         self.parsed.set_empty_words(heading, detail)
         self.parsed.set_state(State.EMPTY)
         self._count.setText("")
+
+    def _parsed_table(self, *, grants: bool) -> tuple[ParsedModel, LedgerTable]:
+        table = self._context.table("mapping.parsed.grants" if grants else "mapping.parsed", ground="surface")
+        table.setAccessibleName("The lines as the mapping reads them")
+        model = ParsedModel(self._context.formats, table, grants=grants)
+        table.setModel(model)
+        return model, table
 
     def _raw_table(self, header: tuple[str, ...]) -> LedgerTable:
         columns: list[Column[RawRow]] = [
@@ -167,6 +186,8 @@ def _fields_of(mapping: Mapping) -> dict[str, list[str]]:
         (mapping.currency_column, ("amount",)),
         (mapping.reference_column, ("reference",)),
         (mapping.date_column, ("effective_at",)),
+        (mapping.source_column, ("lot_source",)),
+        (mapping.expires_column, ("lot_expires_at",)),
     ]
     if isinstance(mapping, BankMapping):
         pairs += [(mapping.account_column, both), (mapping.direction_column, both)]

@@ -65,6 +65,13 @@ POSTED_LINES: tuple[Column[BatchLineRow], ...] = (
     *DRAFT_LINES[4:],
 )
 
+_CREDIT: tuple[Column[BatchLineRow], ...] = (
+    Column("lot_source", "Source", muted=True),
+    Column("lot_expires_at", "Expires", Kind.TIMESTAMP),
+)
+DRAFT_GRANTS: tuple[Column[BatchLineRow], ...] = (*DRAFT_LINES[:4], *_CREDIT, *DRAFT_LINES[4:])
+POSTED_GRANTS: tuple[Column[BatchLineRow], ...] = (*POSTED_LINES[:4], *_CREDIT, *POSTED_LINES[4:])
+
 WALLETS: tuple[Column[WalletChange], ...] = (
     Column("username", "Account", sortable=True, stretch=True),
     Column("before", "Before", Kind.AMOUNT, muted=True, sortable=True),

@@ -1,70 +1,71 @@
-"""The card beside a draft: what posting will do, the control totals, and the buttons that decide."""
+"""The card beside a draft or an approved batch: what posting will do, and the buttons that decide."""
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
 
+from models.batch import BatchStatus
+from ui.buttons import allow
 from ui.cards import Card
 from ui.fonts import label_font, text_font
-from ui.forms import Field, button, caption, column_of, label, line, restyle, row_of
-from ui.inputs import AmountEdit
-from ui.screens.batch_state import count_words, short_moment
+from ui.forms import button, caption, label, line, restyle, row_of
+from ui.screens.batch_agreed import Agreed
+from ui.screens.batch_columns import sentence
+from ui.screens.batch_expected import Expected
+from ui.screens.batch_running import RunningStrip
+from ui.screens.batch_state import count_words, plan_words, short_moment
 
 if TYPE_CHECKING:
     from ui.numbers import Formats
+    from ui.screens.batch_rights import Rights
     from ui.screens.batch_state import BatchState
 
 CARD_WIDTH = 318
-_TICK_MS = 100
 _HASH_SHOWN = 4
 
 
 class DecisionCard(Card):
-    """Everything the operator decides about one draft; the accent button says why it is grey."""
+    """Everything the operator decides about a batch that may be posted; a grey button says why."""
 
     check_wanted = Signal()
     rehearsal_wanted = Signal()
     posting_wanted = Signal()
+    submission_wanted = Signal()
+    withdrawal_wanted = Signal()
+    rejection_wanted = Signal()
     discard_wanted = Signal()
     cancel_wanted = Signal()
     expectations_changed = Signal()
 
-    def __init__(self, formats: Formats, *, operator: str, refusal: str) -> None:
-        """`refusal` says why this operator may not post at all; empty when they may."""
+    def __init__(self, formats: Formats, rights: Rights) -> None:
         super().__init__("Post as one transaction", spacing=12)
         self.setFixedWidth(CARD_WIDTH)
         self._formats = formats
-        self._operator = operator
-        self._refusal = refusal
+        self._rights = rights
         self._state: BatchState | None = None
-        self._busy = ""
         self._unknown = False
-        self._started = 0.0
         self._plan = label(tone="muted", font=text_font(tabular=True), wrap=True)
         self._content = label(tone="muted", font=label_font(), wrap=True, selectable=True)
-        self.expected_lines = AmountEdit(replace(formats, exponent=0))
-        self.expected_total = AmountEdit(formats)
-        self.typed_total = AmountEdit(formats)
-        self.lines_field = Field("Expected lines", self.expected_lines)
-        self.total_field = Field("Expected total", self.expected_total)
-        self.typed_field = Field("Type the total to confirm", self.typed_total)
+        self.expected = Expected(formats)
+        self.expected_lines, self.expected_total = self.expected.lines, self.expected.total
+        self.typed_total = self.expected.typed.edit
         self.post_button = button("Post", accent=True)
         self._reason = label(tone="muted", font=label_font(), wrap=True)
         self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
         self.check_button = button("Check again")
         self.rehearse_button = button("Dry run")
+        self.submit_button = button("Submit for approval…")
+        self.withdraw_button = button("Withdraw…")
+        self.reject_button = button("Reject…", danger=True)
         self.discard_button = button("Discard draft…", danger=True)
-        self.cancel_button = button("Cancel", compact=True)
-        self._progress = label(font=text_font(tabular=True))
-        self._bar = QProgressBar(textVisible=False, minimum=0, maximum=0)
-        self._running = QWidget()
-        self._clock = QTimer(self, interval=_TICK_MS)
+        self.running = RunningStrip(formats)
+        self.cancel_button = self.running.cancel_button
+        self.agreed = Agreed(formats)
+        self._withdrawn = label(tone="muted", font=label_font(), wrap=True, selectable=True)
         self._build()
         self._connect()
         self.set_busy("")
@@ -79,23 +80,18 @@ class DecisionCard(Card):
         """What was said of the last deed."""
         return self._outcome.text()
 
+    @property
+    def withdrawn(self) -> str:
+        """Why a draft came back from its approval."""
+        return "" if self._withdrawn.isHidden() else self._withdrawn.text()
+
     def show_state(self, state: BatchState) -> None:
         """Show what posting this batch would do."""
         self._state = state
-        row, written = state.row, self._formats
-        lines = count_words(row.lines, "line", written)
-        words = f"{lines}, {written.amount(row.total)} {row.currency}: all post or none. "
-        if state.checked is not None:
-            summary = state.checked.check.summary
-            if summary.missing and row.create_missing:
-                opened = count_words(summary.missing, "account", written)
-                prefix = f" named {row.account_prefix}…" if row.account_prefix else ""
-                words += f"{opened}{prefix} will be opened first. "
-            found = len(state.problems)
-            words += f"Checked {short_moment(state.checked.at, written)}: " + (
-                f"{count_words(found, 'problem', written)} to mend." if found else "no line would be refused."
-            )
-        self._plan.setText(words)
+        row = state.row
+        self._plan.setText(plan_words(state, self._formats))
+        self.agreed.show_request(state.request)
+        self._show_withdrawn(state)
         content = (
             "" if state.checked is None else f"content {short_hash(state.checked.check.summary.content_hash)}"
         )
@@ -104,21 +100,8 @@ class DecisionCard(Card):
 
     def set_busy(self, words: str) -> None:
         """Say what is under way and for how long; empty words end it."""
-        self._busy = words
-        self._running.setVisible(bool(words))
-        self.cancel_button.setEnabled(bool(words))
-        if words:
-            self._started = time.monotonic()
-            self._clock.start()
-            self._tick()
-        else:
-            self._clock.stop()
+        self.running.show_busy(words)
         self._show_reason()
-
-    def set_cancelling(self) -> None:
-        """Say that the server was asked to stop."""
-        self._busy = "Cancelling"
-        self.cancel_button.setEnabled(False)
 
     def set_unknown(self, *, unknown: bool) -> None:
         """Say that an answer to COMMIT was lost: the button then asks again with the same key."""
@@ -137,110 +120,118 @@ class DecisionCard(Card):
 
     def _why_not(self) -> str:
         state = self._state
-        if state is None or self._busy:
+        if state is None or self.running.words:
             return "wait until this has ended"
-        if self._refusal:
-            return self._refusal
         if self._unknown:
             return ""
+        return (
+            self._rights.no_posting(state.detail)
+            or self._unfit(state)
+            or self.expected.unlike(state.row)
+            or self.expected.typed.why_not(state.row)
+        )
+
+    def _why_no_submission(self) -> str:
+        state = self._state
+        if state is None or self.running.words or self._unknown:
+            return "wait until this has ended"
+        return (
+            self._rights.no_submission(state.detail) or self._unfit(state) or self.expected.unlike(state.row)
+        )
+
+    def _unfit(self, state: BatchState) -> str:
         if state.checked is None:
             return "check it first"
         if state.problems:
             return f"{count_words(len(state.problems), 'problem', self._formats)} to mend first"
-        return self._wrong_expectation(state) or self._wrong_total(state)
-
-    def _wrong_expectation(self, state: BatchState) -> str:
-        for edit, found, noun in (
-            (self.expected_lines, state.row.lines, "number of lines"),
-            (self.expected_total, state.row.total, "total"),
-        ):
-            if edit.problem or (edit.amount is not None and edit.amount != found):
-                return f"the {noun} is not the one expected"
         return ""
-
-    def _wrong_total(self, state: BatchState) -> str:
-        if self.typed_total.problem:
-            return "what is typed is no amount"
-        if self.typed_total.amount is None:
-            return "type the total"
-        return "" if self.typed_total.amount == state.row.total else "the typed total is not the batch's"
 
     def _show_reason(self) -> None:
         state, reason = self._state, self._why_not()
         if state is not None:
             count = count_words(state.row.lines, "line", self._formats)
             self.post_button.setText("Ask again" if self._unknown else f"Post {count}")
-            self._show_fields(state)
-        self.post_button.setEnabled(not reason)
-        self.post_button.setToolTip(reason)
-        self.post_button.setAccessibleDescription(reason)
-        self._reason.setText(f"Not yet: {reason}." if reason else "")
-        self._reason.setVisible(bool(reason) and not self._busy)
-        free = state is not None and not self._busy
-        self.check_button.setEnabled(free)
-        self.rehearse_button.setEnabled(free and not self._unknown and not self._refusal)
-        mine = state is not None and state.row.created_by == self._operator
-        self.discard_button.setEnabled(free and mine and not self._unknown)
-        other = "" if mine or state is None else f"only {state.row.created_by}, who loaded it, can discard it"
-        self.discard_button.setToolTip(other)
-        self.discard_button.setAccessibleDescription(other)
+            self.expected.show_problems(state.row)
+            self._show_ways(state)
+        never = "" if state is None else self._rights.no_posting(state.detail)
+        self._reason.setText(sentence(never) if never else f"Not yet: {reason}." if reason else "")
+        self._reason.setVisible(bool(reason) and not self.running.words)
+        allow(self.post_button, reason)
+        allow(self.submit_button, self._why_no_submission())
+        waiting = "" if state is not None and not self.running.words else "wait until this has ended"
+        unknown = waiting or ("ask again first" if self._unknown else "")
+        allow(self.check_button, waiting)
+        if state is None:
+            return
+        allow(self.rehearse_button, unknown or self._rights.no_rehearsal(state.detail))
+        allow(self.discard_button, unknown or self._rights.no_discarding(state.detail))
+        allow(self.reject_button, unknown or self._rights.no_rejection())
+        if state.request is not None:
+            allow(self.withdraw_button, unknown or self._rights.no_withdrawal(state.request))
 
-    def _show_fields(self, state: BatchState) -> None:
-        for field, edit, found, written in (
-            (self.lines_field, self.expected_lines, state.row.lines, self._formats.integer),
-            (self.total_field, self.expected_total, state.row.total, self._formats.amount),
-        ):
-            wrong = edit.amount is not None and edit.amount != found
-            field.set_problem(edit.problem or (f"The file has {written(found)}." if wrong else ""))
-        typed = self.typed_total
-        wrong = typed.amount is not None and typed.amount != state.row.total
-        self.typed_field.set_problem(typed.problem or ("This is not the batch's total." if wrong else ""))
+    def _show_ways(self, state: BatchState) -> None:
+        """Offer submission or discarding of a draft, withdrawal or rejection of what is approved."""
+        draft = state.row.status is BatchStatus.DRAFT
+        caught = draft and state.detail.to_post > 0
+        self.submit_button.setVisible(draft)
+        self.discard_button.setVisible(draft)
+        self.withdraw_button.setVisible(not draft and self._rights.made(state.detail))
+        self.reject_button.setVisible(not draft and self._rights.approves)
+        self.expected.typed.setVisible(not caught)
+        for way, first in ((self.submit_button, caught), (self.post_button, not caught)):
+            if way.property("accent") is not first:
+                restyle(way, accent=first)
 
-    def _tick(self) -> None:
-        seconds = self._formats.decimals(time.monotonic() - self._started)
-        self._progress.setText(f"{self._busy}, {seconds} s")
+    def _show_withdrawn(self, state: BatchState) -> None:
+        """Say why a draft came back."""
+        asked = state.detail.posting
+        back = state.request is None and asked is not None and asked.closed_at is not None
+        self._withdrawn.setVisible(back)
+        if back and asked is not None and asked.closed_at is not None:
+            when = short_moment(asked.closed_at, self._formats)
+            self._withdrawn.setText(
+                f"Was submitted, and {asked.status} by {asked.closed_by}, {when}: {asked.close_reason}"
+            )
 
     def _typed(self) -> None:
         self._show_reason()
         self.expectations_changed.emit()
 
     def _connect(self) -> None:
-        self._clock.timeout.connect(self._tick)
-        self.check_button.clicked.connect(self.check_wanted)
-        self.rehearse_button.clicked.connect(self.rehearsal_wanted)
-        self.post_button.clicked.connect(self.posting_wanted)
-        self.discard_button.clicked.connect(self.discard_wanted)
-        self.cancel_button.clicked.connect(self.cancel_wanted)
+        for pressed, wanted in (
+            (self.check_button, self.check_wanted),
+            (self.rehearse_button, self.rehearsal_wanted),
+            (self.post_button, self.posting_wanted),
+            (self.submit_button, self.submission_wanted),
+            (self.withdraw_button, self.withdrawal_wanted),
+            (self.reject_button, self.rejection_wanted),
+            (self.discard_button, self.discard_wanted),
+            (self.cancel_button, self.cancel_wanted),
+        ):
+            pressed.clicked.connect(wanted)
         self.typed_total.returnPressed.connect(self.post_button.click)
-        for edit in (self.expected_lines, self.expected_total, self.typed_total):
-            edit.textChanged.connect(self._typed)
+        self.expected.changed.connect(self._typed)
 
     def _build(self) -> None:
-        self.expected_lines.setPlaceholderText("optional")
-        self.expected_total.setPlaceholderText("optional")
-        self.typed_total.setPlaceholderText("")
-        self._bar.setAccessibleName("Under way")
-        self._outcome.setVisible(False)
-        running = column_of(row_of(self._progress, None, self.cancel_button), self._bar, spacing=8)
-        running.setContentsMargins(0, 0, 0, 0)
-        self._running.setLayout(running)
-        expected = row_of(self.lines_field, self.total_field)
-        for part in (self._plan, expected, self.typed_field, self._outcome, self.post_button, self._reason):
-            if isinstance(part, QWidget):
-                self.body.addWidget(part)
-            else:
-                self.body.addLayout(part)
-        self.body.addWidget(self._running)
+        for hidden in (self._outcome, self.agreed, self._withdrawn):
+            hidden.setVisible(False)
+        for part in (
+            self._plan, self._withdrawn, self.agreed, self.expected, self._outcome, self.post_button,
+            self._reason, self.submit_button, self.running,
+        ):  # fmt: skip
+            self.body.addWidget(part)
         self.body.addLayout(row_of(self.rehearse_button, self.check_button))
         self.body.addStretch(1)
         self.body.addWidget(line())
         self.body.addWidget(caption("What is posted"))
         self.body.addWidget(self._content)
+        self.body.addLayout(row_of(self.withdraw_button, self.reject_button))
         self.body.addWidget(self.discard_button)
         self.body.setSpacing(11)
         order = (
-            self.expected_lines, self.expected_total, self.typed_total, self.post_button,
-            self.cancel_button, self.rehearse_button, self.check_button, self.discard_button,
+            self.expected_lines, self.expected_total, self.typed_total, self.post_button, self.submit_button,
+            self.cancel_button, self.rehearse_button, self.check_button, self.withdraw_button,
+            self.reject_button, self.discard_button,
         )  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from console import batches
 from console.errors import OutcomeUnknownError, RefusedError
-from console.queries import batches as questions
+from console.queries.batch_detail import detail
 from ui.screens.batch_state import Attempt, BatchState, Rehearsed, check_now, measured, read_state
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from console.cancellation import Cancellation
     from console.errors import ConsoleError
     from console.monitor.cost import ActionCost
-    from console.queries.batches import BatchRow
+    from console.queries.batch_detail import BatchDetail
     from ui.context import Context
     from ui.screens.batch_state import Checked
 
@@ -51,10 +51,12 @@ class BatchDeeds(QObject):
     discarded = Signal(object)
     busy_changed = Signal(str)
 
-    def __init__(self, context: Context, batch_id: int, parent: QObject) -> None:
+    def __init__(self, context: Context, batch_id: int, parent: QObject, *, writes: bool) -> None:
+        """With `writes` a check keeps the wallets that it finds, which not every role may."""
         super().__init__(parent)
         self._context = context
         self._batch_id = batch_id
+        self._writes = writes
         self._busy = ""
         self._attempt: Attempt | None = None
         self._unknown = False
@@ -80,22 +82,24 @@ class BatchDeeds(QObject):
 
     def read(self) -> None:
         """Read the batch, and check it while it can be posted."""
-        database, batch_id = self._context.database, self._batch_id
+        database, batch_id, writes = self._context.database, self._batch_id, self._writes
         if not self._busy:
-            self._run(
+            self.run(
                 "Reading",
-                lambda cancellation: read_state(database, batch_id, cancellation),
+                lambda cancellation: read_state(database, batch_id, cancellation, writes=writes),
                 self._tell_read,
             )
 
     def check(self, state: BatchState) -> None:
         """Check all lines against the ledger as it is now."""
-        database, batch_id = self._context.database, self._batch_id
+        database, batch_id, writes = self._context.database, self._batch_id, self._writes
 
         def done(checked: Checked) -> None:
             self.checked.emit(replace(state, checked=checked))
 
-        self._run("Checking", lambda cancellation: check_now(database, batch_id, cancellation), done)
+        self.run(
+            "Checking", lambda cancellation: check_now(database, batch_id, cancellation, writes=writes), done
+        )
 
     def rehearse(self, state: BatchState) -> None:
         """Post for real and roll it back; a refusal comes with every problem."""
@@ -122,7 +126,7 @@ class BatchDeeds(QObject):
             else:
                 self.rehearsed.emit(rehearsed)
 
-        self._run("Dry run", work, done)
+        self.run("Dry run", work, done)
 
     def post(self, state: BatchState) -> None:
         """Post, or ask again with the key of the attempt whose answer was lost."""
@@ -133,7 +137,7 @@ class BatchDeeds(QObject):
         attempt, came_to = self._attempt, _Posting(was_unknown=self._unknown)
         database, batch_id = self._context.database, self._batch_id
 
-        def work(cancellation: Cancellation) -> BatchRow:
+        def work(cancellation: Cancellation) -> BatchDetail:
             try:
                 came_to.done, came_to.cost = measured(
                     database, "batch.post",
@@ -144,13 +148,13 @@ class BatchDeeds(QObject):
             except OutcomeUnknownError as error:
                 came_to.unknown = error
                 raise
-            return questions.get(database, batch_id)
+            return detail(database, batch_id)
 
-        def done(row: BatchRow) -> None:
+        def done(found: BatchDetail) -> None:
             self._settle()
-            self._tell_posted(state, row, came_to, late=False)
+            self._tell_posted(state, found, came_to, late=False)
 
-        self._run(
+        self.run(
             "Asking" if came_to.was_unknown else "Posting", work, done,
             failed=lambda error: self._posting_failed(state, error, came_to),
             cancelled=lambda: self._posting_cancelled(state, came_to),
@@ -164,7 +168,7 @@ class BatchDeeds(QObject):
             self._context.notices.inform(f"Draft #{batch_id} was discarded.")
             self.discarded.emit(batch_id)
 
-        self._run("Discarding", lambda _cancellation: batches.discard(database, batch_id), done)
+        self.run("Discarding", lambda _cancellation: batches.discard(database, batch_id), done)
 
     def _tell_read(self, state: BatchState) -> None:
         if not state.open:
@@ -172,8 +176,8 @@ class BatchDeeds(QObject):
             self._settle()
         self.read_done.emit(state)
 
-    def _tell_posted(self, state: BatchState, row: BatchRow, came_to: _Posting, *, late: bool) -> None:
-        posted = replace(state, row=row, posted=came_to.done, posting_cost=came_to.cost)
+    def _tell_posted(self, state: BatchState, found: BatchDetail, came_to: _Posting, *, late: bool) -> None:
+        posted = replace(state, detail=found, posted=came_to.done, posting_cost=came_to.cost)
         self.posted.emit(posted, late)
 
     def _posting_failed(self, state: BatchState, error: ConsoleError, came_to: _Posting) -> None:
@@ -208,10 +212,10 @@ class BatchDeeds(QObject):
             self.cancelled.emit("Cancelled. Nothing was posted.")
             return
         database, batch_id = self._context.database, self._batch_id
-        self._run(
+        self.run(
             "Reading",
-            lambda cancellation: questions.get(database, batch_id, cancel=cancellation),
-            lambda row: self._tell_posted(state, row, came_to, late=True),
+            lambda cancellation: detail(database, batch_id, cancel=cancellation),
+            lambda found: self._tell_posted(state, found, came_to, late=True),
         )
 
     def _settle(self) -> None:
@@ -220,7 +224,7 @@ class BatchDeeds(QObject):
         self._unknown = False
         self.busy_changed.emit("")
 
-    def _run(
+    def run(
         self,
         words: str,
         work: Callable[[Cancellation], object],
@@ -229,6 +233,7 @@ class BatchDeeds(QObject):
         failed: Callable[[ConsoleError], None] | None = None,
         cancelled: Callable[[], None] | None = None,
     ) -> None:
+        """Begin a deed unless another is under way; exactly one of the three is called at its end."""
         if self._busy:
             return
         self._busy = words

@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
+from models.batch import BatchStatus
 from ui.cards import KeyFigure
 from ui.screens.batch_state import count_words, short_moment
 from ui.tokens import GAP, Tone
@@ -24,7 +25,7 @@ _NOT_YET = "\N{EM DASH}"
 
 
 class BatchFigures(QWidget):
-    """Lines, total, accounts, and what the dry run or the posting said."""
+    """Lines, total, accounts, and what the dry run, the checkers or the posting said."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,13 +33,17 @@ class BatchFigures(QWidget):
         self.total = KeyFigure("Total")
         self.accounts = KeyFigure("Accounts")
         self.rehearsal = KeyFigure("Dry run, rolled back")
+        self.approvals = KeyFigure("Approvals")
         self.posting = KeyFigure("Posting, committed")
+        self._all = (
+            self.lines, self.total, self.accounts, self.rehearsal, self.approvals, self.posting
+        )  # fmt: skip
         self._placed: tuple[int, list[KeyFigure]] = (0, [])
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
         self._shown: list[KeyFigure] = [self.lines, self.total]
-        for figure in (self.lines, self.total, self.accounts, self.rehearsal, self.posting):
+        for figure in self._all:
             figure.setParent(self)
             figure.hide()
 
@@ -66,11 +71,15 @@ class BatchFigures(QWidget):
         )
         self._show_accounts(state, formats)
         self._show_rehearsal(state, formats)
+        self._show_approvals(state, formats)
         self._show_posting(state, formats)
         self._shown = [self.lines, self.total]
         if state.checked is not None:
             self._shown.append(self.accounts)
-        self._shown.append(self.rehearsal if state.open else self.posting)
+        if state.row.status in {BatchStatus.SUBMITTED, BatchStatus.REJECTED}:
+            self._shown.append(self.approvals)
+        else:
+            self._shown.append(self.rehearsal if state.open else self.posting)
         self._place(self._fitting(self.width()))
 
     def _show_accounts(self, state: BatchState, formats: Formats) -> None:
@@ -99,6 +108,13 @@ class BatchFigures(QWidget):
         self.rehearsal.set(f"{formats.integer(len(rehearsed.problems))} refused", note)
         self.rehearsal.set_figure_tone("error" if rehearsed.run is None else None)
 
+    def _show_approvals(self, state: BatchState, formats: Formats) -> None:
+        asked = state.request
+        if asked is not None:
+            given, required = formats.integer(len(asked.approvals)), formats.integer(asked.required)
+            note = f"since {short_moment(asked.created_at, formats)}" if asked.open else asked.status
+            self.approvals.set(f"{given} of {required}", note)
+
     def _show_posting(self, state: BatchState, formats: Formats) -> None:
         if state.open or state.row.posted_at is None:
             self.posting.set(state.row.status.value)
@@ -126,7 +142,7 @@ class BatchFigures(QWidget):
             self._grid.takeAt(0)
         for at in range(self._grid.columnCount()):
             self._grid.setColumnStretch(at, 0)
-        for figure in (self.lines, self.total, self.accounts, self.rehearsal, self.posting):
+        for figure in self._all:
             figure.setVisible(figure in self._shown)
         for at, figure in enumerate(self._shown):
             self._grid.addWidget(figure, at // columns, at % columns)

@@ -77,8 +77,11 @@ class BatchList(QWidget):
             return
         rows, written = self.model.rows, self._context.formats.integer
         drafts = sum(row.status is BatchStatus.DRAFT for row in rows)
-        self._context.navigator.set_count("batches", drafts or None)
+        waiting = sum(row.status in {BatchStatus.SUBMITTED, BatchStatus.APPROVED} for row in rows)
+        self._context.navigator.set_count("batches", drafts + waiting or None)
         words = f"the newest {written(len(rows))}" if self.model.more_after else written(len(rows))
         if drafts:
             words += f" \N{MIDDLE DOT} {written(drafts)} draft{'s' if drafts > 1 else ''} not posted"
+        if waiting:
+            words += f" \N{MIDDLE DOT} {written(waiting)} submitted or approved"
         self._title.set_subtitle(words if rows else "")

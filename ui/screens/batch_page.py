@@ -8,18 +8,22 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from console.errors import OutcomeUnknownError, RefusedError
+from models.batch import BatchStatus
 from ui.cells import plain_tip
 from ui.dialogs.discard import DiscardDialog
 from ui.fonts import text_font
 from ui.forms import TitleRow, button, column_of, label, row_of
 from ui.icons import Glyph
+from ui.screens.batch_acts import BatchActs
+from ui.screens.batch_cards import BatchCards
 from ui.screens.batch_columns import STATUS_TONES
-from ui.screens.batch_decision import DecisionCard
 from ui.screens.batch_deeds import BatchDeeds
 from ui.screens.batch_figures import BatchFigures
-from ui.screens.batch_posted import PostedCard
-from ui.screens.batch_state import STEPS, count_words, steps_of
+from ui.screens.batch_rights import Rights
+from ui.screens.batch_state import count_words
 from ui.screens.batch_stepper import Stepper
+from ui.screens.batch_steps import STEPS, steps_of
 from ui.screens.batch_tabs import PROBLEMS_TAB, WALLETS_TAB, BatchTabs
 from ui.tokens import GAP
 
@@ -28,7 +32,6 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.screens.batch_state import BatchState
 
-_MAY_POST = "operator"
 _NAME_SHOWN = 44
 
 
@@ -44,16 +47,18 @@ class BatchPage(QWidget):
         self._context = context
         self._formats = context.formats
         self._state: BatchState | None = None
-        self.deeds = BatchDeeds(context, batch_id, self)
+        rights = Rights.of(context)
+        self.deeds = BatchDeeds(context, batch_id, self, writes=rights.operates)
+        self.acts = BatchActs(context, self.deeds, self)
         self.title = TitleRow(f"#{batch_id}")
         self.back_button = button("Batches", flat=True)
         context.icons.dress(self.back_button, Glyph.BACK)
         self.stepper = Stepper(context.theme, STEPS)
         self.figures = BatchFigures()
         self.tabs = BatchTabs(context, batch_id, context.formats)
-        self.posted_card = PostedCard(context.formats)
-        refusal = "" if _may_post(context.role) else f"needs role {_MAY_POST}"
-        self.decision = DecisionCard(context.formats, operator=context.operator, refusal=refusal)
+        self.cards = BatchCards(context.formats, rights)
+        self.decision, self.approval = self.cards.decision, self.cards.approval
+        self.posted_card = self.cards.posted
         self._trouble = label(tone="error", font=text_font(tabular=True), wrap=True, selectable=True)
         self._retry = button("Try again")
         self._body = QWidget()
@@ -92,17 +97,14 @@ class BatchPage(QWidget):
         cut = f"{row.name[: _NAME_SHOWN - 1]}…" if len(row.name) > _NAME_SHOWN else row.name
         self.title.set_title(f"#{row.id} {cut}")
         self.title.setToolTip("" if cut == row.name else plain_tip(row.name))
-        self.title.chip.set(row.status.value, STATUS_TONES[row.status])
-        self.setAccessibleName(f"Batch {row.id} {row.name}, {row.status.value}")
+        submitted = row.status is BatchStatus.SUBMITTED
+        status = "waiting for approval" if submitted else row.status.value
+        self.title.chip.set(status, STATUS_TONES[row.status])
+        self.setAccessibleName(f"Batch {row.id} {row.name}, {status}")
         self.stepper.show_steps(steps_of(state, self._formats, self.deeds.busy))
         self._show_figures()
         self.tabs.show_state(state)
-        self.decision.setVisible(state.open)
-        self.posted_card.setVisible(not state.open)
-        if state.open:
-            self.decision.show_state(state)
-        else:
-            self.posted_card.show_state(state)
+        self.cards.show_state(state)
 
     def _show_currency(self, code: str) -> bool:
         """Say so of a batch in another currency: it would be shown with wrong decimals."""
@@ -122,8 +124,7 @@ class BatchPage(QWidget):
 
     def _show_busy(self, words: str) -> None:
         self.title.set_subtitle("Reading…" if words and self._state is None else "")
-        self.decision.set_busy(words)
-        self.decision.set_unknown(unknown=self.deeds.unknown)
+        self.cards.set_busy(words, unknown=self.deeds.unknown)
         if self._state is not None:
             self.stepper.show_steps(steps_of(self._state, self._formats, words))
 
@@ -168,9 +169,24 @@ class BatchPage(QWidget):
         if self._state is None:
             self._say_trouble(str(error))
         else:
-            self.decision.say(str(error), "warning" if self.deeds.unknown else "error")
+            self.cards.say(str(error), "warning" if self.deeds.unknown else "error")
             if not self._state.open:
                 self._context.notices.show_error(error)
+
+    def _act_ended(self, words: str) -> None:
+        """Say what was done, and read the batch as it is now."""
+        self.cards.say("")
+        self.cards.forget_typed()
+        self._context.notices.confirm(words, key=f"batch {self.batch_id}")
+        self.reload()
+
+    def _act_failed(self, error: ConsoleError) -> None:
+        unknown = isinstance(error, OutcomeUnknownError)
+        more = " Press it again to ask; it is done once." if unknown else ""
+        self.cards.say(f"{error}{more}", "warning" if unknown else "error")
+        if isinstance(error, RefusedError):
+            # It is not as it was when it was read: somebody else may have decided.
+            self.reload()
 
     def _say_trouble(self, words: str) -> None:
         self._trouble.setText(words)
@@ -206,7 +222,7 @@ class BatchPage(QWidget):
 
     def _check(self) -> None:
         if self._state is not None:
-            self.decision.say("")
+            self.cards.say("")
             self.deeds.check(self._state)
 
     def _read(self, state: BatchState) -> None:
@@ -228,7 +244,7 @@ class BatchPage(QWidget):
             self.tabs.show_tab(PROBLEMS_TAB)
 
     def _cancel(self) -> None:
-        self.decision.set_cancelling()
+        self.cards.show_cancelling()
         self.deeds.cancel()
 
     def _connect(self) -> None:
@@ -239,7 +255,7 @@ class BatchPage(QWidget):
         deeds.posted.connect(lambda state, late: self._posted(state, late=late))
         deeds.refused.connect(self._refused)
         deeds.failed.connect(self._failed)
-        deeds.cancelled.connect(lambda words: card.say(words, "muted"))
+        deeds.cancelled.connect(lambda words: self.cards.say(words, "muted"))
         deeds.discarded.connect(self.discarded)
         deeds.busy_changed.connect(self._show_busy)
         card.check_wanted.connect(self._check)
@@ -249,6 +265,11 @@ class BatchPage(QWidget):
         card.cancel_wanted.connect(self._cancel)
         card.expectations_changed.connect(self._show_figures)
         self.posted_card.transactions_wanted.connect(self._show_transactions)
+        self.approval.check_wanted.connect(self._check)
+        self.approval.cancel_wanted.connect(self._cancel)
+        self.acts.serve(self.cards, lambda: self._state)
+        self.acts.ended.connect(self._act_ended)
+        self.acts.failed.connect(self._act_failed)
         self.back_button.clicked.connect(self.back_wanted)
         self._retry.clicked.connect(self.reload)
 
@@ -258,8 +279,7 @@ class BatchPage(QWidget):
         inner = QHBoxLayout()
         inner.setSpacing(GAP)
         inner.addLayout(left, 1)
-        inner.addWidget(self.decision)
-        inner.addWidget(self.posted_card)
+        inner.addWidget(self.cards)
         whole = column_of(self.stepper, inner, spacing=GAP)
         whole.setStretchFactor(inner, 1)
         self._body.setLayout(whole)
@@ -275,11 +295,5 @@ class BatchPage(QWidget):
         layout.addLayout(row_of(self.back_button, self.title, spacing=8))
         layout.addLayout(row_of(self._trouble, self._retry, None))
         layout.addWidget(scroll, 1)
-        self.posted_card.hide()
         self._say_trouble("")
         self._body.hide()
-
-
-def _may_post(role: str) -> bool:
-    """Only a role that is known to have no such right is kept from trying: the database decides."""
-    return role not in {"viewer", "support", "auditor"}

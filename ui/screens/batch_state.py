@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from console import batches
-from console.queries import batches as questions
+from console.queries.batch_detail import detail
 from models.batch import BatchStatus
-from ui.screens.batch_stepper import Step, StepState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +20,12 @@ if TYPE_CHECKING:
     from console.database import Database
     from console.monitor.cost import ActionCost
     from console.problems import Problem
+    from console.queries.batch_detail import BatchDetail, BatchRequest
     from console.queries.batches import BatchRow
     from ui.numbers import Formats
 
 T = TypeVar("T")
 
-STEPS = ("Draft", "Checked", "Dry run", "Posted")
 _OPEN = frozenset({BatchStatus.DRAFT, BatchStatus.SUBMITTED, BatchStatus.APPROVED})
 
 
@@ -60,11 +59,36 @@ class Attempt:
 class BatchState:
     """All that the page shows of a batch."""
 
-    row: BatchRow
+    detail: BatchDetail
     checked: Checked | None = None
     rehearsed: Rehearsed | None = None
     posted: PostedBatch | None = None
     posting_cost: ActionCost | None = None
+
+    @property
+    def row(self) -> BatchRow:
+        """The batch as the list has it."""
+        return self.detail.row
+
+    @property
+    def request(self) -> BatchRequest | None:
+        """The request for its approval; a draft whose request was closed has none."""
+        asked = self.detail.posting
+        return None if asked is None or self.row.status is BatchStatus.DRAFT else asked
+
+    @property
+    def deciding(self) -> BatchRequest | None:
+        """The request that waits for checkers now: for the posting, or for the reversal."""
+        if self.row.status is BatchStatus.SUBMITTED:
+            return self.detail.posting
+        back = self.detail.reversing
+        waits = self.row.status is BatchStatus.POSTED and back is not None and back.status == "pending"
+        return back if waits else None
+
+    @property
+    def by_approval(self) -> bool:
+        """Whether it goes the way of submission and approval."""
+        return self.request is not None or self.detail.to_post > 0
 
     @property
     def open(self) -> bool:
@@ -81,17 +105,24 @@ class BatchState:
         return () if self.checked is None else self.checked.check.problems
 
 
-def read_state(database: Database, batch_id: int, cancellation: Cancellation) -> BatchState:
+def read_state(
+    database: Database, batch_id: int, cancellation: Cancellation, *, writes: bool = True
+) -> BatchState:
     """Return a batch as it is now, an open one with its check; on a pool thread."""
-    state = BatchState(questions.get(database, batch_id, cancel=cancellation))
+    state = BatchState(detail(database, batch_id, cancel=cancellation))
     if not state.open:
         return state
-    return BatchState(state.row, check_now(database, batch_id, cancellation))
+    return BatchState(state.detail, check_now(database, batch_id, cancellation, writes=writes))
 
 
-def check_now(database: Database, batch_id: int, cancellation: Cancellation) -> Checked:
-    """Check all lines against the ledger as it is now; on a pool thread."""
-    check = batches.validate(database, batch_id, cancel=cancellation)
+def check_now(
+    database: Database, batch_id: int, cancellation: Cancellation, *, writes: bool = True
+) -> Checked:
+    """Check all lines against the ledger as it is now; on a pool thread.
+
+    `writes`: an operator's check keeps the wallets that it finds for the posting, others may only look.
+    """
+    check = (batches.validate if writes else batches.review)(database, batch_id, cancel=cancellation)
     return Checked(check, datetime.now(UTC))
 
 
@@ -112,27 +143,6 @@ def measured(database: Database, action: str, work: Callable[[], T]) -> tuple[T,
     return result, costs[-1] if costs else None
 
 
-def steps_of(state: BatchState, formats: Formats, busy: str) -> tuple[Step, ...]:
-    """Return the four steps as they stand."""
-    row = state.row
-    steps = [
-        Step(STEPS[0], StepState.DONE, f"{row.created_by}, {short_moment(row.created_at, formats)}"),
-        _checked_step(state, formats),
-        _rehearsed_step(state, formats),
-    ]
-    if row.posted_at is not None:
-        words = f"{row.posted_by}, {short_moment(row.posted_at, formats)}"
-        steps.append(Step(STEPS[3], StepState.DONE, words))
-    else:
-        steps.append(Step(STEPS[3], StepState.LATER, "all lines or none"))
-    if not state.open or busy:
-        return tuple(steps)
-    first = next((at for at, step in enumerate(steps) if step.state is StepState.LATER), None)
-    if first is not None and not any(step.state is StepState.FAILED for step in steps):
-        steps[first] = Step(steps[first].name, StepState.NEXT, steps[first].words)
-    return tuple(steps)
-
-
 def short_moment(moment: datetime, formats: Formats) -> str:
     """Return the time of a moment today, and the date too of any other."""
     text = formats.timestamp(moment)
@@ -145,21 +155,19 @@ def count_words(count: int, noun: str, formats: Formats) -> str:
     return f"{formats.integer(count)} {noun}{'' if count == 1 else 's'}"
 
 
-def _checked_step(state: BatchState, formats: Formats) -> Step:
-    if state.checked is None and not state.open:
-        done = state.row.posted_at is not None
-        return Step(STEPS[1], StepState.DONE if done else StepState.LATER, "in the posting itself")
+def plan_words(state: BatchState, formats: Formats) -> str:
+    """Say what posting would do, and what the newest check found."""
+    row = state.row
+    lines = count_words(row.lines, "line", formats)
+    words = f"{lines}, {formats.amount(row.total)} {row.currency}: all post or none. "
     if state.checked is None:
-        return Step(STEPS[1], StepState.LATER, "against the ledger as it is")
-    problems = len(state.checked.check.problems)
-    words = f"{count_words(problems, 'problem', formats)}, {short_moment(state.checked.at, formats)}"
-    return Step(STEPS[1], StepState.FAILED if problems else StepState.DONE, words)
-
-
-def _rehearsed_step(state: BatchState, formats: Formats) -> Step:
-    if state.rehearsed is None:
-        return Step(STEPS[2], StepState.LATER, "posts, then rolls back" if state.open else "not run here")
-    refused = len(state.rehearsed.problems)
-    failed = state.rehearsed.run is None
-    words = f"{formats.integer(refused)} refused, {short_moment(state.rehearsed.at, formats)}"
-    return Step(STEPS[2], StepState.FAILED if failed else StepState.DONE, words)
+        return words
+    summary = state.checked.check.summary
+    if summary.missing and row.create_missing:
+        opened = count_words(summary.missing, "account", formats)
+        prefix = f" named {row.account_prefix}…" if row.account_prefix else ""
+        words += f"{opened}{prefix} will be opened first. "
+    found = len(state.problems)
+    return f"{words}Checked {short_moment(state.checked.at, formats)}: " + (
+        f"{count_words(found, 'problem', formats)} to mend." if found else "no line would be refused."
+    )

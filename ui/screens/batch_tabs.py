@@ -8,10 +8,11 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.queries import batches
+from models.batch import BatchStatus
 from ui.fonts import text_font
 from ui.grid import GridModel
 from ui.paging import PagedModel
-from ui.screens.batch_columns import DRAFT_LINES, POSTED_LINES, WALLETS
+from ui.screens.batch_columns import DRAFT_GRANTS, DRAFT_LINES, POSTED_GRANTS, POSTED_LINES, WALLETS
 from ui.screens.batch_problems import ProblemsView
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class BatchTabs(QWidget):
         self._context = context
         self._batch_id = batch_id
         self._formats = formats
-        self._posted: bool | None = None
+        self._shown: tuple[bool, bool] | None = None
         self._changes: tuple[WalletChange, ...] = ()
         self.tabs = QTabBar()
         self.tabs.setFont(text_font(weight=QFont.Weight.Medium, tabular=True))
@@ -46,7 +47,7 @@ class BatchTabs(QWidget):
             self.tabs.addTab(name)
         self._stack = QStackedWidget()
         self._stack.setMinimumHeight(_LEAST_HEIGHT)
-        self.lines = self._lines_table(posted=False)
+        self.lines = self._lines_table(posted=False, grants=False)
         self.wallet_model: GridModel[WalletChange] = GridModel(WALLETS, formats, (), self)
         self.wallets = context.table("batch.wallets")
         self.wallets.setAccessibleName("Accounts before and after")
@@ -67,10 +68,10 @@ class BatchTabs(QWidget):
 
     def show_state(self, state: BatchState) -> None:
         """Show the batch's lines, and what the newest check or dry run found."""
-        posted = not state.open
-        if posted is not self._posted:
-            self._posted = posted
-            self._show_lines(posted=posted)
+        shown = state.row.posted_at is not None, state.detail.grants
+        if shown != self._shown:
+            self._shown = shown
+            self._show_lines(posted=shown[0], grants=shown[1])
         written = self._formats.integer
         self.tabs.setTabText(LINES, f"Lines  {written(state.row.lines)}")
         run = None if state.rehearsed is None else state.rehearsed.run
@@ -81,7 +82,9 @@ class BatchTabs(QWidget):
         count = f"  {written(len(changes))}" if changes else ""
         self.tabs.setTabText(WALLETS_TAB, f"Accounts before and after{count}")
         # Once it is posted the lines themselves have the balances; the dry run's are no longer the truth.
-        self.tabs.setTabVisible(WALLETS_TAB, state.open)
+        # Nor are they before: what is submitted cannot be rehearsed.
+        rehearsable = state.open and state.row.status is not BatchStatus.SUBMITTED
+        self.tabs.setTabVisible(WALLETS_TAB, rehearsable)
         problems = state.problems
         if problems != self.problems.problems:
             self.problems.show_problems(problems)
@@ -99,10 +102,10 @@ class BatchTabs(QWidget):
         tables = {LINES: self.lines, WALLETS_TAB: self.wallets, PROBLEMS_TAB: self.problems.table}
         tables[self.tabs.currentIndex()].setFocus()
 
-    def _show_lines(self, *, posted: bool) -> None:
+    def _show_lines(self, *, posted: bool, grants: bool) -> None:
         # A table of its own, for the posted lines have other columns and other widths.
         shown = self.tabs.currentIndex()
-        old, self.lines = self.lines, self._lines_table(posted=posted)
+        old, self.lines = self.lines, self._lines_table(posted=posted, grants=grants)
         self._stack.removeWidget(old)
         old.deleteLater()
         self._stack.insertWidget(LINES, self.lines)
@@ -111,11 +114,17 @@ class BatchTabs(QWidget):
         if isinstance(model, PagedModel):
             model.show(self._load)
 
-    def _lines_table(self, *, posted: bool) -> LedgerTable:
-        table = self._context.table("batch.lines.posted" if posted else "batch.lines")
+    def _lines_table(self, *, posted: bool, grants: bool) -> LedgerTable:
+        # Each set of columns keeps its own layout; credit's source and expiry only where some line has them.
+        name = "batch.lines" + (".posted" if posted else "") + (".grants" if grants else "")
+        table = self._context.table(name)
         table.setAccessibleName("Lines of the batch")
         table.set_empty_words("No lines")
-        columns = POSTED_LINES if posted else DRAFT_LINES
+        columns = DRAFT_LINES
+        if grants:
+            columns = POSTED_GRANTS if posted else DRAFT_GRANTS
+        elif posted:
+            columns = POSTED_LINES
         model: PagedModel[BatchLineRow] = PagedModel(columns, self._formats, self._context.worker, table)
         table.setModel(model)
         return table

@@ -106,7 +106,7 @@ class Batches(Screen):
         dialog = MappingDialog(self.context, path, self._mappings, self)
         dialog.chosen.connect(self._load)
         dialog.finished.connect(dialog.deleteLater)
-        dialog.destroyed.connect(self._forget_dialog)
+        dialog.finished.connect(self._forget_dialog)
         self.mapping_dialog = dialog
         if order is not None and order.path == path:
             dialog.propose(order.mapping, order.name)
@@ -126,7 +126,9 @@ class Batches(Screen):
         self.rejected.mapping_wanted.connect(self._map_again)
 
     def _forget_dialog(self) -> None:
-        self.mapping_dialog = None
+        # A dialog of before may end after the next one was opened.
+        if self.sender() is self.mapping_dialog:
+            self.mapping_dialog = None
 
     def _map_again(self, order: LoadOrder) -> None:
         self.map_file(order.path, order)

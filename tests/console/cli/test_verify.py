@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.demo import make_demo, plan
-from console.integrity import CHECKS, verify
+from console.integrity.questions import CHECKS, verify
 from tests.cluster import connected
 
 if TYPE_CHECKING:
@@ -21,15 +21,19 @@ HARM = {
     "UPDATE ledger.wallets SET balance = balance + 7 WHERE id = (SELECT max(id) FROM ledger.wallets)": {
         "currency.zero", "wallet.movements", "wallet.last",
     },
-    "UPDATE ledger.transactions SET amount = amount + 1 WHERE id = 100": {"wallet.movements"},
+    "UPDATE ledger.transactions SET amount = amount + 1 WHERE id = 100": {
+        "movement.balance", "wallet.movements",
+    },
     "UPDATE ledger.transactions SET to_balance_after = 1, from_balance_after = 1"
-    " WHERE id = (SELECT max(id) FROM ledger.transactions)": {"wallet.last"},
+    " WHERE id = (SELECT max(id) FROM ledger.transactions)": {
+        "movement.balance", "wallet.last",
+    },
     "UPDATE ledger.wallets SET granted = granted + 1 WHERE id ="
     " (SELECT min(id) FROM ledger.wallets WHERE kind = 'customer' AND granted = 0 AND balance > 0)": {
         "wallet.granted"
     },
     "UPDATE ledger.reservations SET status = 'released', closed_at = now() WHERE id ="
-    " (SELECT min(id) FROM ledger.reservations)": {"wallet.reserved"},
+    " (SELECT min(id) FROM ledger.reservations)": {"hold.ended", "wallet.reserved"},
     "UPDATE ledger.users SET status = 'frozen' WHERE id = (SELECT max(id) FROM ledger.users)": {
         "wallet.status"
     },
@@ -85,7 +89,10 @@ def test_a_movement_without_a_wallet_is_found(demo: str, operator_database: Data
             " VALUES (now(), now(), 999999, 999998, 5, 'transfer')"
         )
     broken = [check for check in verify(operator_database).checks if not check.passed]
-    assert [(check.code, check.first) for check in broken] == [("movement.wallet", "transaction 3001")]
+    assert [(check.code, check.first) for check in broken] == [
+        ("movement.wallet", "transaction 3001"),
+        ("transaction.made", "transaction 3001"),
+    ]
 
 
 def _undo(url: str) -> Callable[[], None]:

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console import operators, workspace
+from console import enrolment
 from console.config import Paths, Settings
 from console.demo import plan
 from console.embedded.folder import Folder
 from console.embedded.server import EmbeddedServer
 from console.errors import AccessDeniedError, SchemaError
 from console.migrate import migrate
+from console.own_ledger import FIRST_CURRENCY
 from console.workspace import open_workspace
 from tests.cluster import connected
 
@@ -45,9 +46,9 @@ def paths(data_dir: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_embedded_ledger_is_made_joined_and_filled_once(paths: Paths, settings: Settings) -> None:
     with open_workspace(settings, paths) as first:
         assert (first.profile, first.environment) == ("embedded", "LOCAL")
-        assert first.facts.operator == operators.role_name()
+        assert first.facts.operator == enrolment.role_name()
         assert first.facts.rights == {"ledger_operator", "ledger_support", "ledger_viewer"}
-        assert first.currency == workspace.FIRST_CURRENCY
+        assert first.currency == FIRST_CURRENCY
         told: list[tuple[int, int]] = []
         with open_workspace(
             settings, paths, demo=DEMO, progress=lambda done, total: told.append((done, total))
@@ -93,6 +94,36 @@ def test_a_lost_role_is_made_again_with_the_password_that_is_kept(paths: Paths, 
     with open_workspace(settings, paths) as opened:
         assert opened.facts.operator == role
         assert EmbeddedServer(paths.data).passwords.password_of(role) == before
+
+
+def test_the_role_of_an_older_console_is_adopted(paths: Paths, settings: Settings) -> None:
+    """It was granted its groups by the server's owner, from whom nobody else can take them."""
+    with open_workspace(settings, paths) as opened:
+        role = opened.facts.operator
+    with EmbeddedServer(paths.data) as server, connected(server.owner_url) as connection:
+        for statement in (
+            f'DROP ROLE "{role}"',
+            f'CREATE ROLE "{role}" LOGIN IN ROLE ledger_operator, ledger_support',
+            "DELETE FROM ledger.operators",
+        ):
+            connection.execute(statement.encode())
+        before = server.passwords.password_of(role)
+    with open_workspace(settings, paths) as opened:
+        assert opened.facts.operator == role
+        assert EmbeddedServer(paths.data).passwords.password_of(role) == before
+        with connected(opened.admin_url) as connection:
+            rows = connection.execute(
+                """SELECT DISTINCT m.grantor::regrole::text FROM pg_auth_members m
+                WHERE m.member = to_regrole(quote_ident(%s))""",
+                [role],
+            ).fetchall()
+            event = connection.execute(
+                """SELECT action, detail #> '{outcome,groups}' FROM ledger.audit_events
+                WHERE subject = 'operator:' || %s ORDER BY id DESC LIMIT 1""",
+                [role],
+            ).fetchone()
+    assert rows == [("ledger_roles",)]
+    assert event == ("create_operator", ["ledger_operator", "ledger_support"])
 
 
 def test_a_ledger_that_is_up_to_date_is_not_migrated_again(
@@ -144,16 +175,16 @@ def test_a_url_is_used_as_it_is(
         ("root", "root"),
         (r"OFFICE\Anna Roth", "anna-roth"),
         ("Łukasz", "ukasz"),
-        ("1000", operators.FALLBACK),
-        ("", operators.FALLBACK),
-        ("postgres", operators.FALLBACK),
-        ("public", operators.FALLBACK),
-        ("pg_anna", operators.FALLBACK),
-        ("ledger_admin", operators.FALLBACK),
-        ("ledger_admin_local", operators.FALLBACK),
-        ("x" * 64, operators.FALLBACK),
+        ("1000", enrolment.FALLBACK),
+        ("", enrolment.FALLBACK),
+        ("postgres", enrolment.FALLBACK),
+        ("public", enrolment.FALLBACK),
+        ("pg_anna", enrolment.FALLBACK),
+        ("ledger_admin", enrolment.FALLBACK),
+        ("ledger_admin_local", enrolment.FALLBACK),
+        ("x" * 64, enrolment.FALLBACK),
         ('a"; DROP ROLE b', "a-drop-role-b"),
     ],
 )
 def test_no_account_is_taken_for_a_group(account: str, role: str) -> None:
-    assert operators.role_of(account) == role
+    assert enrolment.role_of(account) == role

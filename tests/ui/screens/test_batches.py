@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import csv
-from importlib.resources import files
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
@@ -17,121 +15,39 @@ from PySide6.QtWidgets import QFileDialog
 from console import batches as ledger
 from console.errors import OutcomeUnknownError
 from console.imports.mapping import load_mapping
-from console.money import Currency
 from console.queries import batches as questions
 from console.queries.page import Direction
 from models.batch import BatchStatus
 from tests.cluster import connected
-from ui.commands import Commands
-from ui.context import Context
+from tests.ui.screens.batch_hands import (
+    BANK,
+    PAYOUT,
+    SAMPLES,
+    TOTAL,
+    loaded,
+    loaded_page,
+    mapped,
+    page_of,
+    press,
+    waits,
+)
 from ui.dialogs.discard import DiscardDialog
 from ui.paging import State
-from ui.screen import Navigator
+from ui.screens.batch_rights import Rights
 from ui.screens.batch_stepper import StepState
 from ui.screens.batch_tabs import PROBLEMS_TAB, WALLETS_TAB
-from ui.screens.batches import Batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
-    from PySide6.QtCore import QSettings
-    from PySide6.QtWidgets import QAbstractButton
     from pytestqt.qtbot import QtBot
 
     from console.batches import PostedBatch
     from console.database import Database
-    from ui.dialogs.mapping import MappingDialog
-    from ui.icons import Icons
+    from ui.context import Context
     from ui.notices import Notice, Notices
-    from ui.numbers import Formats
-    from ui.screens.batch_page import BatchPage
-    from ui.theme import Theme
-    from ui.worker import Worker
-
-SAMPLES = Path(str(files("resources") / "sample"))
-PAYOUT = SAMPLES / "payout.csv"
-BANK = SAMPLES / "bank.csv"
-TOTAL = "2,168.53"
-
-
-@pytest.fixture
-def context(  # noqa: PLR0917 - fixtures are given by name
-    operator_database: Database,
-    formats: Formats,
-    worker: Worker,
-    theme: Theme,
-    icons: Icons,
-    notices: Notices,
-    store: QSettings,
-) -> Context:
-    """Return a context on a real ledger."""
-    return Context(
-        database=operator_database,
-        recorder=operator_database.recorder,
-        settings=operator_database.settings,
-        profile="test",
-        environment="test",
-        production=False,
-        operator="t_operator",
-        role="operator",
-        currency=Currency("CR", 2),
-        formats=formats,
-        worker=worker,
-        theme=theme,
-        icons=icons,
-        commands=Commands(store, notices.warn),
-        notices=notices,
-        navigator=Navigator(),
-        store=store,
-    )
-
-
-@pytest.fixture
-def screen(context: Context, qtbot: QtBot, tmp_path: Path) -> Batches:
-    """Show the screen once its list was read."""
-    made = Batches(context, mappings=tmp_path / "mappings")
-    qtbot.addWidget(made)
-    made.resize(1232, 820)
-    made.show()
-    qtbot.waitUntil(lambda: made.list.model.state in {State.EMPTY, State.READY})
-    return made
-
-
-@pytest.fixture
-def payees(open_accounts: Callable[..., None]) -> list[str]:
-    """Open the accounts that the sample payout names."""
-    with PAYOUT.open(encoding="utf-8") as file:
-        names = [row["username"] for row in csv.DictReader(file)]
-    open_accounts(dict.fromkeys(names, 1_000))
-    return names
-
-
-def press(button: QAbstractButton) -> None:
-    """Click a button that must not be grey."""
-    assert button.isEnabled(), button.toolTip()
-    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
-
-
-def mapped(qtbot: QtBot, screen: Batches, path: Path) -> MappingDialog:
-    """Open a file's mapping and wait for a proposal that can be loaded."""
-    screen.map_file(path)
-    dialog = screen.mapping_dialog
-    assert dialog is not None
-    qtbot.waitUntil(lambda: not dialog.reason)
-    return dialog
-
-
-def page_of(qtbot: QtBot, screen: Batches) -> BatchPage:
-    """Wait until a batch was read."""
-    qtbot.waitUntil(lambda: screen.batch_page is not None and screen.batch_page.state is not None)
-    assert screen.batch_page is not None
-    return screen.batch_page
-
-
-def loaded(qtbot: QtBot, screen: Batches, path: Path) -> BatchPage:
-    """Load a file as proposed."""
-    press(mapped(qtbot, screen, path).load_button)
-    return page_of(qtbot, screen)
+    from ui.screens.batches import Batches
 
 
 def counts(ledger_url: str) -> tuple[int, int, int]:
@@ -497,7 +413,7 @@ def test_another_operators_draft_cannot_be_discarded(
     )
     card = loaded_page(qtbot, screen, draft.batch_id).decision
     assert card.discard_button.isEnabled()
-    card._operator = "t_operator2"
+    card._rights = Rights("t_operator2", operates=True, approves=False)
     card.set_busy("")
     assert not card.discard_button.isEnabled()
     assert "t_operator" in card.discard_button.toolTip()
@@ -544,12 +460,6 @@ def test_a_list_is_read_from_both_ends(
     assert ([row.id for row in above.rows], above.more_before) == (made[:0:-1], False)
 
 
-def loaded_page(qtbot: QtBot, screen: Batches, batch_id: int) -> BatchPage:
-    """Open a batch and wait until it was read."""
-    screen.show_batch(batch_id)
-    return page_of(qtbot, screen)
-
-
 def freeze(ledger_url: str, username: str) -> None:
     """Freeze one account's wallets."""
     with psycopg.connect(ledger_url.replace("+psycopg", "")) as connection:
@@ -558,13 +468,3 @@ def freeze(ledger_url: str, username: str) -> None:
             "WHERE user_id = (SELECT id FROM ledger.users WHERE username = %s)",
             [username],
         )
-
-
-def waits(ledger_url: str) -> bool:
-    """Whether one of this database's sessions waits for a lock."""
-    with connected(ledger_url) as connection:
-        row = connection.execute(
-            "SELECT count(*) FROM pg_stat_activity "
-            "WHERE wait_event_type = 'Lock' AND datname = current_database()"
-        ).fetchone()
-    return row is not None and row[0] > 0

@@ -1,0 +1,97 @@
+"""What all commands that write have in common: a key, a way to stop, and the way to ask for approval."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+from uuid import UUID, uuid4
+
+from console.cli.arguments import chosen, minor_units, operation_key
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.output import say
+from console.errors import RefusedError, UsageError
+from console.exports import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import typer
+
+    from console.approvals import Order, Submitted
+    from console.cancellation import Cancellation
+    from console.cli.output import Output
+    from console.database import Database
+    from console.money import Currency
+    from console.workspace import Workspace
+
+_SUBMITTED = (
+    Column("request", Kind.INTEGER),
+    Column("approvals required", Kind.INTEGER),
+    Column("content", Kind.TEXT),
+    Column("key", Kind.TEXT),
+)
+
+HOW_TO_SUBMIT = "Ask for it with the same command and: --submit --reason WHY"
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """An open ledger, the key of the one operation, and what Ctrl+C cancels."""
+
+    workspace: Workspace
+    output: Output
+    key: UUID
+    cancel: Cancellation
+
+    @property
+    def database(self) -> Database:
+        """Where the operation goes."""
+        return self.workspace.database
+
+    def currency(self, code: str | None) -> Currency:
+        """Return the currency of this code; without one, the only one there is."""
+        return chosen(self.workspace.currencies, code)
+
+    def submit(self, order: Order, reason: str) -> None:
+        """Ask others to approve an operation, and tell what they need to know."""
+        from console.approvals import submit
+
+        self.show_submitted(submit(self.database, order, reason=reason, key=self.key, cancel=self.cancel))
+
+    def show_submitted(self, done: Submitted) -> None:
+        """Tell what a new request's checkers need to know."""
+        cells = (done.request, done.approvals_required, done.content.hex(), str(done.key))
+        self.output.record(_SUBMITTED, cells)
+        checkers = "1 approval" if done.approvals_required == 1 else f"{done.approvals_required} approvals"
+        say(f"It waits for {checkers}: ledgerctl request show {done.request}")
+
+
+@contextmanager
+def writing(context: typer.Context, key: str | None, *, hint: str = HOW_TO_SUBMIT) -> Iterator[Writing]:
+    """Open the ledger for one operation; when a rule asks for approval, `hint` says how to get it."""
+    operation = uuid4() if key is None else operation_key(key)
+    invocation = invocation_of(context)
+    with invocation.workspace(repeated=operation) as workspace, interruptible() as cancel:
+        try:
+            yield Writing(workspace, invocation.output, operation, cancel)
+        except RefusedError as refused:
+            if refused.code != "approval.required":
+                raise
+            raise RefusedError(refused.code, f"{refused} {hint}", refused.problems) from refused
+
+
+def submission(*, submit: bool, reason: str | None) -> str | None:
+    """Return why an operation is submitted, None when it is done; no reason is taken and forgotten."""
+    if submit and reason is None:
+        raise UsageError("--submit: give its checkers a --reason.")
+    if reason is not None and not submit:
+        raise UsageError("--reason: it goes with --submit; what is done at once has a --description.")
+    return reason
+
+
+def money(written: str, currency: Currency, option: str = "--amount") -> int:
+    """Return an amount such as 12.50 in minor units."""
+    return cast("int", minor_units(written, currency, option))  # None comes only of None

@@ -1,0 +1,145 @@
+"""What a refusal says beyond its code: who, when, and how much."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeAlias
+
+from console.money import NumberStyle, format_amount
+
+Telling: TypeAlias = Callable[[Mapping[str, Any], int | None], str | None]
+
+_STYLE = NumberStyle()
+
+
+def told(code: str, detail: Mapping[str, Any], exponent: int | None) -> str | None:
+    """Return the words for what `detail` holds, or None when it says no more than the code."""
+    tell = _TOLD.get(code)
+    return None if tell is None else tell(detail, exponent)
+
+
+def _repeated(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    if "line" not in detail:
+        return None
+    return f"the same reference stands on line {detail['line']:,}; remove one of the two"
+
+
+def _posted(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    if "posted_at" not in detail:
+        return None
+    on = str(detail["posted_at"])[:10]
+    return f"posted already as transaction {detail['transaction']} on {on}; remove the line"
+
+
+def _short(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+    if "short" not in detail or exponent is None:
+        return None
+    return f"the account would be short by {_money(detail['short'], exponent)} after the whole batch"
+
+
+def _batch_status(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    return f"the batch is {detail['status']}" if "status" in detail else None
+
+
+def _batch_maker(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    return f"the draft is {detail['maker']}'s, who alone posts or submits it" if "maker" in detail else None
+
+
+def _hold_ended(how: str) -> Telling:
+    """Say who ended a hold and when; one that nobody ended yet ran out by itself."""
+
+    def tell(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+        if detail.get("at") is None:
+            return None
+        if detail.get("by") is None:
+            return f"the hold's time was over at {_moment(detail['at'])}"
+        return f"the hold {how} by {detail['by']} at {_moment(detail['at'])}"
+
+    return tell
+
+
+def _hold_short(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+    return f"the hold is of {_money(detail['reserved'], exponent)} only" if "reserved" in detail else None
+
+
+def _reversed(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    if "by" not in detail:
+        return None
+    return f"it was reversed already, by {detail['by']} at {_moment(detail['at'])}"
+
+
+def _reversal_more(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+    return f"it moved {_money(detail['amount'], exponent)} and no more" if "amount" in detail else None
+
+
+def _lot_gone(how: str) -> Telling:
+    """Say what is left of a granted lot that does not hold the whole amount any more."""
+
+    def tell(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+        if "remaining" not in detail:
+            return None
+        return f"the granted credit {how}: {_money(detail['remaining'], exponent)} of it is left"
+
+    return tell
+
+
+def _approvals(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    number = detail.get("approvals")
+    if number is None:
+        return None
+    return f"this needs {number} {'approval' if number == 1 else 'approvals'} first; submit it"
+
+
+def _request_status(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    if "status" not in detail:
+        return None
+    by = f", by {detail['by']} at {_moment(detail['at'])}" if detail.get("by") is not None else ""
+    return f"the request is {detail['status']}{by}"
+
+
+def _limit_at_once(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+    if "limit" not in detail:
+        return None
+    return f"you may move at most {_money(detail['limit'], exponent)} at once"
+
+
+def _limit_a_day(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+    if "limit" not in detail:
+        return None
+    left = max(0, int(detail.get("left") or 0))
+    return (
+        f"you may move at most {_money(detail['limit'], exponent)} a day, and "
+        f"{_money(left, exponent)} of it is left until midnight UTC"
+    )
+
+
+_TOLD: Mapping[str, Telling] = {
+    "reference.repeated": _repeated,
+    "reference.posted": _posted,
+    "funds.short": _short,
+    "batch.status": _batch_status,
+    "batch.maker": _batch_maker,
+    "reservation.captured": _hold_ended("was captured"),
+    "reservation.released": _hold_ended("was released"),
+    "reservation.expired": _hold_ended("was ended after its time"),
+    "reservation.short": _hold_short,
+    "reversal.repeated": _reversed,
+    "reversal.more": _reversal_more,
+    "reversal.spent": _lot_gone("is spent in part"),
+    "reversal.expired": _lot_gone("has expired since"),
+    "approval.required": _approvals,
+    "request.status": _request_status,
+    "limit.operation": _limit_at_once,
+    "limit.day": _limit_a_day,
+}
+
+
+def _money(minor: Any, exponent: int | None) -> str:
+    if exponent is None:
+        return f"{int(minor):,} minor units"
+    return format_amount(int(minor), exponent, _STYLE)
+
+
+def _moment(written: str) -> str:
+    return f"{datetime.fromisoformat(written).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"

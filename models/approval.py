@@ -1,0 +1,97 @@
+"""Four eyes: rules, requests that wait for their checkers, approvals, and how much one may move."""
+
+from __future__ import annotations
+
+from datetime import date, datetime  # noqa: TC003 -- SQLAlchemy reads the annotations at run time
+from decimal import Decimal  # noqa: TC003 -- SQLAlchemy reads the annotations at run time
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import DateTime, SmallInteger
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from models.account import database_enum
+from models.base import Base
+
+
+class RequestStatus(StrEnum):
+    """How far a request has come."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    EXECUTED = "executed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+class ApprovalRule(Base):
+    """From this amount on, in minor units, so many checkers must agree."""
+
+    __tablename__ = "approval_rules"
+
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    from_amount: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    approvals: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ApprovalRequest(Base):
+    """One operation, word for word, and what became of it; `content` is the SHA-256 that is approved."""
+
+    __tablename__ = "approval_requests"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    request: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    content: Mapped[bytes]
+    currency: Mapped[str]
+    amount: Mapped[Decimal]
+    approvals_required: Mapped[int] = mapped_column(SmallInteger)
+    approvals_given: Mapped[int] = mapped_column(SmallInteger)
+    status: Mapped[RequestStatus] = mapped_column(database_enum(RequestStatus, "request_status"))
+    reason: Mapped[str]
+    created_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    closed_by: Mapped[str | None]
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    close_reason: Mapped[str | None]
+    executed_content: Mapped[bytes | None]
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+
+
+class Approval(Base):
+    """One checker's word for one request."""
+
+    __tablename__ = "approvals"
+
+    request_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    approved_by: Mapped[str] = mapped_column(primary_key=True)
+    created_by: Mapped[str]
+    content: Mapped[bytes]
+    note: Mapped[str]
+    approved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Limit(Base):
+    """How much a role or an operator may move, in minor units: at once, and a day (UTC)."""
+
+    __tablename__ = "limits"
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    per_operation: Mapped[int | None]
+    per_day: Mapped[int | None]
+
+
+class LimitUsage(Base):
+    """What an operator has moved on a day of what a limit allows."""
+
+    __tablename__ = "limit_usage"
+
+    operator: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal]

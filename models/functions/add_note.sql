@@ -1,0 +1,22 @@
+-- Write down what is known of an account. Notes are never changed.
+CREATE OR REPLACE FUNCTION ledger.add_note(p_key uuid, p_username text, p_note text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ledger.perform(p_key, 'add_note', jsonb_build_object('username', p_username, 'note', p_note));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.do_add_note(p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    account bigint;
+    made bigint;
+BEGIN
+    SELECT u.id INTO account FROM ledger.users u
+    WHERE u.username = p_request ->> 'username' AND u.kind = 'customer';
+    IF account IS NULL THEN
+        PERFORM ledger.refuse('user.unknown', jsonb_build_object('username', p_request ->> 'username'));
+    END IF;
+    INSERT INTO ledger.account_notes AS n (user_id, note) VALUES (account, p_request ->> 'note')
+    RETURNING n.id INTO made;
+    RETURN jsonb_build_object('status', 'done', 'note', made);
+END $$;

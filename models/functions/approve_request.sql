@@ -1,0 +1,56 @@
+-- Agree to exactly what was submitted. The maker cannot, nobody can twice, and when enough have agreed the
+-- request may be executed: the constraints of approval_requests, approvals and batches say so too.
+CREATE OR REPLACE FUNCTION ledger.approve_request(
+    p_key uuid, p_request bigint, p_content bytea, p_note text DEFAULT '') RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ledger.perform(p_key, 'approve_request', jsonb_build_object(
+        'request', p_request, 'content', encode(p_content, 'hex'), 'note', p_note));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.do_approve_request(p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    asked ledger.approval_requests := ledger.open_request(p_request);
+    given smallint;
+BEGIN
+    IF asked.status <> 'pending' THEN
+        PERFORM ledger.refuse('request.status', jsonb_build_object('status', asked.status));
+    ELSIF asked.content IS DISTINCT FROM decode(p_request ->> 'content', 'hex') THEN
+        PERFORM ledger.refuse('request.changed');
+    END IF;
+    INSERT INTO ledger.approvals (request_id, created_by, content, note)
+    VALUES (asked.id, asked.created_by, asked.content, coalesce(p_request ->> 'note', ''));
+    SELECT count(*) INTO given FROM ledger.approvals a WHERE a.request_id = asked.id;
+    UPDATE ledger.approval_requests r SET approvals_given = given,
+        status = CASE WHEN given >= r.approvals_required THEN 'approved' ELSE r.status END
+    WHERE r.id = asked.id;
+    IF given >= asked.approvals_required AND asked.kind = 'post_batch' THEN
+        UPDATE ledger.batches b SET status = 'approved', approved_by = session_user, approved_at = clock_timestamp()
+        WHERE b.id = (asked.request ->> 'batch')::bigint;
+    END IF;
+    RETURN jsonb_build_object(
+        'status', CASE WHEN given >= asked.approvals_required THEN 'approved' ELSE 'pending' END,
+        'request', asked.id, 'given', given, 'required', asked.approvals_required);
+END $$;
+
+-- Lock a request that is still open. A batch is locked before the request that is about it, as when it is
+-- posted. Internal.
+CREATE OR REPLACE FUNCTION ledger.open_request(p_request jsonb) RETURNS ledger.approval_requests
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    asked ledger.approval_requests;
+BEGIN
+    PERFORM FROM ledger.batches b WHERE b.id = (
+        SELECT (r.request ->> 'batch')::bigint FROM ledger.approval_requests r
+        WHERE r.id = (p_request ->> 'request')::bigint) FOR UPDATE;
+    SELECT * INTO asked FROM ledger.approval_requests r
+    WHERE r.id = (p_request ->> 'request')::bigint FOR UPDATE;
+    IF asked.id IS NULL THEN
+        PERFORM ledger.refuse('request.unknown', jsonb_build_object('request', p_request ->> 'request'));
+    ELSIF asked.status NOT IN ('pending', 'approved') THEN
+        PERFORM ledger.refuse('request.status', jsonb_build_object(
+            'status', asked.status, 'by', asked.closed_by, 'at', asked.closed_at));
+    END IF;
+    RETURN asked;
+END $$;

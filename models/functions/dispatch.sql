@@ -1,0 +1,35 @@
+-- Which function does what a request asks for. p_approved: its checkers have agreed to exactly this. Internal.
+-- A CASE statement, not one expression: PL/pgSQL sets an expression up anew in each transaction, all of it.
+CREATE OR REPLACE FUNCTION ledger.dispatch(p_kind text, p_request jsonb, p_approved boolean) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    CASE p_kind
+        WHEN 'transfer' THEN RETURN ledger.do_transfer(p_request, p_approved);
+        WHEN 'reserve' THEN RETURN ledger.do_reserve(p_request);
+        WHEN 'capture' THEN RETURN ledger.do_capture(p_request, p_approved);
+        WHEN 'release' THEN RETURN ledger.do_release(p_request);
+        WHEN 'extend_reservation' THEN RETURN ledger.do_extend_reservation(p_request);
+        WHEN 'sweep' THEN RETURN ledger.do_sweep(p_request);
+        WHEN 'grant_credit' THEN RETURN ledger.do_grant_credit(p_request, p_approved);
+        WHEN 'post_batch' THEN RETURN ledger.do_post_batch(p_request, p_approved);
+        WHEN 'submit_batch' THEN RETURN ledger.do_submit_batch(p_request);
+        WHEN 'reverse_transaction' THEN RETURN ledger.do_reverse_transaction(p_request, p_approved);
+        WHEN 'reverse_batch' THEN RETURN ledger.do_reverse_batch(p_request, p_approved);
+        WHEN 'open_account' THEN RETURN ledger.do_open_account(p_request);
+        WHEN 'set_account_status' THEN RETURN ledger.do_set_account_status(p_request);
+        WHEN 'set_overdraft_limit' THEN RETURN ledger.do_set_overdraft_limit(p_request, p_approved);
+        WHEN 'add_note' THEN RETURN ledger.do_add_note(p_request);
+        WHEN 'submit_request' THEN RETURN ledger.do_submit_request(p_request);
+        WHEN 'approve_request' THEN RETURN ledger.do_approve_request(p_request);
+        WHEN 'reject_request' THEN RETURN ledger.do_close_request(p_request, 'rejected');
+        WHEN 'withdraw_request' THEN RETURN ledger.do_close_request(p_request, 'withdrawn');
+        WHEN 'execute_request' THEN RETURN ledger.do_execute_request(p_request);
+        WHEN 'set_approval_rule' THEN RETURN ledger.do_set_approval_rule(p_request);
+        WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
+        WHEN 'create_operator' THEN RETURN ledger.do_create_operator(p_request);
+        WHEN 'disable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'disabled');
+        WHEN 'enable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'active');
+        WHEN 'unlock_operator' THEN RETURN ledger.do_unlock_operator(p_request);
+        WHEN 'set_operator_password' THEN RETURN ledger.do_set_operator_password(p_request);
+    END CASE;
+END $$;

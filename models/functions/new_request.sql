@@ -1,0 +1,47 @@
+-- Write a request down with the rule that holds for it now. Internal.
+CREATE OR REPLACE FUNCTION ledger.new_request(p_kind text, p_request jsonb, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    worth record := ledger.worth_of(p_kind, p_request);
+    needed smallint;
+    made bigint;
+    seen bytea := ledger.request_hash(p_kind, p_request);
+BEGIN
+    needed := greatest(ledger.approvals_for(p_kind, worth.currency, worth.amount), 1::smallint);
+    INSERT INTO ledger.approval_requests AS r (kind, request, content, currency, amount, approvals_required, reason)
+    VALUES (p_kind, p_request, seen, worth.currency, worth.amount, needed, p_reason)
+    RETURNING r.id INTO made;
+    RETURN jsonb_build_object('status', 'submitted', 'request', made, 'approvals_required', needed,
+        'content', encode(seen, 'hex'));
+END $$;
+
+-- What a request moves: its currency and amount, which the rules and limits go by. Internal.
+CREATE OR REPLACE FUNCTION ledger.worth_of(
+    p_kind text, p_request jsonb, OUT currency text, OUT amount numeric)
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF p_kind IN ('transfer', 'grant_credit') THEN
+        currency := p_request ->> 'currency';
+        amount := p_request ->> 'amount';
+    ELSIF p_kind = 'set_overdraft_limit' THEN
+        currency := p_request ->> 'currency';
+        amount := p_request ->> 'limit';
+    ELSIF p_kind = 'capture' THEN
+        SELECT w.currency, coalesce((p_request ->> 'amount')::bigint, r.amount) INTO currency, amount
+        FROM ledger.reservations r JOIN ledger.wallets w ON w.id = r.wallet_id
+        WHERE r.reference = p_request ->> 'reservation';
+    ELSIF p_kind = 'reverse_transaction' THEN
+        SELECT w.currency, coalesce((p_request ->> 'amount')::bigint, t.amount) INTO currency, amount
+        FROM ledger.transactions t JOIN ledger.wallets w ON w.id = t.from_wallet
+        WHERE t.id = (p_request ->> 'transaction')::bigint;
+    ELSIF p_kind IN ('post_batch', 'reverse_batch') THEN
+        SELECT b.currency, coalesce(b.total, (
+            SELECT sum(l.amount) FROM ledger.batch_lines l WHERE l.batch_id = b.id)) INTO currency, amount
+        FROM ledger.batches b WHERE b.id = (p_request ->> 'batch')::bigint;
+    ELSE
+        PERFORM ledger.refuse('request.kind', jsonb_build_object('kind', p_kind));
+    END IF;
+    IF currency IS NULL OR amount IS NULL THEN
+        PERFORM ledger.refuse('request.invalid', jsonb_build_object('kind', p_kind));
+    END IF;
+END $$;

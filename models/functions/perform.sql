@@ -1,0 +1,90 @@
+-- Every write passes here once: it takes its key, is done or refused as a whole, and is kept with its outcome.
+-- The same key again answers with the first outcome. Of two calls at once the later one's work is undone when
+-- it finds the key taken at the end, so a key takes effect once however many carry it. Internal.
+CREATE OR REPLACE FUNCTION ledger.perform(p_key uuid, p_kind text, p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    request_hash bytea := ledger.request_hash(p_kind, p_request);
+    answer jsonb;
+    refused boolean;
+    failed_constraint text;
+    failed_column text;
+    failed_message text;
+    failed_detail text;
+BEGIN
+    IF p_key IS NULL THEN
+        RAISE EXCEPTION 'an operation needs a key' USING ERRCODE = 'null_value_not_allowed';
+    END IF;
+    answer := ledger.outcome_of(p_key, p_kind, request_hash);
+    IF answer IS NOT NULL THEN
+        RETURN answer;
+    END IF;
+    BEGIN
+        answer := ledger.dispatch(p_kind, p_request, false);
+        INSERT INTO ledger.operations (key, kind, request_hash, outcome)
+        VALUES (p_key, p_kind, request_hash, answer);
+    EXCEPTION
+        WHEN SQLSTATE 'LG001' THEN
+            GET STACKED DIAGNOSTICS failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL;
+            answer := jsonb_build_object('status', 'refused', 'code', failed_message, 'detail', failed_detail::jsonb);
+        WHEN integrity_constraint_violation OR numeric_value_out_of_range THEN
+            GET STACKED DIAGNOSTICS failed_constraint = CONSTRAINT_NAME, failed_column = COLUMN_NAME;
+            answer := jsonb_build_object('status', 'refused', 'code', ledger.refusal_code(
+                failed_constraint, failed_column, SQLSTATE), 'detail', '{}'::jsonb);
+    END;
+    refused := answer ->> 'status' = 'refused';
+    IF refused THEN
+        INSERT INTO ledger.operations (key, kind, request_hash, outcome)
+        VALUES (p_key, p_kind, request_hash, answer) ON CONFLICT (key) DO NOTHING;
+        IF NOT FOUND THEN
+            RETURN ledger.outcome_of(p_key, p_kind, request_hash);
+        END IF;
+    END IF;
+    IF refused OR NOT ledger.is_routine(p_kind) THEN
+        PERFORM ledger.note(p_kind, ledger.subject_of(p_kind, p_request, answer),
+            CASE WHEN refused THEN 'refused' ELSE 'done' END,
+            coalesce(p_request ->> 'reason', ''), jsonb_build_object('request', p_request, 'outcome', answer));
+    END IF;
+    RETURN answer;
+END $$;
+
+-- What a key's first call answered; NULL when there was none. Another's key, or one used with other content,
+-- is an error: it is no refusal of the operation that the key belongs to.
+CREATE OR REPLACE FUNCTION ledger.outcome_of(p_key uuid, p_kind text, p_request_hash bytea) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    earlier ledger.operations;
+BEGIN
+    SELECT * INTO earlier FROM ledger.operations o WHERE o.key = p_key;
+    IF earlier.key IS NOT NULL AND (
+        earlier.operator <> session_user
+        OR (earlier.kind <> 'abandoned' AND (earlier.kind, earlier.request_hash) <> (p_kind, p_request_hash))) THEN
+        RAISE EXCEPTION 'operation key % was used before with other content', p_key USING ERRCODE = 'LG002';
+    END IF;
+    RETURN earlier.outcome;
+END $$;
+
+-- Movements and holds have their own append-only rows, which are sealed; all else stands in the audit chain
+-- also when it is done. A refusal stands there always.
+CREATE OR REPLACE FUNCTION ledger.is_routine(p_kind text) RETURNS boolean
+LANGUAGE sql IMMUTABLE
+RETURN p_kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep');
+
+-- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:….
+CREATE OR REPLACE FUNCTION ledger.subject_of(p_kind text, p_request jsonb, p_answer jsonb) RETURNS text
+LANGUAGE sql IMMUTABLE
+RETURN coalesce(CASE
+    WHEN p_kind LIKE '%\_request' THEN 'request:' || coalesce(p_answer ->> 'request', p_request ->> 'request', '')
+    WHEN p_request ? 'reservation' THEN 'reservation:' || (p_request ->> 'reservation')
+    WHEN p_request ? 'batch' THEN 'batch:' || (p_request ->> 'batch')
+    WHEN p_request ? 'transaction' THEN 'transaction:' || (p_request ->> 'transaction')
+    WHEN p_request ? 'username' THEN 'account:' || (p_request ->> 'username')
+    WHEN p_request ? 'from' THEN 'account:' || (p_request ->> 'from')
+    WHEN p_request ? 'holder' THEN 'limit:' || (p_request ->> 'holder')
+    WHEN p_request ? 'operator' THEN 'operator:' || (p_request ->> 'operator')
+END, p_kind, '');
+
+-- What an operation's key stands for: the SHA-256 of its kind and its request.
+CREATE OR REPLACE FUNCTION ledger.request_hash(p_kind text, p_request jsonb) RETURNS bytea
+LANGUAGE sql IMMUTABLE
+RETURN sha256(convert_to(p_kind || p_request::text, 'UTF8'));

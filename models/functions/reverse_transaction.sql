@@ -1,0 +1,105 @@
+-- Give back what one transaction moved, all or a part, once. A lot that has expired since is not revived: its
+-- part becomes a new lot when an expiry is stated, or plain balance.
+CREATE OR REPLACE FUNCTION ledger.reverse_transaction(
+    p_key uuid, p_transaction bigint, p_amount bigint, p_reason text, p_lot_expires_at timestamptz DEFAULT NULL)
+RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ledger.perform(p_key, 'reverse_transaction', jsonb_build_object(
+        'transaction', p_transaction, 'amount', p_amount, 'reason', p_reason,
+        'lot_expires_at', ledger.utc(p_lot_expires_at)));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.do_reverse_transaction(p_request jsonb, p_approved boolean) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    original ledger.transactions;
+    earlier ledger.transactions;
+    amount bigint;
+    money text;
+    at timestamptz;
+    taken record;
+    given record;
+    done record;
+BEGIN
+    PERFORM ledger.require_reason(p_request);
+    SELECT * INTO original FROM ledger.transactions t WHERE t.id = (p_request ->> 'transaction')::bigint;
+    IF original.id IS NULL THEN
+        PERFORM ledger.refuse('transaction.unknown', jsonb_build_object('transaction', p_request ->> 'transaction'));
+    ELSIF original.kind = 'reversal' THEN
+        PERFORM ledger.refuse('reversal.of_reversal', jsonb_build_object('transaction', original.id));
+    END IF;
+    amount := coalesce((p_request ->> 'amount')::bigint, original.amount);
+    IF amount <= 0 THEN
+        PERFORM ledger.refuse('amount.sign');
+    ELSIF amount > original.amount THEN
+        PERFORM ledger.refuse('reversal.more', jsonb_build_object('amount', original.amount));
+    END IF;
+    SELECT w.currency INTO money FROM ledger.wallets w WHERE w.id = original.from_wallet;
+    PERFORM ledger.admit('reverse_transaction', money, amount, p_approved);
+    PERFORM ledger.hold_wallets(ARRAY[original.from_wallet, original.to_wallet]);
+    at := clock_timestamp();
+    -- The unique index says so too, but the wallets' floors would speak first.
+    SELECT * INTO earlier FROM ledger.transactions t WHERE t.reverses = original.id;
+    IF earlier.id IS NOT NULL THEN
+        PERFORM ledger.refuse('reversal.repeated', jsonb_build_object(
+            'transaction', earlier.id, 'by', earlier.operator, 'at', earlier.posted_at));
+    END IF;
+    -- Expired credit must not stand in for money.
+    PERFORM ledger.expire_lots(ARRAY[original.from_wallet, original.to_wallet], at);
+    taken := ledger.reversal_takes(original.id, amount);
+    given := ledger.reversal_gives(original, amount, at, p_request ->> 'lot_expires_at' IS NOT NULL);
+    done := ledger.post(ARRAY[ROW(
+        1, 'reversal', original.to_wallet, original.from_wallet, amount, NULL,
+        'Reversal of ' || original.id, NULL, taken.granted, NULL, given.granted, given.opened, given.source,
+        (p_request ->> 'lot_expires_at')::timestamptz, NULL, original.id,
+        jsonb_build_object('reason', p_request ->> 'reason'))::ledger.posting],
+        NULL, taken.changes || given.changes, at);
+    RETURN jsonb_build_object('status', 'reversed', 'transaction', done.first_id, 'reverses', original.id,
+        'amount', amount, 'posted_at', done.posted_at,
+        'lot', (SELECT l.id FROM ledger.credit_lots l WHERE l.opened_by = done.first_id));
+END $$;
+
+-- A grant is taken back from the lot that it opened, and from nothing else. Internal.
+CREATE OR REPLACE FUNCTION ledger.reversal_takes(
+    p_transaction bigint, p_amount bigint, OUT granted bigint, OUT changes ledger.lot_change[])
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    lot ledger.credit_lots;
+BEGIN
+    SELECT * INTO lot FROM ledger.credit_lots l WHERE l.opened_by = p_transaction;
+    IF lot.id IS NULL THEN
+        RETURN;
+    ELSIF lot.remaining < p_amount THEN
+        PERFORM ledger.refuse(CASE WHEN EXISTS (
+            SELECT FROM ledger.lot_movements m JOIN ledger.transactions t ON t.id = m.transaction_id
+            WHERE m.lot_id = lot.id AND t.kind = 'expiry') THEN 'reversal.expired' ELSE 'reversal.spent' END,
+            jsonb_build_object('lot', lot.id, 'remaining', lot.remaining, 'short', p_amount - lot.remaining));
+    END IF;
+    granted := p_amount;
+    changes := ARRAY[ROW(1, lot.id, -p_amount)::ledger.lot_change];
+END $$;
+
+-- What was burned comes back last burned first: plain balance, then the lots from the last one on; what
+-- expired since is counted as a new lot or as plain balance. Internal.
+CREATE OR REPLACE FUNCTION ledger.reversal_gives(
+    p_original ledger.transactions, p_amount bigint, p_at timestamptz, p_new_lot boolean,
+    OUT granted bigint, OUT opened bigint, OUT source text, OUT changes ledger.lot_change[])
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    WITH burned AS (
+        SELECT l.id, l.source, l.expires_at > p_at OR l.expires_at IS NULL AS alive, -m.amount AS amount,
+            p_original.amount - sum(-m.amount) OVER () + coalesce(sum(-m.amount) OVER (
+                ORDER BY l.expires_at DESC, l.created_at DESC, l.id DESC
+                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+        FROM ledger.lot_movements m JOIN ledger.credit_lots l ON l.id = m.lot_id
+        WHERE m.transaction_id = p_original.id AND m.amount < 0
+    ), back AS (
+        SELECT burned.id, burned.source, burned.alive, least(burned.amount, p_amount - burned.before)::bigint AS amount
+        FROM burned WHERE burned.before < p_amount
+    )
+    SELECT nullif(coalesce(sum(back.amount) FILTER (WHERE back.alive OR p_new_lot), 0), 0)::bigint,
+        nullif(coalesce(sum(back.amount) FILTER (WHERE NOT back.alive AND p_new_lot), 0), 0)::bigint,
+        min(back.source) FILTER (WHERE NOT back.alive),
+        array_agg(ROW(1, back.id, back.amount)::ledger.lot_change) FILTER (WHERE back.alive)
+    FROM back
+$$;

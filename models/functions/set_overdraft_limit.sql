@@ -1,0 +1,28 @@
+-- How far below zero a wallet may go. Less than it is below already is refused by the wallet's floor.
+CREATE OR REPLACE FUNCTION ledger.set_overdraft_limit(
+    p_key uuid, p_username text, p_currency text, p_limit bigint, p_reason text)
+RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ledger.perform(p_key, 'set_overdraft_limit', jsonb_build_object(
+        'username', p_username, 'currency', p_currency, 'limit', p_limit, 'reason', p_reason));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.do_set_overdraft_limit(p_request jsonb, p_approved boolean) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wanted bigint := p_request ->> 'limit';
+    wallet bigint;
+    before bigint;
+BEGIN
+    PERFORM ledger.require_reason(p_request);
+    IF wanted < 0 THEN
+        -- The constraint says so too, but the wallet's floor would speak first.
+        PERFORM ledger.refuse('amount.range');
+    END IF;
+    PERFORM ledger.admit('set_overdraft_limit', p_request ->> 'currency', wanted, p_approved);
+    wallet := ledger.wallet_of(p_request ->> 'username', p_request ->> 'currency');
+    SELECT w.overdraft_limit INTO before FROM ledger.wallets w WHERE w.id = wallet FOR NO KEY UPDATE;
+    UPDATE ledger.wallets w SET overdraft_limit = wanted, version = w.version + 1 WHERE w.id = wallet;
+    RETURN jsonb_build_object('status', 'done', 'before', before, 'after', wanted);
+END $$;

@@ -1,0 +1,51 @@
+-- Ask for the approval of one operation. It is tried now and undone, so that what could not be done is
+-- refused to its maker and not to its checker.
+CREATE OR REPLACE FUNCTION ledger.submit_request(p_key uuid, p_kind text, p_request jsonb, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ledger.perform(p_key, 'submit_request', jsonb_build_object(
+        'kind', p_kind, 'request', p_request, 'reason', p_reason));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.do_submit_request(p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    wanted jsonb := p_request -> 'request';
+    words constant text[] := CASE p_request ->> 'kind'
+        WHEN 'transfer' THEN '{from,to,currency,amount,reference,description,effective_at}'
+        WHEN 'grant_credit' THEN '{username,currency,amount,source,expires_at,reference,description}'
+        WHEN 'capture' THEN '{reservation,amount,to,reference,description}'
+        WHEN 'reverse_transaction' THEN '{transaction,amount,reason,lot_expires_at}'
+        WHEN 'reverse_batch' THEN '{batch,policy,reason}'
+        WHEN 'set_overdraft_limit' THEN '{username,currency,limit,reason}'
+    END;
+    word text;
+BEGIN
+    PERFORM ledger.require_reason(p_request);
+    IF words IS NULL THEN
+        -- A batch is submitted by submit_batch, which freezes it.
+        PERFORM ledger.refuse('request.kind', jsonb_build_object('kind', p_request ->> 'kind'));
+    ELSIF jsonb_typeof(wanted) IS DISTINCT FROM 'object' THEN
+        PERFORM ledger.refuse('request.invalid', jsonb_build_object('message', 'the request is no object'));
+    END IF;
+    BEGIN
+        FOR word IN SELECT jsonb_object_keys(wanted) LOOP
+            IF word <> ALL (words) THEN
+                -- Nothing would read it, and its checkers would agree to what does not happen.
+                PERFORM ledger.refuse('request.invalid', jsonb_build_object(
+                    'message', format('%s has no %s', p_request ->> 'kind', quote_ident(word))));
+            ELSIF word IN ('effective_at', 'expires_at', 'lot_expires_at') AND wanted ->> word IS NOT NULL THEN
+                -- What is approved means the same on another day and in the zone of whoever executes it.
+                wanted := jsonb_set(wanted, ARRAY[word], to_jsonb(ledger.utc((wanted ->> word)::timestamptz)));
+            END IF;
+        END LOOP;
+        PERFORM ledger.dispatch(p_request ->> 'kind', wanted, true);
+        RAISE EXCEPTION 'tried' USING ERRCODE = 'LG003';
+    EXCEPTION
+        WHEN SQLSTATE 'LG003' THEN
+            NULL;
+        WHEN data_exception THEN
+            PERFORM ledger.refuse('request.invalid', jsonb_build_object('message', SQLERRM));
+    END;
+    RETURN ledger.new_request(p_request ->> 'kind', wanted, p_request ->> 'reason');
+END $$;

@@ -1,0 +1,63 @@
+"""Accounts by command: opened, stopped, closed, noted, allowed below zero, and each change once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from tests.cluster import connected
+
+if TYPE_CHECKING:
+    from tests.console.cli.conftest import Run
+
+WHY = ("--reason", "ticket 12")
+PAID = ("transfer", "--from", "@external", "--to", "carla.mendez", "--amount", "1", "--reference", "r")
+
+
+def test_an_account_is_opened_frozen_and_closed(ledgerctl: Run, ledger_url: str) -> None:
+    key = str(uuid4())
+    words = ("--format", "json", "account", "open", "Carla.Mendez", "--display-name", "Carla Mendez")
+    opened = ledgerctl(*words, *WHY, "--key", key)
+    assert opened.code == 0, opened.err
+    assert (opened.data["account"], opened.data["key"]) == ("carla.mendez", key)
+    assert ledgerctl(*words, *WHY, "--key", key).data == opened.data
+    again = ledgerctl("account", "open", "carla.mendez", *WHY)
+    assert (again.code, again.err.startswith("Refused: there is an account of this name")) == (1, True)
+    hidden = ledgerctl("account", "open", "dora", "--display-name", "Dora\u202e", *WHY)
+    assert (hidden.code, "invisible character" in hidden.err) == (1, True)
+    frozen = ledgerctl("--format", "json", "account", "freeze", "carla.mendez", *WHY)
+    assert (frozen.data["before"], frozen.data["status"]) == ("active", "frozen")
+    assert "frozen or closed (carla.mendez)" in ledgerctl(*PAID).err
+    assert ledgerctl("account", "unfreeze", "carla.mendez", *WHY).code == 0
+    assert ledgerctl(*PAID[:-1], "r2").code == 0
+    full = ledgerctl("account", "close", "carla.mendez", "--reason", "she left")
+    assert (full.code, "an account with a balance" in full.err) == (1, True)
+    assert ledgerctl("account", "freeze", "carla.mendez").code == 2
+    empty = ledgerctl("account", "freeze", "carla.mendez", "--reason", " ")
+    assert (empty.code, empty.err.startswith("Refused: a reason is needed")) == (1, True)
+    assert ledgerctl("account", "open", "emil", *WHY).code == 0
+    assert ledgerctl("account", "close", "emil", *WHY).code == 0
+    assert "closed, for ever" in ledgerctl("account", "unfreeze", "emil", *WHY).err
+    with connected(ledger_url) as connection:
+        rows = connection.execute(
+            "SELECT outcome, reason FROM ledger.audit_events WHERE subject = 'account:carla.mendez' "
+            "AND action = 'set_account_status' ORDER BY id"
+        ).fetchall()
+    assert rows == [("done", "ticket 12"), ("done", "ticket 12"), ("refused", "she left"), ("refused", " ")]
+
+
+def test_support_opens_and_notes_and_gives_no_overdraft(ledgerctl: Run) -> None:
+    assert ledgerctl("account", "open", "anna", *WHY, role="t_support").code == 0
+    noted = ledgerctl("--format", "json", "account", "note", "anna", "called twice", role="t_support")
+    assert (noted.code, noted.data["account"]) == (0, "anna")
+    assert ledgerctl("account", "note", "anna", " ").code == 1
+    words = ("account", "overdraft", "anna", "--limit", "50", *WHY)
+    assert ledgerctl(*words, role="t_support").code == 1
+    assert ledgerctl(*words, role="t_viewer").code == 1
+    allowed = ledgerctl("--format", "json", *words)
+    assert (allowed.data["before"], allowed.data["overdraft_limit"]) == ("0.00", "50.00")
+    pay = ("transfer", "--from", "anna", "--to", "@external", "--reference")
+    assert ledgerctl(*pay, "a", "--amount", "50.00").code == 0
+    assert ledgerctl(*pay, "b", "--amount", "0.01").err.startswith("Refused: the money does not reach")
+    less = ledgerctl("account", "overdraft", "anna", "--limit", "49", *WHY)
+    assert (less.code, less.err.startswith("Refused: the money does not reach")) == (1, True)

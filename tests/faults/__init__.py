@@ -1,0 +1,1 @@
+"""The ledger under fire: what dies, hangs and is cut must not move a wrong amount."""

@@ -1,0 +1,150 @@
+"""Random tampering: any row, any column of what the ledger promises, with every guard off."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from sqlalchemy import Connection
+
+_SEALED: Final = "id <= (SELECT max(last_id) FROM ledger.seals)"
+_OPEN: Final = "id > (SELECT max(last_id) FROM ledger.seals)"
+_FROZEN: Final = "batch_id IN (SELECT id FROM ledger.batches WHERE status <> 'draft')"
+_POSTED: Final = "status IN ('posted', 'reversed')"
+_ROUTINE: Final = "kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep')"
+_KEPT: Final = f"(NOT {_ROUTINE} OR outcome ->> 'status' = 'refused') AND kind <> 'abandoned'"
+_GRANTED: Final = "opened_by IN (SELECT id FROM ledger.transactions WHERE kind = 'grant')"
+
+_MOVEMENT: Final = (
+    "posted_at effective_at from_wallet to_wallet amount from_balance_after to_balance_after "
+    "batch_id reverses reservation_id kind reference description operator"
+)
+
+# What is promised: table, its columns, and which rows. A column that is not here is not covered: see below.
+PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
+    ("transactions", f"{_MOVEMENT} id metadata", _SEALED),
+    ("transactions", _MOVEMENT, _OPEN),
+    ("wallets", "user_id currency kind status balance granted reserved overdraft_limit", "true"),
+    ("users", "id username status kind", "username <> '@suspense'"),
+    ("currencies", "exponent", "true"),
+    ("checkpoints", "balance", "true"),
+    ("credit_lots", "wallet_id amount remaining created_at closed_at opened_by", "true"),
+    ("credit_lots", "id source expires_at", _GRANTED),
+    ("lot_movements", "lot_id transaction_id amount remaining_after", "true"),
+    ("reservations", "id wallet_id amount captured_amount status reference created_at", "true"),
+    ("reservations", "expires_at description created_by", "true"),
+    ("reservations", "closed_at closed_by", "status IN ('captured', 'released')"),
+    ("reservations", "close_reason", "status = 'released'"),
+    ("batches", "currency status approvals_required approved_by content_hash posted_hash", _POSTED),
+    ("batches", "posted_by posted_at line_count total first_transaction last_transaction", _POSTED),
+    ("batches", "reversed_by reversed_at reversed_total", _POSTED),
+    ("batches", "status content_hash created_by", "status = 'submitted'"),
+    ("batch_lines", "line_no amount from_name to_name reference description effective_at", _FROZEN),
+    ("batch_parties", "name wallet_id", "true"),
+    ("operations", "kind request_hash outcome operator", _KEPT),
+    ("operations", "operator request_hash", "kind IN ('reserve', 'release')"),
+    ("audit_events", "id at actor action subject outcome reason detail previous hash", "true"),
+    ("audit_head", "id hash", "true"),
+    ("seals", "first_id last_id row_count hash digests event_id", "true"),
+    ("approval_requests", "id kind request content approvals_required approvals_given status", "true"),
+    ("approval_requests", "reason created_by closed_by close_reason executed_content outcome", "true"),
+    ("approval_requests", "amount currency", "kind = 'transfer'"),
+    ("approvals", "request_id approved_by created_by content note", "true"),
+    ("approval_rules", "kind currency from_amount approvals", "true"),
+    ("limits", "holder kind currency per_operation", "true"),
+    ("account_notes", "id user_id note operator", "true"),
+)
+
+# What is not: a tool's convenience, a moment that only dates a row, or what has no second witness yet.
+UNPROMISED: Final = {
+    "users": "display_name email trust_level created_at metadata: how an account is shown",
+    "wallets": "id (other rows name it); version: counts changes for the console",
+    "transactions": "metadata of one not yet sealed; id: found by what names it",
+    "checkpoints": "wallet_id through_id taken_at: where a sum begins; the sum itself is checked",
+    "credit_lots": "source and expires_at of a lot that a reversal opened, until the chain tells them",
+    "lot_movements": "id: only their order",
+    "reservations": "closed_at, closed_by, close_reason of what a sweep ended: only their number is known",
+    "batches": "name, file_name, file_sha256, create_missing, account_prefix, both moments; all of a draft",
+    "batch_lines": "those of drafts; batch_id of a line cannot leave its batch unseen",
+    "batch_parties": "batch_id",
+    "operations": "key, created_at; the outcome of routine ones, whose transaction is checked instead",
+    "approval_requests": "created_at closed_at; currency and amount where the request does not say them",
+    "approvals": "approved_at",
+    "account_notes": "created_at",
+    "limit_usage": "all: what is used of a day's limit",
+    "limits": "per_day, where the fixture has none",
+    "currencies": "code: found by the wallets in it",
+    "seal_marks": "all: how far the next seal may go",
+    "identity": "made_at beyond the first event; ledger: found by the witness",
+    "sign_in_names": "all: the gate's count",
+    "sign_in_attempts": "all: the gate's count",
+    "operators": "display_name, shut, valid_until, created_by, created_at",
+    "schema_version": "all",
+    "migration_lock": "all",
+}
+
+# Rows whose absence is noticed.
+_LOSSES: Final = (
+    ("transactions", "true"), ("wallets", "version > 0"), ("users", "kind = 'customer'"),
+    ("credit_lots", "true"), ("lot_movements", "true"), ("reservations", "true"),
+    ("batches", "status <> 'draft'"), ("batch_lines", _FROZEN), ("currencies", "true"),
+    ("operations", f"{_KEPT} OR kind IN ('reserve', 'release')"), ("audit_events", "true"),
+    ("audit_head", "true"), ("seals", "true"), ("approval_requests", "true"), ("approvals", "true"),
+    ("approval_rules", "true"), ("limits", "true"), ("account_notes", "true"),
+)  # fmt: skip
+
+_NUMBER: Final = "coalesce({0} + {1}, {1})"
+_BYTE: Final = "length({0}) / 2"
+_OTHER: Final = {
+    "bigint": _NUMBER,
+    "integer": _NUMBER,
+    "numeric": _NUMBER,
+    "smallint": "coalesce({0} + 1, 1)",
+    "text": "coalesce({0} || 'x', 'x')",
+    "bytea": f"coalesce(set_byte({{0}}, {_BYTE}, (get_byte({{0}}, {_BYTE}) + 1) % 256), sha256('x'))",
+    "timestamp with time zone": "coalesce({0} + {1} * interval '1 second', now())",
+    "jsonb": "coalesce({0}, '{{}}') || '{{\"forged\": true}}'",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """One act of tampering, as SQL."""
+
+    table: str
+    statement: str
+
+
+def random_harm(random: Random, connection: Connection) -> Harm:
+    """Return a change of one column of one row, or the loss of one row."""
+    if random.random() < 0.2:
+        table, where = random.choice(_LOSSES)
+        return Harm(
+            table, f"DELETE FROM ledger.{table} WHERE ctid = {_row(random, connection, table, where)}"
+        )
+    table, columns, where = random.choice(PROMISED)
+    column = random.choice(columns.split())
+    kind = connection.execute(
+        text("""
+            SELECT format_type(a.atttypid, NULL) FROM pg_attribute a
+            WHERE a.attrelid = CAST(:t AS regclass) AND a.attname = :c"""),
+        {"t": f"ledger.{table}", "c": column},
+    ).scalar_one()  # fmt: skip
+    if kind in _OTHER:
+        step = random.choice((1, 7, 1_000_003))
+        value = _OTHER[kind].format(column, step)
+    else:
+        value = f"(SELECT v FROM unnest(enum_range(NULL::{kind})) v WHERE v <> {column} LIMIT 1)"
+    place = _row(random, connection, table, where)
+    return Harm(table, f"UPDATE ledger.{table} SET {column} = {value} WHERE ctid = {place}")
+
+
+def _row(random: Random, connection: Connection, table: str, where: str) -> str:
+    count = connection.execute(text(f"SELECT count(*) FROM ledger.{table} WHERE {where}")).scalar_one()
+    at = random.randrange(count)
+    return f"(SELECT ctid FROM ledger.{table} WHERE {where} ORDER BY {table}::text OFFSET {at} LIMIT 1)"
