@@ -80,6 +80,7 @@ RETURN coalesce(CASE
     WHEN p_request ? 'transaction' THEN 'transaction:' || (p_request ->> 'transaction')
     WHEN p_request ? 'username' THEN 'account:' || (p_request ->> 'username')
     WHEN p_request ? 'from' THEN 'account:' || (p_request ->> 'from')
+    WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
     WHEN p_request ? 'holder' THEN 'limit:' || (p_request ->> 'holder')
     WHEN p_request ? 'operator' THEN 'operator:' || (p_request ->> 'operator')
 END, p_kind, '');

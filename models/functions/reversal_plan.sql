@@ -61,10 +61,19 @@ $$;
 CREATE OR REPLACE FUNCTION ledger.reversal_problems(p_batch bigint)
 RETURNS TABLE (line integer, transaction_id bigint, username text, code text, amount bigint, short bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT p.line, p.transaction_id, u.username, p.code, p.amount, p.amount - p.taken
+    -- Lines are posted in their order, so the file's n-th line is the batch's n-th transaction.
+    WITH posted AS (
+        SELECT t.id, row_number() OVER (ORDER BY t.id) AS place FROM ledger.transactions t WHERE t.batch_id = p_batch
+    ), written AS (
+        SELECT l.line_no, row_number() OVER (ORDER BY l.line_no) AS place
+        FROM ledger.batch_lines l WHERE l.batch_id = p_batch
+    )
+    SELECT written.line_no, p.transaction_id, u.username, p.code, p.amount, p.amount - p.taken
     FROM ledger.reversal_plan(p_batch) p
+    JOIN posted ON posted.id = p.transaction_id
+    JOIN written ON written.place = posted.place
     JOIN ledger.wallets w ON w.id = CASE WHEN p.code LIKE 'account.%' AND EXISTS (
         SELECT FROM ledger.wallets x WHERE x.id = p.payee AND x.status <> 'active') THEN p.payee ELSE p.payer END
     JOIN ledger.users u ON u.id = w.user_id
-    WHERE p.code IS NOT NULL ORDER BY p.line
+    WHERE p.code IS NOT NULL ORDER BY 1
 $$;

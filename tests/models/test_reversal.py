@@ -414,6 +414,21 @@ def test_a_batch_of_grants(operator: Connection, admin: Connection) -> None:
     done(capture(operator, "kept"))
 
 
+def test_the_pre_check_names_the_lines_of_the_file(operator: Connection, admin: Connection) -> None:
+    """A file's first line is its header, lines may be missing, and one was reversed by itself."""
+    batch = posted(
+        operator,
+        [
+            Line(2, "alice", "bob", 5, "r1"),
+            Line(5, "alice", "bob", 6, "r2"),
+            Line(9, "alice", "carol", 7, "r3"),
+        ],
+    )
+    done(reverse(operator, ids(admin, batch)[0]))
+    done(transfer(operator, "carol", "alice", 7))
+    assert problems(operator, batch) == [(9, "carol", "funds.short", 7)]
+
+
 def test_lines_reversed_one_by_one_before_stay_as_they_are(operator: Connection, admin: Connection) -> None:
     batch = posted(operator, [Line(1, "alice", "bob", 30, "r1"), Line(2, "alice", "carol", 20, "r2")])
     done(reverse(operator, ids(admin, batch)[0], 5))

@@ -116,6 +116,10 @@ CREATE INDEX approval_requests_open_idx ON ledger.approval_requests (created_at,
 CREATE UNIQUE INDEX approval_requests_batch_key ON ledger.approval_requests ((request ->> 'batch'))
     WHERE kind = 'post_batch' AND status IN ('pending', 'approved');
 
+-- The newest request about a batch, open or closed.
+CREATE INDEX approval_requests_batch_idx ON ledger.approval_requests ((request ->> 'batch'), id)
+    WHERE kind IN ('post_batch', 'reverse_batch');
+
 CREATE TABLE ledger.approvals (
     request_id bigint NOT NULL,
     approved_by text COLLATE "C" NOT NULL DEFAULT session_user,
@@ -163,6 +167,7 @@ CREATE TABLE ledger.audit_events (
 );
 CREATE INDEX audit_events_subject_idx ON ledger.audit_events (subject, id);
 CREATE INDEX audit_events_actor_idx ON ledger.audit_events (actor, id);
+CREATE INDEX audit_events_action_idx ON ledger.audit_events (action, id);
 CREATE TABLE ledger.audit_head (
     one boolean PRIMARY KEY DEFAULT true CHECK (one),
     id bigint NOT NULL,

@@ -79,5 +79,6 @@ def test_almost_every_action_is_one_statement() -> None:
         "account.page": 3,
         "batch.load": 3,  # create, COPY, check
         "batch.dry-run": 2,  # the posting itself, then the balances before the rollback
+        "batch.reverse-dry-run": 2,  # the same of a reversal
     }
     assert budget("none.such") is None
