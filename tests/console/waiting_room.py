@@ -69,7 +69,8 @@ def server_place(url: str) -> tuple[str, int]:
     """Return where a ledger's server listens: the folder of its socket or its host, and the port."""
     parts = make_url(url)
     host = parts.host or parts.query.get("host") or "localhost"
-    return (host if isinstance(host, str) else host[0]), parts.port or 5432
+    port = parts.port or int(str(parts.query.get("port", 5432)))
+    return (host if isinstance(host, str) else host[0]), port
 
 
 def through(port: int, url: str) -> str:

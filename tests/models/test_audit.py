@@ -124,7 +124,7 @@ def test_what_moves_money_has_its_own_history_and_all_else_an_event(
         ("t_support", "add_note", "account:carol", "done", ""),
         ("t_support", "set_account_status", "account:carol", "done", "a complaint"),
         ("t_operator", "set_overdraft_limit", "account:bob", "done", "known for years"),
-        ("t_admin", "set_approval_rule", "set_approval_rule", "done", "policy 7"),
+        ("t_admin", "set_approval_rule", "rule:transfer", "done", "policy 7"),
         ("t_admin", "set_limit", "limit:t_operator", "done", "policy 8"),
         *(("t_operator", "submit_request", f"request:{number}", "done", "please") for number in numbers),
         ("t_approver", "approve_request", f"request:{numbers[0]}", "done", ""),
