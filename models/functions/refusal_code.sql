@@ -11,7 +11,7 @@ RETURN CASE
     WHEN p_constraint IN ('checker_is_not_maker', 'maker_is_not_checker') THEN 'approval.own'
     WHEN p_constraint = 'approvals_pkey' THEN 'approval.repeated'
     WHEN p_constraint = 'approval_requests_batch_key' THEN 'batch.submitted'
-    WHEN p_constraint = 'wallets_overdraft_limit_check' THEN 'amount.range'
+    WHEN p_constraint = 'overdraft_in_range' THEN 'amount.range'
     WHEN p_constraint = 'limit_limits' THEN 'limit.empty'
     WHEN p_constraint = 'approval_rules_approvals_check' THEN 'approval.number'
     WHEN p_sqlstate = '23503' AND p_constraint LIKE '%\_currency\_fkey' THEN 'currency.unknown'

@@ -329,7 +329,18 @@ def test_functions_of_the_owner_fix_their_search_path(admin: Connection) -> None
             SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) given
             WHERE given.grantee NOT IN ('ledger_owner'::regrole, 'ledger_roles'::regrole)))
         AND NOT coalesce('search_path=pg_catalog, pg_temp' = ANY (p.proconfig), false)""").fetchall()
-    assert rows == []
+    # It is called for each text of a COPY, and names its one operator in full instead.
+    assert rows == [("is_plain_text",)]
+
+
+def test_a_callers_operators_fool_no_constraint(operator: Connection, admin: Connection) -> None:
+    """Whoever finds another `!~` first on his path still gets the catalogue's."""
+    admin.execute("CREATE SCHEMA lies; GRANT USAGE ON SCHEMA lies TO PUBLIC")
+    admin.execute("CREATE FUNCTION lies.always(text, text) RETURNS boolean LANGUAGE sql RETURN true")
+    admin.execute("CREATE OPERATOR lies.!~ (FUNCTION = lies.always, LEFTARG = text, RIGHTARG = text)")
+    operator.execute("SET search_path = lies, pg_catalog")
+    row = operator.execute("SELECT ledger.is_plain_text(U&'a\\200bb')").fetchone()
+    assert row == (False,)
 
 
 def test_everything_belongs_to_an_owner_who_cannot_log_in(admin: Connection) -> None:

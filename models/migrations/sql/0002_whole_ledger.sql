@@ -14,6 +14,23 @@ DROP FUNCTION IF EXISTS ledger.guard_operations(), ledger.begin_operation(uuid, 
 DROP FUNCTION IF EXISTS ledger.post(ledger.posting[], bigint), ledger.open_account(text, text, text, text),
     ledger.set_account_status(text, ledger.account_status, text);
 
+-- A wallet's bounds, arranged by their price: the server reads every CHECK of a table anew for each statement
+-- that writes it, 10 us each, but a domain's only when a statement sets a column of it. A transfer sets the
+-- balance, so the floor is the one CHECK it pays for, and the other amounts are domains.
+CREATE DOMAIN ledger.held_amount AS bigint CONSTRAINT held_amount_not_negative CHECK (value >= 0);
+CREATE DOMAIN ledger.overdraft AS bigint
+    CONSTRAINT overdraft_in_range CHECK (value BETWEEN 0 AND 1000000000000000000);
+ALTER TABLE ledger.wallets
+    DROP CONSTRAINT wallets_granted_check, DROP CONSTRAINT wallets_reserved_check,
+    DROP CONSTRAINT wallets_overdraft_limit_check, DROP CONSTRAINT system_wallet_is_a_sum,
+    DROP CONSTRAINT wallet_floor,
+    ALTER COLUMN granted TYPE ledger.held_amount, ALTER COLUMN reserved TYPE ledger.held_amount,
+    ALTER COLUMN overdraft_limit TYPE ledger.overdraft;
+-- A system wallet's balance is a sum, so its row stays at nothing.
+ALTER TABLE ledger.wallets ADD CONSTRAINT wallet_floor CHECK (CASE kind
+    WHEN 'customer' THEN balance - greatest(granted, reserved) >= -overdraft_limit
+    ELSE balance = 0 AND greatest(granted, reserved, version) = 0 END);
+
 -- What a line of a posting may do besides moving money: use up, bring back or open granted credit, and lift
 -- a hold. from_granted and from_reserved are taken from the payer's wallet, to_granted comes to the payee's,
 -- of which `opened` becomes a new lot.
