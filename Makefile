@@ -37,6 +37,8 @@ bench: $(STAMP) ## measure this machine against the figures in docs
 	@$(BIN)/ledgerctl bench capture
 	@$(BIN)/ledgerctl bench writers
 	@$(BIN)/ledgerctl bench transfers
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks.graph
+	@$(BIN)/ledgerctl bench recorder
 
 build: $(STAMP) ## freeze both commands into dist/ledger-console
 	@$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec

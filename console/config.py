@@ -88,6 +88,12 @@ class Settings(BaseSettings):
     lock_timeout_s: int = Field(3, ge=1, le=600, description="a whole number of seconds from 1 to 600")
     breaker_failures: int = Field(5, ge=1, le=100, description="a whole number from 1 to 100")
     breaker_pause_s: int = Field(5, ge=1, le=600, description="a whole number of seconds from 1 to 600")
+    alert_statements: int = Field(10, ge=1, le=10_000, description="a whole number from 1 to 10000")
+    alert_p95_ms: int = Field(
+        100, ge=1, le=600_000, description="a whole number of milliseconds from 1 to 600000"
+    )
+    alert_repeats: int = Field(3, ge=1, le=10_000, description="a whole number from 1 to 10000")
+    metrics_port: int = Field(0, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for none")
     pooled: bool = Field(default=False, description="true or false")
 
     @classmethod

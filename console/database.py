@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
@@ -51,10 +52,15 @@ _OLDEST_SERVER = 150_000
 
 @dataclass(frozen=True, slots=True)
 class PoolUse:
-    """Connections in use, and how many there may be."""
+    """Connections in use, and how many there may be; overflow are those above the pool's lasting ones.
+
+    waiting: threads that want a connection while all are in use.
+    """
 
     busy: int
     limit: int
+    overflow: int = 0
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,8 @@ class Database:
         self._recorder = recorder
         self._settings = settings
         self._outbox: Outbox | None = None
+        self._counting = threading.Lock()
+        self._retries = self._wanting = 0
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_pause_s, is_broken)
         self._engine = _engine(url, settings, self._breaker)
         recorder.attach(self._engine)
@@ -98,7 +106,19 @@ class Database:
     def pool(self) -> PoolUse:
         """How much of the pool is in use now."""
         pool = cast("QueuePool", self._engine.pool)
-        return PoolUse(pool.checkedout(), self._settings.pool_size + self._settings.pool_overflow)
+        busy, limit = pool.checkedout(), self._settings.pool_size + self._settings.pool_overflow
+        # Until the pool is full, SQLAlchemy's overflow counts what is missing, below zero.
+        return PoolUse(busy, limit, max(0, pool.overflow()), self._wanting if busy >= limit else 0)
+
+    @property
+    def retries(self) -> int:
+        """How many writes were sent again since the start, because the reason of their failure passes."""
+        return self._retries
+
+    def count_retry(self) -> None:
+        """Note that a write is sent again."""
+        with self._counting:
+            self._retries += 1
 
     @property
     def breaker(self) -> Breaker:
@@ -183,6 +203,17 @@ class Database:
         self._engine.dispose()
 
     @contextmanager
+    def _wanted(self) -> Iterator[None]:
+        """Count a thread among those that want a connection."""
+        with self._counting:
+            self._wanting += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._wanting -= 1
+
+    @contextmanager
     def _connected(
         self,
         cancel: Cancellation | None,
@@ -200,10 +231,9 @@ class Database:
         if readonly:
             options["postgresql_readonly"] = True
         try:
-            with (
-                self._engine.connect().execution_options(**options) as connection,
-                Session(connection) as session,
-            ):
+            with self._recorder.waiting(), self._wanted():
+                lent = self._engine.connect()
+            with lent.execution_options(**options) as connection, Session(connection) as session:
                 if pooled:
                     session.execute(text(_local_settings(self._settings)))
                 if cancel is None:

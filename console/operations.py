@@ -8,6 +8,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, cast
 from uuid import uuid4
@@ -78,13 +79,15 @@ def perform(
     ledger refused it, and OutcomeUnknownError when no try told whether an earlier one was committed.
     """
     key = uuid4() if key is None else key
+    tries = count()
+
+    def once() -> dict[str, Any]:
+        if next(tries):
+            database.count_retry()
+        return call(database, operation, key, cancel=cancel, timeout_s=timeout_s)
+
     with _in_outbox(database, key, operation) as in_doubt:
-        outcome = insist(
-            lambda: call(database, operation, key, cancel=cancel, timeout_s=timeout_s),
-            key,
-            cancel,
-            in_doubt=in_doubt,
-        )
+        outcome = insist(once, key, cancel, in_doubt=in_doubt)
     if outcome["status"] == "refused":
         raise refusal(outcome["code"], outcome.get("detail") or {})
     return outcome

@@ -83,6 +83,13 @@ _WORDS = {
     "operator.unknown": "there is no such operator in this ledger",
     "operator.unlocked": "the operator is not locked, and no attempt has failed",
     "operator.verifier": "the console sent no SCRAM verifier for the password",
+    "session.unknown": "this session is not there any more; look at the list again",
+    "session.self": "this is the session that asks; it cannot end itself",
+    "session.foreign": "the session belongs to no operator of this ledger; an administrator of the server "
+    "ends it",
+    "session.idle": "the session runs no statement, so there is none to cancel; terminate it instead",
+    "session.rights": "the ledger has not been given the right to end sessions; an administrator of the "
+    "server runs: GRANT pg_signal_backend, pg_read_all_stats TO ledger_roles",
     "operation.abandoned": "it was given up while its answer was unknown; do it again with a new key",
 }
 

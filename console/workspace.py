@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,11 @@ from console.driver_errors import place
 from console.embedded.folder import Folder
 from console.embedded.server import EmbeddedServer
 from console.errors import UsageError
+from console.monitor.history import History
+from console.monitor.history_writer import HistoryWriter
+from console.monitor.metrics import MetricsServer, metrics_text
 from console.monitor.recorder import Recorder
+from console.monitor.watch import Limits, Watch
 from console.outbox import Outbox, settle_doubts
 from console.own_ledger import OwnLedger, as_admin
 from console.queries.currencies import currencies
@@ -37,6 +42,8 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 
+logger = logging.getLogger(__name__)
+
 EMBEDDED: Final = "embedded"
 
 
@@ -46,7 +53,8 @@ class Workspace:
 
     profile: `embedded`, or the server and database. environment: the word a window shows, `DEMO` or
     `LOCAL` for an embedded ledger, `LIVE` for any other. settled: what was in doubt when it was opened.
-    remembered: the operator whose password this computer keeps; empty where it keeps none.
+    remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
+    what the statements cost, to be told and to be looked at later.
     """
 
     database: Database
@@ -58,6 +66,8 @@ class Workspace:
     currencies: tuple[Currency, ...]
     settled: tuple[Settled, ...] = ()
     remembered: str = ""
+    watch: Watch | None = None
+    history: History | None = None
 
     @property
     def currency(self) -> Currency:
@@ -88,6 +98,7 @@ def open_workspace(
     demo: DemoPlan | None = None,
     progress: Progress | None = None,
     repeated: UUID | None = None,
+    is_served: bool = True,
 ) -> Iterator[Workspace]:
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
@@ -95,16 +106,23 @@ def open_workspace(
     whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
     `progress` rows done and in all.
     Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
+    With `is_served`, Prometheus is answered where the settings name a port.
     Raises UnavailableError when there is no server or no ledger. Left, it leaves the embedded server,
     which stops when nobody else uses it.
     """
     with _way(settings, paths, claim, demo, progress) as way, ExitStack() as stack:
         recorder = Recorder()
+        watch = Watch(recorder, Limits.of(settings))
+        stack.callback(watch.close)
+        history = History(_history_file(paths.data, way.url, way.profile))
+        stack.callback(HistoryWriter(recorder, history).close)
         facts = None if way.gate_url is None else sign_in(way.url, way.gate_url, recorder)
         database = Database(way.url, recorder, settings)
         stack.callback(database.close)
         if facts is None:
             facts = database.session_facts()
+        if is_served:
+            _serve_metrics(settings.metrics_port, database, watch, stack)
         profile = way.profile or database.place
         known = currencies(database)
         outbox = Outbox(_outbox_path(paths.data, way), profile=profile, operator=facts.operator)
@@ -121,6 +139,8 @@ def open_workspace(
             known,
             settled,
             way.remembered,
+            watch,
+            history,
         )
 
 
@@ -171,11 +191,38 @@ def _way_to_server(settings: Settings, url: str, claim: Claim | None) -> _Way:
     return _Way(url, url, "", "LIVE", gate_url)
 
 
+def history_file(settings: Settings, paths: Paths) -> Path:
+    """Name the file with the history of the ledger that `settings` name."""
+    if settings.database_url is None:
+        return _history_file(paths.data, "", EMBEDDED)
+    return _history_file(paths.data, settings.database_url.get_secret_value(), "")
+
+
+def _history_file(data: Path, url: str, profile: str) -> Path:
+    return data / "history" / f"{_file_name(url, profile)}.sqlite3"
+
+
 def _outbox_path(data: Path, way: _Way) -> Path:
     """Name the outbox of a ledger: what one ledger never saw must not be called off in another."""
-    if way.profile == EMBEDDED:
-        return data / "outbox" / f"{EMBEDDED}.jsonl"
-    url = make_url(way.url)
-    where = f"{place(url)}:{url.port or 5432}"
+    return data / "outbox" / f"{_file_name(way.url, way.profile)}.jsonl"
+
+
+def _file_name(url: str, profile: str) -> str:
+    if profile == EMBEDDED:
+        return EMBEDDED
+    made = make_url(url)
+    where = f"{place(made)}:{made.port or 5432}"
     shown = re.sub(r"[^A-Za-z0-9.-]+", "-", where).strip("-.")[:60]
-    return data / "outbox" / f"{shown}-{hashlib.sha256(where.encode()).hexdigest()[:8]}.jsonl"
+    return f"{shown}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
+
+
+def _serve_metrics(port: int, database: Database, watch: Watch, stack: ExitStack) -> None:
+    """Answer Prometheus where a port is set; another console may have it, and then this one goes without."""
+    if not port:
+        return
+    try:
+        server = MetricsServer(port, lambda: metrics_text(database, watch))
+    except OSError as error:
+        logger.warning("Prometheus is not answered on port %d: %s", port, error.strerror)
+    else:
+        stack.callback(server.close)

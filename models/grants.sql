@@ -81,3 +81,5 @@ GRANT EXECUTE ON FUNCTION ledger.release_locks() TO ledger_operator;
 GRANT EXECUTE ON FUNCTION ledger.create_operator(uuid, text, text, text[], text, text),
     ledger.disable_operator(uuid, text, text), ledger.enable_operator(uuid, text, text),
     ledger.unlock_operator(uuid, text, text), ledger.set_operator_password(uuid, text, text, text) TO ledger_admin;
+GRANT EXECUTE ON FUNCTION ledger.cancel_session(uuid, integer, timestamptz, text),
+    ledger.terminate_session(uuid, integer, timestamptz, text) TO ledger_admin;

@@ -44,6 +44,19 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
+    -- Ends other sessions' statements, and tells by their start that they are still the same. Not every
+    -- administrator may give this away; without it ledger.cancel_session refuses and says what to grant.
+    FOREACH name IN ARRAY ARRAY['pg_signal_backend', 'pg_read_all_stats'] LOOP
+        IF NOT pg_has_role('ledger_roles', name, 'USAGE') THEN
+            BEGIN
+                EXECUTE format('GRANT %I TO ledger_roles', name)
+                    || CASE WHEN has_options THEN ' WITH INHERIT TRUE, SET FALSE' ELSE '' END;
+            EXCEPTION
+                WHEN insufficient_privilege THEN
+                    RAISE NOTICE '% is not given to ledger_roles: sessions cannot be ended from the ledger', name;
+            END;
+        END IF;
+    END LOOP;
     -- Counts attempts to sign in before a password is tried. Without a password until one is set; the limit
     -- keeps whoever has that password from taking every connection of the server.
     IF to_regrole('ledger_gate') IS NULL THEN

@@ -14,12 +14,15 @@ from sqlalchemy.engine import make_url
 
 from console.config import Settings
 from console.database import Database
+from console.monitor.budgets import budget, over_budget
 from console.monitor.recorder import Recorder
 from tests.cluster import CURRENCY, LOGINS, Cluster, connected, running_cluster
 from tests.operators import Staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+
+    from console.monitor.cost import ActionCost
 
 BANK_CSV: Final = "LEDGER_BANK_CSV"
 
@@ -51,6 +54,34 @@ class Statements:
             yield found
         finally:
             found.extend(self.texts[start:])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def overruns() -> Iterator[list[str]]:
+    """Collect each action of this process that went over its budget, whichever recorder saw it."""
+    found: list[str] = []
+    make = Recorder.__init__
+
+    def note(cost: ActionCost) -> None:
+        if over_budget(cost):
+            found.append(f"{cost.action} sent {cost.statements} statements, may send {budget(cost.action)}")
+
+    def made(recorder: Recorder, *arguments: Any, **options: Any) -> None:
+        make(recorder, *arguments, **options)
+        recorder.on_action(note)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Recorder, "__init__", made)
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def budgets_are_kept(request: pytest.FixtureRequest, overruns: list[str]) -> Iterator[None]:
+    """Fail a test whose actions went over their budgets, unless it is marked over_budget."""
+    overruns.clear()
+    yield
+    if request.node.get_closest_marker("over_budget") is None:
+        assert overruns == []
 
 
 @pytest.fixture(scope="session")

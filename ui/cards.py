@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.fonts import figure_font, text_font
@@ -31,7 +31,12 @@ class Card(QFrame):
         self.body.setContentsMargins(16, 14, 16, 14)
         self.body.setSpacing(spacing)
         if heading:
-            self.body.addWidget(label(heading, font=text_font(_HEADING_PX, weight=QFont.Weight.DemiBold)))
+            self.body.addWidget(heading_label(heading))
+
+
+def heading_label(text: str) -> QLabel:
+    """Return a card's heading, for where something stands beside it."""
+    return label(text, font=text_font(_HEADING_PX, weight=QFont.Weight.DemiBold))
 
 
 class KeyFigure(Card):

@@ -197,7 +197,7 @@ class Desk(QObject):
             return
         self.window = window = MainWindow(self._context(workspace, facts), SCREENS)
         window.context.commands.add_provider(finder(window.context.navigator))
-        self.status = LiveStatus(window, workspace.database)
+        self.status = LiveStatus(window, workspace.database, workspace.watch)
         self.lag.start()
         offer_switch(window, self.switch_operator)
         self.start_window.hand_over()

@@ -13,6 +13,7 @@ TITLE_PX = 20
 FIGURE_PX = 26
 
 _FAMILIES = ("Inter", "SF Pro Text", "Segoe UI Variable", "Noto Sans")
+_CODE_FAMILIES = ("JetBrains Mono", "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Liberation Mono")
 _FILES = ("Inter-Regular.otf", "Inter-Medium.otf", "Inter-SemiBold.otf", "Inter-Bold.otf")
 _TABULAR = QFont.Tag("tnum")
 
@@ -44,6 +45,16 @@ def text_font(
     font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if tabular:
         font.setFeature(_TABULAR, 1)
+    return font
+
+
+def code_font(px: int = LABEL_PX) -> QFont:
+    """Return the font of SQL: the platform's own, each character as wide as any other."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setFamilies([*_CODE_FAMILIES, *font.families()])
+    font.setStyleHint(QFont.StyleHint.Monospace)
+    font.setFixedPitch(True)
+    font.setPixelSize(px)
     return font
 
 

@@ -30,6 +30,8 @@ class Glyph(StrEnum):
     APPROVALS = "check-square"
     RECONCILE = "receipt"
     QUERIES = "activity"
+    SERVER = "hard-drives"
+    CONSOLE = "gauge"
     INTEGRITY = "shield-check"
     AUDIT = "fingerprint"
     SEARCH = "magnifying-glass"

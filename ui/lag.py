@@ -23,6 +23,7 @@ class Lag:
 
     p99_ms: float
     longest_ms: float
+    p50_ms: float = 0.0
 
 
 class LagSampler(QObject):
@@ -57,7 +58,8 @@ class LagSampler(QObject):
         if not self._late:
             return Lag(0.0, 0.0)
         late = np.fromiter(self._late, float)
-        return Lag(float(np.percentile(late, 99)), float(late.max()))
+        p50_ms, p99_ms = np.percentile(late, (50, 99))
+        return Lag(float(p99_ms), float(late.max()), float(p50_ms))
 
     def _sample(self) -> None:
         now = self._clock()

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
 
-from console.monitor.budgets import over_budget
+from console.monitor.budgets import budget, over_budget
 from ui.tokens import Tone
 
 if TYPE_CHECKING:
     from console.database import Database, SessionFacts
     from console.errors import ConsoleError
     from console.monitor.cost import ActionCost
+    from console.monitor.watch import Alert, Watch
     from ui.main_window import MainWindow
 
 NOTICE: Final = "connection"
@@ -22,15 +23,18 @@ _LAST_RETRY_MS: Final = 30_000
 _BROKEN: Final = ("08", "57P0")
 # What is no act of the operator does not show in the meter.
 _OWN: Final = "session."
+# How the watch's alert of a repeated statement begins.
+_REPEATED: Final = "N+1"
 
 
 class LiveStatus(QObject):
     """Listens to the recorder; when the server is lost, says so and tries again with growing pauses."""
 
     _told = Signal(object)
+    _warned = Signal(object)
     shown = Signal(object)
 
-    def __init__(self, window: MainWindow, database: Database) -> None:
+    def __init__(self, window: MainWindow, database: Database, watch: Watch | None = None) -> None:
         super().__init__(window)
         self._window = window
         self._database = database
@@ -40,6 +44,16 @@ class LiveStatus(QObject):
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._forget = database.recorder.on_action(self._told.emit)
         window.closing.connect(self._forget)
+        # The watch was there first: of one action its alerts arrive before the cost.
+        self._repeating = ""
+        self._warned.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        if watch is not None:
+            window.status_bar.alerts.set_alerts(watch.alerts)
+            self._deafen = watch.on_alert(self._warned.emit)
+            window.closing.connect(self._deafen)
+        window.status_bar.alerts.statement_wanted.connect(
+            lambda fingerprint: window.context.navigator.go("queries", fingerprint)
+        )
         self._pool_timer = QTimer(self, interval=_POOL_MS)
         self._pool_timer.timeout.connect(self._show_pool)
         self._pool_timer.start()
@@ -67,13 +81,32 @@ class LiveStatus(QObject):
         if not own:
             if cost.statements:
                 self._window.status_bar.set_meter(
-                    cost.statements, cost.ms, cost.rows, over_budget=over_budget(cost) > 0
+                    cost.statements,
+                    cost.ms,
+                    cost.rows,
+                    action=cost.action,
+                    excess=self._excess(cost),
                 )
             # Lost, an answer is asked about too: the pause until the next try may be long.
             if cost.statements == 0 or self._lost or self._last_broke():
                 self.probe()
         self._show_pool()
         self.shown.emit(cost)
+
+    def _hear(self, alert: Alert) -> None:
+        if alert.text.startswith(_REPEATED):
+            self._repeating = alert.action
+        self._window.status_bar.alerts.add(alert)
+
+    def _excess(self, cost: ActionCost) -> str:
+        """Say by what an action went over its budget: `accounts.page: 4 statements, budget 1 · N+1`."""
+        repeats, self._repeating = self._repeating == cost.action, ""
+        words = f"{cost.action}: {cost.statements} statements"
+        if over_budget(cost):
+            words = f"{words}, budget {budget(cost.action)}"
+        elif not repeats:
+            return ""
+        return f"{words} \N{MIDDLE DOT} N+1" if repeats else words
 
     def _last_broke(self) -> bool:
         """Whether the last statement failed because the connection did."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
@@ -10,7 +11,7 @@ from PySide6.QtCore import QLocale
 from console.money import NumberStyle, format_amount, parse_amount
 
 if TYPE_CHECKING:
-    from datetime import date, datetime, tzinfo
+    from datetime import date, tzinfo
 
     from console.money import Currency
 
@@ -19,6 +20,8 @@ _NO_BREAK_SPACES = frozenset({"\u00a0", "\u202f"})
 _MS_A_SECOND = 1_000
 _SECONDS_A_MINUTE = 60
 _MINUTES_AN_HOUR = 60
+_UNSEEN_MS = 0.05  # what one decimal cannot show
+_DAY_S, _TENTHS_S = 86_400, 0.5
 _WHOLE_MS = 100
 _SHORTENED = ((10**9, "G"), (10**6, "M"))
 
@@ -86,6 +89,19 @@ class Formats:
         """Write an aware moment in the zone shown: `2026-11-21 14:32:04`."""
         return moment.astimezone(self.zone).strftime("%Y-%m-%d %H:%M:%S")
 
+    def moment(self, seconds: float, step_s: float = 1.0) -> str:
+        """Write seconds of the epoch as the time of day: `14:32:04`; finer or coarser, as the step asks."""
+        found = datetime.fromtimestamp(seconds, UTC).astimezone(self.zone)
+        if step_s >= _DAY_S:
+            return found.strftime("%Y-%m-%d")
+        if step_s >= _SECONDS_A_MINUTE:
+            return found.strftime("%H:%M")
+        whole = found.strftime("%H:%M:%S")
+        if step_s >= 1:
+            return whole
+        places = 1 if step_s >= _TENTHS_S else 2
+        return f"{whole}{self.decimal}{found.microsecond // 10 ** (6 - places):0{places}}"
+
     def day(self, value: date) -> str:
         """Write a date: `2026-11-21`."""
         return value.isoformat()
@@ -103,3 +119,9 @@ class Formats:
         if minutes < _MINUTES_AN_HOUR:
             return f"{minutes} min {left} s"
         return f"{self.integer(minutes // _MINUTES_AN_HOUR)} h {minutes % _MINUTES_AN_HOUR} min"
+
+    def threshold(self, milliseconds: float) -> str:
+        """Write a duration that was chosen: `100 ms`, where one that was measured is `100.0 ms`."""
+        nearest = round(milliseconds)
+        whole = 0 < nearest < _MS_A_SECOND and abs(milliseconds - nearest) < _UNSEEN_MS
+        return f"{nearest} ms" if whole else self.duration(milliseconds)

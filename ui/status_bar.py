@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
+from ui.alerts import AlertsButton
+from ui.cells import plain_tip
 from ui.fonts import LABEL_PX, text_font
 from ui.forms import label, restyle
 from ui.tokens import STATUS_BAR_HEIGHT, Tone
@@ -30,6 +32,7 @@ class StatusBar(QFrame):
         self._statements = label(font=text_font(LABEL_PX, weight=QFont.Weight.DemiBold, tabular=True))
         self._cost = _part()
         self._pool, self._cache, self._hint = _part(), _part(), _part("F1 keys")
+        self.alerts = AlertsButton(formats)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(0)
@@ -44,6 +47,8 @@ class StatusBar(QFrame):
             layout.addWidget(part)
             layout.addSpacing(gap)
         layout.addStretch(1)
+        layout.addWidget(self.alerts)
+        layout.addSpacing(14)
         layout.addWidget(self._hint)
 
     def set_connection(self, words: str, tone: Tone = Tone.CREDIT) -> None:
@@ -52,17 +57,25 @@ class StatusBar(QFrame):
         self._connection.setText(words)
 
     def set_meter(
-        self, statements: int, milliseconds: float, rows: int | None = None, *, over_budget: bool = False
+        self,
+        statements: int,
+        milliseconds: float,
+        rows: int | None = None,
+        *,
+        action: str = "",
+        excess: str = "",
     ) -> None:
-        """Say what the last action cost; above its budget the count is red."""
+        """Say what the last action cost; `excess` says in red by what it went over its budget."""
         noun = "statement" if statements == 1 else "statements"
         parts = [self._formats.duration(milliseconds)]
         if rows is not None:
             parts.append(f"{self._formats.integer(rows)} {'row' if rows == 1 else 'rows'}")
-        self._statements.setText(f"{statements} {noun}")
-        restyle(self._statements, tone="error" if over_budget else None)
+        self._statements.setText(excess or f"{self._formats.integer(statements)} {noun}")
+        restyle(self._statements, tone="error" if excess else None)
         self._cost.setText(_BETWEEN + _BETWEEN.join(parts))
-        self._statements.setToolTip("more statements than this action may take" if over_budget else "")
+        spoken = f"last action: {action}" if action else ""
+        self._statements.setToolTip(plain_tip(spoken) if spoken else "")
+        self._statements.setAccessibleDescription(spoken)
 
     def set_pool(self, words: str) -> None:
         """Say how many connections are in use: `pool 1 of 8`."""

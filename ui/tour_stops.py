@@ -9,14 +9,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 
-from ui.notices import NoticesStrip
 from ui.paging import State
 from ui.screens.balances import Balances
-from ui.screens.queries import Queries
 from ui.screens.transactions import Transactions
 from ui.theme import Mode
 from ui.tour_batch import BATCH_STOPS
 from ui.tour_hands import expect, go, press, screen, window_of
+from ui.tour_queries import QUERY_STOPS
+from ui.tour_server import SERVER_STOPS
 from ui.tour_walk import SIZE, Stop, TourError, Walk
 
 if TYPE_CHECKING:
@@ -143,25 +143,9 @@ def balances(walk: Walk) -> None:
         expect((totals.found, totals.unknown) == (len(names), 1), "not every name was found")
 
 
-def queries(walk: Walk) -> None:
-    """See what all of this cost."""
-    go(walk, "queries")
-    shown = screen(walk, Queries)
-    strip = window_of(walk).findChild(NoticesStrip)
-    if strip is not None:
-        strip.dismiss_all()
-    press(shown.windows[0])
-    walk.wait(lambda: shown.model.rowCount() > 1, "the statements")
-    shown.table.select_place(0)
-
-
-def dark_queries(walk: Walk) -> None:
-    """Turn the lights off."""
-    window_of(walk).context.theme.set_mode(Mode.DARK)
-
-
 def dark_transactions(walk: Walk) -> None:
     """See the list in the dark."""
+    window_of(walk).context.theme.set_mode(Mode.DARK)
     go(walk, "transactions")
     shown = screen(walk, Transactions)
     jump(walk, Qt.Key.Key_Home)
@@ -188,7 +172,7 @@ STOPS = (
     Stop("last-page", last_page),
     Stop("balances", balances),
     *BATCH_STOPS,
-    Stop("queries", queries),
-    Stop("queries-dark", dark_queries),
+    *QUERY_STOPS,
+    *SERVER_STOPS,
     Stop("transactions-dark", dark_transactions),
 )

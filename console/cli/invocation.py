@@ -57,7 +57,7 @@ class Invocation:
         from console.workspace import open_workspace
 
         settings, paths = self.configured()
-        with open_workspace(settings, paths, repeated=repeated) as workspace:
+        with open_workspace(settings, paths, repeated=repeated, is_served=False) as workspace:
             for settled in workspace.settled:
                 say(f"From {settled.when:%Y-%m-%d %H:%M:%S} UTC, {settled.sentence}")
             try:

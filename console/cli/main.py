@@ -23,9 +23,11 @@ from console.cli import (
     ledger,
     mappings,
     operators,
+    queries,
     requests,
     reversals,
     rules,
+    sessions,
     sweeps,
     transactions,
     transfers,
@@ -50,7 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (ledger, audit, transactions, balances, transfers, sweeps):
+for module in (ledger, audit, transactions, balances, transfers, sweeps, queries):
     module.register(app)
 batch_lists.register(batches.app)
 hold_lists.register(holds.app)
@@ -68,6 +70,7 @@ for name, group in (
     ("audit", audit.audit_app),
     ("currency", ledger.currency_app),
     ("server", ledger.server_app),
+    ("session", sessions.app),
     ("bench", bench.app),
 ):
     app.add_typer(group, name=name)

@@ -44,7 +44,7 @@ def _settings(machine: Machine, listening: Listening) -> dict[str, str]:
         "unix_socket_permissions": "0700",
         "password_encryption": "scram-sha-256",
         "max_connections": "100",
-        "shared_buffers": f"{max(64, min(1024, memory_mb // 8))}MB",
+        "shared_buffers": f"{max(64, min(4096, memory_mb // 8))}MB",
         "effective_cache_size": f"{max(256, memory_mb // 2)}MB",
         "maintenance_work_mem": f"{max(32, min(512, memory_mb // 32))}MB",
         "work_mem": "16MB",

@@ -69,13 +69,40 @@ BUDGETS: Final[Mapping[str, int]] = {
     "rules.list": 1,
     "limit.set": 1,
     "limits.list": 1,
+    "activity.sessions": 1,
+    "activity.locks": 1,
+    "activity.cancel": 1,
+    "activity.terminate": 1,
+    "server.figures": 1,
+    "server.statements": 1,
+    "operators.gate": 2,  # the verifier's iterations, then the role
+    "operators.verifier": 1,
+    "session.settle": 1,
+    "transactions.about": 1,
+    "transactions.count": 1,
+    "batch.discard": 1,
+    "audit.page": 1,
+    "audit.head": 1,
+    "audit.glance": 1,
+    "audit.seal": 1,
+    "ledger.verify": 100,  # a question a rule, at any size of the ledger
+    "queries.plan": 12,  # EXPLAIN and its tables; each value without a type costs another try
+    "bench.attach": 0,
+    "bench.half": 1,
+    "bench.offset": 1,
     "currencies.list": 1,
     "currencies.one": 1,
 }
 
+# What these send grows with what they read, so no number is too many; N+1 is not looked for in them.
+STREAMS: Final = frozenset({
+    "transactions.export",  # a page a statement, and memory holds one page
+    "bench.n-plus-one",  # what it measures is how bad that is
+})  # fmt: skip
+
 
 def budget(action: str) -> int | None:
-    """Return how many statements the action may send, or None when nothing was declared."""
+    """Return how many statements the action may send, or None when nothing was declared or can be."""
     return BUDGETS.get(action)
 
 

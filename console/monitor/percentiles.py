@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -16,10 +17,13 @@ if TYPE_CHECKING:
     from console.monitor.ring import Snapshot
 
 WINDOWS_S: Final = (60.0, 900.0, 3_600.0)
+EVER: Final = float("inf")
 
 _QUANTILES: Final = (50.0, 95.0, 99.0)
 _HIGHEST_US: Final = 3_600_000_000
 _BASE: Final = 1.015
+_STEP: Final = math.log(1.005)
+BUCKETS: Final = 8_192  # above any bucket's number: an hour has 4,413
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,18 @@ class Percentiles:
     p50_ms: float = 0.0
     p95_ms: float = 0.0
     p99_ms: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Percentiles overall, by a fingerprint's id and by an action's name ("" is outside any).
+
+    COMMITs have a fingerprint's and count in nothing else.
+    """
+
+    overall: Percentiles
+    by_fingerprint: dict[str, Percentiles]
+    by_action: dict[str, Percentiles]
 
 
 class Histogram(Protocol):
@@ -92,33 +108,11 @@ def histogram_maker() -> Callable[[], Histogram]:
     return lambda: HdrBuckets(hdr)
 
 
-class Lifetime:
-    """The percentiles since the start, overall and by fingerprint number, fed with records in lots."""
-
-    def __init__(self, make: Callable[[], Histogram] | None = None) -> None:
-        self._make = make or histogram_maker()
-        self._overall = self._make()
-        self._by_fingerprint: dict[int, Histogram] = {}
-
-    def absorb(self, duration_ms: NDArray[np.float64], fingerprint: NDArray[np.int32]) -> None:
-        """Add records to the histograms."""
-        self._overall.add(*_distinct(duration_ms))
-        for number, durations in _groups(duration_ms, fingerprint):
-            self._by_fingerprint.setdefault(number, self._make()).add(*_distinct(durations))
-
-    def overall(self) -> Percentiles:
-        """Return the percentiles of all statements."""
-        return self._overall.percentiles()
-
-    def by_fingerprint(self) -> dict[int, Percentiles]:
-        """Return the percentiles of each fingerprint, by its number."""
-        return {number: histogram.percentiles() for number, histogram in self._by_fingerprint.items()}
-
-
-def overall(snapshot: Snapshot, within_s: float = float("inf")) -> Percentiles:
+def overall(snapshot: Snapshot, within_s: float = EVER) -> Percentiles:
     """Return the percentiles of the snapshot's statements that ended within the last seconds."""
     ended = snapshot.t + snapshot.duration_ms / 1_000
-    return _percentiles(snapshot.duration_ms[ended >= snapshot.now - within_s], histogram_maker())
+    wanted = (ended >= snapshot.now - within_s) & ~snapshot.is_commit
+    return percentiles_of(*distinct(snapshot.duration_ms[wanted]))
 
 
 def windows(snapshot: Snapshot) -> dict[float, Percentiles]:
@@ -128,19 +122,34 @@ def windows(snapshot: Snapshot) -> dict[float, Percentiles]:
 
 def by_fingerprint(snapshot: Snapshot) -> dict[int, Percentiles]:
     """Return the percentiles of each fingerprint in the snapshot, by its number."""
-    make = histogram_maker()
-    groups = _groups(snapshot.duration_ms, snapshot.fingerprint)
-    return {number: _percentiles(durations, make) for number, durations in groups}
+    apart = groups(snapshot.duration_ms, snapshot.fingerprint)
+    return {number: percentiles_of(*distinct(durations)) for number, durations in apart}
 
 
-def _percentiles(duration_ms: NDArray[np.float64], make: Callable[[], Histogram]) -> Percentiles:
-    """Return the percentiles of durations."""
-    histogram = make()
-    histogram.add(*_distinct(duration_ms))
+def by_action(snapshot: Snapshot) -> dict[int, Percentiles]:
+    """Return the percentiles of each action's statements in the snapshot, by its number."""
+    asked = ~snapshot.is_commit
+    apart = groups(snapshot.duration_ms[asked], snapshot.action[asked])
+    return {number: percentiles_of(*distinct(durations)) for number, durations in apart}
+
+
+def figures_of(snapshot: Snapshot) -> Figures:
+    """Return all percentiles of a snapshot."""
+    return Figures(
+        overall(snapshot),
+        {snapshot.fingerprints[number].id: times for number, times in by_fingerprint(snapshot).items()},
+        {snapshot.actions[number]: times for number, times in by_action(snapshot).items()},
+    )
+
+
+def percentiles_of(us: NDArray[np.int64], counts: NDArray[np.int64]) -> Percentiles:
+    """Return the percentiles of durations in microseconds, each so many times."""
+    histogram = histogram_maker()()
+    histogram.add(us, counts)
     return histogram.percentiles()
 
 
-def _distinct(duration_ms: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def distinct(duration_ms: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return the distinct microseconds, to three figures, and how often each occurs.
 
     Three figures cost 0.5 % and turn 100,000 durations into some thousand calls of hdrhistogram.
@@ -151,11 +160,23 @@ def _distinct(duration_ms: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDAr
     return np.minimum(values, _HIGHEST_US), counts
 
 
-def _groups(
-    duration_ms: NDArray[np.float64], fingerprint: NDArray[np.int32]
+def buckets(duration_ms: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return for each duration the number of its bucket, below BUCKETS; they grow by 0.5 %."""
+    steps: NDArray[np.float64] = np.log(np.clip(duration_ms * 1_000, 1, _HIGHEST_US)) / _STEP
+    return steps.astype(np.int64)
+
+
+def bucket_us(number: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the microseconds that a bucket stands for: its middle."""
+    us: NDArray[np.float64] = np.rint(np.exp((number + 0.5) * _STEP))
+    return np.clip(us, 1, _HIGHEST_US).astype(np.int64)
+
+
+def groups(
+    duration_ms: NDArray[np.float64], number: NDArray[np.int32]
 ) -> Iterator[tuple[int, NDArray[np.float64]]]:
-    """Yield each fingerprint's number and its durations."""
-    order = np.argsort(fingerprint, kind="stable")
-    numbers, first = np.unique(fingerprint[order], return_index=True)
+    """Yield each number of a fingerprint or an action, and its durations."""
+    order = np.argsort(number, kind="stable")
+    numbers, first = np.unique(number[order], return_index=True)
     parts = np.split(duration_ms[order], first[1:])
     return zip(numbers.tolist(), parts, strict=False)

@@ -31,5 +31,7 @@ BEGIN
         WHEN 'enable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'active');
         WHEN 'unlock_operator' THEN RETURN ledger.do_unlock_operator(p_request);
         WHEN 'set_operator_password' THEN RETURN ledger.do_set_operator_password(p_request);
+        WHEN 'cancel_session' THEN RETURN ledger.do_signal_session(p_request, false);
+        WHEN 'terminate_session' THEN RETURN ledger.do_signal_session(p_request, true);
     END CASE;
 END $$;

@@ -70,7 +70,7 @@ CREATE OR REPLACE FUNCTION ledger.is_routine(p_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 RETURN p_kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep');
 
--- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:….
+-- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:…, session:….
 CREATE OR REPLACE FUNCTION ledger.subject_of(p_kind text, p_request jsonb, p_answer jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
 RETURN coalesce(CASE
@@ -83,6 +83,7 @@ RETURN coalesce(CASE
     WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
     WHEN p_request ? 'holder' THEN 'limit:' || (p_request ->> 'holder')
     WHEN p_request ? 'operator' THEN 'operator:' || (p_request ->> 'operator')
+    WHEN p_request ? 'pid' THEN 'session:' || (p_request ->> 'pid')
 END, p_kind, '');
 
 -- What an operation's key stands for: the SHA-256 of its kind and its request.

@@ -44,6 +44,10 @@ def test_defaults(paths: Paths) -> None:
         "lock_timeout_s": 3,
         "breaker_failures": 5,
         "breaker_pause_s": 5,
+        "alert_statements": 10,
+        "alert_p95_ms": 100,
+        "alert_repeats": 3,
+        "metrics_port": 0,
         "pooled": False,
     }
 

@@ -80,6 +80,7 @@ def test_a_write_that_fails_leaves_nothing(operator_database: Database, ledger_u
 
 
 @pytest.mark.usefixtures("two")
+@pytest.mark.over_budget
 def test_a_swallowed_error_is_not_committed(operator_database: Database, ledger_url: str) -> None:
     def swallow(session: Session) -> None:
         pay(10)(session)

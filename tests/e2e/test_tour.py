@@ -18,7 +18,9 @@ TOP = Path(__file__).parents[2]
 STOPS = [
     "sign-in", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "batch-mapping",
     "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
-    "queries", "queries-dark", "transactions-dark",
+    "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
+    "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
+    "transactions-dark",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 

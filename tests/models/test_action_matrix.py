@@ -36,10 +36,10 @@ READS: Final = frozenset({
     "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
     "is_plain_text", "kind_of", "rehearse_request", "reversal_problems", "session_check", "system_balance",
 })  # fmt: skip
-# What is done to operators' roles is tried where roles are made for it.
+# What is done to operators' roles and sessions is tried where these are made for it.
 OPERATORS_THEMSELVES: Final = frozenset({
-    "create_operator", "disable_operator", "enable_operator", "release_locks", "set_operator_password",
-    "unlock_operator",
+    "cancel_session", "create_operator", "disable_operator", "enable_operator", "release_locks",
+    "set_operator_password", "terminate_session", "unlock_operator",
 })  # fmt: skip
 
 

@@ -172,6 +172,16 @@ def test_a_new_password_takes_the_place_of_the_old(boss: Connection, staff: Staf
     assert opens(staff.url(name, "another-password"))
 
 
+def test_an_operator_who_watches_the_server_can_be_disabled(
+    boss: Connection, staff: Staff, admin: Connection
+) -> None:
+    name = staff.new_name()
+    create(boss, name, ["ledger_admin"])
+    admin.execute(f"GRANT pg_monitor TO {name}".encode())
+    assert act(boss, "disable", name)["status"] == "disabled"
+    assert not opens(staff.url(name))
+
+
 @pytest.mark.parametrize(
     "more", ["SUPERUSER", "CREATEROLE", "REPLICATION", "BYPASSRLS", "IN pg_read_all_data", "IN ledger_owner"]
 )

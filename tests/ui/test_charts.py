@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.benchmarks.graph import measure
 from tests.ui.gallery import durations, percentile_lines
 from ui.charts import DurationChart
 from ui.sparkline import Sparkline
@@ -85,11 +85,26 @@ def test_dragging_the_threshold_tells_where_it_went(qtbot: QtBot, chart: Duratio
 
 def test_a_click_on_a_point_tells_which(qtbot: QtBot, chart: DurationChart) -> None:
     chart.grab()
-    points, view = chart._points["slow"], chart._plot
-    place = view.mapFromScene(points.mapToScene(QPointF(1_400, float(np.log10(400)))))
+    place, view = chart.place_of(1), chart._plot
     with qtbot.waitSignal(chart.point_clicked) as clicked:
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert clicked.args == ["slow"]
+
+
+def test_the_point_under_a_resting_mouse_is_told_again_when_points_are_renewed(
+    qtbot: QtBot, chart: DurationChart
+) -> None:
+    told: list[object] = []
+    chart.point_hovered.connect(told.append)
+    port, place = chart._plot.viewport(), chart.place_of(1)
+    qtbot.waitUntil(lambda: move(port, place) or bool(told))
+    chart.say("a slow one")
+    assert chart.tip == "a slow one"
+    points = chart.points
+    chart.set_points(points.x, points.ms, points.failed, ("fast", "slow", "failed"))
+    assert told == ["slow", None, "slow"]
+    chart.resize(700, 300)
+    assert chart.tip == ""
 
 
 def test_zooming_pauses_and_paused_keeps_new_points_out(qtbot: QtBot, chart: DurationChart) -> None:
@@ -116,6 +131,24 @@ def test_zooming_pauses_and_paused_keeps_new_points_out(qtbot: QtBot, chart: Dur
     assert chart.accessibleDescription().startswith("500 statements")
 
 
+@pytest.mark.parametrize("span_s", [3, 5, 12, 17, 60, 900, 3_600, 40_000, 200_000])
+@pytest.mark.parametrize("width", [640, 1_190])
+def test_the_times_below_have_room_side_by_side(chart: DurationChart, width: int, span_s: int) -> None:
+    chart.resize(width, 300)
+    x = 1_800_000_000.0 - np.linspace(span_s, 0, 50)
+    chart.set_window(span_s)
+    chart.set_points(x, np.full(50, 3.0), np.zeros(50, dtype=np.bool_))
+    chart.grab()
+    axis, (first, last) = chart._view.getAxis("bottom"), chart._box.viewRange()[0]
+    room = chart._box.width()
+    shown = [
+        (values, axis.tickStrings(values, 1, step)) for step, values in axis.tickValues(first, last, room)
+    ]
+    labels = [label for _, some in shown for label in some]
+    assert len(labels) >= 2
+    assert sum(QFontMetricsF(chart._font).horizontalAdvance(label) for label in labels) < room
+
+
 def test_the_theme_changes_it_all(chart: DurationChart, theme: Theme) -> None:
     chart.set_percentiles(percentile_lines())
     assert QColor(LIGHT.surface).name() in seen_colours(chart)
@@ -126,15 +159,11 @@ def test_the_theme_changes_it_all(chart: DurationChart, theme: Theme) -> None:
     assert QColor(LIGHT.surface).name() not in colours
 
 
-def test_ten_thousand_points_are_taken_quickly(qtbot: QtBot, chart: DurationChart) -> None:
-    x, ms, failed = durations(10_000)
-    chart.set_points(x, ms, failed)
-    chart.grab()
-    started = perf_counter()
-    for _ in range(5):
-        chart.set_points(x, ms, failed)
-        chart.grab()
-    assert (perf_counter() - started) / 5 < 0.25
+def test_ten_thousand_points_are_thirty_frames_a_second(theme: Theme) -> None:
+    found = measure(theme, frames=9)
+    # Four times what 30 frames a second leave: tests share their machine, the benchmark does not.
+    assert found.renewed_ms < 4 * 1_000 / 30
+    assert found.scrolled_ms < 4 * 1_000 / 30
 
 
 def test_an_empty_chart_and_a_flat_sparkline_draw(qtbot: QtBot, theme: Theme, formats: Formats) -> None:

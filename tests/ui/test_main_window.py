@@ -178,9 +178,11 @@ def test_the_meter_says_what_an_action_cost(window: MainWindow) -> None:
     texts = [one.text() for one in window.status_bar.findChildren(QLabel)]
     assert "1 statement" in texts
     assert " \N{MIDDLE DOT} 2.3 ms \N{MIDDLE DOT} 200 rows" in texts
-    window.status_bar.set_meter(19, 40, over_budget=True)
-    red = next(one for one in window.status_bar.findChildren(QLabel) if one.text() == "19 statements")
+    excess = "accounts.page: 19 statements, budget 1 \N{MIDDLE DOT} N+1"
+    window.status_bar.set_meter(19, 40, action="accounts.page", excess=excess)
+    red = next(one for one in window.status_bar.findChildren(QLabel) if one.text() == excess)
     assert red.property("tone") == "error"
+    assert red.accessibleDescription() == "last action: accounts.page"
 
 
 def test_geometry_is_kept(make: Callable[[bool], MainWindow]) -> None:

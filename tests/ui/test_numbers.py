@@ -72,3 +72,18 @@ def test_large_counts_are_short(formats: Formats) -> None:
         "84.2 M",
         "2.0 G",
     ]
+
+
+@pytest.mark.parametrize(
+    ("step_s", "written"),
+    [(0.2, "08:00:00.34"), (0.5, "08:00:00.3"), (1, "08:00:00"), (60, "08:00"), (86_400, "2027-01-15")],
+)
+def test_a_moment_is_as_fine_as_its_step(step_s: float, written: str) -> None:
+    assert Formats("CR", 2, zone=UTC).moment(1_800_000_000.345, step_s) == written
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "written"), [(100.0, "100 ms"), (2.0, "2 ms"), (2.4, "2.4 ms"), (1_500.0, "1.5 s")]
+)
+def test_a_threshold_has_no_idle_decimals(formats: Formats, milliseconds: float, written: str) -> None:
+    assert formats.threshold(milliseconds) == written

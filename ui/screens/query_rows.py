@@ -10,24 +10,22 @@ import numpy as np
 from console.monitor.budgets import budget
 from console.monitor.statements import statements
 from ui.columns import Column, Kind
+from ui.screens.query_span import screen_word
 from ui.tokens import Tone
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from numpy.typing import NDArray
 
+    from console.monitor.percentiles import Percentiles
     from console.monitor.ring import Snapshot
 
 BUCKETS: Final = 60
+NOWHERE: Final = "\N{EN DASH}"
 # A percentile of two statements says nothing: each point looks back over so many buckets.
 _BUCKETS_SEEN: Final = 4
 _QUANTILES: Final = (50.0, 95.0, 99.0)
-_TITLES: Final = {
-    "batch": "Batches",
-    "session": "Sign-in",
-    "wallet": "Balances",
-    "transfer": "Transactions",
-    "": "\N{EN DASH}",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +67,11 @@ class Analysis:
 
 
 COLUMNS: Final[tuple[Column[QueryRow], ...]] = (
-    Column("label", "Statement", stretch=True, tip=lambda row: row.text),
+    Column("label", "Statement", stretch=True, width=220, tip=lambda row: row.text),
     Column("screens", "Screen", muted=True, width=106),
     Column("calls", "Calls", Kind.INTEGER, sortable=True, width=62),
     Column("per_action", "Per action", Kind.INTEGER, width=90),
-    Column("mean_ms", "Mean ms", Kind.DECIMAL, muted=True, width=84),
+    Column("mean_ms", "Mean ms", Kind.DECIMAL, muted=True, hidden=True, width=84),
     Column("p50_ms", "P50 ms", Kind.DECIMAL, width=74),
     Column("p95_ms", "P95 ms", Kind.DECIMAL, width=74),
     Column("p99_ms", "P99 ms", Kind.DECIMAL, sortable=True, width=74),
@@ -90,8 +88,17 @@ COLUMNS: Final[tuple[Column[QueryRow], ...]] = (
 )
 
 
-def analyse(snapshot: Snapshot, span_s: float, threshold_ms: float) -> Analysis:
-    """Return the table, the most expensive statement first, and the percentiles over the span drawn."""
+def analyse(
+    snapshot: Snapshot,
+    span_s: float,
+    threshold_ms: float,
+    times: Mapping[str, Percentiles] | None = None,
+) -> Analysis:
+    """Return the table, the most expensive statement first, and the percentiles over the span drawn.
+
+    `times`, by fingerprint, take the place of the snapshot's percentiles where the ring has forgotten some.
+    """
+    known = {} if times is None else times
     warnings = _warnings(snapshot)
     slow = np.bincount(
         snapshot.fingerprint[snapshot.duration_ms > threshold_ms], minlength=len(snapshot.fingerprints)
@@ -102,15 +109,15 @@ def analyse(snapshot: Snapshot, span_s: float, threshold_ms: float) -> Analysis:
             fingerprint=row.fingerprint,
             label=row.label,
             text=row.text,
-            screens=", ".join(dict.fromkeys(_title(screen) for screen in row.screens)) or _TITLES[""],
+            screens=", ".join(dict.fromkeys(screen_word(one) for one in row.screens)) or NOWHERE,
             calls=row.calls,
             per_action=row.per_action_max,
             warning=warnings.get(numbers[row.fingerprint], ""),
             slow=int(slow[numbers[row.fingerprint]]),
             mean_ms=row.mean_ms,
-            p50_ms=row.times.p50_ms,
-            p95_ms=row.times.p95_ms,
-            p99_ms=row.times.p99_ms,
+            p50_ms=known.get(row.fingerprint, row.times).p50_ms,
+            p95_ms=known.get(row.fingerprint, row.times).p95_ms,
+            p99_ms=known.get(row.fingerprint, row.times).p99_ms,
             total_ms=row.total_ms,
             error=f"{row.failures} failed, last {row.last_error}" if row.last_error else "",
         )
@@ -155,7 +162,3 @@ def _warnings(snapshot: Snapshot) -> dict[int, str]:
         number: f"N+1 \N{MIDDLE DOT} {count} in one action, budget {allowed}"
         for number, (count, allowed) in worst.items()
     }
-
-
-def _title(screen: str) -> str:
-    return _TITLES.get(screen, screen.capitalize())

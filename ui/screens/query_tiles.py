@@ -35,7 +35,7 @@ class QueryTiles(QHBoxLayout):
         """Show what the window of time holds."""
         whole = self._formats.integer
         slow, failed = int((snapshot.duration_ms > threshold_ms).sum()), np.flatnonzero(snapshot.failed)
-        above = f"above {self._formats.duration(threshold_ms).replace('.0', '')}"
+        above = f"above {self._formats.threshold(threshold_ms)}"
         self.slow.set(whole(slow), f"{above}, of {whole(len(snapshot))}")
         last = snapshot.failures[snapshot.failure[failed[-1]]] if len(failed) else None
         self.errors.set(whole(len(failed)), "none failed" if last is None else f"last: {last.text}")

@@ -12,7 +12,10 @@ BEGIN
         SELECT FROM pg_roles own, pg_roles held
         WHERE own.rolname = p_name AND pg_has_role(own.oid, held.oid, 'MEMBER') AND (
             held.rolsuper OR held.rolcreaterole OR held.rolreplication OR held.rolbypassrls
-            OR held.rolname ~ '^pg_' OR held.rolname IN ('ledger_owner', 'ledger_roles', 'ledger_gate'))) THEN
+            -- Watching the server is no more than looking; every other right of the server's own is.
+            OR (held.rolname ~ '^pg_' AND held.rolname NOT IN (
+                'pg_monitor', 'pg_read_all_settings', 'pg_read_all_stats', 'pg_stat_scan_tables'))
+            OR held.rolname IN ('ledger_owner', 'ledger_roles', 'ledger_gate'))) THEN
         RAISE EXCEPTION 'role % may do more on this server than an operator may', quote_ident(p_name)
             USING ERRCODE = 'insufficient_privilege';
     END IF;

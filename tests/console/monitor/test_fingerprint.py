@@ -156,5 +156,5 @@ def test_the_memory_keeps_no_text_of_a_statement() -> None:
 def test_a_huge_statement_is_cut_for_show_only() -> None:
     columns = ", ".join(f"column_{number}" for number in range(2_000))
     one, other = fingerprint(f"SELECT {columns} FROM t"), fingerprint(f"SELECT {columns} FROM u")
-    assert len(one.text) == len(other.text) == 4_001
+    assert len(one.text) == len(other.text) == 8_001
     assert one.id != other.id

@@ -9,14 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.monitor.percentiles import Histogram, Lifetime, LogBuckets, Percentiles, histogram_maker
+from console.monitor.lifetime import Lifetime
+from console.monitor.percentiles import Histogram, LogBuckets, Percentiles, histogram_maker
+from console.monitor.ring import Lot
 
 MAKERS = [pytest.param(histogram_maker(), id="hdrhistogram"), pytest.param(LogBuckets, id="log buckets")]
 
 
+def lot(durations_ms: np.ndarray, fingerprints: np.ndarray | None = None) -> Lot:
+    size = len(durations_ms)
+    numbers = np.zeros(size, np.int32) if fingerprints is None else fingerprints
+    no = np.zeros(size, np.bool_)
+    return Lot(np.zeros(size), durations_ms, np.zeros(size, np.int64), numbers, numbers, no, no)
+
+
 def percentiles_of(durations_ms: np.ndarray, make: type[Histogram]) -> Percentiles:
     lifetime = Lifetime(make)
-    lifetime.absorb(durations_ms, np.zeros(len(durations_ms), np.int32))
+    lifetime.absorb(lot(durations_ms))
     return lifetime.overall()
 
 
@@ -54,9 +63,9 @@ def test_nothing_has_no_percentiles(make: type[Histogram]) -> None:
 
 def test_lots_and_fingerprints_add_up() -> None:
     lifetime = Lifetime()
-    lifetime.absorb(np.array([1.0, 10.0, 1.0]), np.array([1, 2, 1], np.int32))
-    lifetime.absorb(np.array([10.0]), np.array([2], np.int32))
-    apart = lifetime.by_fingerprint()
+    lifetime.absorb(lot(np.array([1.0, 10.0, 1.0]), np.array([1, 2, 1], np.int32)))
+    lifetime.absorb(lot(np.array([10.0]), np.array([2], np.int32)))
+    apart = {number: lifetime.of_fingerprint(number) for number in lifetime.fingerprints}
     assert lifetime.overall().count == 4
     assert {number: times.count for number, times in apart.items()} == {1: 2, 2: 2}
     assert apart[1].p99_ms == pytest.approx(1, rel=0.02)

@@ -48,6 +48,7 @@ def test_only_questions_are_recorded(engine: Engine, recorder: Recorder) -> None
     assert not snapshot.failed.any()
 
 
+@pytest.mark.over_budget
 def test_a_loop_around_a_statement_is_named(engine: Engine, recorder: Recorder) -> None:
     with engine.connect() as connection, recorder.action("accounts.page") as action:
         connection.execute(text("SELECT relname FROM pg_class LIMIT 1"))
@@ -194,6 +195,7 @@ def test_percentiles_since_the_start_outlive_the_ring(recorder: Recorder) -> Non
     }
 
 
+@pytest.mark.over_budget
 def test_recording_and_looking_are_cheap() -> None:
     recorder = Recorder(capacity=100_000)
     calls = 100_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
@@ -19,6 +20,7 @@ from ui.context import Context
 from ui.paging import State
 from ui.screen import Navigator
 from ui.screens.batches import Batches
+from ui.screens.queries import Queries
 from ui.sign_in import role_word
 
 if TYPE_CHECKING:
@@ -99,6 +101,29 @@ def desk_of(  # noqa: PLR0917 - fixtures are given by name
 def context(desk_of: Desks, operator_database: Database) -> Context:
     """Return a context on a real ledger."""
     return desk_of("t_operator", operator_database)
+
+
+@pytest.fixture
+def quiet_context(desk_of: Desks, operator_database: Database) -> Context:
+    """Return a context whose recorder holds nothing yet: the rights were asked by another."""
+    asked = desk_of("t_operator")
+    return replace(asked, database=operator_database, recorder=operator_database.recorder)
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    """Return where the threshold is kept."""
+    return tmp_path / "settings.toml"
+
+
+@pytest.fixture
+def queries(quiet_context: Context, qtbot: QtBot, settings_file: Path) -> Queries:
+    """Show the live list of statements."""
+    made = Queries(quiet_context, settings_file=settings_file)
+    qtbot.addWidget(made)
+    made.resize(1232, 820)
+    made.show()
+    return made
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,122 +13,56 @@ from PySide6.QtTest import QTest
 from sqlalchemy import text
 
 from console.errors import StatementError
-from console.money import Currency
 from console.monitor.recorder import Recorder
-from ui.commands import Commands
-from ui.context import Context
+from tests.ui.screens.query_hands import count_tables, drawn, rows, sleep
 from ui.lag import LagSampler
-from ui.screen import Navigator
-from ui.screens.queries import POINTS_AT_MOST, Queries
+from ui.screens.queries import Queries
 from ui.screens.query_rows import analyse, trend
+from ui.screens.query_span import POINTS_AT_MOST
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
     from pytestqt.qtbot import QtBot
     from sqlalchemy.orm import Session
 
     from console.database import Database
     from tests.conftest import Statements
-    from ui.icons import Icons
-    from ui.notices import Notices
-    from ui.numbers import Formats
-    from ui.theme import Theme
-    from ui.worker import Worker
-
-
-@pytest.fixture
-def context(  # noqa: PLR0917 - fixtures are given by name
-    operator_database: Database,
-    formats: Formats,
-    worker: Worker,
-    theme: Theme,
-    icons: Icons,
-    notices: Notices,
-    store: QSettings,
-) -> Context:
-    """Return a context on a real ledger."""
-    return Context(
-        database=operator_database,
-        recorder=operator_database.recorder,
-        settings=operator_database.settings,
-        profile="test",
-        environment="test",
-        production=False,
-        operator="t_operator",
-        role="operator",
-        currency=Currency("CR", 2),
-        formats=formats,
-        worker=worker,
-        theme=theme,
-        icons=icons,
-        commands=Commands(store, notices.warn),
-        notices=notices,
-        navigator=Navigator(),
-        store=store,
-    )
-
-
-@pytest.fixture
-def screen(context: Context, qtbot: QtBot) -> Queries:
-    """Show the screen."""
-    made = Queries(context)
-    qtbot.addWidget(made)
-    made.resize(1200, 800)
-    made.show()
-    return made
-
-
-def sleep(database: Database, seconds: float, action: str = "balances.lookup") -> None:
-    database.read(
-        action, lambda session: session.execute(text("SELECT pg_catalog.pg_sleep(:s)"), {"s": seconds}).all()
-    )
-
-
-def count_tables(database: Database, action: str = "transactions.page") -> None:
-    database.read(action, lambda session: session.execute(text("SELECT count(*) FROM pg_class")).all())
-
-
-def drawn(screen: Queries) -> str:
-    return screen.chart.accessibleDescription()
-
-
-def rows(screen: Queries) -> dict[str, int]:
-    return {row.label: row.calls for row in screen.model.rows}
+    from ui.context import Context
 
 
 def test_each_statement_is_a_point_on_its_side_of_the_threshold(
-    screen: Queries, operator_database: Database, qtbot: QtBot
+    queries: Queries, operator_database: Database, qtbot: QtBot
 ) -> None:
     for seconds in (0.05, 0.15, 0.5):
         sleep(operator_database, seconds)
-    qtbot.waitUntil(lambda: drawn(screen) == "3 statements, 2 above 100 ms, 0 failed")
-    qtbot.waitUntil(lambda: rows(screen) == {"SELECT pg_sleep()": 3})
-    row = screen.model.row_at(0)
+    qtbot.waitUntil(lambda: drawn(queries) == "3 statements, 2 above 100 ms, 0 failed")
+    qtbot.waitUntil(lambda: rows(queries) == {"SELECT pg_sleep()": 3})
+    row = queries.list.model.row_at(0)
     assert (row.screens, row.per_action, row.warning, row.slow, row.error) == ("Balances", 1, "", 2, "")
     assert 140 < row.p50_ms < 300
     assert 480 < row.p99_ms < 2_000
-    assert screen.tiles.slow.accessibleName() == "Slow statements: 2"
-    assert screen.tiles.errors.accessibleName() == "Errors: 0"
-    assert screen.tiles.pool.accessibleName() == "Pool: 0 / 8"
+    assert queries.list.tiles.slow.accessibleName() == "Slow statements: 2"
+    assert queries.list.tiles.errors.accessibleName() == "Errors: 0"
+    assert queries.list.tiles.pool.accessibleName() == "Pool: 0 / 8"
 
 
 def test_it_follows_what_others_ask_without_asking_itself(
-    screen: Queries, operator_database: Database, statements: Statements, qtbot: QtBot
+    queries: Queries, operator_database: Database, statements: Statements, qtbot: QtBot
 ) -> None:
     sleep(operator_database, 0.01)  # connects, for which SQLAlchemy has questions of its own
     other = threading.Thread(target=count_tables, args=(operator_database,))
     with statements.counted() as sent:
         other.start()
-        qtbot.waitUntil(lambda: drawn(screen).startswith("2 statements"))
-        qtbot.waitUntil(lambda: rows(screen).get("SELECT pg_class count") == 1)
-        screen.refresh()
-        qtbot.waitUntil(lambda: screen.context.worker.active == 0)
+        qtbot.waitUntil(lambda: drawn(queries).startswith("2 statements"))
+        qtbot.waitUntil(lambda: rows(queries).get("SELECT pg_class count") == 1)
+        queries.refresh()
+        qtbot.waitUntil(lambda: queries.context.worker.active == 0)
         other.join()
     assert sent == ["SELECT count(*) FROM pg_class"]
 
 
+@pytest.mark.over_budget
 def test_a_loop_around_a_statement_is_named_with_its_budget(
-    screen: Queries, operator_database: Database, qtbot: QtBot
+    queries: Queries, operator_database: Database, qtbot: QtBot
 ) -> None:
     def one_by_one(session: Session) -> None:
         for number in range(4):
@@ -135,102 +70,109 @@ def test_a_loop_around_a_statement_is_named_with_its_budget(
 
     operator_database.read("transactions.page", one_by_one)
     count_tables(operator_database)
-    qtbot.waitUntil(lambda: screen.model.rowCount() == 2)
-    warnings = {row.label: row.warning for row in screen.model.rows}
+    qtbot.waitUntil(lambda: queries.list.model.rowCount() == 2)
+    warnings = {row.label: row.warning for row in queries.list.model.rows}
     assert warnings == {
         "SELECT pg_class": "N+1 \N{MIDDLE DOT} 4 in one action, budget 1",
         "SELECT pg_class count": "",
     }
 
 
-def test_a_failed_statement_is_marked(screen: Queries, operator_database: Database, qtbot: QtBot) -> None:
+def test_a_failed_statement_is_marked(queries: Queries, operator_database: Database, qtbot: QtBot) -> None:
     with pytest.raises(StatementError):
         operator_database.read(
             "balances.lookup",
             lambda session: session.execute(text("SELECT 1 / length('') FROM pg_class")).all(),
         )
-    qtbot.waitUntil(lambda: drawn(screen).endswith("1 failed"))
-    qtbot.waitUntil(lambda: screen.model.rowCount() == 1)
-    assert screen.model.row_at(0).error == "1 failed, last DivisionByZero 22012"
-    assert screen.tiles.errors.accessibleName() == "Errors: 1"
+    qtbot.waitUntil(lambda: drawn(queries).endswith("1 failed"))
+    qtbot.waitUntil(lambda: queries.list.model.rowCount() == 1)
+    assert queries.list.model.row_at(0).error == "1 failed, last DivisionByZero 22012"
+    assert queries.list.tiles.errors.accessibleName() == "Errors: 1"
 
 
 def test_space_holds_what_is_shown_and_lets_it_go_on(
-    screen: Queries, operator_database: Database, qtbot: QtBot
+    queries: Queries, operator_database: Database, qtbot: QtBot
 ) -> None:
     count_tables(operator_database)
-    qtbot.waitUntil(lambda: screen.model.rowCount() == 1)
-    QTest.keyClick(screen.table, Qt.Key.Key_Space)
-    assert screen.pause.accessibleName() == "Go on Space"
-    before = drawn(screen)
+    qtbot.waitUntil(lambda: queries.list.model.rowCount() == 1)
+    QTest.keyClick(queries.list.table, Qt.Key.Key_Space)
+    assert queries.list.pause.accessibleName() == "Resume Space"
+    before = drawn(queries)
     count_tables(operator_database)
-    screen.refresh()
-    qtbot.wait(2 * screen._redraw.interval())
-    assert drawn(screen) == before
-    QTest.keyClick(screen, Qt.Key.Key_Space)
-    qtbot.waitUntil(lambda: rows(screen) == {"SELECT pg_class count": 2})
+    # Pressing for a refresh draws at once what there is, unless it is held still.
+    queries.refresh()
+    assert drawn(queries) == before
+    QTest.keyClick(queries, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: rows(queries) == {"SELECT pg_class count": 2})
 
 
-def test_plus_shows_more_time_and_minus_less(screen: Queries, qtbot: QtBot) -> None:
+def test_each_key_of_a_number_is_a_window_and_the_last_shows_all(queries: Queries, qtbot: QtBot) -> None:
     seen = []
-    for key in (Qt.Key.Key_Plus, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Minus, Qt.Key.Key_Minus):
-        QTest.keyClick(screen, key)
-        seen.append(screen.window_s)
-    assert seen == [3_600, 3_600, 900, 60, 60]
-    assert screen.windows[0].isChecked()
+    for key in (Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_4, Qt.Key.Key_2):
+        QTest.keyClick(queries, key)
+        seen.append(queries.list.window_s)
+    assert seen == [60, 3_600, float("inf"), 900]
+    assert queries.list.windows[1].isChecked()
+    queries.list.windows[3].click()
+    assert shown_words(queries) == "this console, since start \N{MIDDLE DOT} 0 statements"
 
 
-def test_slow_only_follows_the_threshold(screen: Queries, operator_database: Database, qtbot: QtBot) -> None:
+def test_slow_only_follows_the_threshold(queries: Queries, operator_database: Database, qtbot: QtBot) -> None:
     sleep(operator_database, 0.12)
     count_tables(operator_database)
-    qtbot.waitUntil(lambda: screen.model.rowCount() == 2)
-    screen.slow_only.click()
-    assert list(rows(screen)) == ["SELECT pg_sleep()"]
-    screen.chart.set_threshold(5_000)
-    screen.chart.threshold_moved.emit(5_000.0)
-    qtbot.waitUntil(lambda: screen.model.rowCount() == 0)
-    assert screen.tiles.slow.accessibleName() == "Slow statements: 0"
+    qtbot.waitUntil(lambda: queries.list.model.rowCount() == 2)
+    queries.list.slow_only.click()
+    assert list(rows(queries)) == ["SELECT pg_sleep()"]
+    queries.list.chart.set_threshold(5_000)
+    queries.list.chart.threshold_moved.emit(5_000.0)
+    qtbot.waitUntil(lambda: queries.list.model.rowCount() == 0)
+    assert queries.list.tiles.slow.accessibleName() == "Slow statements: 0"
 
 
-def test_a_point_leads_to_its_row(screen: Queries, operator_database: Database, qtbot: QtBot) -> None:
+def test_new_figures_do_not_move_what_is_chosen(
+    queries: Queries, operator_database: Database, qtbot: QtBot
+) -> None:
     sleep(operator_database, 0.12)
     count_tables(operator_database)
-    qtbot.waitUntil(lambda: screen.model.rowCount() == 2)
-    snapshot = operator_database.recorder.snapshot()
-    for place, label in ((0, "SELECT pg_sleep()"), (1, "SELECT pg_class count")):
-        screen.chart.point_clicked.emit(snapshot.fingerprint[place])
-        assert screen.table.current_row().label == label  # type: ignore[union-attr]  # there is a row
-    # New figures must not move what is chosen.
+    qtbot.waitUntil(lambda: queries.list.model.rowCount() == 2)
+    assert queries.list.select(operator_database.recorder.snapshot().fingerprints[2].id)
     count_tables(operator_database)
-    qtbot.waitUntil(lambda: rows(screen)["SELECT pg_class count"] == 2)
-    assert screen.table.current_row().label == "SELECT pg_class count"  # type: ignore[union-attr]  # there is a row
+    qtbot.waitUntil(lambda: rows(queries)["SELECT pg_class count"] == 2)
+    assert queries.list.table.current_row().label == "SELECT pg_class count"  # type: ignore[union-attr]  # there is a row
 
 
 def test_nothing_is_drawn_while_nobody_looks(
-    screen: Queries, operator_database: Database, qtbot: QtBot
+    queries: Queries, operator_database: Database, qtbot: QtBot
 ) -> None:
-    screen.hide()
+    queries.hide()
     count_tables(operator_database)
-    qtbot.wait(2 * screen._redraw.interval())
-    assert "0 statements" in drawn(screen) or not drawn(screen)
-    screen.show()
-    qtbot.waitUntil(lambda: drawn(screen).startswith("1 statements"))
+    assert not queries.list._redraw.isActive()
+    assert drawn(queries).startswith("0 statements")
+    queries.show()
+    qtbot.waitUntil(lambda: drawn(queries).startswith("1 statements"))
 
 
-def test_no_more_points_than_can_be_drawn_and_it_says_so(
-    context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+def test_no_more_points_than_can_be_drawn_and_every_slow_one_among_them(
+    quiet_context: Context, qtbot: QtBot
 ) -> None:
-    recorder = Recorder(capacity=20_000)
-    for _ in range(POINTS_AT_MOST + 500):
+    recorder = Recorder(capacity=40_000)
+    for number in range(3 * POINTS_AT_MOST):
+        if number % 10_000 == 0:
+            with recorder.statement("SELECT", "SELECT slow FROM b"):
+                time.sleep(0.11)  # the statement's own time, not a wait for something
         with recorder.statement("SELECT", "SELECT a FROM b"):
             pass
-    crowded = Queries(replaced(context, recorder))
+    crowded = Queries(replace(quiet_context, recorder=recorder))
     qtbot.addWidget(crowded)
+    crowded.resize(1232, 820)
     crowded.show()
-    qtbot.waitUntil(lambda: drawn(crowded).startswith("10,000 statements"))
-    assert crowded.tiles.slow.accessibleName() == "Slow statements: 0"
-    assert "10,500 statements" in shown_words(crowded)
-    assert "the newest 10,000 drawn" in shown_words(crowded)
+    qtbot.waitUntil(lambda: crowded.list.model.rowCount() == 2)
+    assert POINTS_AT_MOST / 3 < crowded.list.graph.points <= POINTS_AT_MOST
+    assert drawn(crowded).endswith("3 above 100 ms, 0 failed")
+    assert sorted(row.calls for row in crowded.list.model.rows) == [3, 30_000]
+    assert crowded.list.tiles.slow.accessibleName() == "Slow statements: 3"
+    assert "30,003 statements" in shown_words(crowded)
+    assert "drawn, every slow one among them" in shown_words(crowded)
 
 
 def test_the_trend_ends_with_the_newest_statements() -> None:
@@ -257,10 +199,5 @@ def test_a_blocked_window_is_seen_in_its_lag(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: sampler.lag().longest_ms > 150)
 
 
-def replaced(context: Context, recorder: Recorder) -> Context:
-    parts = {name: getattr(context, name) for name in Context.__slots__}
-    return Context(**(parts | {"recorder": recorder}))
-
-
-def shown_words(screen: Queries) -> str:
-    return screen.title._subtitle.text()
+def shown_words(queries: Queries) -> str:
+    return queries.list.title._subtitle.text()

@@ -1,0 +1,10 @@
+"""What this program itself takes of the machine."""
+
+from __future__ import annotations
+
+import psutil  # type: ignore[import-untyped]  # it comes without annotations
+
+
+def memory_bytes() -> int:
+    """Return the memory that this process holds, shared libraries included."""
+    return int(psutil.Process().memory_info().rss)
