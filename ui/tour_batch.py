@@ -149,9 +149,10 @@ def _asked(page: QWidget, kind: type[DialogType]) -> DialogType:
 def _fresh_copy(walk: Walk, name: str) -> Path:
     """Write a sample with references that no tour before has used."""
     sample = (package_files.files("resources") / "sample" / name).read_text(encoding="utf-8")
-    moment = datetime.now(UTC).strftime("TOUR-%Y%m%d-%H%M%S-")
+    # The name too: two samples may be copied within one second.
+    references = f"{datetime.now(UTC):TOUR-%Y%m%d-%H%M%S}-{Path(name).stem}-"
     copy = walk.scratch / name
-    copy.write_text(_REFERENCES.sub(moment, sample), encoding="utf-8")
+    copy.write_text(_REFERENCES.sub(references, sample), encoding="utf-8")
     return copy
 
 

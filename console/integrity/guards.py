@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from console.integrity.check import Question
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _MODELS: Final = Path(str(package_files.files("models")))
 _FUNCTION: Final = re.compile(r"\s+(?:OR\s+REPLACE\s+)?FUNCTION\s+ledger\.([a-z_0-9]+)\s*\(", re.IGNORECASE)
@@ -26,9 +26,18 @@ _APPEND_ONLY: Final = (
 _NEVER_DELETED: Final = ("wallets", "users", "credit_lots", "reservations", "approval_requests", "audit_head")
 
 
-def _functions() -> Iterator[tuple[str, str]]:
-    """Yield name and SHA-256 of each function's text as the files have it; of an expression, no hash."""
-    files = [*_MODELS.glob("functions/**/*.sql"), *_MODELS.glob("migrations/sql/*.sql")]
+def _functions() -> set[tuple[str, str]]:
+    """Return name and SHA-256 of each function's text as the files have it; of an expression, no hash.
+
+    What a migration made and a file of its own makes anew counts as the file has it.
+    """
+    made = set(_texts(_MODELS.glob("migrations/sql/*.sql")))
+    kept = set(_texts(_MODELS.glob("functions/**/*.sql")))
+    names = {name for name, _hash in kept}
+    return kept | {(name, text) for name, text in made if name not in names}
+
+
+def _texts(files: Iterable[Path]) -> Iterator[tuple[str, str]]:
     for file in files:
         for piece in file.read_text(encoding="utf-8").split("\nCREATE"):
             named = _FUNCTION.match(piece.removeprefix("CREATE"))
@@ -71,9 +80,8 @@ _TRIGGERS: Final = f"""
 
 
 def _function_check() -> str:
-    ours = set(_functions())
     return f"""
-    WITH due (name, hash) AS (VALUES {_rows(ours)}), there AS (
+    WITH due (name, hash) AS (VALUES {_rows(_functions())}), there AS (
         SELECT p.proname::text AS name, CASE WHEN p.prosqlbody IS NULL
             THEN encode(sha256(convert_to(p.prosrc, 'UTF8')), 'hex') ELSE '' END AS hash
         FROM pg_catalog.pg_proc p WHERE p.pronamespace = 'ledger'::regnamespace

@@ -14,7 +14,7 @@ def lines(machine: Machine, listening: Listening) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("memory_gb", "buffers", "maintenance"), [(2, 256, 64), (8, 1024, 256), (24, 1024, 512), (0, 64, 32)]
+    ("memory_gb", "buffers", "maintenance"), [(2, 256, 64), (8, 1024, 256), (24, 3072, 512), (0, 64, 32)]
 )
 def test_memory(memory_gb: int, buffers: int, maintenance: int) -> None:
     text = lines(Machine(memory_gb * GB, 100 * GB, lz4=True), Listening("/run", 5432))
