@@ -150,7 +150,7 @@ def _fresh_copy(walk: Walk, name: str) -> Path:
     """Write a sample with references that no tour before has used."""
     sample = (package_files.files("resources") / "sample" / name).read_text(encoding="utf-8")
     # The name too: two samples may be copied within one second.
-    references = f"{datetime.now(UTC):TOUR-%Y%m%d-%H%M%S}-{name.partition(".")[0]}-"
+    references = datetime.now(UTC).strftime("TOUR-%Y%m%d-%H%M%S-") + name.removesuffix("csv")
     copy = walk.scratch / name
     copy.write_text(_REFERENCES.sub(references, sample), encoding="utf-8")
     return copy
