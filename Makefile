@@ -33,12 +33,12 @@ tour: $(STAMP) ## draw every screen into ./tour, with no display
 bench: $(STAMP) ## measure this machine against the figures in docs
 	@$(BIN)/ledgerctl bench pages
 	@$(BIN)/ledgerctl bench batch
-	@$(BIN)/ledgerctl bench statements
 	@$(BIN)/ledgerctl bench capture
 	@$(BIN)/ledgerctl bench writers
 	@$(BIN)/ledgerctl bench transfers
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks.graph
 	@$(BIN)/ledgerctl bench recorder
+	@$(BIN)/ledgerctl bench statements
 
 build: $(STAMP) ## freeze both commands into dist/ledger-console
 	@$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec
