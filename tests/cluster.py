@@ -12,8 +12,8 @@ import stamina
 from psycopg import errors, sql
 from sqlalchemy.engine import make_url
 
-from console.embedded.server import EmbeddedServer
-from console.migrate import migrate
+from console.postgres.embedded.server import EmbeddedServer
+from console.workspace.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,17 +12,17 @@ import psycopg
 import pytest
 from sqlalchemy.engine import make_url
 
-from console.config import Settings
-from console.database import Database
 from console.monitor.budgets import budget, over_budget
-from console.monitor.recorder import Recorder
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from console.settings import Settings
 from tests.cluster import CURRENCY, LOGINS, Cluster, connected, running_cluster
 from tests.operators import Staff
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from console.monitor.cost import ActionCost
+    from console.monitor.recording.cost import ActionCost
 
 BANK_CSV: Final = "LEDGER_BANK_CSV"
 

@@ -14,16 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console.errors import ConsoleError, UsageError
-from console.launch import check
+from ui.start.launch import check
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtWidgets import QApplication
 
-    from console.config import Paths, Settings
-    from ui.crash import CrashReporter
-    from ui.desk import Desk
+    from console.settings import Paths, Settings
+    from ui.start.crash import CrashReporter
+    from ui.start.session import Desk
 
 DEMO_USERS: Final = 2_000
 DEMO_TRANSACTIONS: Final = 60_000
@@ -114,7 +114,7 @@ def _choose_display(options: argparse.Namespace) -> tuple[Path | None, str]:
 
 
 def _request(options: argparse.Namespace, tour: Path | None) -> Request:
-    from console.config import Paths, Settings
+    from console.settings import Paths, Settings
 
     # Settings let the environment win over the file, so an option is the nearest environment.
     for name in ("database_url", "data_dir", "theme"):
@@ -136,10 +136,10 @@ def _run(request: Request) -> int:
     """Show the window until it is closed, or take the tour."""
     from PySide6.QtCore import QSettings, QTemporaryDir
 
-    from ui.crash import CrashReporter
-    from ui.desk import Desk
-    from ui.logs import keep_log, log_qt_messages
-    from ui.theme import Mode, Theme
+    from ui.kit.theme.theme import Mode, Theme
+    from ui.start.crash import CrashReporter
+    from ui.start.logs import keep_log, log_qt_messages
+    from ui.start.session import Desk
 
     keep_log(request.paths.log)
     log_qt_messages()
@@ -170,7 +170,7 @@ def _run(request: Request) -> int:
 def _work(application: QApplication, desk: Desk, tour: Path | None, reporter: CrashReporter) -> int:
     """Let the operator work until the window is closed, or take the tour."""
     if tour is not None:
-        from ui.tour import run_tour
+        from ui.tour.run import run_tour
 
         return run_tour(desk, tour, reporter)
     # Ctrl+C and a system that ends let it leave in order; the sampler's timer lets Python hear of them.

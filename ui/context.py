@@ -9,18 +9,18 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QWidget
 
-    from console.config import Settings
-    from console.database import Database
     from console.money import Currency
-    from console.monitor.recorder import Recorder
-    from ui.commands import Commands
-    from ui.icons import Icons
-    from ui.notices import Notices
-    from ui.numbers import Formats
+    from console.monitor.recording.recorder import Recorder
+    from console.postgres.database import Database
+    from console.settings import Settings
+    from ui.kit.commands import Commands
+    from ui.kit.formats import Formats
+    from ui.kit.notices import Notices
+    from ui.kit.table.view import LedgerTable
+    from ui.kit.theme.icons import Icons
+    from ui.kit.theme.theme import Theme
+    from ui.kit.worker import Worker
     from ui.screen import Navigator
-    from ui.table import LedgerTable
-    from ui.theme import Theme
-    from ui.worker import Worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Context:
 
     def table(self, name: str, *, ground: str = "page", parent: QWidget | None = None) -> LedgerTable:
         """Return a table whose layout is kept under `name`; `ground` is what lies behind its corners."""
-        from ui.table import LedgerTable  # noqa: PLC0415 - at the top it would make ui.context need widgets
+        from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - at the top it would make ui.context need widgets
 
         return LedgerTable(
             name,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.tokens import GAP, PAGE_MARGIN
+from ui.kit.theme.tokens import GAP, PAGE_MARGIN
 
 if TYPE_CHECKING:
     from ui.context import Context

@@ -14,17 +14,17 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
-from console import batches
 from console.bench.ledger import bench_ledger
-from console.database import Database
-from console.imports.mapping import TransfersMapping
+from console.files.mappings.mapping import TransfersMapping
+from console.ledger.batches import commands as batches
 from console.money import PLAIN, Currency, format_amount
-from console.monitor.recorder import Recorder
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.config import Settings
+    from console.settings import Settings
 
     Answer = TypeVar("Answer")
 

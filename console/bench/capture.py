@@ -10,18 +10,18 @@ from uuid import uuid4
 
 from console.bench.driver import driver_to
 from console.bench.ledger import bench_ledger
-from console.bench.statements_counter import count_statements
-from console.database import Database
+from console.bench.statements.counter import count_statements
 from console.errors import UsageError
-from console.monitor.recorder import Recorder
-from console.operations import Operation, perform
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from console.writes.operation import Operation, perform
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from console.bench.driver import Driver
-    from console.bench.statements_counter import Counter
-    from console.config import Settings
+    from console.bench.statements.counter import Counter
+    from console.settings import Settings
 
 LOTS = (1, 10, 1_000)
 _EACH = 100

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, LiteralString
 import psycopg
 from sqlalchemy import make_url
 
-from console.driver_errors import translated
+from console.postgres.driver_errors import translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

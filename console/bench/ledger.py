@@ -9,9 +9,9 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from console.demo import make_demo, plan
-from console.driver_errors import translated
-from console.migrate import migrate
+from console.postgres.driver_errors import translated
+from console.workspace.demo import make_demo, plan
+from console.workspace.migrate import migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

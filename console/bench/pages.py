@@ -12,17 +12,17 @@ from sqlalchemy import make_url, text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from console.bench.ledger import bench_ledger
-from console.database import Database
-from console.monitor.recorder import Recorder
-from console.queries.page import Direction
-from console.queries.transactions import Cursor, TransactionFilter, page, page_statement
+from console.ledger.page import Direction
+from console.ledger.transactions.page import Cursor, TransactionFilter, page, page_statement
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
-    from console.config import Settings
+    from console.settings import Settings
 
 _ALL = TransactionFilter()
 _JOINS = """

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from console.embedded.binaries import find_installation, program
 from console.errors import ConsoleError, UnavailableError
+from console.postgres.embedded.binaries import find_installation, program
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

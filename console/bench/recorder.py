@@ -13,7 +13,7 @@ import psutil  # type: ignore[import-untyped]  # it comes without annotations
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import StaticPool
 
-from console.monitor.recorder import Recorder
+from console.monitor.recording.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

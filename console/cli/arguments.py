@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from console.errors import FileRefusedError, UsageError
-from console.imports.text import NAME_RULE, plain_name
+from console.files.text import NAME_RULE, plain_name
 from console.money import AmountError, Currency, parse_amount
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from console.cancellation import Cancellation
+from console.postgres.cancellation import Cancellation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

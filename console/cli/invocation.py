@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from console.cli.output import Format, Output, say
 from console.errors import LinesRefusedError, RefusedError
-from console.refusals import OperationRefusedError
+from console.errors.refusals import OperationRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     import typer
 
-    from console.config import Paths, Settings
-    from console.workspace import Workspace
+    from console.settings import Paths, Settings
+    from console.workspace.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Invocation:
 
     def configured(self) -> tuple[Settings, Paths]:
         """Return the settings, in which the options win, and the folders."""
-        from console.config import Paths, Settings
+        from console.settings import Paths, Settings
 
         # Settings let the environment win over the file, so an option is the nearest environment.
         if self.database_url is not None:
@@ -54,7 +54,7 @@ class Invocation:
 
         What an earlier command left in doubt is told first, but for the key that this one repeats.
         """
-        from console.workspace import open_workspace
+        from console.workspace.workspace import open_workspace
 
         settings, paths = self.configured()
         with open_workspace(settings, paths, repeated=repeated, is_served=False) as workspace:

@@ -10,27 +10,34 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli import (
+from console.cli.commands import (
     accounts,
     audit,
     balances,
-    batch_lists,
-    batches,
     bench,
-    credit,
-    hold_lists,
-    holds,
     ledger,
-    mappings,
     operators,
     queries,
-    requests,
-    reversals,
-    rules,
-    sessions,
-    sweeps,
-    transactions,
-    transfers,
+)
+from console.cli.commands import (
+    server as sessions,
+)
+from console.cli.commands.approvals import requests, rules
+from console.cli.commands.batches import batch as batches
+from console.cli.commands.batches import lists as batch_lists
+from console.cli.commands.batches import mappings
+from console.cli.commands.credits import credit
+from console.cli.commands.credits import sweep as sweeps
+from console.cli.commands.holds import hold as holds
+from console.cli.commands.holds import lists as hold_lists
+from console.cli.commands.transactions import (
+    listing as transactions,
+)
+from console.cli.commands.transactions import (
+    reverse as reversals,
+)
+from console.cli.commands.transactions import (
+    transfer as transfers,
 )
 from console.cli.invocation import Invocation
 from console.cli.output import Format, say

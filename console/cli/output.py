@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from console.exports import Column, Kind, guarded
+from console.files.exports import Column, Kind, guarded
 from console.money import PLAIN, NumberStyle, format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from console.problems import Problem
+    from console.errors.problem import Problem
 
 _STYLE = NumberStyle()
 _GAP = "  "
@@ -32,7 +32,7 @@ class Format(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """Writes rows whose cells are as console.exports has them: amounts in minor units, moments with a zone.
+    """Writes rows whose cells are as an export's: amounts in minor units, moments with a zone.
 
     CSV and JSON hold amounts as plain decimals, in JSON as text: many readers round numbers above 2^53.
     """

@@ -13,19 +13,19 @@ from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.errors import RefusedError, UsageError
-from console.exports import Column, Kind
+from console.files.exports import Column, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import typer
 
-    from console.approvals import Order, Submitted
-    from console.cancellation import Cancellation
     from console.cli.output import Output
-    from console.database import Database
+    from console.ledger.approvals.commands import Order, Submitted
     from console.money import Currency
-    from console.workspace import Workspace
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+    from console.workspace.workspace import Workspace
 
 _SUBMITTED = (
     Column("request", Kind.INTEGER),
@@ -57,7 +57,7 @@ class Writing:
 
     def submit(self, order: Order, reason: str) -> None:
         """Ask others to approve an operation, and tell what they need to know."""
-        from console.approvals import submit
+        from console.ledger.approvals.commands import submit
 
         self.show_submitted(submit(self.database, order, reason=reason, key=self.key, cancel=self.cancel))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from console.monitor.cost import ActionCost
+    from console.monitor.recording.cost import ActionCost
 
 # One round trip each, whatever the number of rows, users, lots or lines (docs: statement budgets).
 BUDGETS: Final[Mapping[str, int]] = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from console.errors import UnavailableError
-from console.monitor.percentiles import Percentiles, bucket_us, percentiles_of
+from console.monitor.recording.percentiles import Percentiles, bucket_us, percentiles_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from console.monitor.slices import MinuteFigures
+    from console.monitor.recording.slices import MinuteFigures
 
 KEPT_S: Final = 7 * 24 * 3_600
 SIZE_LIMIT: Final = 20 * 1024 * 1024

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from console.monitor.history import History
-    from console.monitor.recorder import Recorder
+    from console.monitor.recording.recorder import Recorder
 
 logger = logging.getLogger(__name__)
 

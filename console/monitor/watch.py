@@ -17,9 +17,9 @@ from console.monitor.budgets import STREAMS, budget, over_budget
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.config import Settings
-    from console.monitor.cost import ActionCost
-    from console.monitor.recorder import Recorder
+    from console.monitor.recording.cost import ActionCost
+    from console.monitor.recording.recorder import Recorder
+    from console.settings import Settings
 
 logger = logging.getLogger(__name__)
 

@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.gallery import durations, percentile_lines
 from tests.ui.parts import make_formats
-from ui.charts import DurationChart
-from ui.theme import Mode, Theme
+from ui.kit.charts.duration_chart import DurationChart
+from ui.kit.theme.theme import Mode, Theme
 
 POINTS = 10_000
 FRAMES = 30

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.engine import make_url
 
-from console.config import Settings
-from console.database import Database
-from console.monitor.recorder import Recorder
-from console.operations import Operation
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from console.settings import Settings
+from console.writes.operation import Operation
 from tests.cluster import connected
 from tests.models.waiting import wait_until
 

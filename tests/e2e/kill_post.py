@@ -23,12 +23,12 @@ from uuid import uuid4
 from typing_extensions import override
 
 import resources
-from console.batches import load, post
-from console.config import Settings
-from console.database import Database
-from console.imports.mapping import load_mapping
+from console.files.mappings.mapping import load_mapping
+from console.ledger.batches.commands import load, post
 from console.money import Currency
-from console.monitor.recorder import Recorder
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from console.settings import Settings
 from tests.cluster import CURRENCY, Cluster, connected, running_cluster
 
 if TYPE_CHECKING:

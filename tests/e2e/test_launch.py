@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from console.launch import DRAWING, WAYLAND, X11, Launch, Library, check, missing
+from ui.start.launch import DRAWING, WAYLAND, X11, Launch, Library, check, missing
 
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only Linux can lack a display")
 
@@ -21,7 +21,7 @@ _ALWAYS = {"libc.so.6", "libm.so.6", "libgcc_s.so.1", "libstdc++.so.6", "libz.so
 _TOP = Path(__file__).parents[2]
 _LOOK = """
 import sys
-from console.launch import check
+from ui.start.launch import check
 check({"DISPLAY": ":31999", "WAYLAND_DISPLAY": "none-such"})
 print([name for name in sys.modules if "PySide" in name])
 """

@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import psycopg
 
-from tests.faults.operations import COPY_LINES
-from tests.faults.session import APPLICATION
+from tests.faults.kit.operations import COPY_LINES
+from tests.faults.kit.session import APPLICATION
 
 # Whoever forgets to kill it does not keep it.
 _LIFE_S: Final = 60

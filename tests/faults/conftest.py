@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.bank import running_server
+from tests.faults.kit.bank import running_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.bank import Server
+    from tests.faults.kit.bank import Server
 
 
 @pytest.fixture(scope="session")

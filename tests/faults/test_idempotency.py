@@ -14,11 +14,11 @@ from uuid import uuid4
 import psycopg
 
 from tests.cluster import connected
-from tests.faults.operations import STATEMENTS, Town
+from tests.faults.kit.operations import STATEMENTS, Town
 from tests.models.bookkeeping import assert_adds_up
 
 if TYPE_CHECKING:
-    from tests.faults.bank import Server
+    from tests.faults.kit.bank import Server
     from tests.models.bookkeeping import Connection
 
 _SENDERS: Final = 8

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from console.claims import LockedOutError, WrongPasswordError
 from console.errors import DatabaseUnreachableError
-from console.monitor.recorder import Recorder
-from console.sign_in import sign_in
+from console.ledger.operators.credentials import LockedOutError, WrongPasswordError
+from console.ledger.operators.sign_in import sign_in
+from console.monitor.recording.recorder import Recorder
 from tests.cluster import PASSWORD, connected
 from tests.operators import Staff, pass_the_window
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.faults.bank import Server
+    from tests.faults.kit.bank import Server
 
 ALLOWED: Final = 5
 GUESSES: Final = 4

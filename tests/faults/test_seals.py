@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 
 from tests.cluster import connected
-from tests.faults.books import broken_books
-from tests.faults.operations import CHORES, STATEMENTS, Town
+from tests.faults.kit.books import broken_books
+from tests.faults.kit.operations import CHORES, STATEMENTS, Town
 from tests.models.bookkeeping import outcome
 from tests.models.waiting import wait_until_blocked
 
 if TYPE_CHECKING:
-    from tests.faults.bank import Server
+    from tests.faults.kit.bank import Server
 
 _GATE: Final = 7
 # Stops a posting where its id is drawn and its row not yet written: constraints are checked in between.

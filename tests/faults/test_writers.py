@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from tests.faults.operations import Town
+from tests.faults.kit.operations import Town
 from tests.faults.writers import measure
 
 if TYPE_CHECKING:
     import pytest
 
-    from tests.faults.bank import Server
+    from tests.faults.kit.bank import Server
 
 
 def test_sixteen_writers_on_twelve_wallets(

@@ -20,13 +20,13 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 
 from tests.cluster import connected
-from tests.faults.bank import running_server
-from tests.faults.operations import Town
+from tests.faults.kit.bank import running_server
+from tests.faults.kit.operations import Town
 from tests.models.bookkeeping import assert_adds_up, transfer
 from tests.models.waiting import wait_until
 
 if TYPE_CHECKING:
-    from tests.faults.bank import Bank
+    from tests.faults.kit.bank import Bank
 
 _APPLICATION: Final = "writers"
 _STATE: Final = """

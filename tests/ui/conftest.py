@@ -4,28 +4,37 @@ from __future__ import annotations
 
 import gc
 import os
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Protocol
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", "offscreen")
 
 import pytest
 from PySide6.QtCore import QSettings
 
-from tests.ui.desks import Desks
+from console.money import Currency
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from tests.ui.consoles import Desks
 from tests.ui.parts import make_formats
-from ui.icons import Icons
-from ui.notices import Notices
-from ui.theme import Mode, Theme
-from ui.worker import Worker
+from ui.context import Context
+from ui.kit.commands import Commands
+from ui.kit.notices import Notices
+from ui.kit.theme.icons import Icons
+from ui.kit.theme.theme import Mode, Theme
+from ui.kit.worker import Worker
+from ui.screen import Navigator
+from ui.start.sign_in import role_word
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PySide6.QtWidgets import QApplication
 
     from console.errors import ConsoleError
-    from ui.numbers import Formats
+    from console.settings import Settings
+    from ui.kit.formats import Formats
 
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 - compared with the path of each test, as text
 # What the offscreen plugin says of things that only a real window system has.
@@ -99,3 +108,68 @@ def make_desk(theme: Theme, store: QSettings, tmp_path: Path) -> Iterator[Desks]
     made.end()
     # Now, on this thread: a pool thread of a later test must not be the one to collect windows.
     gc.collect()
+
+
+class Contexts(Protocol):
+    """Makes the context of a window for one of tests.cluster.LOGINS."""
+
+    def __call__(self, login: str, database: Database | None = None) -> Context: ...
+
+
+@pytest.fixture
+def context_of(  # noqa: PLR0917 - fixtures are given by name
+    as_role: Callable[[str], str],
+    settings: Settings,
+    formats: Formats,
+    worker: Worker,
+    theme: Theme,
+    icons: Icons,
+    notices: Notices,
+    store: QSettings,
+) -> Iterator[Contexts]:
+    """Give windows' contexts to operators; their rights are those that the server states."""
+    opened: list[Database] = []
+
+    def make(login: str, database: Database | None = None) -> Context:
+        if database is None:
+            database = Database(as_role(login), Recorder(capacity=2_000), settings)
+            opened.append(database)
+        facts = database.session_facts()
+        return Context(
+            database=database,
+            recorder=database.recorder,
+            settings=database.settings,
+            profile="test",
+            environment="test",
+            production=False,
+            operator=facts.operator,
+            role=role_word(facts.rights),
+            currency=Currency("CR", 2),
+            formats=formats,
+            worker=worker,
+            theme=theme,
+            icons=icons,
+            commands=Commands(store, notices.warn),
+            notices=notices,
+            navigator=Navigator(),
+            store=store,
+            rights=facts.rights,
+        )
+
+    yield make
+    worker.shutdown(5_000)
+    for database in opened:
+        database.close()
+
+
+@pytest.fixture
+def context(context_of: Contexts, operator_database: Database) -> Context:
+    """Return a context on a real ledger."""
+    return context_of("t_operator", operator_database)
+
+
+@pytest.fixture
+def quiet_context(context_of: Contexts, operator_database: Database) -> Context:
+    """Return a context whose recorder holds nothing yet: the rights were asked by another."""
+    asked = context_of("t_operator")
+    return replace(asked, database=operator_database, recorder=operator_database.recorder)

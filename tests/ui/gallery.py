@@ -13,26 +13,26 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QTabBar
 
 from console.money import Currency
 from tests.ui.parts import COLUMNS, START, MadeUp, make_formats, make_row, make_rows
-from ui.buttons import ActionButton, PairButton
-from ui.cards import Card, Equation, KeyFigure
-from ui.charts import DurationChart, PercentileLine
-from ui.columns import Column, Kind
-from ui.commands import Commands
 from ui.context import Context
-from ui.filters import AmountFilter, ChoiceFilter, DatesFilter, FilterChip, TextFilter
-from ui.fonts import text_font
-from ui.forms import Chip, Field, TitleRow, button, caption, column_of, label, row_of
-from ui.grid import GridModel
-from ui.icons import Glyph, Icons
-from ui.inputs import AmountEdit
-from ui.main_window import MainWindow
-from ui.navigation import ScreenEntry
-from ui.notices import Notices
+from ui.kit.charts.duration_chart import DurationChart, PercentileLine
+from ui.kit.charts.sparkline import Sparkline
+from ui.kit.commands import Commands
+from ui.kit.notices import Notices
+from ui.kit.table.columns import Column, Kind
+from ui.kit.table.rows_model import GridModel
+from ui.kit.theme.fonts import text_font
+from ui.kit.theme.icons import Glyph, Icons
+from ui.kit.theme.theme import Mode, Theme
+from ui.kit.theme.tokens import GAP, Tone
+from ui.kit.widgets.basics import Chip, Field, TitleRow, button, caption, column_of, label, row_of
+from ui.kit.widgets.buttons import ActionButton, PairButton
+from ui.kit.widgets.cards import Card, Equation, KeyFigure
+from ui.kit.widgets.filters import AmountFilter, ChoiceFilter, DatesFilter, FilterChip, TextFilter
+from ui.kit.widgets.inputs import AmountEdit
+from ui.kit.worker import Worker
 from ui.screen import Navigator, Screen
-from ui.sparkline import Sparkline
-from ui.theme import Mode, Theme
-from ui.tokens import GAP, Tone
-from ui.worker import Worker
+from ui.window.main_window import MainWindow
+from ui.window.navigation import ScreenEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from ui.columns import Column, Kind
-from ui.numbers import Formats
+from ui.kit.formats import Formats
+from ui.kit.table.columns import Column, Kind
 
 START = datetime(2026, 11, 21, 14, 32, 4, tzinfo=UTC)
 _KINDS = ("transfer", "transfer", "capture", "capture", "payout", "grant", "transfer", "expiry", "reversal")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtGui import QColor, QImage
 
-from ui.tokens import DARK, HIGH_CONTRAST, LIGHT, Tokens
+from ui.kit.theme.tokens import DARK, HIGH_CONTRAST, LIGHT, Tokens
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from ui.icons import Glyph
-from ui.navigation import ScreenEntry
-from ui.screens.balances import Balances
-from ui.screens.batches import Batches
-from ui.screens.console_page import ConsolePage
-from ui.screens.queries import Queries
-from ui.screens.server import Server
-from ui.screens.transactions import Transactions
+from ui.kit.theme.icons import Glyph
+from ui.screens.balances.screen import Balances
+from ui.screens.batches.screen import Batches
+from ui.screens.health.screen import ConsolePage
+from ui.screens.queries.screen import Queries
+from ui.screens.server.screen import Server
+from ui.screens.transactions.screen import Transactions
+from ui.window.navigation import ScreenEntry
 
 SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("transactions", "Transactions", "Ledger", Glyph.TRANSACTIONS, Transactions),

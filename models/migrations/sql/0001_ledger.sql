@@ -9,7 +9,7 @@ CREATE TYPE ledger.batch_status AS ENUM (
 CREATE TYPE ledger.reservation_status AS ENUM ('reserved', 'captured', 'released', 'expired');
 
 -- Text that cannot pretend to be other text: no control, bidirectional, zero-width or other format characters
--- (Unicode's categories Cc, Cf, Zl and Zp, as console.imports.text has them).
+-- (Unicode's categories Cc, Cf, Zl and Zp, as console/files/text.py has them).
 CREATE FUNCTION ledger.is_plain_text(value text) RETURNS boolean
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN value !~ (

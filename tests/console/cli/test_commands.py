@@ -124,7 +124,9 @@ def test_transactions_are_filtered_and_limited(ledgerctl: Run, open_accounts: Ca
 def test_an_export_holds_all_rows_with_totals_and_checksum(
     ledgerctl: Run, open_accounts: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("console.transaction_file.ROWS_A_PAGE", 7)  # so that 21 rows are three full pages
+    monkeypatch.setattr(
+        "console.ledger.transactions.export.ROWS_A_PAGE", 7
+    )  # so that 21 rows are three full pages
     open_accounts({f"user{number}": 100 + number for number in range(21)})
     target = tmp_path / "all.csv"
     done = ledgerctl("transactions", "--export", str(target), "--limit", "1")

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from console.cli.output import Format, Output
-from console.exports import Column, Kind
-from console.problems import Problem
+from console.errors.problem import Problem
+from console.files.exports import Column, Kind
 
 COLUMNS = (
     Column("account name", Kind.TEXT),

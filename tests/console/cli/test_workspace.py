@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console import enrolment
-from console.config import Paths, Settings
-from console.demo import plan
-from console.embedded.folder import Folder
-from console.embedded.server import EmbeddedServer
 from console.errors import AccessDeniedError, SchemaError
-from console.migrate import migrate
-from console.own_ledger import FIRST_CURRENCY
-from console.workspace import open_workspace
+from console.ledger.operators import enrolment
+from console.postgres.embedded.folder import Folder
+from console.postgres.embedded.server import EmbeddedServer
+from console.settings import Paths, Settings
+from console.workspace.demo import plan
+from console.workspace.migrate import migrate
+from console.workspace.own_ledger import FIRST_CURRENCY
+from console.workspace.workspace import open_workspace
 from tests.cluster import connected
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def test_a_ledger_that_is_up_to_date_is_not_migrated_again(
         runs.append(url)
         return migrate(url)
 
-    monkeypatch.setattr("console.migrate.migrate", counted)
+    monkeypatch.setattr("console.workspace.migrate.migrate", counted)
     with open_workspace(settings, paths):
         assert runs == []
     with EmbeddedServer(paths.data) as server, connected(server.owner_url) as connection:

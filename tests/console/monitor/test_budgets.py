@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.monitor.budgets import BUDGETS, STREAMS, budget
-from console.monitor.recorder import Recorder
+from console.monitor.recording.recorder import Recorder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

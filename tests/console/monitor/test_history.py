@@ -16,16 +16,16 @@ import pytest
 
 from console.cli.main import main
 from console.errors import UnavailableError
-from console.monitor.fingerprint import fingerprint
 from console.monitor.history import History, by_action, by_statement
 from console.monitor.history_writer import HistoryWriter
-from console.monitor.percentiles import buckets
-from console.monitor.slices import MinuteFigures
+from console.monitor.recording.fingerprint import fingerprint
+from console.monitor.recording.percentiles import buckets
+from console.monitor.recording.slices import MinuteFigures
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from console.monitor.recorder import Recorder
+    from console.monitor.recording.recorder import Recorder
 
 SHAPE = fingerprint("SELECT a FROM t WHERE b = 'Ada Lovelace'")
 
@@ -116,7 +116,7 @@ import sys, time
 from pathlib import Path
 from console.monitor.history import History
 from console.monitor.history_writer import HistoryWriter
-from console.monitor.recorder import Recorder
+from console.monitor.recording.recorder import Recorder
 recorder = Recorder()
 writer = HistoryWriter(recorder, History(Path(sys.argv[1])))
 print("ready", flush=True)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.config import Settings
 from console.monitor.watch import Alert, Level, Limits, Watch
+from console.settings import Settings
 
 if TYPE_CHECKING:
-    from console.monitor.recorder import Recorder
+    from console.monitor.recording.recorder import Recorder
 
 
 def send(recorder: Recorder, action: str, *texts: str) -> None:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from console.config import Settings
-from console.database import Database
-from console.integrity.questions import verify
-from console.monitor.recorder import Recorder
+from console.ledger.audit.verify.questions import verify
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from console.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import LiteralString
 
-    from console.integrity.check import Check
+    from console.ledger.audit.verify.check import Check
     from tests.models.bookkeeping import Connection
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from console.integrity.questions import look
+from console.ledger.audit.verify.questions import look
 from tests.cluster import connected
 from tests.faults.tamper.random_harm import PROMISED, UNPROMISED, random_harm
 

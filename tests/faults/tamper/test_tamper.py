@@ -9,8 +9,8 @@ from psycopg import errors
 from sqlalchemy.engine import make_url
 
 from console.errors import ConsoleError
-from console.integrity.questions import verify
-from console.witness import Witness
+from console.ledger.audit.verify.questions import verify
+from console.ledger.audit.witness import Witness
 from tests.cluster import LOGINS, connected
 from tests.faults.tamper.cases import CASES, CUT, DINNER, RENAME, REWRITE, TAXI, pay_more
 from tests.faults.tamper.found import broken, opened, value

@@ -1,0 +1,1 @@
+"""What each statement budget costs, beside the way it is commonly written."""

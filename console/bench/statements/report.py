@@ -1,0 +1,117 @@
+"""How many statements each action sends, and how long it takes: the naive way beside the console's."""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
+
+from console.bench.driver import driver_to
+from console.bench.ledger import bench_ledger
+from console.bench.statements.counter import Counter, count_statements
+from console.bench.statements.pairs import Sizes, pairs
+from console.bench.statements.writes import drop_scratch, make_scratch
+from console.monitor.budgets import BUDGETS
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.bench.driver import Driver
+    from console.bench.statements.pairs import Pair
+    from console.settings import Settings
+
+_WARM_UPS = 6  # the driver prepares a statement at its sixth use
+
+
+@dataclass(frozen=True, slots=True)
+class StatementsFigure:
+    """One action both ways: statements as the driver was asked to send them, milliseconds (medians)."""
+
+    action: str
+    naive_statements: int
+    naive_ms: float
+    statements: int
+    ms: float
+    budget: int
+
+    @property
+    def within(self) -> bool:
+        """Whether the console keeps to its budget."""
+        return self.statements <= self.budget
+
+
+def run(
+    admin_url: str,
+    settings: Settings,
+    *,
+    users: int,
+    transactions: int,
+    keep: bool,
+    say: Callable[[str], None],
+    rounds: int = 9,
+    sizes: Sizes | None = None,
+) -> tuple[StatementsFigure, ...]:
+    """Measure every action on a demo ledger; both ways take turns, and both commit what they write."""
+    # One connection, so that it is the one that counts.
+    alone = settings.model_copy(update={"pool_size": 1, "pool_overflow": 0})
+    with bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url:
+        database = Database(url, Recorder(), alone)
+        try:
+            with driver_to(url) as driver, tempfile.TemporaryDirectory() as folder:
+                make_scratch(driver)
+                try:
+                    found = pairs(database, driver, sizes or Sizes(), Path(folder))
+                    return tuple(_figures(found, database, driver, rounds, say))
+                finally:
+                    drop_scratch(driver)
+        finally:
+            database.close()
+
+
+def _figures(
+    found: tuple[Pair, ...],
+    database: Database,
+    driver: Driver,
+    rounds: int,
+    say: Callable[[str], None],
+) -> list[StatementsFigure]:
+    sent, asked = Counter(driver), count_statements(database)
+    figures = []
+    for pair in found:
+        say(pair.action)
+        naive, ours = zip(
+            *(_round(pair, driver, sent, asked) for _ in range(_WARM_UPS + rounds)), strict=True
+        )
+        figures.append(
+            StatementsFigure(
+                pair.action,
+                naive_statements=max(count for count, _s in naive),
+                naive_ms=median(seconds for _count, seconds in naive[_WARM_UPS:]) * 1000,
+                statements=max(count for count, _s in ours),
+                ms=median(seconds for _count, seconds in ours[_WARM_UPS:]) * 1000,
+                budget=pair.planned or sum(BUDGETS[name] for name in pair.budget),
+            )
+        )
+    return figures
+
+
+def _round(
+    pair: Pair, driver: Driver, sent: Counter, asked: Counter
+) -> tuple[tuple[int, float], tuple[int, float]]:
+    """Return statements and seconds of both ways; what they work on is made before and not counted."""
+    thing = pair.prepare()
+    naive = _timed(lambda: pair.naive(thing), sent)
+    driver.rollback()
+    return naive, _timed(lambda: pair.ours(thing), asked)
+
+
+def _timed(way: Callable[[], object], counter: Counter) -> tuple[int, float]:
+    before = counter.statements
+    started = time.perf_counter()
+    way()
+    return counter.statements - before, time.perf_counter() - started

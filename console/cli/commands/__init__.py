@@ -1,0 +1,1 @@
+"""The commands of ledgerctl, a file or folder a group."""

@@ -1,0 +1,137 @@
+"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, notes."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.cli.arguments import account
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    CurrencyCode,
+    Key,
+    Reason,
+    Submit,
+)
+from console.cli.writing import money, writing
+from console.files.exports import Column, Kind
+
+app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
+
+_OPENED = (Column("account", Kind.TEXT), Column("number", Kind.INTEGER), Column("key", Kind.TEXT))
+_STATUS = (
+    Column("account", Kind.TEXT),
+    Column("before", Kind.TEXT),
+    Column("status", Kind.TEXT),
+    Column("key", Kind.TEXT),
+)
+_NOTED = (Column("account", Kind.TEXT), Column("note", Kind.INTEGER), Column("key", Kind.TEXT))
+
+
+@app.command("open")
+def open_account(
+    context: typer.Context,
+    name: Name,
+    *,
+    reason: Reason,
+    display_name: Annotated[str, typer.Option(help="As people write it.")] = "",
+    email: Annotated[str | None, typer.Option(help="Its owner's address.")] = None,
+    currency: CurrencyCode = None,
+    key: Key = None,
+) -> None:
+    """Open an account with an empty wallet, or a wallet in one more currency for an account there is."""
+    from console.ledger.accounts import commands as accounts
+
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        done = accounts.open(
+            write.database,
+            username,
+            write.currency(currency).code,
+            reason=reason,
+            display_name=display_name,
+            email=email,
+            key=write.key,
+            cancel=write.cancel,
+        )
+    write.output.record(_OPENED, (username, done.account, str(done.key)))
+
+
+@app.command()
+def freeze(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+    """Stop all money of an account."""
+    _set_status(context, name, "frozen", reason, key)
+
+
+@app.command()
+def unfreeze(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+    """Let a frozen account's money move again."""
+    _set_status(context, name, "active", reason, key)
+
+
+@app.command()
+def close(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+    """Close an empty account for ever."""
+    _set_status(context, name, "closed", reason, key)
+
+
+@app.command()
+def overdraft(
+    context: typer.Context,
+    name: Name,
+    *,
+    limit: Annotated[str, typer.Option(metavar="AMOUNT", help="How far below zero it may go, such as 50.")],
+    reason: Reason,
+    currency: CurrencyCode = None,
+    submit: Submit = False,
+    key: Key = None,
+) -> None:
+    """Let an account go below zero, so far and no further; 0 takes it back."""
+    from console.ledger.accounts.commands import OverdraftLimit, set_overdraft_limit
+
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        order = OverdraftLimit(username, unit.code, money(limit, unit, "--limit"), reason)
+        if submit:
+            write.submit(order, reason)
+            return
+        done = set_overdraft_limit(write.database, order, key=write.key, cancel=write.cancel)
+    columns = (
+        Column("account", Kind.TEXT),
+        Column("before", Kind.AMOUNT, unit.exponent),
+        Column("overdraft limit", Kind.AMOUNT, unit.exponent),
+        Column("key", Kind.TEXT),
+    )
+    write.output.record(columns, (username, done.before, done.after, str(done.key)))
+
+
+@app.command()
+def note(
+    context: typer.Context,
+    name: Name,
+    words: Annotated[str, typer.Argument(metavar="TEXT", help="What is known of the account.")],
+    key: Key = None,
+) -> None:
+    """Write something down about an account. Notes are never changed."""
+    from console.ledger.accounts.commands import add_note
+
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        done = add_note(write.database, username, words, key=write.key, cancel=write.cancel)
+    write.output.record(_NOTED, (username, done.note, str(done.key)))
+
+
+def _set_status(context: typer.Context, name: str, status: str, reason: str, key: str | None) -> None:
+    from console.ledger.accounts.commands import set_status
+    from models.account import AccountStatus
+
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        done = set_status(
+            write.database, username, AccountStatus(status), reason=reason, key=write.key, cancel=write.cancel
+        )
+    write.output.record(_STATUS, (username, done.before, done.after, str(done.key)))

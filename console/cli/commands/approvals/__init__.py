@@ -1,0 +1,1 @@
+"""Approvals from the command line: requests, rules and limits."""

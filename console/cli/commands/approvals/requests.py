@@ -1,0 +1,240 @@
+"""Commands for requests: what one operator submitted, others look at, approve or reject, and execute."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from console.cli.arguments import chosen, content_hash
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.output import say
+from console.cli.writing import writing
+from console.errors import AccessDeniedError
+from console.files.exports import Column, Kind
+from console.money import PLAIN, format_amount
+
+if TYPE_CHECKING:
+    from console.cli.writing import Writing
+    from console.ledger.approvals.commands import Closed
+    from console.ledger.approvals.page import Rehearsal, Request
+    from console.postgres.cancellation import Cancellation
+    from console.workspace.workspace import Workspace
+
+app = typer.Typer(help="Requests: submitted operations and their approvals.", no_args_is_help=True)
+
+Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The request's number.")]
+
+LIST_MAX = 5_000
+
+# The amount is text: each row has its own currency, and so its own decimals.
+_REQUESTS = (
+    Column("request", Kind.INTEGER),
+    Column("kind", Kind.TEXT),
+    Column("status", Kind.TEXT),
+    Column("amount", Kind.TEXT),
+    Column("currency", Kind.TEXT),
+    Column("approvals", Kind.INTEGER),
+    Column("required", Kind.INTEGER),
+    Column("reason", Kind.TEXT),
+    Column("created by", Kind.TEXT),
+    Column("created at", Kind.TIMESTAMP),
+    Column("closed by", Kind.TEXT),
+    Column("closed at", Kind.TIMESTAMP),
+)
+_APPROVED = (
+    Column("request", Kind.INTEGER),
+    Column("status", Kind.TEXT),
+    Column("approvals", Kind.INTEGER),
+    Column("required", Kind.INTEGER),
+    Column("key", Kind.TEXT),
+)
+_CLOSED = (Column("request", Kind.INTEGER), Column("status", Kind.TEXT), Column("key", Kind.TEXT))
+_EXECUTED = (
+    Column("request", Kind.INTEGER),
+    Column("status", Kind.TEXT),
+    Column("transaction", Kind.INTEGER),
+    Column("posted at", Kind.TIMESTAMP),
+    Column("key", Kind.TEXT),
+)
+_MINOR_UNITS = frozenset({"amount", "limit"})
+
+
+@app.command("list")
+def list_requests(
+    context: typer.Context,
+    *,
+    closed: Annotated[bool, typer.Option("--all", help="Those that are done with, too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=LIST_MAX, help="How many at most, the newest first.")] = 50,
+) -> None:
+    """List the requests that are open, the newest first."""
+    from console.ledger.approvals.page import page
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = page(workspace.database, only_open=not closed, limit=limit, cancel=cancel)
+        places = {currency.code: currency.exponent for currency in workspace.currencies}
+    invocation.output.rows(
+        _REQUESTS,
+        [
+            (
+                row.id, row.kind, row.status, format_amount(row.amount, places[row.currency], PLAIN),
+                row.currency, row.approvals_given, row.approvals_required, row.reason, row.created_by,
+                row.created_at, row.closed_by, row.closed_at,
+            )
+            for row in found.rows
+        ],
+    )  # fmt: skip
+    if found.more_after:
+        say(f"There are more than these {len(found.rows):,}; give a larger --limit.")
+
+
+@app.command()
+def show(context: typer.Context, request: Number) -> None:
+    """Show what a request asks for, who agreed, the content to approve, and what would come of it now."""
+    from console.ledger.approvals.page import get
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = get(workspace.database, request, cancel=cancel)
+        exponent = chosen(workspace.currencies, found.row.currency).exponent
+        now = _rehearsed(workspace, found, cancel)
+    columns, cells = _record(found, now, exponent)
+    invocation.output.record(columns, cells)
+
+
+@app.command("dry-run")
+def dry_run(context: typer.Context, request: Number) -> None:
+    """Do what an open request asks for and undo it: the balances of the accounts that it would move."""
+    from console.ledger.approvals.page import get, rehearse
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        currency = get(workspace.database, request, cancel=cancel).row.currency
+        exponent = chosen(workspace.currencies, currency).exponent
+        now = rehearse(workspace.database, request, cancel=cancel)
+        if now.refusal is not None:
+            raise now.refusal
+    invocation.output.rows(
+        (
+            Column("account", Kind.TEXT),
+            Column("before", Kind.AMOUNT, exponent),
+            Column("after", Kind.AMOUNT, exponent),
+            Column("change", Kind.AMOUNT, exponent),
+        ),
+        [(one.username, one.before, one.after, one.after - one.before) for one in now.movements],
+    )
+    if now.accounts > len(now.movements):
+        say(f"These are the first {len(now.movements)} of {now.accounts:,} accounts.")
+    say("It was rolled back: nothing was changed.")
+
+
+@app.command()
+def approve(
+    context: typer.Context,
+    request: Number,
+    *,
+    content: Annotated[str, typer.Option(metavar="HEX", help="What `request show` printed and you read.")],
+    note: Annotated[str, typer.Option(help="Kept with your approval.")] = "",
+    key: Key = None,
+) -> None:
+    """Agree to exactly what was submitted; nobody agrees to what is their own."""
+    from console.ledger.approvals.commands import approve as agree
+
+    seen = content_hash(content)
+    with writing(context, key) as write:
+        done = agree(write.database, request, seen, note=note, key=write.key, cancel=write.cancel)
+    status = "approved" if done.enough else "pending"
+    write.output.record(_APPROVED, (done.request, status, done.given, done.required, str(done.key)))
+    if done.enough:
+        say(f"It may be done now: ledgerctl request execute {done.request}")
+
+
+@app.command()
+def reject(context: typer.Context, request: Number, *, reason: Reason, key: Key = None) -> None:
+    """Say no, as a checker."""
+    from console.ledger.approvals.commands import reject as say_no
+
+    with writing(context, key) as write:
+        _closed(write, say_no(write.database, request, reason=reason, key=write.key, cancel=write.cancel))
+
+
+@app.command()
+def withdraw(context: typer.Context, request: Number, *, reason: Reason, key: Key = None) -> None:
+    """Take back a request of your own; a batch is a draft again."""
+    from console.ledger.approvals.commands import withdraw as take_back
+
+    with writing(context, key) as write:
+        _closed(write, take_back(write.database, request, reason=reason, key=write.key, cancel=write.cancel))
+
+
+@app.command()
+def execute(context: typer.Context, request: Number, key: Key = None) -> None:
+    """Do what was approved, as it was approved."""
+    from console.ledger.approvals.commands import execute as do_request
+
+    with writing(context, key) as write:
+        done = do_request(write.database, request, key=write.key, cancel=write.cancel)
+    cells = (done.request, done.outcome["status"], done.transaction, done.posted_at, str(done.key))
+    write.output.record(_EXECUTED, cells)
+
+
+def _closed(write: Writing, done: Closed) -> None:
+    write.output.record(_CLOSED, (done.request, done.status, str(done.key)))
+
+
+def _rehearsed(workspace: Workspace, found: Request, cancel: Cancellation) -> Rehearsal | None:
+    """Return what would come of an open request now; None when the operator may only look at it."""
+    from console.ledger.approvals.page import OPEN, rehearse
+
+    if found.row.status not in OPEN:
+        return None
+    try:
+        return rehearse(workspace.database, found.row.id, cancel=cancel)
+    except AccessDeniedError:
+        say("What would come of it now is told to operators and approvers.")
+        return None
+
+
+def _record(found: Request, now: Rehearsal | None, exponent: int) -> tuple[list[Column], list[Any]]:
+    """Return a request's columns and cells; what is asked for has a column an argument."""
+    row = found.row
+    cells: list[tuple[Column, Any]] = [
+        (Column("request", Kind.INTEGER), row.id),
+        (Column("kind", Kind.TEXT), row.kind),
+        (Column("status", Kind.TEXT), row.status),
+        *(
+            (Column(f"asked {name}", Kind.AMOUNT if name in _MINOR_UNITS else Kind.TEXT, exponent), value)
+            for name, value in row.request.items()
+        ),
+        (Column("total", Kind.AMOUNT, exponent), row.amount),
+        (Column("currency", Kind.TEXT), row.currency),
+        (Column("reason", Kind.TEXT), row.reason),
+        (Column("created by", Kind.TEXT), row.created_by),
+        (Column("created at", Kind.TIMESTAMP), row.created_at),
+        (Column("approvals", Kind.INTEGER), row.approvals_given),
+        (Column("required", Kind.INTEGER), row.approvals_required),
+        (Column("approved by", Kind.TEXT), " ".join(one.approved_by for one in found.approvals) or None),
+        (Column("closed by", Kind.TEXT), row.closed_by),
+        (Column("closed at", Kind.TIMESTAMP), row.closed_at),
+        (Column("close reason", Kind.TEXT), row.close_reason),
+        (Column("content", Kind.TEXT), row.content.hex()),
+        *_now(now, exponent),
+    ]
+    return [column for column, _ in cells], [value for _, value in cells]
+
+
+def _now(now: Rehearsal | None, exponent: int) -> list[tuple[Column, Any]]:
+    would, why, accounts = None, None, None
+    if now is not None and now.refusal is not None:
+        would, why = "refused", str(now.refusal.with_decimals(exponent))
+    elif now is not None and now.outcome is not None:
+        would, accounts = now.outcome["status"], now.accounts
+    return [
+        (Column("would be now", Kind.TEXT), would),
+        (Column("because", Kind.TEXT), why),
+        (Column("accounts moved", Kind.INTEGER), accounts),
+    ]

@@ -1,0 +1,180 @@
+"""Commands for rules that ask for approval, and for limits; setting them is an administrator's."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.arguments import minor_units
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    CurrencyCode,
+    Key,
+    Reason,
+)
+from console.cli.output import say
+from console.cli.writing import money, writing
+from console.errors import UsageError
+from console.files.exports import Column, Kind
+from console.money import PLAIN, format_amount
+
+if TYPE_CHECKING:
+    from console.ledger.approvals.rules_in_force import LimitRow
+
+rule_app = typer.Typer(help="Rules: from which amount on others must approve.", no_args_is_help=True)
+limit_app = typer.Typer(help="Limits: how much a role or an operator may move.", no_args_is_help=True)
+
+_KINDS = (
+    "transfer, grant_credit, capture, post_batch, reverse_transaction, reverse_batch or set_overdraft_limit"
+)
+
+# Amounts are text: each row has its own currency, and so its own decimals.
+_RULES = (
+    Column("kind", Kind.TEXT),
+    Column("currency", Kind.TEXT),
+    Column("from", Kind.TEXT),
+    Column("approvals", Kind.INTEGER),
+)
+_LIMITS = (
+    Column("holder", Kind.TEXT),
+    Column("kind", Kind.TEXT),
+    Column("currency", Kind.TEXT),
+    Column("at once", Kind.TEXT),
+    Column("a day", Kind.TEXT),
+    Column("operator", Kind.TEXT),
+    Column("used today", Kind.TEXT),
+    Column("left today", Kind.TEXT),
+)
+
+
+@rule_app.command("list")
+def list_rules(context: typer.Context) -> None:
+    """List the rules. The highest tier at or below an amount counts."""
+    from console.ledger.approvals.rules_in_force import rules
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = rules(workspace.database, cancel=cancel)
+        places = {currency.code: currency.exponent for currency in workspace.currencies}
+    invocation.output.rows(
+        _RULES,
+        [
+            (
+                row.kind,
+                row.currency,
+                format_amount(row.from_amount, places[row.currency], PLAIN),
+                row.approvals,
+            )
+            for row in found
+        ],
+    )
+
+
+@rule_app.command("set")
+def set_rule(
+    context: typer.Context,
+    kind: Annotated[str, typer.Argument(metavar="KIND", help=f"One of {_KINDS}.")],
+    *,
+    at_least: Annotated[str, typer.Option("--from", metavar="AMOUNT", help="From this amount on.")],
+    approvals: Annotated[int, typer.Option(min=0, max=5, help="How many; 0 takes the tier away.")],
+    reason: Reason,
+    currency: CurrencyCode = None,
+    key: Key = None,
+) -> None:
+    """Ask for approvals of operations of one kind, from an amount on."""
+    from console.ledger.approvals.rules import set_rule as rule
+
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        tier = money(at_least, unit, "--from")
+        rule(
+            write.database, _known(kind), unit.code, tier, approvals, reason=reason, key=write.key,
+            cancel=write.cancel,
+        )  # fmt: skip
+    say("The rule is set." if approvals else "The rule is taken away.")
+
+
+@limit_app.command("list")
+def list_limits(context: typer.Context) -> None:
+    """List the limits, and what operators have used of those of a day (UTC)."""
+    from console.ledger.approvals.rules_in_force import limits
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = limits(workspace.database, cancel=cancel)
+        places = {currency.code: currency.exponent for currency in workspace.currencies}
+
+    invocation.output.rows(
+        _LIMITS,
+        [
+            (
+                row.holder, row.kind, row.currency, _amount(row.per_operation, places[row.currency]),
+                _amount(row.per_day, places[row.currency]), *used,
+            )
+            for row in found
+            for used in _used_today(row, places[row.currency])
+        ],
+    )  # fmt: skip
+
+
+@limit_app.command("set")
+def set_limit(
+    context: typer.Context,
+    holder: Annotated[
+        str, typer.Argument(metavar="HOLDER", help="An operator, or a role such as ledger_operator.")
+    ],
+    *,
+    kind: Annotated[str, typer.Option(help=f"One of {_KINDS}; without it, any of them.")] = "*",
+    at_once: Annotated[str | None, typer.Option(metavar="AMOUNT", help="For one operation.")] = None,
+    a_day: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="For all operations of one day (UTC).")
+    ] = None,
+    remove: Annotated[bool, typer.Option("--remove", help="Take the limit away.")] = False,
+    reason: Reason,
+    currency: CurrencyCode = None,
+    key: Key = None,
+) -> None:
+    """Limit what an operator may move. An operator's own limit counts instead of those of the roles."""
+    from console.ledger.approvals.rules import set_limit as limit
+
+    if remove == (at_once is not None or a_day is not None):
+        raise UsageError("Give an amount with --at-once or --a-day, or take the limit away with --remove.")
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        limit(
+            write.database,
+            holder,
+            kind if kind == "*" else _known(kind),
+            unit.code,
+            per_operation=minor_units(at_once, unit, "--at-once"),
+            per_day=minor_units(a_day, unit, "--a-day"),
+            reason=reason,
+            key=write.key,
+            cancel=write.cancel,
+        )
+    say("The limit is taken away." if remove else "The limit is set.")
+
+
+def _known(kind: str) -> str:
+    from console.ledger.approvals.rules import RULED
+
+    if kind not in RULED:
+        raise UsageError(f"There is no kind of operation {kind!r}; there are {_KINDS}.")
+    return kind
+
+
+def _used_today(row: LimitRow, exponent: int) -> list[tuple[str | None, str | None, str | None]]:
+    """Return operator, used and left of each who moved something today; a limit unused has one row too."""
+    if row.per_day is None or not row.used_today:
+        return [(None, None, None)]
+    return [
+        (one.operator, _amount(one.amount, exponent), _amount(max(0, row.per_day - one.amount), exponent))
+        for one in row.used_today
+    ]
+
+
+def _amount(minor: int | None, exponent: int) -> str | None:
+    return None if minor is None else format_amount(minor, exponent, PLAIN)

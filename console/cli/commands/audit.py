@@ -1,0 +1,194 @@
+"""Commands about the audit chain: what was done and refused, its head, seals, and whether all of it holds."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.output import Format, say
+from console.cli.progress import progress
+from console.files.exports import Column, Kind
+
+if TYPE_CHECKING:
+    from console.ledger.audit.verify.check import Check, Report
+    from console.ledger.audit.witness import WitnessReport
+
+audit_app = typer.Typer(help="What was done and refused, in a chain of hashes.", no_args_is_help=True)
+
+_VERIFY = (
+    Column("check", Kind.TEXT),
+    Column("title", Kind.TEXT),
+    Column("result", Kind.TEXT),
+    Column("wrong", Kind.INTEGER),
+    Column("first", Kind.TEXT),
+    Column("expected", Kind.TEXT),
+    Column("found", Kind.TEXT),
+)
+_EVENTS = (
+    Column("id", Kind.INTEGER),
+    Column("at", Kind.TIMESTAMP),
+    Column("actor", Kind.TEXT),
+    Column("action", Kind.TEXT),
+    Column("subject", Kind.TEXT),
+    Column("outcome", Kind.TEXT),
+    Column("code", Kind.TEXT),
+    Column("reason", Kind.TEXT),
+)
+_DETAIL = (Column("detail", Kind.TEXT), Column("hash", Kind.TEXT))
+_HEAD = (
+    Column("ledger", Kind.TEXT),
+    Column("event", Kind.INTEGER),
+    Column("hash", Kind.TEXT),
+    Column("sealed to", Kind.INTEGER),
+    Column("seal", Kind.TEXT),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands that belong to no group."""
+    app.command()(verify)
+    app.command()(seal)
+
+
+def verify(context: typer.Context) -> None:
+    """Check in one snapshot that the ledger adds up and nobody changed it; ends with 1 when not."""
+    from console.ledger.audit.verify.questions import verify as check_all
+    from console.ledger.audit.witness import Witness
+
+    invocation = invocation_of(context)
+    _, paths = invocation.configured()
+    witness = Witness(paths.data)
+    with invocation.workspace() as workspace, interruptible() as cancel, progress("Verifying") as advance:
+        said = witness.check(workspace.database, cancel=cancel)
+        report = check_all(workspace.database, cancel=cancel, progress=advance)
+    invocation.output.rows(
+        _VERIFY,
+        [
+            (
+                check.code, check.title, _result(check), check.wrong,
+                check.first, check.expected, check.found,
+            )
+            for check in report.checks
+        ],
+    )  # fmt: skip
+    _explain(report)
+    if said.agrees and report.chain_passed:
+        witness.remember(report.head)
+    _testify(said, report)
+    if not (report.passed and said.agrees):
+        raise typer.Exit(1)
+
+
+def _result(check: Check) -> str:
+    if check.unread:
+        return "not read"
+    return "ok" if check.passed else "WRONG"
+
+
+def _explain(report: Report) -> None:
+    say(
+        f"{report.transactions:,} transactions and {report.wallets:,} wallets as of "
+        f"{report.at.isoformat(sep=' ', timespec='seconds')}: "
+        + ("all of it adds up." if report.passed else "NOT all of it adds up.")
+    )
+    if not report.passed:
+        say("Amounts above are in minor units.")
+    unread = sorted({table for check in report.checks for table in check.unread})
+    if unread:
+        say(f"Not everything was read: this operator may not see {', '.join(unread)}; an auditor may.")
+
+
+def _testify(said: WitnessReport, report: Report) -> None:
+    """Say what the witness has to say, with both heads."""
+    for objection in said.objections:
+        say(f"THE WITNESS DISAGREES. {objection}")
+    if said.objections:
+        say(
+            "What this console remembers stays as it is. Ask other consoles for the heads that they remember."
+        )
+    elif not report.chain_passed:
+        say("The witness remembers nothing new: the chain is not whole.")
+    elif said.remembered is None:
+        say(f"The witness saw this ledger for the first time: event {report.head.id:,}.")
+    else:
+        say(f"The witness agrees: event {said.remembered.id:,} stands; the head is event {report.head.id:,}.")
+
+
+def seal(
+    context: typer.Context,
+    rows: Annotated[
+        int, typer.Option(min=1, max=1_000_000, help="The most transactions in one range.")
+    ] = 100_000,
+) -> None:
+    """Put all settled transactions under seal: who changes one afterwards is found out."""
+    from console.ledger.audit.seals import seal as seal_all
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel, progress("Sealing"):
+        done = seal_all(workspace.database, rows=rows, cancel=cancel)
+    noun = "range" if done.ranges == 1 else "ranges"
+    say(
+        f"Sealed {done.rows:,} transactions in {done.ranges:,} {noun}; the seals reach to {done.sealed_to:,}."
+    )
+    if done.waiting:
+        say("Transactions that began before are still open, so the newest wait: seal again later.")
+
+
+@audit_app.command("list")
+def list_events(
+    context: typer.Context,
+    *,
+    subject: Annotated[str, typer.Option(help="Such as account:alice, batch:7 or reservation:ORDER-1.")] = "",
+    actor: Annotated[str, typer.Option(help="The operator who did it, or tried.")] = "",
+    action: Annotated[str, typer.Option(help="Such as grant_credit or post_batch.")] = "",
+    refused: Annotated[bool, typer.Option("--refused", help="Only what was refused.")] = False,
+    before: Annotated[int | None, typer.Option(metavar="ID", help="Only events before this one.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many events.")] = 50,
+    detail: Annotated[
+        bool, typer.Option("--detail", help="With each event's request, outcome and hash.")
+    ] = False,
+) -> None:
+    """List what was done and refused, newest first."""
+    from console.ledger.audit.page import AuditFilter, page
+
+    invocation = invocation_of(context)
+    wanted = AuditFilter(subject, actor, action, "refused" if refused else "")
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = page(workspace.database, wanted, before=before, limit=limit, cancel=cancel)
+    full = detail or invocation.format is Format.JSON
+    invocation.output.rows(
+        _EVENTS + (_DETAIL if full else ()),
+        [
+            (
+                event.id, event.at, event.actor, event.action, event.subject, event.outcome, event.code,
+                event.reason,
+                *((json.dumps(event.detail, ensure_ascii=False), event.hash.hex()) if full else ()),
+            )
+            for event in found.rows
+        ],
+    )  # fmt: skip
+    if found.more_after:
+        say(f"More with: --before {found.rows[-1].id}")
+
+
+@audit_app.command("head")
+def head(context: typer.Context) -> None:
+    """Print the audit chain's head; written on paper, it is a witness that no one on the server can reach."""
+    from console.ledger.audit.page import head as ask
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace:
+        found = ask(workspace.database)
+    seal = found.seal
+    invocation.output.record(
+        _HEAD,
+        (
+            str(found.ledger), found.id, found.hash.hex(),
+            None if seal is None else seal.last_id, None if seal is None else seal.hash.hex(),
+        ),
+    )  # fmt: skip

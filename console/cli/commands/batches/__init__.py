@@ -1,0 +1,1 @@
+"""Batches from the command line, and the mappings of their files."""

@@ -1,0 +1,212 @@
+"""Commands for batches: load a file, check it, rehearse it, post it as one transaction."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+import time
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.output import say
+from console.cli.progress import progress
+from console.cli.writing import writing
+from console.errors import LinesRefusedError
+from console.files.exports import Column, Kind
+
+if TYPE_CHECKING:
+    from console.cli.invocation import Invocation
+    from console.cli.writing import Writing
+    from console.ledger.batches.commands import BatchSummary, PostedBatch
+    from console.workspace.workspace import Workspace
+
+app = typer.Typer(help="Batches: the lines of a file, posted all or none.", no_args_is_help=True)
+
+Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")]
+
+
+@app.command()
+def load(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.")],
+    mapping: Annotated[str, typer.Option(help="A saved mapping's name, or a .toml file.")],
+    name: Annotated[str | None, typer.Option(help="What the batch is called; else as the file.")] = None,
+    currency: Annotated[str | None, typer.Option(help="Needed when the ledger has several.")] = None,
+) -> None:
+    """Make a draft from a file. Any wrong line refuses it: all problems are listed and nothing is written."""
+    from console.cli.arguments import chosen
+    from console.cli.commands.batches.saved_mappings import mapping as read_mapping
+    from console.ledger.batches.commands import load as load_batch
+
+    invocation = invocation_of(context)
+    _, paths = invocation.configured()
+    meaning = read_mapping(mapping, paths)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        money = chosen(workspace.currencies, currency)
+        with progress("Loading") as advance:
+            loaded = load_batch(
+                workspace.database,
+                file,
+                meaning,
+                money,
+                name=name or file.name,
+                cancel=cancel,
+                progress=advance,
+            )
+        _show_summary(invocation, loaded.batch_id, loaded.summary, money.exponent)
+    say(f"Batch {loaded.batch_id} is a draft; nothing is posted yet.")
+
+
+@app.command()
+def validate(context: typer.Context, batch: Number) -> None:
+    """Check all lines against the ledger as it is now; ends with 1 if the batch cannot be posted."""
+    from console.ledger.batches.commands import validate as check_batch
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        exponent = _exponent(workspace, batch)
+        with progress("Validating"):
+            check = check_batch(workspace.database, batch, cancel=cancel)
+        if check.problems:
+            raise LinesRefusedError(check.problems)
+        _show_summary(invocation, batch, check.summary, exponent)
+    say(f"Batch {batch} can be posted.")
+
+
+@app.command("dry-run")
+def dry_run(context: typer.Context, batch: Number) -> None:
+    """Post a batch and roll it back: each account's balance before and after."""
+    from console.ledger.batches.commands import dry_run as rehearse
+    from console.ledger.batches.commands import validate as check_batch
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        exponent = _exponent(workspace, batch)
+        with progress("Rehearsing"):
+            summary = check_batch(workspace.database, batch, cancel=cancel).summary
+            done = rehearse(workspace.database, batch, summary.content_hash, cancel=cancel)
+    columns = (
+        Column("account", Kind.TEXT),
+        Column("before", Kind.AMOUNT, exponent),
+        Column("after", Kind.AMOUNT, exponent),
+        Column("change", Kind.AMOUNT, exponent),
+        Column("lines", Kind.INTEGER),
+    )
+    invocation.output.rows(
+        columns,
+        [(one.username, one.before, one.after, one.after - one.before, one.lines) for one in done.wallets],
+    )
+    say(
+        f"{done.posted.lines:,} lines would be posted, {done.posted.opened:,} accounts opened. "
+        "It was rolled back: nothing was changed."
+    )
+
+
+@app.command()
+def post(
+    context: typer.Context,
+    batch: Number,
+    content: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="Post only if the lines are those that `validate` showed."),
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Post a batch as one transaction: all its lines or none."""
+    from console.cli.arguments import content_hash
+    from console.ledger.batches.commands import post as post_batch
+    from console.ledger.batches.commands import validate as check_batch
+
+    pinned = None if content is None else content_hash(content)
+    hint = f"Ask for it: ledgerctl batch submit {batch} --reason WHY"
+    with writing(context, key, hint=hint) as write:
+        exponent = _exponent(write.workspace, batch)
+        with progress("Posting"):
+            seen = pinned or check_batch(write.database, batch, cancel=write.cancel).summary.content_hash
+            started = time.monotonic()
+            done = post_batch(write.database, batch, seen, key=write.key, cancel=write.cancel)
+            seconds = time.monotonic() - started
+        _show_posted(write, done, exponent)
+    say(f"Batch {batch} is posted: {done.lines:,} lines as one transaction, in {seconds:,.2f} s.")
+
+
+@app.command()
+def submit(
+    context: typer.Context,
+    batch: Number,
+    *,
+    reason: Reason,
+    content: Annotated[
+        str | None,
+        typer.Option(metavar="HASH", help="Submit only if the lines are those that `validate` showed."),
+    ] = None,
+    key: Key = None,
+) -> None:
+    """Freeze a draft of your own and ask others to approve it."""
+    from console.cli.arguments import content_hash
+    from console.ledger.approvals.commands import submit_batch
+    from console.ledger.batches.commands import validate as check_batch
+
+    pinned = None if content is None else content_hash(content)
+    with writing(context, key) as write, progress("Submitting"):
+        seen = pinned or check_batch(write.database, batch, cancel=write.cancel).summary.content_hash
+        done = submit_batch(write.database, batch, seen, reason=reason, key=write.key, cancel=write.cancel)
+        write.show_submitted(done)
+
+
+@app.command()
+def discard(context: typer.Context, batch: Number) -> None:
+    """Throw away a draft of one's own with its lines."""
+    from console.ledger.batches.commands import discard as discard_batch
+
+    with invocation_of(context).workspace() as workspace:
+        discard_batch(workspace.database, batch)
+    say(f"Batch {batch} is discarded.")
+
+
+def _exponent(workspace: Workspace, batch: int) -> int:
+    """Return the decimals of a batch's currency; raises UsageError when there is no such batch."""
+    from console.cli.arguments import chosen
+    from console.ledger.batches.page import get
+
+    return chosen(workspace.currencies, get(workspace.database, batch).currency).exponent
+
+
+def _show_summary(invocation: Invocation, batch: int, summary: BatchSummary, exponent: int) -> None:
+    columns = (
+        Column("batch", Kind.INTEGER),
+        Column("lines", Kind.INTEGER),
+        Column("total", Kind.AMOUNT, exponent),
+        Column("paid in", Kind.AMOUNT, exponent),
+        Column("paid out", Kind.AMOUNT, exponent),
+        Column("accounts", Kind.INTEGER),
+        Column("accounts to open", Kind.INTEGER),
+        Column("content", Kind.TEXT),
+    )
+    cells = (
+        batch, summary.lines, summary.total, summary.paid_in, summary.paid_out, summary.accounts,
+        summary.missing, summary.content_hash.hex(),
+    )  # fmt: skip
+    invocation.output.record(columns, cells)
+
+
+def _show_posted(write: Writing, done: PostedBatch, exponent: int) -> None:
+    columns = (
+        Column("batch", Kind.INTEGER),
+        Column("lines", Kind.INTEGER),
+        Column("total", Kind.AMOUNT, exponent),
+        Column("accounts opened", Kind.INTEGER),
+        Column("first transaction", Kind.INTEGER),
+        Column("last transaction", Kind.INTEGER),
+        Column("posted at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    cells = (
+        done.batch_id, done.lines, done.total, done.opened, done.first_id, done.last_id, done.posted_at,
+        str(write.key),
+    )  # fmt: skip
+    write.output.record(columns, cells)

@@ -1,0 +1,108 @@
+"""Commands that show batches and their lines."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.output import say
+from console.files.exports import Column, Kind
+from console.money import PLAIN, format_amount
+
+LINES_MAX = 100_000
+"""As many lines as a batch is shown with at most."""
+
+# The total is text: each row has its own currency, and so its own decimals.
+_BATCHES = (
+    Column("batch", Kind.INTEGER),
+    Column("name", Kind.TEXT),
+    Column("status", Kind.TEXT),
+    Column("lines", Kind.INTEGER),
+    Column("total", Kind.TEXT),
+    Column("currency", Kind.TEXT),
+    Column("created by", Kind.TEXT),
+    Column("created at", Kind.TIMESTAMP),
+    Column("posted by", Kind.TEXT),
+    Column("posted at", Kind.TIMESTAMP),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands to the group of batches."""
+    app.command("list")(list_batches)
+    app.command("show")(show_batch)
+
+
+def list_batches(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=5_000, help="How many at most, the newest first.")] = 50,
+) -> None:
+    """List batches, the newest first."""
+    from console.ledger.batches.page import page
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = page(workspace.database, limit=limit, cancel=cancel)
+        places = {currency.code: currency.exponent for currency in workspace.currencies}
+    invocation.output.rows(
+        _BATCHES,
+        [
+            (
+                row.id, row.name, row.status, row.lines,
+                format_amount(row.total, places[row.currency], PLAIN), row.currency,
+                row.created_by, row.created_at, row.posted_by, row.posted_at,
+            )
+            for row in found.rows
+        ],
+    )  # fmt: skip
+    if found.more_after:
+        say(f"There are more than these {len(found.rows):,}; give a larger --limit.")
+
+
+def show_batch(
+    context: typer.Context,
+    batch: Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")],
+    limit: Annotated[int, typer.Option(min=1, max=LINES_MAX, help="How many lines at most.")] = 200,
+) -> None:
+    """Show a batch's lines, and once posted each line's transaction and both balances after it."""
+    from console.cli.arguments import chosen
+    from console.ledger.batches.page import get, lines
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        head = get(workspace.database, batch, cancel=cancel)
+        found = lines(workspace.database, batch, limit=limit, cancel=cancel)
+        places = chosen(workspace.currencies, head.currency).exponent
+    columns = (
+        Column("line", Kind.INTEGER),
+        Column("from", Kind.TEXT),
+        Column("to", Kind.TEXT),
+        Column("amount", Kind.AMOUNT, places),
+        Column("reference", Kind.TEXT),
+        Column("description", Kind.TEXT),
+        Column("effective at", Kind.TIMESTAMP),
+        Column("transaction", Kind.INTEGER),
+        Column("from balance after", Kind.AMOUNT, places),
+        Column("to balance after", Kind.AMOUNT, places),
+        Column("credit source", Kind.TEXT),
+        Column("credit expires at", Kind.TIMESTAMP),
+    )
+    invocation.output.rows(
+        columns,
+        [
+            (
+                row.line, row.from_name, row.to_name, row.amount, row.reference, row.description,
+                row.effective_at, row.transaction, row.from_balance_after, row.to_balance_after,
+                row.lot_source, row.lot_expires_at,
+            )
+            for row in found.rows
+        ],
+    )  # fmt: skip
+    total = f"{format_amount(head.total, places, PLAIN)} {head.currency}"
+    say(f'Batch {head.id} "{head.name}" is {head.status}: {head.lines:,} lines, {total} in all.')
+    if found.more_after:
+        say(f"There are more lines than these {len(found.rows):,}; give a larger --limit.")

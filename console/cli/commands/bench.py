@@ -1,0 +1,268 @@
+"""ledgerctl bench: figures of this machine, each beside what it is to be compared with."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.cli.invocation import invocation_of
+from console.cli.output import say
+from console.files.exports import Column, Kind
+
+app = typer.Typer(
+    help="Measurements on a ledger of a stated size, in a database of its own.", no_args_is_help=True
+)
+
+_FIGURES = (
+    Column("what", Kind.TEXT),
+    Column("figure", Kind.TEXT),
+    Column("unit", Kind.TEXT),
+    Column("goal", Kind.TEXT),
+)
+
+_STATEMENTS = (
+    Column("action", Kind.TEXT),
+    Column("naive statements", Kind.INTEGER),
+    Column("naive ms", Kind.TEXT),
+    Column("our statements", Kind.INTEGER),
+    Column("our ms", Kind.TEXT),
+    Column("budget", Kind.INTEGER),
+    Column("within", Kind.TEXT),
+)
+
+Users = Annotated[int, typer.Option(min=2, help="How many accounts the ledger has.")]
+Transactions = Annotated[int, typer.Option(min=1_000, help="How many transactions the ledger has.")]
+Rounds = Annotated[int, typer.Option(min=1, max=50, help="How often; medians are printed.")]
+Seconds = Annotated[int, typer.Option(min=1, max=3_600, help="How long each run of pgbench is.")]
+WarmUp = Annotated[int, typer.Option(min=1, max=3_600, help="Seconds that each side runs first, uncounted.")]
+Keep = Annotated[
+    bool, typer.Option("--keep", help="Keep the ledger for the next run instead of dropping it.")
+]
+
+
+@app.command()
+def pages(
+    context: typer.Context,
+    transactions: Transactions = 10_000_000,
+    users: Users = 500_000,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Time a page at the start, the middle and the end, by OFFSET, by N+1 and by the bare driver."""
+    from console.bench.pages import run
+    from console.workspace.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    with administration(settings, paths) as admin_url:
+        report = run(admin_url, settings, users=users, transactions=transactions, keep=keep, say=say)
+    rows: list[tuple[str, str, str, str | None]] = [
+        (f"{figure.what}, {figure.rows} rows, {figure.statements} st.", f"{figure.ms:.2f}", "ms", None)
+        for figure in report.figures
+    ]
+    rows.append(("last page / first page", f"{report.last_to_first:.2f}", "ratio", "at most 1.5"))
+    rows.append(("first page / bare driver", f"{report.to_driver:.2f}", "ratio", "at most 2"))
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def batch(  # noqa: PLR0917 - typer reads options from parameters
+    context: typer.Context,
+    lines: Annotated[
+        int, typer.Option(min=10, max=1_000_000, help="How many lines the batch has.")
+    ] = 100_000,
+    transactions: Transactions = 5_000_000,
+    users: Users = 1_000_000,
+    rounds: Rounds = 5,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Time load, validate and post of a payout, a row-by-row loop, and the least the server could do."""
+    from console.bench.batch import run
+    from console.workspace.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    with administration(settings, paths) as admin_url:
+        report = run(
+            admin_url, settings, lines=lines, users=users, transactions=transactions, keep=keep,
+            rounds=rounds, say=say,
+        )  # fmt: skip
+    whole = report.load_s + report.validate_s + report.post_s
+    rows = [
+        ("load (CSV, COPY and check)", f"{report.load_s:.2f}", "s", None),
+        ("validate again", f"{report.validate_s:.2f}", "s", None),
+        ("post", f"{report.post_s:.2f}", "s", None),
+        ("floor: bare COPY of the rows and bare UPDATE", f"{report.floor_s:.2f}", "s", None),
+        ("load, validate and post", f"{lines / whole:,.0f}", "lines/s", None),
+        ("post", f"{lines / report.post_s:,.0f}", "lines/s", None),
+        ("row-by-row loop, 4 statements a line", f"{report.loop_lines_per_s:,.0f}", "lines/s", None),
+        ("post / floor", f"{report.post_to_floor:.2f}", "ratio", "at most 1.5"),
+        ("post / loop", f"{report.post_to_loop:.1f}", "ratio", "at least 10"),
+    ]
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def statements(
+    context: typer.Context,
+    transactions: Transactions = 200_000,
+    users: Users = 20_000,
+    rounds: Rounds = 9,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Count and time each action with a budget, the naive way and ours; ends with 1 when one is over it.
+
+    On one machine a round trip is next to free: elsewhere each statement costs the network's time on top.
+    """
+    from console.bench.statements.report import run
+    from console.workspace.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    with administration(settings, paths) as admin_url:
+        figures = run(
+            admin_url, settings, users=users, transactions=transactions, keep=keep, rounds=rounds, say=say
+        )
+    rows = (
+        (
+            one.action, one.naive_statements, f"{one.naive_ms:.2f}", one.statements, f"{one.ms:.2f}",
+            one.budget, "yes" if one.within else "NO",
+        )
+        for one in figures
+    )  # fmt: skip
+    invocation.output.rows(_STATEMENTS, rows)
+    over = [one.action for one in figures if not one.within]
+    if over:
+        say(f"Over budget: {'; '.join(over)}.")
+        raise typer.Exit(1)
+
+
+@app.command()
+def capture(
+    context: typer.Context,
+    transactions: Transactions = 200_000,
+    users: Users = 20_000,
+    rounds: Rounds = 9,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Time a capture over 1, 10 and 1,000 lots."""
+    from console.bench.capture import run
+    from console.workspace.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    with administration(settings, paths) as admin_url:
+        figures = run(
+            admin_url, settings, users=users, transactions=transactions, keep=keep, rounds=rounds, say=say
+        )
+    rows: list[tuple[str, str, str, str | None]] = []
+    for one in figures:
+        lots = f"capture over {one.lots:,} lot{'s' if one.lots > 1 else ''}"
+        rows += [
+            (lots, str(one.statements), "statements", "1"),
+            (lots, f"{one.ms:.2f}", "ms", None),
+            (f"{lots}, a lot", f"{one.ms_each:.4f}", "ms", None),
+        ]
+    rows.append((
+        "a lot of 1,000 / a lot of 10", f"{figures[2].ms_each / figures[1].ms_each:.3f}", "ratio", "below 1"
+    ))  # fmt: skip
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def transfers(  # noqa: PLR0917 - typer reads options from parameters
+    context: typer.Context,
+    transactions: Transactions = 5_000_000,
+    users: Users = 1_000_000,
+    seconds: Seconds = 20,
+    warm_up: WarmUp = 60,
+    rounds: Rounds = 3,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Measure transfers a second with 1 and 8 clients beside pgbench's TPC-B-like; pgbench drives both."""
+    from console.bench.transfers import run
+    from console.workspace.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    embedded = settings.database_url is None
+    with administration(settings, paths) as admin_url:
+        figures = run(
+            admin_url, embedded=embedded, users=users, transactions=transactions, keep=keep,
+            seconds=seconds, warm_up=warm_up, rounds=rounds, say=say,
+        )  # fmt: skip
+    rows: list[tuple[str, str, str, str | None]] = []
+    for one in figures:
+        clients = f"{one.clients} client{'s' if one.clients > 1 else ''}"
+        rows += [
+            (f"transfers, {clients}", f"{one.transfers_per_s:,.0f}", "transfers/s", None),
+            (f"pgbench TPC-B-like, {clients}", f"{one.tpcb_per_s:,.0f}", "transactions/s", None),
+            (f"transfers / TPC-B-like, {clients}", f"{one.ratio:.2f}", "ratio", "at least 1.2"),
+        ]
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def writers(
+    context: typer.Context,
+    transactions: Transactions = 200_000,
+    users: Users = 20_000,
+    seconds: Seconds = 30,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Let 16 writers transfer between 12 wallets: transfers a second, and deadlocks."""
+    from console.bench.writers import run
+    from console.workspace.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    embedded = settings.database_url is None
+    with administration(settings, paths) as admin_url:
+        found = run(
+            admin_url, embedded=embedded, users=users, transactions=transactions, keep=keep,
+            seconds=seconds, say=say,
+        )  # fmt: skip
+    rows = [
+        (
+            f"{found.writers} writers on {found.wallets} wallets",
+            f"{found.transfers_per_s:,.0f}",
+            "transfers/s",
+            None,
+        ),
+        ("deadlocks", str(found.deadlocks), "deadlocks", "0"),
+        ("calls that failed", str(found.failed), "calls", "0"),
+    ]
+    invocation.output.rows(_FIGURES, rows)
+
+
+@app.command()
+def recorder(
+    context: typer.Context,
+    records: Annotated[int, typer.Option(min=1_000, help="How many records are written.")] = 1_000_000,
+) -> None:
+    """Measure what recording adds to a statement, and that a million records leave the memory as it was."""
+    from console.bench.recorder import run
+    from console.workspace.workspace import administration
+
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    with administration(settings, paths) as admin_url:
+        found = run(admin_url, records=records, say=say)
+    grown = found.after_mib - found.before_mib
+    invocation.output.rows(
+        _FIGURES,
+        [
+            ("a statement of 1 ms, not recorded", f"{found.bare_us:,.0f}", "µs", None),
+            ("the same, recorded", f"{found.recorded_us:,.0f}", "µs", None),
+            ("recording adds", f"{found.added_us:.1f}", "µs", "at most 20 µs or 3 %"),
+            ("recording adds", f"{found.share * 100:.2f}", "%", "at most 20 µs or 3 %"),
+            (f"one record of {found.records:,}", f"{found.record_us:.1f}", "µs", None),
+            ("memory before", f"{found.before_mib:.1f}", "MiB", None),
+            ("memory after", f"{found.after_mib:.1f}", "MiB", None),
+            ("memory grown", f"{grown:.1f}", "MiB", "about 0"),
+        ],
+    )
+    if not found.within:
+        say("Recording costs more than it may.")
+        raise typer.Exit(1)

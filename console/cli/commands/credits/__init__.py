@@ -1,0 +1,1 @@
+"""Credits from the command line: grants, lots, the sweep."""

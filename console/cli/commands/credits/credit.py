@@ -1,0 +1,173 @@
+"""Commands that grant credit and show what accounts may spend."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
+from typing import Annotated
+
+import typer
+
+from console.cli.arguments import account, chosen, moment, names_in
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    Amount,
+    CurrencyCode,
+    Description,
+    Key,
+    Submit,
+    WhyAsked,
+)
+from console.cli.output import amount as shown
+from console.cli.output import say
+from console.cli.writing import money, submission, writing
+from console.errors import UsageError
+from console.files.exports import Column, Kind
+
+app = typer.Typer(help="Credit: grant it, and see what accounts may spend.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
+
+_GRANTED = (
+    Column("transaction", Kind.INTEGER),
+    Column("lot", Kind.INTEGER),
+    Column("posted at", Kind.TIMESTAMP),
+    Column("key", Kind.TEXT),
+)
+_SUMS = ("balance", "granted", "reserved", "expired", "available", "transferable", "overdraft limit")
+
+
+@app.command()
+def grant(
+    context: typer.Context,
+    name: Name,
+    *,
+    amount: Amount,
+    source: Annotated[str, typer.Option(help="Where it comes from, such as a campaign.")],
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When it ends; UTC without a zone. Without it, never.")
+    ] = None,
+    reference: Annotated[str | None, typer.Option(help="Unique in the whole ledger.")] = None,
+    description: Description = "",
+    currency: CurrencyCode = None,
+    submit: Submit = False,
+    reason: WhyAsked = None,
+    key: Key = None,
+) -> None:
+    """Grant credit of one source as a lot. It is spent by captures only, the soonest to expire first."""
+    from console.ledger.credits.commands import Grant
+    from console.ledger.credits.commands import grant as grant_credit
+
+    why = submission(submit=submit, reason=reason)
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        order = Grant(
+            account(name, "NAME"), unit.code, money(amount, unit), source, moment(expires, "--expires"),
+            reference, description,
+        )  # fmt: skip
+        if why is not None:
+            write.submit(order, why)
+            return
+        done = grant_credit(write.database, order, key=write.key, cancel=write.cancel)
+    write.output.record(_GRANTED, (done.transaction, done.lot, done.posted_at, str(done.key)))
+
+
+@app.command()
+def show(context: typer.Context, name: Name, currency: CurrencyCode = None) -> None:
+    """Show what an account may spend: its balance, what is granted and held, and what expires soon."""
+    from console.ledger.credits import breakdown as queries
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        unit = chosen(workspace.currencies, currency)
+        found = queries.credits(workspace.database, account(name, "NAME"), unit.code, cancel=cancel)
+    columns = (
+        Column("account", Kind.TEXT),
+        Column("name", Kind.TEXT),
+        Column("status", Kind.TEXT),
+        *(Column(column, Kind.AMOUNT, unit.exponent) for column in _SUMS),
+        Column("lots", Kind.INTEGER),
+        Column("holds", Kind.INTEGER),
+        Column("expiring", Kind.AMOUNT, unit.exponent),
+        Column("first expiry", Kind.TIMESTAMP),
+    )
+    cells = (
+        found.username, found.display_name, found.status, found.balance, found.granted, found.reserved,
+        found.dead, found.available, found.transferable, found.overdraft_limit, len(found.lots),
+        len(found.holds), found.expiring, found.first_expiry,
+    )  # fmt: skip
+    invocation.output.record(columns, cells)
+    if found.expiring:
+        within = f"{shown(found.expiring, unit.exponent)} {unit.code}"
+        say(f"{within} of it expires within {queries.EXPIRING_DAYS} days.")
+
+
+@app.command()
+def lots(context: typer.Context, name: Name, currency: CurrencyCode = None) -> None:
+    """List an account's open lots in the order in which captures burn them."""
+    from console.ledger.credits import breakdown as queries
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        unit = chosen(workspace.currencies, currency)
+        found = queries.credits(workspace.database, account(name, "NAME"), unit.code, cancel=cancel)
+    invocation.output.rows(
+        (
+            Column("lot", Kind.INTEGER),
+            Column("source", Kind.TEXT),
+            Column("granted", Kind.AMOUNT, unit.exponent),
+            Column("remaining", Kind.AMOUNT, unit.exponent),
+            Column("held", Kind.AMOUNT, unit.exponent),
+            Column("expired", Kind.AMOUNT, unit.exponent),
+            Column("created at", Kind.TIMESTAMP),
+            Column("expires at", Kind.TIMESTAMP),
+        ),
+        [
+            (
+                lot.id, lot.source, lot.amount, lot.remaining, lot.covered, lot.dead, lot.created_at,
+                lot.expires_at,
+            )
+            for lot in found.lots
+        ],
+    )  # fmt: skip
+
+
+@app.command("list")
+def list_credits(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME...", help="Accounts, in any number.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A file with one account a line.")] = None,
+    currency: CurrencyCode = None,
+) -> None:
+    """Look up what accounts may spend, all by one statement; ends with 1 if an account is unknown."""
+    from console.ledger.credits.breakdown import credits_of
+
+    asked = [*(names or []), *(names_in(file) if file is not None else [])]
+    if not asked:
+        raise UsageError("Name an account, or a file of them with --file.")
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        unit = chosen(workspace.currencies, currency)
+        rows = credits_of(workspace.database, asked, unit.code, cancel=cancel)
+    invocation.output.rows(
+        (
+            Column("account", Kind.TEXT),
+            Column("name", Kind.TEXT),
+            Column("status", Kind.TEXT),
+            *(Column(column, Kind.AMOUNT, unit.exponent) for column in _SUMS),
+        ),
+        [
+            (
+                row.name, row.display_name, row.status if row.found else "unknown", row.balance,
+                row.granted, row.reserved, row.dead, row.available, row.transferable, row.overdraft_limit,
+            )
+            for row in rows
+        ],
+    )  # fmt: skip
+    unknown = sum(not row.found for row in rows)
+    if unknown:
+        say(f"{unknown:,} unknown.")
+        raise typer.Exit(1)

@@ -1,0 +1,76 @@
+"""The command that ends what is past its time."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.options import Key  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.output import say
+from console.cli.writing import writing
+from console.errors import UsageError
+from console.files.exports import Column, Kind
+from console.money import PLAIN, format_amount
+
+if TYPE_CHECKING:
+    from console.cli.writing import Writing
+    from console.ledger.credits.commands import Swept
+
+LIMIT_MAX = 100_000
+
+_SWEPT = (
+    Column("holds", Kind.INTEGER),
+    Column("lots", Kind.INTEGER),
+    Column("expired", Kind.TEXT),
+    Column("more", Kind.TEXT),
+    Column("key", Kind.TEXT),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(sweep)
+
+
+def sweep(
+    context: typer.Context,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Sweep, tell, and roll it back.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Go on until nothing is left, one transaction after another.")
+    ] = False,
+    limit: Annotated[
+        int, typer.Option(min=1, max=LIMIT_MAX, help="How many holds, and how many lots, at once.")
+    ] = 1_000,
+    key: Key = None,
+) -> None:
+    """End holds that are past their time, and send expired credit that no hold keeps to @breakage."""
+    from console.ledger.credits.commands import sweep as sweep_once
+    from console.ledger.credits.commands import sweep_rehearsal
+
+    if everything and (dry_run or key is not None):
+        raise UsageError("--all: it takes many operations, so it goes with neither --dry-run nor --key.")
+    with writing(context, key) as write:
+        if dry_run:
+            swept = sweep_rehearsal(write.database, limit=limit, cancel=write.cancel)
+        else:
+            swept = sweep_once(write.database, limit=limit, key=write.key, cancel=write.cancel)
+        _show(write, swept, key=None if dry_run else str(write.key))
+        while everything and swept.more and swept.reservations + swept.lots:
+            swept = sweep_once(write.database, limit=limit, cancel=write.cancel)
+            _show(write, swept, key=None)
+    if dry_run:
+        say("It was rolled back: nothing was changed.")
+    elif swept.more and not everything:
+        say("There may be more; run it again, or with --all.")
+
+
+def _show(write: Writing, swept: Swept, *, key: str | None) -> None:
+    exponents = {currency.code: currency.exponent for currency in write.workspace.currencies}
+    amount = ", ".join(
+        f"{format_amount(expired, exponents[code], PLAIN)} {code}" for code, expired in swept.amounts.items()
+    )
+    more = "yes" if swept.more else "no"
+    write.output.record(_SWEPT, (swept.reservations, swept.lots, amount, more, key))

@@ -1,0 +1,1 @@
+"""Holds from the command line."""

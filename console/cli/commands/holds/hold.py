@@ -1,0 +1,197 @@
+"""Commands for holds: money set aside for one purpose, then captured or let go."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.cli.arguments import account, minor_units, moment
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    Amount,
+    CurrencyCode,
+    Description,
+    Key,
+    Reason,
+    Submit,
+    WhyAsked,
+)
+from console.cli.output import say
+from console.cli.writing import money, submission, writing
+from console.errors import UsageError
+from console.files.exports import Column, Kind
+
+app = typer.Typer(help="Holds: money set aside, then captured or released.", no_args_is_help=True)
+
+Reference = Annotated[str, typer.Argument(metavar="REFERENCE", help="The hold's reference.")]
+
+
+@app.command()
+def reserve(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    *,
+    amount: Amount,
+    reference: Annotated[str, typer.Option(help="What the hold is called from now on; no other has it.")],
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When it ends by itself; UTC without a zone.")
+    ] = None,
+    description: Description = "",
+    currency: CurrencyCode = None,
+    key: Key = None,
+) -> None:
+    """Set money aside, granted or plain; nothing else can spend it until it is captured or let go."""
+    from console.ledger.holds.commands import reserve as reserve_money
+
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        done = reserve_money(
+            write.database,
+            username=account(name, "NAME"),
+            currency=unit.code,
+            amount=money(amount, unit),
+            reference=reference,
+            expires_at=moment(expires, "--expires"),
+            description=description,
+            key=write.key,
+            cancel=write.cancel,
+        )
+    columns = (
+        Column("hold", Kind.INTEGER),
+        Column("reference", Kind.TEXT),
+        Column("available after", Kind.AMOUNT, unit.exponent),
+        Column("created at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    cells = (done.reservation, done.reference, done.available, done.created_at, str(done.key))
+    write.output.record(columns, cells)
+
+
+@app.command()
+def capture(
+    context: typer.Context,
+    hold: Reference,
+    *,
+    amount: Annotated[
+        str | None, typer.Option(help="Such as 12.50; without it, all. The rest is released.")
+    ] = None,
+    payee: Annotated[str, typer.Option("--to", metavar="ACCOUNT", help="Who is paid.")] = "@revenue",
+    reference: Annotated[str | None, typer.Option(help="Unique in the whole ledger.")] = None,
+    description: Description = "",
+    submit: Submit = False,
+    reason: WhyAsked = None,
+    key: Key = None,
+) -> None:
+    """Take what was reserved, all or a part, once. Lots are burned first, the soonest to expire first."""
+    from console.ledger.currencies import of_hold
+    from console.ledger.holds.commands import Capture
+    from console.ledger.holds.commands import capture as capture_hold
+
+    why = submission(submit=submit, reason=reason)
+    with writing(context, key) as write:
+        unit = of_hold(write.database, hold, cancel=write.cancel)
+        taking = minor_units(amount, unit, "--amount")
+        order = Capture(hold, taking, account(payee, "--to"), reference, description)
+        if why is not None:
+            write.submit(order, why)
+            return
+        done = capture_hold(write.database, order, key=write.key, cancel=write.cancel)
+    columns = (
+        Column("transaction", Kind.INTEGER),
+        Column("captured", Kind.AMOUNT, unit.exponent),
+        Column("released", Kind.AMOUNT, unit.exponent),
+        Column("lots", Kind.INTEGER),
+        Column("posted at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    cells = (done.transaction, done.amount, done.released, done.lots, done.posted_at, str(done.key))
+    write.output.record(columns, cells)
+
+
+@app.command()
+def release(context: typer.Context, hold: Reference, *, reason: Reason, key: Key = None) -> None:
+    """Let a hold go: its money is free again."""
+    from console.ledger.currencies import of_hold
+    from console.ledger.holds.commands import release as release_hold
+
+    with writing(context, key) as write:
+        unit = of_hold(write.database, hold, cancel=write.cancel)
+        done = release_hold(write.database, hold, reason=reason, key=write.key, cancel=write.cancel)
+    columns = (
+        Column("hold", Kind.INTEGER),
+        Column("released", Kind.AMOUNT, unit.exponent),
+        Column("closed at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    write.output.record(columns, (done.reservation, done.amount, done.closed_at, str(done.key)))
+
+
+@app.command()
+def extend(
+    context: typer.Context,
+    hold: Reference,
+    *,
+    expires: Annotated[
+        str | None, typer.Option(metavar="DATE", help="Its new end; UTC without a zone.")
+    ] = None,
+    never: Annotated[bool, typer.Option("--never", help="It does not end by itself any more.")] = False,
+    reason: Reason,
+    key: Key = None,
+) -> None:
+    """Give a hold more time, or less."""
+    from console.ledger.holds.commands import extend as extend_hold
+
+    if (expires is None) != never:
+        raise UsageError("Give the hold's new end with --expires, or take it away with --never.")
+    ends = moment(expires, "--expires")
+    with writing(context, key) as write:
+        done = extend_hold(
+            write.database, hold, expires_at=ends, reason=reason, key=write.key, cancel=write.cancel
+        )
+    columns = (
+        Column("hold", Kind.INTEGER),
+        Column("before", Kind.TIMESTAMP),
+        Column("expires at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    write.output.record(columns, (done.reservation, done.before, done.expires_at, str(done.key)))
+
+
+@app.command()
+def preview(
+    context: typer.Context,
+    hold: Reference,
+    amount: Annotated[str | None, typer.Option(help="Such as 12.50; without it, all.")] = None,
+) -> None:
+    """Show what a capture would burn now, lot by lot; a row without a lot is the plain balance."""
+    from console.ledger.currencies import of_hold
+    from console.ledger.holds.commands import burn_preview
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        unit = of_hold(workspace.database, hold, cancel=cancel)
+        taking = minor_units(amount, unit, "--amount")
+        burns = burn_preview(workspace.database, hold, taking, cancel=cancel)
+    invocation.output.rows(
+        (
+            Column("place", Kind.INTEGER),
+            Column("lot", Kind.INTEGER),
+            Column("source", Kind.TEXT),
+            Column("expires at", Kind.TIMESTAMP),
+            Column("remaining", Kind.AMOUNT, unit.exponent),
+            Column("burned", Kind.AMOUNT, unit.exponent),
+            Column("remaining after", Kind.AMOUNT, unit.exponent),
+        ),
+        [
+            (
+                one.place, one.lot, one.source, one.expires_at, one.remaining, one.burned,
+                one.remaining_after,
+            )
+            for one in burns
+        ],
+    )  # fmt: skip
+    if not burns:
+        say("The hold has ended; there is nothing to capture.")

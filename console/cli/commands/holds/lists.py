@@ -1,0 +1,91 @@
+"""The command that lists holds."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.arguments import account
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
+from console.cli.output import say
+from console.errors import UsageError
+from console.files.exports import Column, Kind
+from console.money import PLAIN, format_amount
+
+if TYPE_CHECKING:
+    from models.credit import ReservationStatus
+
+PAGE_MAX = 5_000
+
+# The amounts are text: each row has its own currency, and so its own decimals.
+_HOLDS = (
+    Column("hold", Kind.INTEGER),
+    Column("reference", Kind.TEXT),
+    Column("account", Kind.TEXT),
+    Column("status", Kind.TEXT),
+    Column("amount", Kind.TEXT),
+    Column("captured", Kind.TEXT),
+    Column("currency", Kind.TEXT),
+    Column("description", Kind.TEXT),
+    Column("created by", Kind.TEXT),
+    Column("created at", Kind.TIMESTAMP),
+    Column("expires at", Kind.TIMESTAMP),
+    Column("closed by", Kind.TEXT),
+    Column("closed at", Kind.TIMESTAMP),
+    Column("reason", Kind.TEXT),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the group of holds."""
+    app.command("list")(list_holds)
+
+
+def list_holds(
+    context: typer.Context,
+    *,
+    user: Annotated[str, typer.Option(metavar="ACCOUNT", help="Of this account only.")] = "",
+    status: Annotated[
+        str | None, typer.Option(help="reserved, captured, released or expired; without it, all.")
+    ] = None,
+    past_due: Annotated[
+        bool, typer.Option("--past-due", help="Open ones whose time is over: the next sweep ends them.")
+    ] = False,
+    reference: Annotated[str, typer.Option(help="The exact reference.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=PAGE_MAX, help="How many at most, the newest first.")] = 50,
+) -> None:
+    """List holds, the newest first; ended ones say who ended them and when."""
+    from console.ledger.holds.page import ReservationFilter, page
+
+    wanted = ReservationFilter(_status(status), past_due, account(user, "--user") if user else "", reference)
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = page(workspace.database, wanted, limit=limit, cancel=cancel)
+        places = {currency.code: currency.exponent for currency in workspace.currencies}
+    invocation.output.rows(
+        _HOLDS,
+        [
+            (
+                row.id, row.reference, row.username, "past due" if row.past_due else row.status,
+                format_amount(row.amount, places[row.currency], PLAIN),
+                format_amount(row.captured_amount, places[row.currency], PLAIN), row.currency,
+                row.description, row.created_by, row.created_at, row.expires_at, row.closed_by,
+                row.closed_at, row.close_reason,
+            )
+            for row in found.rows
+        ],
+    )  # fmt: skip
+    if found.more_after:
+        say(f"There are more than these {len(found.rows):,}; give a larger --limit.")
+
+
+def _status(written: str | None) -> ReservationStatus | None:
+    from models.credit import ReservationStatus
+
+    try:
+        return None if written is None else ReservationStatus(written.lower())
+    except ValueError as error:
+        raise UsageError(f"--status: {error}; there are {', '.join(ReservationStatus)}.") from None

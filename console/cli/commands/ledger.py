@@ -1,0 +1,110 @@
+"""Commands about the ledger as a whole: its schema, demo, currencies and server."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+import time
+from typing import Annotated
+
+import typer
+
+from console.cli.arguments import moment
+from console.cli.invocation import invocation_of
+from console.cli.output import say
+from console.cli.progress import progress
+from console.files.exports import Column, Kind
+
+server_app = typer.Typer(help="The embedded PostgreSQL server.", no_args_is_help=True)
+currency_app = typer.Typer(help="The ledger's currencies.", no_args_is_help=True)
+
+_CURRENCIES = (Column("currency", Kind.TEXT), Column("decimals", Kind.INTEGER))
+_SERVER = (
+    Column("server", Kind.TEXT),
+    Column("running", Kind.TEXT),
+    Column("process", Kind.INTEGER),
+    Column("version", Kind.TEXT),
+    Column("folder", Kind.TEXT),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands that belong to no group."""
+    app.command()(migrate)
+    app.command()(demo)
+
+
+def migrate(context: typer.Context) -> None:
+    """Make or upgrade the ledger's schema, as an administrator; safe to run again, and by several at once."""
+    from console.workspace.migrate import migrate as bring_up_to_date
+    from console.workspace.workspace import administration
+
+    settings, paths = invocation_of(context).configured()
+    with administration(settings, paths) as admin_url, progress("Migrating"):
+        revision = bring_up_to_date(admin_url)
+    say(f"The ledger has schema {revision}.")
+
+
+def demo(
+    context: typer.Context,
+    users: Annotated[int, typer.Option(help="How many customers; an odd number is made even.")] = 10_000,
+    transactions: Annotated[int, typer.Option(help="How many transactions.")] = 100_000,
+    until: Annotated[
+        str | None, typer.Option(metavar="DATE", help="When the demo's two years end; else at midnight, UTC.")
+    ] = None,
+) -> None:
+    """Fill an empty ledger with a demo, as an administrator. The same arguments make the same ledger."""
+    from console.workspace.demo import make_demo, plan
+
+    wanted = plan(users, transactions, moment(until, "--until"))
+    started = time.monotonic()
+    with invocation_of(context).workspace() as workspace, progress("Making the demo") as advance:
+        make_demo(workspace.admin_url, wanted, progress=advance)
+    say(
+        f"Made {wanted.users:,} customers and {wanted.transactions:,} transactions "
+        f"in {time.monotonic() - started:,.1f} s."
+    )
+
+
+@currency_app.command("list")
+def list_currencies(context: typer.Context) -> None:
+    """List the currencies and their decimals."""
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace:
+        rows = [(currency.code, currency.exponent) for currency in workspace.currencies]
+    invocation.output.rows(_CURRENCIES, rows)
+
+
+@currency_app.command("add")
+def add_currency(
+    context: typer.Context,
+    code: Annotated[str, typer.Argument(help="Such as EUR or POINTS.")],
+    decimals: Annotated[int, typer.Option(min=0, max=8, help="Digits after the decimal mark.")] = 2,
+) -> None:
+    """Add a currency with its system accounts, as an administrator."""
+    from console.money import Currency
+    from console.workspace.own_ledger import add_currency as add
+
+    with invocation_of(context).workspace() as workspace:
+        add(workspace.admin_url, Currency(code.upper(), decimals))
+    say(f"The ledger has {code.upper()} with {decimals} decimals.")
+
+
+@server_app.command("status")
+def status(context: typer.Context) -> None:
+    """Say which server is used and whether it runs; the embedded one is not started for it."""
+    invocation = invocation_of(context)
+    settings, paths = invocation.configured()
+    if settings.database_url is not None:
+        with invocation.workspace() as workspace:
+            facts, place = workspace.facts, workspace.profile
+        invocation.output.record(_SERVER, (place, "yes", None, facts.server_version, None))
+        return
+    from console.postgres.embedded.binaries import MAJOR_VERSION
+    from console.postgres.embedded.folder import Folder
+    from console.postgres.embedded.postmaster import Postmaster
+
+    pgdata = Folder.of(paths.data).pgdata
+    server = Postmaster.running(pgdata) if pgdata.is_dir() else None
+    running = "yes" if server is not None else "no" if pgdata.is_dir() else "no, not made yet"
+    process = None if server is None else server.pid
+    invocation.output.record(_SERVER, ("embedded", running, process, str(MAJOR_VERSION), str(pgdata)))

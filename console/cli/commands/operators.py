@@ -1,0 +1,187 @@
+"""Commands about who may sign in; an administrator's."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.invocation import invocation_of
+from console.cli.output import say
+from console.errors import UsageError
+from console.files.exports import Column, Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pydantic import SecretStr
+
+    from console.postgres.database import Database
+
+app = typer.Typer(help="Operators: who may sign in, and do what.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The operator's role in the server.")]
+Reason = Annotated[str, typer.Option(help="Kept in the audit chain, for whoever asks later.")]
+FromInput = Annotated[
+    bool,
+    typer.Option("--password-stdin", help="Read the password from standard input instead of the terminal."),
+]
+
+_OPERATORS = (
+    Column("operator", Kind.TEXT),
+    Column("name", Kind.TEXT),
+    Column("roles", Kind.TEXT),
+    Column("status", Kind.TEXT),
+    Column("locked until", Kind.TIMESTAMP),
+    Column("signed in", Kind.TIMESTAMP),
+    Column("made by", Kind.TEXT),
+    Column("made at", Kind.TIMESTAMP),
+)
+
+
+@app.command("list")
+def list_operators(context: typer.Context) -> None:
+    """List the operators that the ledger looks after."""
+    from console.ledger.operators.commands import operators
+
+    with _administration(context) as database:
+        rows = [
+            (
+                one.name,
+                one.display_name,
+                " ".join(one.roles),
+                "locked" if one.locked_until is not None and one.status == "active" else one.status,
+                one.locked_until,
+                one.signed_in_at,
+                one.created_by,
+                one.created_at,
+            )
+            for one in operators(database)
+        ]
+    invocation_of(context).output.rows(_OPERATORS, rows)
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    name: Name,
+    reason: Reason,
+    role: Annotated[
+        list[str],
+        typer.Option(help="viewer, support, operator, approver, auditor or admin; may be given again."),
+    ],
+    *,
+    display_name: Annotated[str, typer.Option(help="As people write it.")] = "",
+    password_stdin: FromInput = False,
+) -> None:
+    """Make an operator, with a password that is asked for twice."""
+    from console.ledger.operators.commands import ROLES, add_operator
+
+    for one in role:
+        if one not in ROLES:
+            raise UsageError(f"--role: {one!r} is none of {', '.join(ROLES)}.")
+    chosen = _password(from_input=password_stdin)
+    with _administration(context) as database:
+        add_operator(database, name, chosen, role, reason=reason, display_name=display_name)
+    say(f"{name} may sign in as {', '.join(sorted(set(role)))}.")
+
+
+@app.command()
+def password(
+    context: typer.Context, name: Name, reason: Reason, *, password_stdin: FromInput = False
+) -> None:
+    """Give an operator another password."""
+    from console.ledger.operators.commands import set_password
+
+    chosen = _password(from_input=password_stdin)
+    with _administration(context) as database:
+        set_password(database, name, chosen, reason=reason)
+    say(f"{name} has a new password.")
+
+
+@app.command()
+def disable(context: typer.Context, name: Name, reason: Reason) -> None:
+    """Take an operator's rights now, in open sessions too, and the way in."""
+    from console.ledger.operators.commands import disable_operator
+
+    with _administration(context) as database:
+        kept = disable_operator(database, name, reason=reason)
+    say(f"{name} is disabled.")
+    if kept:
+        say(
+            f"{name} still has {', '.join(kept)}, granted by hand; who granted that must revoke it: "
+            f"REVOKE ledger_{kept[0]} FROM {name}"
+        )
+
+
+@app.command()
+def enable(context: typer.Context, name: Name, reason: Reason) -> None:
+    """Give a disabled operator back what was taken."""
+    from console.ledger.operators.commands import enable_operator
+
+    with _administration(context) as database:
+        enable_operator(database, name, reason=reason)
+    say(f"{name} may sign in again.")
+
+
+@app.command()
+def unlock(context: typer.Context, name: Name, reason: Reason) -> None:
+    """End the lock of too many wrong passwords before its 15 minutes have passed."""
+    from console.ledger.operators.commands import unlock_operator
+
+    with _administration(context) as database:
+        unlock_operator(database, name, reason=reason)
+    say(f"{name} may try again.")
+
+
+@app.command()
+def gate(context: typer.Context) -> None:
+    """Make a new password for the gate that counts sign-ins, and print the setting for every computer."""
+    from console.ledger.operators.commands import open_gate
+
+    invocation = invocation_of(context)
+    if invocation.configured()[0].database_url is None:
+        raise UsageError("The embedded ledger keeps its gate's password itself; there is nothing to set.")
+    with invocation.workspace() as workspace:
+        drawn = open_gate(workspace.database)
+    sys.stdout.write(f'gate_password = "{drawn}"\n')
+    say(
+        "Put this line into settings.toml on each operator's computer (or set LEDGER_GATE_PASSWORD). "
+        "The password before it no longer works."
+    )
+
+
+@contextmanager
+def _administration(context: typer.Context) -> Iterator[Database]:
+    """Open the ledger as who may change operators: at the embedded one that is its owner."""
+    from console.postgres.database import Database
+    from console.workspace.workspace import EMBEDDED
+
+    with invocation_of(context).workspace() as workspace:
+        if workspace.profile != EMBEDDED:
+            yield workspace.database
+            return
+        owned = Database(workspace.admin_url, workspace.recorder, workspace.database.settings)
+        try:
+            yield owned
+        finally:
+            owned.close()
+
+
+def _password(*, from_input: bool) -> SecretStr:
+    """Ask for a password; never on the command line, which others on this machine can read."""
+    from pydantic import SecretStr
+
+    if from_input:
+        return SecretStr(sys.stdin.readline().rstrip("\r\n"))
+    if not sys.stdin.isatty():
+        raise UsageError("There is no terminal to ask for the password; use --password-stdin.")
+    from getpass import getpass
+
+    first = getpass("Password: ")
+    if getpass("The same again: ") != first:
+        raise UsageError("The two passwords differ; nothing was changed.")
+    return SecretStr(first)

@@ -1,0 +1,1 @@
+"""Transactions from the command line: list, transfer, reverse."""

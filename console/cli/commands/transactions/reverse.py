@@ -1,0 +1,194 @@
+"""Commands that give back what was moved."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from console.cli.arguments import chosen, minor_units, moment
+from console.cli.options import Key, Reason, Submit  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.output import say
+from console.cli.progress import progress
+from console.cli.writing import writing
+from console.errors import UsageError
+from console.files.exports import Column, Kind
+
+if TYPE_CHECKING:
+    from console.cli.writing import Writing
+    from console.ledger.batches.reversal import BatchReversal, ReversedBatch
+
+app = typer.Typer(help="Reversals: give back what was moved, once.", no_args_is_help=True)
+
+
+class Policy(StrEnum):
+    """As console.reversals.ReversalPolicy, which is too heavy for --help."""
+
+    ALL = "all"
+    AVAILABLE = "available"
+
+
+@app.command()
+def transaction(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The transaction's number.")],
+    *,
+    reason: Reason,
+    amount: Annotated[str | None, typer.Option(help="Such as 12.50; without it, all of it.")] = None,
+    lot_expires: Annotated[
+        str | None,
+        typer.Option(
+            metavar="DATE",
+            help="Granted credit that has expired since comes back as a lot until then; without it, as "
+            "plain balance.",
+        ),
+    ] = None,
+    submit: Submit = False,
+    key: Key = None,
+) -> None:
+    """Give back what one transaction moved, all or a part. It is linked both ways, and done once."""
+    from console.ledger.batches.reversal import Reversal, reverse_transaction
+    from console.ledger.currencies import of_transaction
+
+    with writing(context, key) as write:
+        unit = of_transaction(write.database, number, cancel=write.cancel)
+        giving = minor_units(amount, unit, "--amount")
+        order = Reversal(number, reason, giving, moment(lot_expires, "--lot-expires"))
+        if submit:
+            write.submit(order, reason)
+            return
+        done = reverse_transaction(write.database, order, key=write.key, cancel=write.cancel)
+    columns = (
+        Column("transaction", Kind.INTEGER),
+        Column("reverses", Kind.INTEGER),
+        Column("amount", Kind.AMOUNT, unit.exponent),
+        Column("lot", Kind.INTEGER),
+        Column("posted at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    cells = (done.transaction, done.reverses, done.amount, done.lot, done.posted_at, str(done.key))
+    write.output.record(columns, cells)
+
+
+@app.command()
+def batch(
+    context: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")],
+    *,
+    policy: Annotated[
+        Policy | None,
+        typer.Option(
+            help="all: every line in full or none. available: from each account what is there; the rest "
+            "stays and is told."
+        ),
+    ] = None,
+    reason: Annotated[str | None, typer.Option(help="Kept in the ledger, for whoever asks later.")] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only list the lines that cannot be taken back in full now.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Reverse it, show each account's balance, and roll it back.")
+    ] = False,
+    submit: Submit = False,
+    key: Key = None,
+) -> None:
+    """Give back what a whole batch moved, as one transaction, by a policy that you state."""
+    from console.ledger.batches.page import get
+    from console.ledger.batches.reversal import BatchReversal, ReversalPolicy
+
+    if check + dry_run + submit > 1:
+        raise UsageError("Give one of --check, --dry-run and --submit.")
+    with writing(context, key) as write:
+        money = get(write.database, number, cancel=write.cancel).currency
+        exponent = chosen(write.workspace.currencies, money).exponent
+        if check:
+            _check(write, number, exponent)
+            return
+        if policy is None or (reason is None and not dry_run):
+            raise UsageError("Say what is to be taken with --policy all or available, and why with --reason.")
+        order = BatchReversal(number, ReversalPolicy(policy.value), reason or "a dry run")
+        if submit:
+            write.submit(order, order.reason)
+        elif dry_run:
+            _rehearse(write, order, exponent)
+        else:
+            _reverse(write, order, exponent)
+
+
+def _check(write: Writing, number: int, exponent: int) -> None:
+    """List what stands in the way; ends with 1 when anything does."""
+    from console.errors.refusals import sentence
+    from console.ledger.batches.reversal import reversal_problems
+
+    with progress("Checking"):
+        problems = reversal_problems(write.database, number, cancel=write.cancel)
+    write.output.rows(
+        (
+            Column("line", Kind.INTEGER),
+            Column("transaction", Kind.INTEGER),
+            Column("account", Kind.TEXT),
+            Column("code", Kind.TEXT),
+            Column("amount", Kind.AMOUNT, exponent),
+            Column("short", Kind.AMOUNT, exponent),
+            Column("message", Kind.TEXT),
+        ),
+        [
+            (
+                one.line, one.transaction, one.username, one.code, one.amount, one.short,
+                sentence(one.code, {}, exponent=exponent),
+            )
+            for one in problems
+        ],
+    )  # fmt: skip
+    if problems:
+        say(f"{len(problems):,} lines cannot be taken back in full.")
+        raise typer.Exit(1)
+    say(f"Batch {number} can be reversed in full.")
+
+
+def _rehearse(write: Writing, order: BatchReversal, exponent: int) -> None:
+    from console.ledger.batches.reversal import reverse_batch_rehearsal
+
+    with progress("Rehearsing"):
+        done = reverse_batch_rehearsal(write.database, order, cancel=write.cancel)
+    write.output.rows(
+        (
+            Column("account", Kind.TEXT),
+            Column("before", Kind.AMOUNT, exponent),
+            Column("after", Kind.AMOUNT, exponent),
+            Column("change", Kind.AMOUNT, exponent),
+            Column("lines", Kind.INTEGER),
+        ),
+        [(one.username, one.before, one.after, one.after - one.before, one.lines) for one in done.wallets],
+    )
+    say(f"{done.reversed.lines:,} lines would be given back. It was rolled back: nothing was changed.")
+
+
+def _reverse(write: Writing, order: BatchReversal, exponent: int) -> None:
+    from console.ledger.batches.reversal import reverse_batch
+
+    with progress("Reversing"):
+        done = reverse_batch(write.database, order, key=write.key, cancel=write.cancel)
+    _show(write, done, exponent)
+    say(f"Batch {done.batch} is reversed: {done.lines:,} lines as one transaction.")
+
+
+def _show(write: Writing, done: ReversedBatch, exponent: int) -> None:
+    columns = (
+        Column("batch", Kind.INTEGER),
+        Column("lines", Kind.INTEGER),
+        Column("total", Kind.AMOUNT, exponent),
+        Column("short", Kind.AMOUNT, exponent),
+        Column("lines left", Kind.INTEGER),
+        Column("first transaction", Kind.INTEGER),
+        Column("last transaction", Kind.INTEGER),
+        Column("posted at", Kind.TIMESTAMP),
+        Column("key", Kind.TEXT),
+    )
+    cells = (
+        done.batch, done.lines, done.total, done.short, done.left, done.first_id, done.last_id,
+        done.posted_at, str(done.key),
+    )  # fmt: skip
+    write.output.record(columns, cells)

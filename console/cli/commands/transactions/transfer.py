@@ -1,0 +1,61 @@
+"""The command that makes one transfer."""
+# ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from console.cli.arguments import account
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    Amount,
+    CurrencyCode,
+    Description,
+    Key,
+    Submit,
+    WhyAsked,
+)
+from console.cli.writing import money, submission, writing
+from console.files.exports import Column, Kind
+
+_POSTED = (
+    Column("transaction", Kind.INTEGER),
+    Column("posted at", Kind.TIMESTAMP),
+    Column("key", Kind.TEXT),
+)
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command."""
+    app.command()(transfer)
+
+
+def transfer(
+    context: typer.Context,
+    *,
+    payer: Annotated[str, typer.Option("--from", metavar="ACCOUNT", help="Who pays.")],
+    payee: Annotated[str, typer.Option("--to", metavar="ACCOUNT", help="Who is paid.")],
+    amount: Amount,
+    reference: Annotated[str, typer.Option(help="Unique in the whole ledger.")],
+    description: Description = "",
+    currency: CurrencyCode = None,
+    submit: Submit = False,
+    reason: WhyAsked = None,
+    key: Key = None,
+) -> None:
+    """Move money from one account to another."""
+    from console.ledger.transactions.transfer import Transfer, post
+
+    why = submission(submit=submit, reason=reason)
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        order = Transfer(
+            account(payer, "--from"), account(payee, "--to"), unit.code, money(amount, unit), reference,
+            description,
+        )  # fmt: skip
+        if why is not None:
+            write.submit(order, why)
+            return
+        posted = post(write.database, order, key=write.key, cancel=write.cancel)
+    write.output.record(_POSTED, (posted.transaction, posted.posted_at, str(posted.key)))

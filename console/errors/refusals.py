@@ -1,0 +1,125 @@
+"""The words for the ledger's stable refusal codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from console.errors import RefusedError
+from console.errors.refusal_details import told
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_WORDS = {
+    "user.empty": "no account is named here; fill the cell",
+    "user.unknown": "there is no such account in this currency; mend the name or let the mapping create it",
+    "account.frozen": "the account is frozen; unfreeze it first",
+    "account.closed": "the account is closed, for ever; use another one",
+    "account.exists": "there is an account of this name in this currency already",
+    "account.inactive": "the account is frozen or closed",
+    "account.not_empty": "an account with a balance or holds cannot be closed",
+    "party.same": "both parties are the same account; mend one of them",
+    "amount.empty": "there is no amount; fill the cell",
+    "amount.sign": "the amount must be above zero",
+    "amount.range": "the amount or a resulting balance is beyond what the ledger can hold",
+    "reference.empty": "there is no reference; fill the cell or map no reference column",
+    "reference.repeated": "the reference is used already",
+    "reference.posted": "the reference was posted already",
+    "effective.range": "the date is outside the years 1 to 9999",
+    "expiry.past": "the credit would expire at once: this moment is past; state a later one",
+    "expiry.range": "the expiry is too late; leave it out for credit that does not expire",
+    "source.empty": "credit that expires needs a source, such as its campaign; fill the cell",
+    "source.kind": "only what @issuance grants to a customer has a source and expires; empty both cells",
+    "funds.short": "the money does not reach",
+    "text.character": "the text holds a control or invisible character, or is too long",
+    "reason.empty": "a reason is needed, of three characters at least",
+    "batch.unknown": "there is no such batch",
+    "batch.status": "the batch is not in the state for this",
+    "batch.empty": "the batch has no lines",
+    "batch.changed": "the batch's lines are not those that were checked; check it again",
+    "batch.lines": "not every line could be posted",
+    "batch.maker": "a draft is posted or submitted by its maker only",
+    "batch.submitted": "the batch waits for its approval already",
+    "currency.unknown": "there is no such currency in this ledger",
+    "user.grammar": "an account's name has small letters, digits, dots, dashes and underscores only",
+    "note.empty": "there is nothing in the note",
+    "transaction.unknown": "there is no such transaction",
+    "reservation.unknown": "there is no hold of this reference",
+    "reservation.repeated": "a hold of this reference was made already; choose another reference",
+    "reservation.captured": "the hold was captured already",
+    "reservation.released": "the hold was released",
+    "reservation.expired": "the hold's time is over",
+    "reservation.past": "this moment is past; state a later one, or release the hold",
+    "reservation.short": "more cannot be captured than is held",
+    "reversal.repeated": "it was reversed already; once is all",
+    "reversal.of_reversal": "this is a reversal itself; make a new transfer instead",
+    "reversal.more": "more cannot be given back than was moved",
+    "reversal.spent": "the granted credit is spent in part; take back what is left",
+    "reversal.expired": "the granted credit has expired since and is gone",
+    "reversal.nothing": "there is nothing that could be taken back",
+    "reversal.policy": "say what is to be taken: all, or what is available",
+    "approval.required": "others must approve this first",
+    "approval.own": "nobody approves what is their own; another checker must",
+    "approval.repeated": "you have approved it already; another checker must",
+    "approval.number": "a rule asks for one to five checkers, or 0 to take it away",
+    "request.unknown": "there is no such request",
+    "request.status": "the request is not in the state for this",
+    "request.changed": "this is not the content that was submitted; look at the request again",
+    "request.kind": "operations of this kind are not submitted for approval",
+    "request.invalid": "the operation is not complete, or a value in it cannot be read",
+    "request.maker": "only its maker takes a request back; a checker rejects it",
+    "rule.unknown": "there is none such that could be taken away",
+    "holder.unknown": "there is no such role or operator in the server",
+    "limit.operation": "this is more than you may move at once",
+    "limit.day": "this is more than you may move in a day",
+    "limit.empty": "a limit needs an amount, at once or a day",
+    "sign_in.locked": "too many attempts failed; wait, or ask an administrator to unlock it",
+    "operator.exists": "a role of this name is there already; choose another name",
+    "operator.grammar": "an operator's name has small letters, digits, dots and dashes, begins with a letter "
+    "and is no name that the server or the ledger keeps for itself",
+    "operator.groups": "an operator needs one or more of the ledger's roles",
+    "operator.self": "nobody disables or enables themselves; another administrator must",
+    "operator.status": "the operator has this status already",
+    "operator.unknown": "there is no such operator in this ledger",
+    "operator.unlocked": "the operator is not locked, and no attempt has failed",
+    "operator.verifier": "the console sent no SCRAM verifier for the password",
+    "session.unknown": "this session is not there any more; look at the list again",
+    "session.self": "this is the session that asks; it cannot end itself",
+    "session.foreign": "the session belongs to no operator of this ledger; an administrator of the server "
+    "ends it",
+    "session.idle": "the session runs no statement, so there is none to cancel; terminate it instead",
+    "session.rights": "the ledger has not been given the right to end sessions; an administrator of the "
+    "server runs: GRANT pg_signal_backend, pg_read_all_stats TO ledger_roles",
+    "operation.abandoned": "it was given up while its answer was unknown; do it again with a new key",
+}
+
+
+class OperationRefusedError(RefusedError):
+    """The ledger refused one operation; `detail` is what it told besides the code."""
+
+    def __init__(self, code: str, detail: Mapping[str, Any], *, exponent: int | None = None) -> None:
+        self.detail = dict(detail)
+        who = f" ({detail['username']})" if "username" in detail else ""
+        super().__init__(
+            code, f"Refused: {words(code, detail, exponent=exponent)}{who}. Nothing was changed."
+        )
+
+    def with_decimals(self, exponent: int) -> OperationRefusedError:
+        """Return the same, its amounts told in a currency of so many decimals."""
+        return OperationRefusedError(self.code, self.detail, exponent=exponent)
+
+
+def words(code: str, detail: Mapping[str, Any], *, exponent: int | None = None) -> str:
+    """Say what a code means here; amounts in `detail` are minor units."""
+    return told(code, detail, exponent) or _WORDS.get(code, f"the database refused it ({code})")
+
+
+def sentence(code: str, detail: Mapping[str, Any], *, exponent: int | None = None) -> str:
+    """Say the same as a sentence of its own, as a table of problems shows it."""
+    said = words(code, detail, exponent=exponent)
+    return f"{said[0].upper()}{said[1:]}."
+
+
+def refusal(code: str, detail: Mapping[str, Any]) -> OperationRefusedError:
+    """Return the error for one refused operation."""
+    return OperationRefusedError(code, detail)

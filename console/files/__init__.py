@@ -1,0 +1,1 @@
+"""Files that come in as lines and go out as tables."""

@@ -1,0 +1,246 @@
+"""Rows to a CSV file that is there whole or not at all, with its control totals and checksum beside it."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import tempfile
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from itertools import islice
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from console.errors import FileRefusedError
+from console.money import PLAIN, format_amount
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from console.postgres.cancellation import Cancellation
+
+ROWS_BETWEEN_CHECKS = 1_000
+
+# A spreadsheet takes a cell that begins so for a formula. Text cells get an apostrophe before it; numbers
+# never do, they must stay numbers. The names of system accounts begin with @ and are guarded like any
+# other text: "@issuance" is a formula to Excel, and an exception for names is the hole an attacker's name
+# would use. The import takes the apostrophe off a name again, since no name can begin with one.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+class Kind(StrEnum):
+    """What a column holds, and so how its cells are written."""
+
+    TEXT = "text"
+    AMOUNT = "amount"
+    INTEGER = "integer"
+    TIMESTAMP = "timestamp"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's header and kind; `exponent` is the currency's, for amounts in minor units."""
+
+    name: str
+    kind: Kind
+    exponent: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExportResult:
+    """What was written; `control_totals` are minor units by the name of the amount column."""
+
+    path: Path
+    rows: int
+    control_totals: dict[str, int]
+    sha256: str
+
+
+def export_csv(
+    path: Path,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    bom: bool = False,
+    cancel: Cancellation | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ExportResult:
+    """Write rows as RFC 4180 CSV in UTF-8, NULL as an empty cell, with `.sha256` and `.totals.json` beside.
+
+    `progress` gets the number of rows written so far. Raises FileRefusedError when the disk refuses;
+    whatever goes wrong, the target and its neighbours are then as they were before.
+    """
+    if len({column.name for column in columns}) < len(columns):
+        raise ValueError("two columns of one name")
+    sidecars = (path.with_name(f"{path.name}.sha256"), path.with_name(f"{path.name}.totals.json"))
+    with ExitStack() as files:
+        # Left in reverse order: the CSV is renamed first, since a spreadsheet may hold that one locked.
+        checksum, totals = (files.enter_context(replacing(sidecar)) for sidecar in sidecars)
+        target = files.enter_context(replacing(path))
+        result = _write(path, target, columns, rows, bom=bom, cancel=cancel, progress=progress)
+        with refusing(path):
+            checksum.write(_checksum_line(result).encode())
+            totals.write(_totals_text(result, columns).encode())
+        if cancel is not None:
+            cancel.check()
+    return result
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Yield a file that takes `path`'s place when the block ends well, and vanishes when it does not.
+
+    The file is on the disk before it is renamed. Only its owner may read it: exports hold personal data.
+    """
+    with refusing(path):
+        file = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed below, before it is renamed)
+            dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part", delete=False
+        )
+    try:
+        with file:
+            yield file
+            with refusing(path):
+                file.flush()
+                os.fsync(file.fileno())
+        with refusing(path):
+            Path(file.name).replace(path)
+    except BaseException:
+        Path(file.name).unlink(missing_ok=True)
+        raise
+    with suppress(OSError):  # the file is in place; some network drives cannot do this last step
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def refusing(path: Path) -> Iterator[None]:
+    """Turn the system's refusal to write into ours."""
+    try:
+        yield
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise FileRefusedError(str(path), f"it cannot be written: {reason}. Nothing was changed.") from error
+
+
+def _write(
+    path: Path,
+    target: IO[bytes],
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    *,
+    bom: bool,
+    cancel: Cancellation | None,
+    progress: Callable[[int], None] | None,
+) -> ExportResult:
+    writers = [_writer(column) for column in columns]
+    amounts = [index for index, column in enumerate(columns) if column.kind is Kind.AMOUNT]
+    sums = dict.fromkeys(amounts, 0)
+    digest = hashlib.sha256()
+    text = io.StringIO(newline="")
+    csv_writer = csv.writer(text, lineterminator="\r\n")
+    if bom:
+        text.write("\ufeff")
+    csv_writer.writerow([guarded(column.name) for column in columns])
+    count = 0
+    source = iter(rows)
+    while True:
+        if cancel is not None:
+            cancel.check()
+        batch = list(islice(source, ROWS_BETWEEN_CHECKS))
+        for row in batch:
+            csv_writer.writerow([write(value) for write, value in zip(writers, row, strict=True)])
+            for index in amounts:
+                sums[index] += row[index] or 0
+        count += len(batch)
+        data = text.getvalue().encode()
+        text.seek(0)
+        text.truncate()
+        digest.update(data)
+        with refusing(path):
+            target.write(data)
+        if not batch:
+            break
+        if progress is not None:
+            progress(count)
+    totals = {columns[index].name: total for index, total in sums.items()}
+    return ExportResult(path, count, totals, digest.hexdigest())
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _writer(column: Column) -> Callable[[Any], str]:
+    """Return the function that writes a cell of this column; it raises TypeError on another kind's value."""
+    write = {Kind.TEXT: _text, Kind.INTEGER: _integer, Kind.AMOUNT: _amount, Kind.TIMESTAMP: _timestamp}
+    one = write[column.kind]
+    return lambda value: "" if value is None else one(column, value)
+
+
+def _text(column: Column, value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{column.name} is a text column, not for {type(value).__name__}")
+    return guarded(value)
+
+
+def _integer(column: Column, value: object) -> str:
+    return str(_whole(column, value))
+
+
+def _amount(column: Column, value: object) -> str:
+    return format_amount(_whole(column, value), column.exponent, PLAIN)
+
+
+def _timestamp(column: Column, value: object) -> str:
+    """Write UTC with microseconds, so that all cells are of one length and sort as text."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise TypeError(f"{column.name} needs timestamps with a zone")
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{column.name} is a timestamp column, not for {type(value).__name__}")
+
+
+def _whole(column: Column, value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"{column.name} holds whole numbers, not {type(value).__name__}")
+    return value
+
+
+def _checksum_line(result: ExportResult) -> str:
+    """Return the line that `sha256sum --check` reads, with its own escape for odd file names."""
+    name = result.path.name
+    plain = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return f"{'' if plain == name else chr(92)}{result.sha256}  {plain}\n"
+
+
+def _totals_text(result: ExportResult, columns: Sequence[Column]) -> str:
+    """Return the totals as decimal strings: a JSON number above 2^53 is rounded by many readers."""
+    exponents = {column.name: column.exponent for column in columns}
+    totals = {
+        name: format_amount(total, exponents[name], PLAIN) for name, total in result.control_totals.items()
+    }
+    content = {
+        "file": result.path.name,
+        "rows": result.rows,
+        "sha256": result.sha256,
+        "control_totals": totals,
+    }
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the rename itself on the disk; Windows has no such call and needs none."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""A file's bytes as records: its charset, its dialect, its dates."""

@@ -1,1 +1,0 @@
-"""From a CSV file to checked lines, streamed."""

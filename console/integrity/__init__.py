@@ -1,1 +1,0 @@
-"""Whether the ledger adds up and nobody changed it behind its back: `questions.verify` asks everything."""

@@ -1,0 +1,1 @@
+"""What the ledger can do and tell, a folder a subject; no subject knows another."""

@@ -1,0 +1,137 @@
+"""Manual changes of accounts: open, freeze, unfreeze, close, overdraft limit, notes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from console.writes.operation import Operation, perform
+from models.account import AccountStatus
+
+if TYPE_CHECKING:
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An account with an empty wallet; its number is that of the user."""
+
+    account: int
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StatusChange:
+    """Whether an account's money may move, before and after."""
+
+    before: AccountStatus
+    after: AccountStatus
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class OverdraftLimit:
+    """How far below zero a wallet may go, in minor units, and why."""
+
+    username: str
+    currency: str
+    limit: int
+    reason: str
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        arguments = {
+            "username": self.username,
+            "currency": self.currency,
+            "limit": self.limit,
+            "reason": self.reason,
+        }
+        return Operation("account.overdraft", "set_overdraft_limit", arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class OverdraftChange:
+    """A wallet's overdraft limit before and after, in minor units."""
+
+    before: int
+    after: int
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A note that is kept with an account, by its number."""
+
+    note: int
+    key: UUID
+
+
+def open(  # noqa: A001 - used as accounts.open
+    database: Database,
+    username: str,
+    currency: str,
+    *,
+    reason: str,
+    display_name: str = "",
+    email: str | None = None,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Opened:
+    """Open an account with an empty wallet, or a wallet in one more currency for an account there is."""
+    key = uuid4() if key is None else key
+    arguments = {
+        "username": username,
+        "currency": currency,
+        "display_name": display_name,
+        "email": email,
+        "reason": reason,
+    }
+    done = perform(database, Operation("account.open", "open_account", arguments), key=key, cancel=cancel)
+    return Opened(done["account"], key)
+
+
+def set_status(
+    database: Database,
+    username: str,
+    status: AccountStatus,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> StatusChange:
+    """Freeze, unfreeze or close an account in all its currencies; only an empty one is closed, for ever."""
+    key = uuid4() if key is None else key
+    operation = Operation(
+        "account.status",
+        "set_account_status",
+        {"username": username, "status": status.value, "reason": reason},
+        {"status": "ledger.account_status"},
+    )
+    done = perform(database, operation, key=key, cancel=cancel)
+    return StatusChange(AccountStatus(done["before"]), AccountStatus(done["after"]), key)
+
+
+def set_overdraft_limit(
+    database: Database, order: OverdraftLimit, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> OverdraftChange:
+    """Let a wallet go so far below zero; less than it is below already is refused."""
+    key = uuid4() if key is None else key
+    done = perform(database, order.operation, key=key, cancel=cancel)
+    return OverdraftChange(done["before"] or 0, done["after"], key)
+
+
+def add_note(
+    database: Database,
+    username: str,
+    note: str,
+    *,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Noted:
+    """Write down what is known of an account; notes are never changed."""
+    key = uuid4() if key is None else key
+    operation = Operation("account.note", "add_note", {"username": username, "note": note})
+    return Noted(perform(database, operation, key=key, cancel=cancel)["note"], key)

@@ -1,0 +1,191 @@
+"""Approvals: what one operator submits, others agree to before it is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Protocol
+from uuid import UUID, uuid4
+
+from console.writes.operation import Operation, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+
+class Order(Protocol):
+    """What may be done at once or submitted: a Transfer, Grant, Capture, Reversal or OverdraftLimit."""
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A request that waits for its checkers; `content` is the hash of what they agree to."""
+
+    request: int
+    approvals_required: int
+    content: bytes
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How many have agreed to a request, and whether they are enough."""
+
+    request: int
+    given: int
+    required: int
+    enough: bool
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A request that was rejected or withdrawn."""
+
+    request: int
+    status: str
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What came of an approved request: the outcome of its operation, as the ledger told it.
+
+    transaction and posted_at are None for what posts none or many.
+    """
+
+    request: int
+    transaction: int | None
+    posted_at: datetime | None
+    outcome: Mapping[str, Any]
+    key: UUID
+
+
+def submit(
+    database: Database,
+    order: Order,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Submitted:
+    """Ask others to agree to an operation; what could not be done now is refused at once."""
+    wanted = order.operation
+    request = {
+        name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
+        for name, value in wanted.arguments.items()
+    }
+    arguments = {"kind": wanted.function, "request": request, "reason": reason}
+    return _submitted(database, Operation("request.submit", "submit_request", arguments), key, cancel)
+
+
+def submit_batch(
+    database: Database,
+    batch: int,
+    content_hash: bytes,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Submitted:
+    """Freeze a draft of one's own as it was checked, and ask others to agree to it."""
+    arguments = {"batch": batch, "content_hash": content_hash, "reason": reason}
+    return _submitted(
+        database,
+        Operation("batch.submit", "submit_batch", arguments),
+        key,
+        cancel,
+        timeout_s=database.settings.batch_timeout_s,
+    )
+
+
+def approve(
+    database: Database,
+    request: int,
+    content: bytes,
+    *,
+    note: str = "",
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Approval:
+    """Agree to exactly the content that one has seen; nobody agrees to what is their own, or twice."""
+    key = uuid4() if key is None else key
+    arguments = {"request": request, "content": content, "note": note}
+    operation = Operation("request.approve", "approve_request", arguments)
+    done = perform(database, operation, key=key, cancel=cancel)
+    return Approval(done["request"], done["given"], done["required"], done["status"] == "approved", key)
+
+
+def reject(
+    database: Database,
+    request: int,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Closed:
+    """Say no, as a checker."""
+    operation = Operation("request.reject", "reject_request", {"request": request, "reason": reason})
+    return _closed(database, operation, key, cancel)
+
+
+def withdraw(
+    database: Database,
+    request: int,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Closed:
+    """Take back a request of one's own; a batch is a draft again."""
+    operation = Operation("request.withdraw", "withdraw_request", {"request": request, "reason": reason})
+    return _closed(database, operation, key, cancel)
+
+
+def execute(
+    database: Database, request: int, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> Executed:
+    """Do what was approved, as it was approved."""
+    key = uuid4() if key is None else key
+    done = perform(
+        database,
+        Operation("request.execute", "execute_request", {"request": request}),
+        key=key,
+        cancel=cancel,
+        timeout_s=database.settings.batch_timeout_s,
+    )
+    posted_at = done.get("posted_at")
+    return Executed(
+        done["request"],
+        done.get("transaction"),
+        None if posted_at is None else datetime.fromisoformat(posted_at),
+        done,
+        key,
+    )
+
+
+def _submitted(
+    database: Database,
+    operation: Operation,
+    key: UUID | None,
+    cancel: Cancellation | None,
+    timeout_s: int | None = None,
+) -> Submitted:
+    key = uuid4() if key is None else key
+    done = perform(database, operation, key=key, cancel=cancel, timeout_s=timeout_s)
+    return Submitted(done["request"], done["approvals_required"], bytes.fromhex(done["content"]), key)
+
+
+def _closed(
+    database: Database, operation: Operation, key: UUID | None, cancel: Cancellation | None
+) -> Closed:
+    key = uuid4() if key is None else key
+    done = perform(database, operation, key=key, cancel=cancel)
+    return Closed(done["request"], done["status"], key)

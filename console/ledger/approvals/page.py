@@ -1,0 +1,185 @@
+"""Requests for approval: keyset pages, one with its approvals, and what would come of it now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+from console.errors import UsageError
+from console.errors.refusals import OperationRefusedError
+from console.ledger.page import Direction, Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy import Row
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+PAGE_SIZE = 200
+
+_REQUEST = """
+    SELECT r.id, r.kind, r.request, r.content, r.currency, r.amount, r.approvals_required, r.approvals_given,
+        r.status::text, r.reason, r.created_by, r.created_at, r.closed_by, r.closed_at, r.close_reason"""
+
+_AND_ITS_APPROVALS = """, r.outcome, (
+        SELECT json_agg(json_build_array(a.approved_by, a.approved_at, a.note) ORDER BY a.approved_at)
+        FROM ledger.approvals a WHERE a.request_id = r.id)
+    FROM ledger.approval_requests r WHERE r.id = :request"""
+
+_GET = text(_REQUEST + _AND_ITS_APPROVALS)
+
+_REHEARSE = text("SELECT ledger.rehearse_request(:request)")
+
+
+class RequestStatus(StrEnum):
+    """How far a request has come."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    EXECUTED = "executed"
+    REJECTED = "rejected"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
+"""Those that something can still come of."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRow:
+    """One request; `request` holds the operation's arguments by name, amounts in minor units.
+
+    content: the SHA-256 of kind and arguments, which is what its checkers agree to.
+    """
+
+    id: int
+    kind: str
+    request: Mapping[str, Any]
+    content: bytes
+    currency: str
+    amount: int
+    approvals_required: int
+    approvals_given: int
+    status: RequestStatus
+    reason: str
+    created_by: str
+    created_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    close_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalRow:
+    """Who agreed, and when."""
+
+    approved_by: str
+    approved_at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request with its approvals in their order; `outcome` is what came of it once executed."""
+
+    row: RequestRow
+    approvals: tuple[ApprovalRow, ...]
+    outcome: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One account's balance before and after, in minor units."""
+
+    username: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What would come of a request now: its outcome or its refusal, and whose balances would change.
+
+    accounts: how many; of those, the first hundred by name are in `movements`.
+    """
+
+    outcome: Mapping[str, Any] | None
+    refusal: OperationRefusedError | None
+    accounts: int
+    movements: tuple[Movement, ...]
+
+
+def page(
+    database: Database,
+    *,
+    only_open: bool = True,
+    cursor: int | None = None,
+    direction: Direction = Direction.AFTER,
+    limit: int = PAGE_SIZE,
+    cancel: Cancellation | None = None,
+) -> Page[RequestRow]:
+    """Return requests, newest first, beside the request id `cursor`; without one, the first or last page."""
+    forward = direction is Direction.AFTER
+    conditions = ["r.status IN ('pending', 'approved')"] if only_open else []
+    if cursor is not None:
+        conditions.append(f"r.id {'<' if forward else '>'} :cursor")
+    statement = text(
+        f"{_REQUEST} FROM ledger.approval_requests r WHERE {' AND '.join(conditions) or 'true'}"
+        f" ORDER BY r.id {'DESC' if forward else 'ASC'} LIMIT :limit"
+    )
+    values = {"limit": limit + 1} | ({} if cursor is None else {"cursor": cursor})
+
+    def ask(session: Session) -> Page[RequestRow]:
+        rows = session.execute(statement, values).all()
+        found = tuple(_row(row) for row in rows[:limit])
+        beyond, behind = len(rows) > limit, cursor is not None
+        if forward:
+            return Page(found, more_before=behind, more_after=beyond)
+        return Page(found[::-1], more_before=beyond, more_after=behind)
+
+    return database.read("requests.page", ask, cancel=cancel)
+
+
+def get(database: Database, request: int, *, cancel: Cancellation | None = None) -> Request:
+    """Return one request; raises UsageError when there is none of this number."""
+
+    def ask(session: Session) -> Request:
+        row = session.execute(_GET, {"request": request}).one_or_none()
+        if row is None:
+            raise UsageError(f"There is no request {request}.")
+        *_, outcome, agreed = row
+        approvals = tuple(ApprovalRow(by, datetime.fromisoformat(at), note) for by, at, note in agreed or ())
+        return Request(_row(row), approvals, outcome)
+
+    return database.read("requests.get", ask, cancel=cancel)
+
+
+def rehearse(database: Database, request: int, *, cancel: Cancellation | None = None) -> Rehearsal:
+    """Do what an open request asks for and undo it: what its checkers would see happen now."""
+
+    def work(session: Session) -> Rehearsal:
+        found = session.execute(_REHEARSE, {"request": request}).scalar_one()
+        outcome = found["outcome"]
+        if outcome["status"] == "refused":
+            return Rehearsal(None, OperationRefusedError(outcome["code"], outcome["detail"]), 0, ())
+        movements = tuple(Movement(*account) for account in found["accounts"])
+        return Rehearsal(outcome, None, found["count"], movements)
+
+    return database.rehearse(
+        "requests.rehearse", work, cancel=cancel, timeout_s=database.settings.batch_timeout_s
+    )
+
+
+def _row(row: Row[Any]) -> RequestRow:
+    values = list(row[:15])
+    values[3] = bytes(values[3])
+    values[5] = int(values[5])
+    values[8] = RequestStatus(values[8])
+    return RequestRow(*values)

@@ -1,0 +1,79 @@
+"""Rules and limits: from which amount on others must agree, and how much anybody moves at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+from console.writes.operation import Operation, perform
+
+if TYPE_CHECKING:
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+RULED: Final = (
+    "transfer", "grant_credit", "capture", "post_batch", "reverse_transaction", "reverse_batch",
+    "set_overdraft_limit",
+)  # fmt: skip
+"""The kinds of operation that rules and limits are for; a limit may also be for '*', any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A rule or limit that was set or taken away."""
+
+    key: UUID
+
+
+def set_rule(
+    database: Database,
+    kind: str,
+    currency: str,
+    from_amount: int,
+    approvals: int,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Ruled:
+    """Ask for so many checkers from an amount on, in minor units; 0 takes that tier away."""
+    arguments = {
+        "kind": kind,
+        "currency": currency,
+        "from_amount": from_amount,
+        "approvals": approvals,
+        "reason": reason,
+    }
+    operation = Operation("rule.set", "set_approval_rule", arguments, {"approvals": "smallint"})
+    return _ruled(database, operation, key, cancel)
+
+
+def set_limit(
+    database: Database,
+    holder: str,
+    kind: str,
+    currency: str,
+    *,
+    per_operation: int | None,
+    per_day: int | None,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Ruled:
+    """Limit what a role or an operator moves at once and a day (UTC); neither takes the limit away."""
+    arguments = {
+        "holder": holder,
+        "kind": kind,
+        "currency": currency,
+        "per_operation": per_operation,
+        "per_day": per_day,
+        "reason": reason,
+    }
+    return _ruled(database, Operation("limit.set", "set_limit", arguments), key, cancel)
+
+
+def _ruled(database: Database, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Ruled:
+    key = uuid4() if key is None else key
+    perform(database, operation, key=key, cancel=cancel)
+    return Ruled(key)

@@ -1,0 +1,1 @@
+"""Does the ledger add up, and has nobody changed it? The questions and what they found."""

@@ -1,0 +1,1 @@
+"""What verify asks, a file a part of the ledger."""

@@ -1,0 +1,136 @@
+"""What else stands in the audit chain: accounts, their limits and notes, rules, currencies, operators."""
+# ruff: noqa: S608 - statements are put together from constants of this package
+
+from __future__ import annotations
+
+from typing import Final
+
+from console.ledger.audit.verify.check import Question
+from console.ledger.audit.verify.rules.acts import ACT
+
+# A ledger older than its audit chain may have accounts that were frozen before it.
+_ACCOUNTS: Final = f"""
+    WITH {ACT}, opened AS (
+        SELECT DISTINCT ON (act.outcome ->> 'account') (act.outcome ->> 'account')::bigint AS account,
+            act.request ->> 'username' AS username
+        FROM act WHERE act.kind = 'open_account' ORDER BY act.outcome ->> 'account', act.id
+    ), status AS (
+        SELECT DISTINCT ON (act.request ->> 'username') act.request ->> 'username' AS username,
+            act.outcome ->> 'after' AS status
+        FROM act WHERE act.kind = 'set_account_status' ORDER BY act.request ->> 'username', act.id DESC
+    ), overdraft AS (
+        SELECT DISTINCT ON (act.request ->> 'username', act.request ->> 'currency')
+            act.request ->> 'username' AS username, act.request ->> 'currency' AS currency,
+            (act.outcome ->> 'after')::bigint AS most
+        FROM act WHERE act.kind = 'set_overdraft_limit'
+        ORDER BY act.request ->> 'username', act.request ->> 'currency', act.id DESC
+    )
+    SELECT 'account.name' AS code, opened.username AS place, opened.account AS number,
+        opened.username AS expected, coalesce(u.username, 'no such account') AS found
+    FROM opened LEFT JOIN ledger.users u ON u.id = opened.account
+    WHERE u.username IS DISTINCT FROM opened.username
+    UNION ALL
+    SELECT 'account.name', u.username, u.id, 'a system account', u.username FROM ledger.users u
+    WHERE u.kind = 'system' AND u.username <> ALL ('{{@issuance,@revenue,@breakage,@external,@suspense}}')
+    UNION ALL
+    SELECT 'account.status', u.username, u.id, coalesce(status.status, 'active'), u.status::text
+    FROM ledger.users u LEFT JOIN status ON status.username = u.username
+    WHERE u.status::text <> coalesce(status.status, CASE WHEN u.created_at < (SELECT i.made_at
+        FROM ledger.identity i)
+        THEN u.status::text ELSE 'active' END)
+    UNION ALL
+    SELECT 'account.overdraft', u.username || ' ' || w.currency, w.id, coalesce(overdraft.most, 0)::text,
+        w.overdraft_limit::text
+    FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
+    LEFT JOIN overdraft ON overdraft.username = u.username AND overdraft.currency = w.currency
+    WHERE w.overdraft_limit <> coalesce(overdraft.most, 0)"""
+
+_NOTES: Final = f"""
+    WITH {ACT}, written AS (
+        SELECT act.*, (act.outcome ->> 'note')::bigint AS note FROM act WHERE act.kind = 'add_note'
+    )
+    SELECT 'account.note' AS code, 'note ' || coalesce(n.id, written.note) AS place,
+        coalesce(n.id, written.note) AS number,
+        coalesce(written.actor || ' on ' || (written.request ->> 'username') || ': '
+            || (written.request ->> 'note'), 'no such event') AS expected,
+        coalesce(n.operator || ' on ' || u.username || ': ' || n.note, 'no such note') AS found
+    FROM written FULL JOIN ledger.account_notes n ON n.id = written.note
+    LEFT JOIN ledger.users u ON u.id = n.user_id
+    WHERE (written.actor, written.request ->> 'username', written.request ->> 'note')
+        IS DISTINCT FROM (n.operator, u.username, n.note)"""
+
+_POLICY: Final = f"""
+    WITH {ACT}, rule AS (
+        SELECT DISTINCT ON (place) act.id, jsonb_build_array(act.request -> 'kind', act.request -> 'currency',
+            act.request -> 'from_amount') AS place, (act.request ->> 'approvals')::smallint AS approvals
+        FROM act WHERE act.kind = 'set_approval_rule' ORDER BY place, act.id DESC
+    ), cap AS (
+        SELECT DISTINCT ON (place) act.id, jsonb_build_array(act.request -> 'holder', act.request -> 'kind',
+            act.request -> 'currency') AS place, (act.request ->> 'per_operation')::bigint AS per_operation,
+            (act.request ->> 'per_day')::bigint AS per_day
+        FROM act WHERE act.kind = 'set_limit' ORDER BY place, act.id DESC
+    ), currency AS (
+        SELECT DISTINCT ON (e.subject) e.id, substr(e.subject, 10) AS code,
+            (e.detail ->> 'exponent')::smallint AS exponent
+        FROM ledger.audit_events e WHERE e.action = 'add_currency' AND e.outcome = 'done' ORDER BY e.subject,
+            e.id
+    )
+    SELECT 'policy.rule' AS code, 'rule ' || coalesce(rule.place, stands.place)::text AS place,
+        coalesce(rule.id, 0) AS number,
+        coalesce(rule.approvals, 0) || ' approvals' AS expected,
+        coalesce(stands.approvals, 0) || ' approvals' AS found
+    FROM rule FULL JOIN (
+        SELECT r.*, jsonb_build_array(r.kind, r.currency, r.from_amount) AS place FROM ledger.approval_rules r
+    ) stands ON stands.place = rule.place
+    WHERE coalesce(rule.approvals, 0) <> coalesce(stands.approvals, 0)
+    UNION ALL
+    SELECT 'policy.limit', 'limit ' || coalesce(cap.place, stands.place)::text, coalesce(cap.id, 0),
+        concat_ws(', ', cap.per_operation || ' at once', cap.per_day || ' a day'),
+        concat_ws(', ', stands.per_operation || ' at once', stands.per_day || ' a day')
+    FROM cap FULL JOIN (
+        SELECT l.*, jsonb_build_array(l.holder, l.kind, l.currency) AS place FROM ledger.limits l
+    ) stands ON stands.place = cap.place
+    WHERE (cap.per_operation, cap.per_day) IS DISTINCT FROM (stands.per_operation, stands.per_day)
+    UNION ALL
+    SELECT 'policy.currency', currency.code, currency.id, currency.exponent || ' decimals',
+        coalesce(c.exponent || ' decimals', 'no such currency')
+    FROM currency LEFT JOIN ledger.currencies c ON c.code = currency.code
+    WHERE c.exponent IS DISTINCT FROM currency.exponent"""
+
+# The operator of an embedded ledger is enrolled by its console, without an event.
+_OPERATORS: Final = f"""
+    WITH {ACT}, set AS (
+        SELECT DISTINCT ON (act.request ->> 'operator') act.id, act.request ->> 'operator' AS name,
+            CASE act.kind WHEN 'disable_operator' THEN 'disabled' ELSE 'active' END AS status,
+            act.outcome -> 'groups' AS groups
+        FROM act WHERE act.kind IN ('create_operator', 'disable_operator', 'enable_operator')
+        ORDER BY act.request ->> 'operator', act.id DESC
+    )
+    SELECT 'operator.event' AS code, set.name AS place, set.id AS number,
+        'event ' || set.id || ': ' || set.status || ' in ' || set.groups::text AS expected,
+        coalesce(o.status || ' in ' || to_jsonb(o.groups)::text, 'no such operator') AS found
+    FROM set LEFT JOIN ledger.operators o ON o.name = set.name
+    WHERE (set.status, set.groups) IS DISTINCT FROM (o.status::text, to_jsonb(o.groups))"""
+
+QUESTIONS: Final = (
+    Question(
+        {
+            "account.name": "Each account has the name under which it was opened",
+            "account.status": "Each account has the status that it was given last",
+            "account.overdraft": "Each account has the overdraft that it was given last",
+        },
+        _ACCOUNTS,
+    ),
+    Question({"account.note": "Each note is the one that the audit chain holds"}, _NOTES),
+    Question(
+        {
+            "policy.rule": "Each rule for approvals is as it was set last",
+            "policy.limit": "Each limit is as it was set last",
+            "policy.currency": "Each currency has the decimals that it was added with",
+        },
+        _POLICY,
+    ),
+    Question(
+        {"operator.event": "Each operator has the status and groups given last"}, _OPERATORS, ("operators",)
+    ),
+)

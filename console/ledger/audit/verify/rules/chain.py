@@ -1,0 +1,60 @@
+"""The audit chain, reckoned anew by statements of the console's own: no function of the ledger is asked."""
+# ruff: noqa: S608 - statements are put together from constants of this package
+
+from __future__ import annotations
+
+from typing import Final
+
+from console.ledger.audit.verify.check import Question
+
+# SHA-256 over the hash before and every field, each led by its length, as ledger.audit_hash has it: whoever
+# could change an event could have changed that function too. An infinite moment has no microseconds.
+_EVENT_HASH: Final = """sha256(e.previous || convert_to((
+    SELECT string_agg(octet_length(field.value) || ':' || field.value, '' ORDER BY field.place)
+    FROM unnest(ARRAY[e.id::text, CASE WHEN isfinite(e.at)
+            THEN (extract(epoch FROM e.at) * 1000000)::bigint::text ELSE e.at::text END,
+        e.actor, e.action, e.subject, e.outcome, e.reason, e.detail::text])
+    WITH ORDINALITY field (value, place)), 'UTF8'))"""
+
+_CHAIN: Final = f"""
+    WITH step AS MATERIALIZED (
+        SELECT e.id, e.previous, e.hash, {_EVENT_HASH} AS due,
+            coalesce(lag(e.id) OVER w, 0)::numeric + 1 AS due_id,
+            coalesce(lag(e.hash) OVER w, sha256('ledger')) AS before
+        FROM ledger.audit_events e WINDOW w AS (ORDER BY e.id)
+    ), last AS (
+        SELECT step.id, step.hash FROM step ORDER BY step.id DESC LIMIT 1
+    )
+    SELECT 'chain.hash' AS code, 'event ' || step.id AS place, step.id AS number,
+        encode(step.due, 'hex') AS expected, encode(step.hash, 'hex') AS found
+    FROM step WHERE step.hash IS DISTINCT FROM step.due
+    UNION ALL
+    SELECT 'chain.link', 'event ' || step.id, step.id, encode(step.before, 'hex'),
+        encode(step.previous, 'hex')
+    FROM step WHERE step.previous IS DISTINCT FROM step.before
+    UNION ALL
+    SELECT 'chain.ids', 'event ' || step.due_id, step.id, step.due_id::text, step.id::text
+    FROM step WHERE step.id <> step.due_id
+    UNION ALL
+    SELECT 'chain.head', 'the head', 0, coalesce(last.id, 0) || ' '
+        || encode(coalesce(last.hash, sha256('ledger')), 'hex'),
+        head.id || ' ' || encode(head.hash, 'hex')
+    FROM (SELECT) always LEFT JOIN last ON true LEFT JOIN ledger.audit_head head ON true
+    WHERE (head.id, head.hash) IS DISTINCT FROM (coalesce(last.id, 0), coalesce(last.hash, sha256('ledger')))
+    UNION ALL
+    -- What is older than the ledger's identity is held to less, so nobody may make it younger.
+    SELECT 'chain.birth', 'event ' || e.id, e.id, 'after ' || i.made_at, e.at::text
+    FROM ledger.audit_events e, ledger.identity i WHERE e.id = 1 AND e.at < i.made_at"""
+
+QUESTIONS: Final = (
+    Question(
+        {
+            "chain.hash": "Each audit event is what its hash says",
+            "chain.link": "Each audit event holds the hash of the one before",
+            "chain.ids": "The audit events' numbers have no gap",
+            "chain.head": "The head of the audit chain is its last event",
+            "chain.birth": "The ledger is older than its first audit event",
+        },
+        _CHAIN,
+    ),
+)

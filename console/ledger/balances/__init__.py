@@ -1,0 +1,1 @@
+"""Balances of any number of accounts, by name."""

@@ -1,0 +1,1 @@
+"""Batches: loaded, checked, rehearsed, posted and reversed as one transaction."""

@@ -1,0 +1,142 @@
+"""One batch with all that decides over it: its rules, its requests, who agreed, and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+
+from console.errors import UsageError
+from console.ledger.batches.page import BATCH_COLUMNS, BATCH_SOURCES, BatchRow, batch_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+# A reversal's reason stands in each of its movements.
+_DETAIL = text(f"""
+    SELECT {BATCH_COLUMNS},
+        EXISTS (SELECT FROM ledger.batch_lines l
+            WHERE l.batch_id = b.id AND num_nonnulls(l.lot_source, l.lot_expires_at) > 0),
+        CASE WHEN b.status = 'draft' THEN
+            ledger.approvals_for('post_batch', b.currency, coalesce(b.total, drafted.total)) ELSE 0 END,
+        CASE WHEN b.status = 'posted' THEN
+            ledger.approvals_for('reverse_batch', b.currency, b.total) ELSE 0 END,
+        asked.requests, b.reversed_by, b.reversed_at, b.reversed_total,
+        CASE WHEN b.status = 'reversed' THEN (
+            SELECT r.metadata ->> 'reason' FROM ledger.transactions t
+            JOIN ledger.transactions r ON r.reverses = t.id
+            WHERE t.id BETWEEN b.first_transaction AND b.last_transaction AND t.batch_id = b.id
+            ORDER BY t.id LIMIT 1) END
+    {BATCH_SOURCES}
+    CROSS JOIN LATERAL (
+        SELECT coalesce(jsonb_object_agg(one.kind, one.request), '{{}}') AS requests
+        FROM (
+            SELECT DISTINCT ON (q.kind) q.kind, jsonb_build_object(
+                'id', q.id, 'status', q.status, 'content', encode(q.content, 'hex'),
+                'required', q.approvals_required, 'reason', q.reason, 'created_by', q.created_by,
+                'created_at', q.created_at, 'closed_by', q.closed_by, 'closed_at', q.closed_at,
+                'close_reason', q.close_reason, 'policy', q.request ->> 'policy',
+                'approvals', (SELECT coalesce(jsonb_agg(jsonb_build_object(
+                    'by', a.approved_by, 'at', a.approved_at, 'note', a.note) ORDER BY a.approved_at), '[]')
+                    FROM ledger.approvals a WHERE a.request_id = q.id)) AS request
+            FROM ledger.approval_requests q
+            WHERE q.request ->> 'batch' = b.id::text AND q.kind IN ('post_batch', 'reverse_batch')
+            ORDER BY q.kind, q.id DESC
+        ) one
+    ) asked
+    WHERE b.id = :batch""")  # noqa: S608 - only this package's own constants are put in
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """One checker's word."""
+
+    by: str
+    at: datetime
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchRequest:
+    """The newest request about a batch; `content` is what its checkers approve, `policy` a reversal's."""
+
+    id: int
+    status: str
+    content: bytes
+    required: int
+    reason: str
+    created_by: str
+    created_at: datetime
+    closed_by: str | None
+    closed_at: datetime | None
+    close_reason: str | None
+    policy: str | None
+    approvals: tuple[Approval, ...]
+
+    @property
+    def open(self) -> bool:
+        """Whether it waits for a checker, or to be carried out."""
+        return self.status in {"pending", "approved"}
+
+
+@dataclass(frozen=True, slots=True)
+class BatchDetail:
+    """A batch beyond its row.
+
+    grants: whether some line opens a lot of credit. to_post, to_reverse: how many approvals the rules ask
+    for now before a draft is posted, or a posted batch reversed.
+    """
+
+    row: BatchRow
+    grants: bool = False
+    to_post: int = 0
+    to_reverse: int = 0
+    posting: BatchRequest | None = None
+    reversing: BatchRequest | None = None
+    reversed_by: str | None = None
+    reversed_at: datetime | None = None
+    reversed_total: int | None = None
+    reversed_reason: str | None = None
+
+
+def detail(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchDetail:
+    """Return one batch with its requests; raises UsageError when there is none of this number."""
+
+    def ask(session: Session) -> BatchDetail:
+        found = session.execute(_DETAIL, {"batch": batch_id}).one_or_none()
+        if found is None:
+            raise UsageError(f"There is no batch {batch_id}.")
+        width = len(fields(BatchRow))
+        grants, to_post, to_reverse, requests, by, at, total, reason = found[width:]
+        return BatchDetail(
+            batch_of(found[:width]), grants, to_post, to_reverse,
+            _request(requests.get("post_batch")), _request(requests.get("reverse_batch")),
+            by, at, None if total is None else int(total), reason,
+        )  # fmt: skip
+
+    return database.read("batches.get", ask, cancel=cancel)
+
+
+def _request(written: Mapping[str, Any] | None) -> BatchRequest | None:
+    if written is None:
+        return None
+    closed_at = written["closed_at"]
+    approvals = tuple(
+        Approval(one["by"], datetime.fromisoformat(one["at"]), one["note"]) for one in written["approvals"]
+    )
+    return BatchRequest(
+        **{
+            **written,
+            "content": bytes.fromhex(written["content"]),
+            "created_at": datetime.fromisoformat(written["created_at"]),
+            "closed_at": None if closed_at is None else datetime.fromisoformat(closed_at),
+            "approvals": approvals,
+        }
+    )

@@ -1,0 +1,193 @@
+"""Giving back what was moved: one transaction, or a whole batch by a stated policy, with a check before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from console.errors.refusals import refusal
+from console.ledger.batches.commands import WalletChange
+from console.writes.operation import Operation, perform
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+_PROBLEMS = text("""
+    SELECT p.line, p.transaction_id, p.username, p.code, p.amount, p.short
+    FROM ledger.reversal_problems(:batch) p ORDER BY p.line""")
+
+_REVERSE_BATCH = text("SELECT ledger.reverse_batch(:key, :batch, :policy, :reason)")
+
+# All that one reversal moves has its moment: what expired on the way too.
+_WALLET_CHANGES = text("""
+    SELECT u.username, w.balance - sum(leg.delta), w.balance, count(*)
+    FROM ledger.transactions t
+    CROSS JOIN LATERAL (VALUES (t.from_wallet, -t.amount), (t.to_wallet, t.amount)) leg (wallet, delta)
+    JOIN ledger.wallets w ON w.id = leg.wallet AND w.kind = 'customer'
+    JOIN ledger.users u ON u.id = w.user_id
+    WHERE t.posted_at = CAST(:posted_at AS timestamptz) AND t.operator = session_user
+    GROUP BY u.username, w.balance ORDER BY u.username""")
+
+
+class ReversalPolicy(StrEnum):
+    """What the reversal of a batch takes: every line in full or none, or from each account what is there."""
+
+    ALL = "all"
+    AVAILABLE = "available"
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What of one transaction is to be given back, in minor units; without an amount, all of it.
+
+    Granted credit that has expired since comes back as a new lot when `lot_expires_at` states its end, and
+    as plain balance without it.
+    """
+
+    transaction: int
+    reason: str
+    amount: int | None = None
+    lot_expires_at: datetime | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        arguments = {
+            "transaction": self.transaction,
+            "amount": self.amount,
+            "reason": self.reason,
+            "lot_expires_at": self.lot_expires_at,
+        }
+        return Operation("transfer.reverse", "reverse_transaction", arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """The transaction that gives back, the one it reverses, and the lot that it opened if it did."""
+
+    transaction: int
+    reverses: int
+    amount: int
+    lot: int | None
+    posted_at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class BatchReversal:
+    """A posted batch to be given back as one transaction."""
+
+    batch: int
+    policy: ReversalPolicy
+    reason: str
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        arguments = {"batch": self.batch, "policy": self.policy.value, "reason": self.reason}
+        return Operation("batch.reverse", "reverse_batch", arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class ReversedBatch:
+    """What was given back of a batch in minor units, how much is short, and how many lines were left out."""
+
+    batch: int
+    lines: int
+    total: int
+    short: int
+    left: int
+    first_id: int
+    last_id: int
+    posted_at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalRehearsal:
+    """What reversing a batch did before it was rolled back."""
+
+    reversed: ReversedBatch
+    wallets: tuple[WalletChange, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReversalProblem:
+    """A line that cannot be taken back in full now, and how much of it is missing, in minor units."""
+
+    line: int
+    transaction: int
+    username: str
+    code: str
+    amount: int
+    short: int
+
+
+def reverse_transaction(
+    database: Database, order: Reversal, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> Reversed:
+    """Give back what one transaction moved, all or a part, once for ever."""
+    key = uuid4() if key is None else key
+    done = perform(database, order.operation, key=key, cancel=cancel)
+    posted_at = datetime.fromisoformat(done["posted_at"])
+    return Reversed(done["transaction"], done["reverses"], done["amount"], done["lot"], posted_at, key)
+
+
+def reversal_problems(
+    database: Database, batch: int, *, cancel: Cancellation | None = None
+) -> tuple[ReversalProblem, ...]:
+    """Return the lines of a posted batch that could not be given back in full now, before anybody decides."""
+
+    def ask(session: Session) -> tuple[ReversalProblem, ...]:
+        return tuple(ReversalProblem(*row) for row in session.execute(_PROBLEMS, {"batch": batch}))
+
+    return database.read("batch.reversal-problems", ask, cancel=cancel)
+
+
+def reverse_batch(
+    database: Database, order: BatchReversal, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> ReversedBatch:
+    """Give back a whole batch as one transaction; the same key again answers with the first outcome."""
+    key = uuid4() if key is None else key
+    timeout_s = database.settings.batch_timeout_s
+    return _reversed(perform(database, order.operation, key=key, cancel=cancel, timeout_s=timeout_s), key)
+
+
+def reverse_batch_rehearsal(
+    database: Database, order: BatchReversal, *, cancel: Cancellation | None = None
+) -> ReversalRehearsal:
+    """Reverse a batch for real, read each account's balance before and after, and roll all of it back."""
+
+    def work(session: Session) -> ReversalRehearsal:
+        key = uuid4()
+        values = {
+            "key": key,
+            "batch": order.batch,
+            "policy": order.policy.value,
+            "reason": order.reason,
+        }
+        outcome = session.execute(_REVERSE_BATCH, values).scalar_one()
+        if outcome["status"] == "refused":
+            raise refusal(outcome["code"], outcome.get("detail") or {})
+        changes = session.execute(_WALLET_CHANGES, {"posted_at": outcome["posted_at"]}).all()
+        wallets = tuple(WalletChange(name, int(before), after, n) for name, before, after, n in changes)
+        return ReversalRehearsal(_reversed(outcome, key), wallets)
+
+    return database.rehearse(
+        "batch.reverse-dry-run", work, cancel=cancel, timeout_s=database.settings.batch_timeout_s
+    )
+
+
+def _reversed(outcome: dict[str, Any], key: UUID) -> ReversedBatch:
+    return ReversedBatch(
+        outcome["batch"], outcome["lines"], int(outcome["total"]), int(outcome["short"]), outcome["left"],
+        outcome["first"], outcome["last"], datetime.fromisoformat(outcome["posted_at"]), key,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Credits: granted, spent in order, expired."""

@@ -1,0 +1,117 @@
+"""Granted credit: the grant, and the sweep that ends what is past its time, holds included."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from console.errors.refusals import refusal
+from console.writes.operation import Operation, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+SWEPT_AT_ONCE = 1_000
+"""As many holds and lots as one sweep ends at most, of each."""
+
+_SWEEP = text("SELECT ledger.sweep(:key, :limit)")
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Credit of one source as a lot, in minor units; without `expires_at` it does not expire."""
+
+    username: str
+    currency: str
+    amount: int
+    source: str
+    expires_at: datetime | None = None
+    reference: str | None = None
+    description: str = ""
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        arguments = {
+            "username": self.username,
+            "currency": self.currency,
+            "amount": self.amount,
+            "source": self.source,
+            "expires_at": self.expires_at,
+            "reference": self.reference,
+            "description": self.description,
+        }
+        return Operation("credit.grant", "grant_credit", arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """Credit that was granted: its transaction and the lot that it opened."""
+
+    transaction: int
+    lot: int
+    posted_at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What a sweep ended, and whether there may be more than it was allowed.
+
+    amounts: the credit that went to @breakage, in minor units by currency.
+    """
+
+    reservations: int
+    lots: int
+    amounts: Mapping[str, int]
+    more: bool
+
+
+def grant(
+    database: Database, order: Grant, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> Granted:
+    """Grant credit, which is spent by captures only."""
+    key = uuid4() if key is None else key
+    done = perform(database, order.operation, key=key, cancel=cancel)
+    return Granted(done["transaction"], done["lot"], datetime.fromisoformat(done["posted_at"]), key)
+
+
+def sweep(
+    database: Database,
+    *,
+    limit: int = SWEPT_AT_ONCE,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Swept:
+    """End holds that are past their time, and send to @breakage what has expired and no hold keeps."""
+    return _swept(
+        perform(database, Operation("sweep.run", "sweep", {"limit": limit}), key=key, cancel=cancel)
+    )
+
+
+def sweep_rehearsal(
+    database: Database, *, limit: int = SWEPT_AT_ONCE, cancel: Cancellation | None = None
+) -> Swept:
+    """Sweep and roll it back: what a sweep would end now."""
+
+    def work(session: Session) -> Swept:
+        outcome = session.execute(_SWEEP, {"key": uuid4(), "limit": limit}).scalar_one()
+        if outcome["status"] == "refused":
+            raise refusal(outcome["code"], outcome.get("detail") or {})
+        return _swept(outcome)
+
+    return database.rehearse("sweep.dry-run", work, cancel=cancel)
+
+
+def _swept(outcome: dict[str, Any]) -> Swept:
+    amounts = {currency: int(amount) for currency, amount in outcome["amounts"].items()}
+    return Swept(outcome["reservations"], outcome["lots"], amounts, outcome["more"])

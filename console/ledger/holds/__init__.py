@@ -1,0 +1,1 @@
+"""Holds: money set aside, captured or released."""

@@ -1,0 +1,189 @@
+"""Holds on an account's money: reserve, capture, release, extend, and what a capture would burn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from sqlalchemy import text
+
+from console.writes.operation import Operation, perform
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+REVENUE = "@revenue"
+"""Where captures go unless told otherwise."""
+
+_PREVIEW = text("""
+    SELECT p.place, p.lot_id, p.source, p.expires_at, p.remaining, p.burned, p.remaining_after
+    FROM ledger.burn_preview(:reservation, CAST(:amount AS bigint)) p ORDER BY p.place""")
+
+
+@dataclass(frozen=True, slots=True)
+class Reserved:
+    """A hold that was made, and what its account may still reserve, in minor units."""
+
+    reservation: int
+    reference: str
+    available: int
+    created_at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """What is to be taken of a hold, named by its reference; without an amount, all of it."""
+
+    reservation: str
+    amount: int | None = None
+    payee: str = REVENUE
+    reference: str | None = None
+    description: str = ""
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        arguments = {
+            "reservation": self.reservation,
+            "amount": self.amount,
+            "to": self.payee,
+            "reference": self.reference,
+            "description": self.description,
+        }
+        return Operation("reservation.capture", "capture", arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What was taken of a hold, what went back, and how many lots were burned for it; in minor units."""
+
+    transaction: int
+    amount: int
+    released: int
+    lots: int
+    posted_at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A hold that was let go, and how much is free again, in minor units."""
+
+    reservation: int
+    amount: int
+    closed_at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A hold's new end and the one before; None is no end."""
+
+    reservation: int
+    expires_at: datetime | None
+    before: datetime | None
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Burn:
+    """What a capture would take of one lot, in minor units; without a lot it is the plain balance."""
+
+    place: int
+    lot: int | None
+    source: str | None
+    expires_at: datetime | None
+    remaining: int
+    burned: int
+    remaining_after: int
+
+
+def reserve(
+    database: Database,
+    *,
+    username: str,
+    currency: str,
+    amount: int,
+    reference: str,
+    expires_at: datetime | None = None,
+    description: str = "",
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Reserved:
+    """Set money aside, granted or plain, under a reference that no other hold has."""
+    key = uuid4() if key is None else key
+    arguments = {
+        "username": username,
+        "currency": currency,
+        "amount": amount,
+        "reference": reference,
+        "expires_at": expires_at,
+        "description": description,
+    }
+    done = perform(database, Operation("reservation.reserve", "reserve", arguments), key=key, cancel=cancel)
+    created_at = datetime.fromisoformat(done["created_at"])
+    return Reserved(done["reservation"], done["reference"], done["available"], created_at, key)
+
+
+def capture(
+    database: Database, order: Capture, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> Captured:
+    """Take what was reserved, all or a part, over any number of lots; the rest of the hold is released."""
+    key = uuid4() if key is None else key
+    done = perform(database, order.operation, key=key, cancel=cancel)
+    posted_at = datetime.fromisoformat(done["posted_at"])
+    return Captured(done["transaction"], done["amount"], done["released"], done["lots"], posted_at, key)
+
+
+def release(
+    database: Database,
+    reservation: str,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Released:
+    """Let a hold go by its reference: its money is free again."""
+    key = uuid4() if key is None else key
+    arguments = {"reservation": reservation, "reason": reason}
+    done = perform(database, Operation("reservation.release", "release", arguments), key=key, cancel=cancel)
+    return Released(done["reservation"], done["amount"], datetime.fromisoformat(done["closed_at"]), key)
+
+
+def extend(
+    database: Database,
+    reservation: str,
+    *,
+    expires_at: datetime | None,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Extended:
+    """Give a hold more time, or less; None takes its end away."""
+    key = uuid4() if key is None else key
+    arguments = {"reservation": reservation, "expires_at": expires_at, "reason": reason}
+    operation = Operation("reservation.extend", "extend_reservation", arguments)
+    done = perform(database, operation, key=key, cancel=cancel)
+    ends = [
+        None if written is None else datetime.fromisoformat(written)
+        for written in (done["expires_at"], done["expired_before"])
+    ]
+    return Extended(done["reservation"], ends[0], ends[1], key)
+
+
+def burn_preview(
+    database: Database, reservation: str, amount: int | None = None, *, cancel: Cancellation | None = None
+) -> tuple[Burn, ...]:
+    """Return what a capture of an open hold would burn now, in order; nothing when it has ended."""
+
+    def ask(session: Session) -> tuple[Burn, ...]:
+        rows = session.execute(_PREVIEW, {"reservation": reservation, "amount": amount})
+        return tuple(Burn(*row) for row in rows)
+
+    return database.read("reservation.preview", ask, cancel=cancel)

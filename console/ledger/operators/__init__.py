@@ -1,0 +1,1 @@
+"""Operators: who they are, how they sign in, what they are made of."""

@@ -1,0 +1,167 @@
+"""Who may sign in: what an administrator of the ledger can do about operators."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, cast
+from uuid import uuid4
+
+from psycopg.sql import SQL, Identifier, Literal
+from sqlalchemy import text
+
+from console.errors import UsageError
+from console.errors.refusals import refusal
+from console.ledger.operators.enrolment import verifier
+from console.ledger.operators.sign_in import GATE
+from console.writes.operation import Operation, call, insist, perform
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+    from uuid import UUID
+
+    from psycopg import Connection as Driver
+    from pydantic import SecretStr
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin")
+"""What an operator can be; in the database each is a group named ledger_…"""
+
+SHORTEST_PASSWORD: Final = 12
+
+_TEXTS: Final = {"groups": "text[]"}
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator; locked_until is None when the operator may sign in."""
+
+    name: str
+    display_name: str
+    status: str
+    roles: tuple[str, ...]
+    locked_until: datetime | None
+    signed_in_at: datetime | None
+    created_by: str
+    created_at: datetime
+
+
+def operators(database: Database, *, cancel: Cancellation | None = None) -> tuple[Operator, ...]:
+    """Return every registered operator by name, in one statement; an active one with the roles held now."""
+    statement = text("""
+        SELECT o.name, o.display_name, o.status::text AS status,
+            CASE o.status WHEN 'disabled' THEN o.groups ELSE ARRAY(
+                SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
+                JOIN pg_roles own ON own.oid = m.member
+                WHERE own.rolname = o.name AND starts_with(g.rolname, 'ledger_')
+                GROUP BY 1 ORDER BY 1) END AS groups,
+            CASE WHEN n.locked_until > clock_timestamp() THEN n.locked_until END AS locked_until,
+            (SELECT max(a.at) FROM ledger.sign_in_attempts a
+                WHERE a.name = o.name AND a.outcome = 'succeeded') AS signed_in_at,
+            o.created_by, o.created_at
+        FROM ledger.operators o LEFT JOIN ledger.sign_in_names n ON n.name = o.name
+        ORDER BY o.name""")
+
+    def work(session: Session) -> tuple[Operator, ...]:
+        return tuple(
+            Operator(
+                row.name,
+                row.display_name,
+                row.status,
+                tuple(group.removeprefix("ledger_") for group in row.groups),
+                row.locked_until,
+                row.signed_in_at,
+                row.created_by,
+                row.created_at,
+            )
+            for row in session.execute(statement)
+        )
+
+    return database.read("operators.list", work, cancel=cancel)
+
+
+def add_operator(
+    database: Database,
+    name: str,
+    password: SecretStr,
+    roles: Iterable[str],
+    *,
+    reason: str,
+    display_name: str = "",
+    key: UUID | None = None,
+) -> None:
+    """Make an operator; the server is sent the password's SCRAM verifier only.
+
+    Raises RefusedError, and UsageError for a password that is too short.
+    """
+    arguments = {
+        "operator": name,
+        "display_name": display_name,
+        "groups": [f"ledger_{role}" for role in sorted(set(roles))],
+        "verifier": _verifier(database, name, password),
+        "reason": reason,
+    }
+    _once(database, Operation("operators.add", "create_operator", arguments, _TEXTS), key)
+
+
+def set_password(
+    database: Database, name: str, password: SecretStr, *, reason: str, key: UUID | None = None
+) -> None:
+    """Give an operator another password; raises as add_operator does."""
+    arguments = {"operator": name, "verifier": _verifier(database, name, password), "reason": reason}
+    _once(database, Operation("operators.password", "set_operator_password", arguments), key)
+
+
+def disable_operator(
+    database: Database, name: str, *, reason: str, key: UUID | None = None
+) -> tuple[str, ...]:
+    """Take an operator's rights and the way in, now. Returns the roles that are not the ledger's to take."""
+    outcome = _perform(database, "disable", name, reason, key)
+    return tuple(group.removeprefix("ledger_") for group in outcome["kept"])
+
+
+def enable_operator(database: Database, name: str, *, reason: str, key: UUID | None = None) -> None:
+    """Give a disabled operator back what was taken."""
+    _perform(database, "enable", name, reason, key)
+
+
+def unlock_operator(database: Database, name: str, *, reason: str, key: UUID | None = None) -> None:
+    """Forgive an operator's failed attempts before their time."""
+    _perform(database, "unlock", name, reason, key)
+
+
+def open_gate(database: Database) -> str:
+    """Draw a password for the gate's role, set it as an administrator of the server, and return it."""
+    password = secrets.token_urlsafe(32)
+
+    def work(session: Session) -> None:
+        driver = cast("Driver[Any]", session.connection().connection.driver_connection)
+        kept = verifier(session.connection(), GATE, password)
+        driver.execute(SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(Identifier(GATE), Literal(kept)))
+
+    database.write("operators.gate", work)
+    return password
+
+
+def _perform(database: Database, verb: str, name: str, reason: str, key: UUID | None) -> dict[str, Any]:
+    arguments = {"operator": name, "reason": reason}
+    return perform(database, Operation(f"operators.{verb}", f"{verb}_operator", arguments), key=key)
+
+
+def _once(database: Database, operation: Operation, key: UUID | None) -> None:
+    """Do what `perform` does without the outbox: a verifier has no place in a file."""
+    key = uuid4() if key is None else key
+    outcome = insist(lambda: call(database, operation, key), key)
+    if outcome["status"] == "refused":
+        raise refusal(outcome["code"], outcome.get("detail") or {})
+
+
+def _verifier(database: Database, name: str, password: SecretStr) -> str:
+    plain = password.get_secret_value()
+    if len(plain) < SHORTEST_PASSWORD:
+        raise UsageError(f"A password has at least {SHORTEST_PASSWORD} characters.")
+    return database.read("operators.verifier", lambda session: verifier(session.connection(), name, plain))

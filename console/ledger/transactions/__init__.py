@@ -1,0 +1,1 @@
+"""Transactions: a page of them, one transfer, a reversal, the export."""

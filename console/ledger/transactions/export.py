@@ -1,0 +1,82 @@
+"""Transactions as columns and cells, and all that match a filter in one file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from console.files.exports import Column, ExportResult, Kind, export_csv
+from console.ledger.page import Order
+from console.ledger.transactions.page import Cursor, TransactionRow, page_statement
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy.orm import Session
+
+    from console.ledger.transactions.page import TransactionFilter
+    from console.money import Currency
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+ROWS_A_PAGE = 5_000
+
+
+def columns(currency: Currency) -> tuple[Column, ...]:
+    """Return the columns in the order of `cells`."""
+    places = currency.exponent
+    return (
+        Column("id", Kind.INTEGER),
+        Column("posted at", Kind.TIMESTAMP),
+        Column("kind", Kind.TEXT),
+        Column("from", Kind.TEXT),
+        Column("to", Kind.TEXT),
+        Column("amount", Kind.AMOUNT, places),
+        Column("from balance after", Kind.AMOUNT, places),
+        Column("to balance after", Kind.AMOUNT, places),
+        Column("reference", Kind.TEXT),
+        Column("description", Kind.TEXT),
+        Column("effective at", Kind.TIMESTAMP),
+        Column("batch", Kind.INTEGER),
+        Column("operator", Kind.TEXT),
+    )
+
+
+def cells(row: TransactionRow) -> tuple[Any, ...]:
+    """Return one row's cells."""
+    return (
+        row.id, row.posted_at, row.kind, row.from_username, row.to_username, row.amount,
+        row.from_balance_after, row.to_balance_after, row.reference, row.description,
+        row.effective_at, row.batch_id, row.operator,
+    )  # fmt: skip
+
+
+def export_transactions(
+    database: Database,
+    path: Path,
+    wanted: TransactionFilter,
+    currency: Currency,
+    *,
+    order: Order = Order.NEWEST,
+    cancel: Cancellation | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ExportResult:
+    """Write all that match, as they were at one moment; memory holds one page however many there are."""
+
+    def work(session: Session) -> ExportResult:
+        found = (cells(row) for row in _all(session, wanted, descending=order is Order.NEWEST))
+        return export_csv(path, columns(currency), found, cancel=cancel, progress=progress)
+
+    return database.snapshot("transactions.export", work, cancel=cancel)
+
+
+def _all(session: Session, wanted: TransactionFilter, *, descending: bool) -> Iterator[TransactionRow]:
+    """Yield row after row by keyset pages: a server-side cursor would not do behind a pooler."""
+    cursor: Cursor | None = None
+    while True:
+        statement, values = page_statement(wanted, descending=descending, cursor=cursor, limit=ROWS_A_PAGE)
+        rows = [TransactionRow(*row) for row in session.execute(statement, values)]
+        yield from rows
+        if len(rows) < ROWS_A_PAGE:
+            return
+        cursor = Cursor.of(rows[-1])

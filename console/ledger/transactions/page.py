@@ -1,0 +1,261 @@
+"""Transactions as an operator reads them: keyset pages with both parties' names, in one statement."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime  # noqa: TC003 -- part of a public row
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import BigInteger, DateTime, Text, bindparam, func, select, text, true, tuple_, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from console.ledger.balances.lookup import asked_name
+from console.ledger.page import Direction, Order, Page
+from models.account import User, Wallet
+from models.transaction import Transaction, TransactionKind, transaction_kind
+
+if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement, FromClause, Select, Table
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+PAGE_SIZE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionRow:
+    """One movement; amounts and balances in minor units, balances None on a system account's side."""
+
+    id: int
+    posted_at: datetime
+    kind: TransactionKind
+    from_username: str
+    to_username: str
+    amount: int
+    from_balance_after: int | None
+    to_balance_after: int | None
+    reference: str | None
+    description: str
+    effective_at: datetime
+    batch_id: int | None
+    operator: str
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionFilter:
+    """Which transactions; each None or empty field lets all pass.
+
+    posted_from is inclusive, posted_until exclusive; amounts are minor units, both ends inclusive;
+    user is an exact username on either side, reference exact, description a prefix; currency says which of
+    the user's wallets is meant, and without a user nothing.
+    """
+
+    posted_from: datetime | None = None
+    posted_until: datetime | None = None
+    user: str = ""
+    currency: str = ""
+    kinds: tuple[TransactionKind, ...] = ()
+    amount_min: int | None = None
+    amount_max: int | None = None
+    reference: str = ""
+    description: str = ""
+    batch_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two rows of the list, by the row it lies beside."""
+
+    posted_at: datetime
+    id: int
+
+    @classmethod
+    def of(cls, row: TransactionRow) -> Cursor:
+        """Return the place of a row."""
+        return cls(row.posted_at, row.id)
+
+
+# Core tables, not entities: a page of 200 entities costs five times as much (docs/architecture.md).
+_ROW = cast("Table", Transaction.__table__)
+_WALLET = cast("Table", Wallet.__table__)
+_USER = cast("Table", User.__table__)
+_LAST_CHARACTER = "\U0010ffff"
+
+
+def page(
+    database: Database,
+    wanted: TransactionFilter,
+    *,
+    order: Order = Order.NEWEST,
+    direction: Direction = Direction.AFTER,
+    cursor: Cursor | None = None,
+    limit: int = PAGE_SIZE,
+    cancel: Cancellation | None = None,
+) -> Page[TransactionRow]:
+    """Return the page after or before a cursor; without one, the first or (BEFORE) the last page.
+
+    One statement at any depth. A date to jump to is a cursor too: Cursor(date, 0).
+    """
+    forward = direction is Direction.AFTER
+    statement, values = page_statement(
+        wanted, descending=(order is Order.NEWEST) == forward, cursor=cursor, limit=limit + 1
+    )
+
+    def ask(session: Session) -> list[TransactionRow]:
+        return [TransactionRow(*row) for row in session.execute(statement, values).all()]
+
+    rows = database.read("transactions.page", ask, cancel=cancel)
+    more = len(rows) > limit
+    del rows[limit:]
+    if forward:
+        return Page(tuple(rows), more_before=cursor is not None, more_after=more)
+    return Page(tuple(reversed(rows)), more_before=more, more_after=cursor is not None)
+
+
+def page_statement(
+    wanted: TransactionFilter, *, descending: bool, cursor: Cursor | None, limit: int
+) -> tuple[Select[Any], dict[str, Any]]:
+    """Return the statement of one page and its values; `limit` counts the row that tells of more."""
+    values = _values(wanted) | {"limit": limit}
+    if cursor is not None:
+        values |= {"cursor_at": cursor.posted_at, "cursor_id": cursor.id}
+    return _page_shape(frozenset(values), descending=descending), values
+
+
+def about(database: Database, *, cancel: Cancellation | None = None) -> int:
+    """Return about how many transactions there are, from the server's statistics."""
+    statement = text(
+        "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'ledger.transactions'::regclass"
+    )
+    return database.read(
+        "transactions.about", lambda session: cast("int", session.scalars(statement).one()), cancel=cancel
+    )
+
+
+def count(database: Database, wanted: TransactionFilter, *, cancel: Cancellation | None = None) -> int:
+    """Count exactly; on a large ledger this takes seconds, so it is asked for and cancellable."""
+    values = _values(wanted)
+    given = frozenset(values)
+    conditions = _conditions(given)
+    if "user" in given:
+        wallet = _wallet_of_user(given)
+        sides = union_all(
+            *(select(_ROW.c.id).where(side == wallet, *conditions) for side in _sides())
+        ).subquery()
+        statement = select(func.count()).select_from(sides)
+    else:
+        statement = select(func.count()).select_from(_ROW).where(*conditions)
+    return database.read(
+        "transactions.count", lambda session: session.scalars(statement, values).one(), cancel=cancel
+    )
+
+
+@lru_cache(maxsize=512)
+def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
+    """Build the statement once for each set of conditions: building it anew costs more than running it."""
+    if "user" in given:
+        # Two index probes merged; an OR over both sides would read the whole ledger.
+        sides = (
+            _narrowed(given, descending=descending, side=side == _wallet_of_user(given)).subquery()
+            for side in _sides()
+        )
+        found: FromClause = union_all(*(side.select() for side in sides)).subquery("found")
+    else:
+        # The rows are taken before any join, so the index walks and stops at the limit.
+        found = _narrowed(given, descending=descending, side=true()).subquery("found")
+    row = found.c
+    from_wallet, to_wallet, from_user, to_user = (
+        _WALLET.alias("from_wallets"), _WALLET.alias("to_wallets"),
+        _USER.alias("from_users"), _USER.alias("to_users"),
+    )  # fmt: skip
+    return (
+        select(
+            row.id, row.posted_at, row.kind, from_user.c.username, to_user.c.username,
+            row.amount, row.from_balance_after, row.to_balance_after, row.reference, row.description,
+            row.effective_at, row.batch_id, row.operator,
+        )
+        .select_from(found)
+        .join(from_wallet, from_wallet.c.id == row.from_wallet)
+        .join(from_user, from_user.c.id == from_wallet.c.user_id)
+        .join(to_wallet, to_wallet.c.id == row.to_wallet)
+        .join(to_user, to_user.c.id == to_wallet.c.user_id)
+        .order_by(*_order(row, descending=descending))
+        .limit(bindparam("limit", type_=BigInteger()))
+    )  # fmt: skip
+
+
+def _narrowed(given: frozenset[str], *, descending: bool, side: ColumnElement[bool]) -> Select[Any]:
+    conditions = [side, *_conditions(given)]
+    if "cursor_at" in given:
+        place = tuple_(
+            bindparam("cursor_at", type_=DateTime(timezone=True)), bindparam("cursor_id", type_=BigInteger())
+        )
+        key = tuple_(_ROW.c.posted_at, _ROW.c.id)
+        conditions.append(key < place if descending else key > place)
+    return (
+        select(_ROW)
+        .where(*conditions)
+        .order_by(*_order(_ROW.c, descending=descending))
+        .limit(bindparam("limit", type_=BigInteger()))
+    )
+
+
+def _order(columns: Any, *, descending: bool) -> tuple[Any, Any]:
+    if descending:
+        return columns.posted_at.desc(), columns.id.desc()
+    return columns.posted_at, columns.id
+
+
+def _sides() -> tuple[ColumnElement[int], ColumnElement[int]]:
+    return _ROW.c.from_wallet, _ROW.c.to_wallet
+
+
+def _wallet_of_user(given: frozenset[str]) -> Any:
+    """Return the user's wallet as a scalar subquery, so that the index is walked in the page's order."""
+    wallet = (
+        select(_WALLET.c.id)
+        .join(_USER, _USER.c.id == _WALLET.c.user_id)
+        .where(_USER.c.username == bindparam("user", type_=Text()))
+    )
+    if "currency" in given:
+        wallet = wallet.where(_WALLET.c.currency == bindparam("currency", type_=Text()))
+    return wallet.order_by(_WALLET.c.id).limit(1).scalar_subquery()
+
+
+def _values(wanted: TransactionFilter) -> dict[str, Any]:
+    """Return what the filter asks for, by name; what it leaves open is not there."""
+    values: dict[str, Any] = {}
+    for field in fields(wanted):
+        value = getattr(wanted, field.name)
+        if value not in (None, "", ()):
+            values[field.name] = value
+    if "user" in values:
+        values["user"] = asked_name(wanted.user)
+    if "kinds" in values:
+        values["kinds"] = list(wanted.kinds)
+    if "description" in values:
+        # A range of the C collation: unlike LIKE with a parameter, every plan can use the index for it.
+        values["description_until"] = wanted.description + _LAST_CHARACTER
+    return values
+
+
+def _conditions(given: frozenset[str]) -> list[ColumnElement[bool]]:
+    """Translate the filter; every condition has an index behind it."""
+    column = _ROW.c
+    moment, number = DateTime(timezone=True), BigInteger()
+    every = {
+        "posted_from": column.posted_at >= bindparam("posted_from", type_=moment),
+        "posted_until": column.posted_at < bindparam("posted_until", type_=moment),
+        "kinds": column.kind == func.any(bindparam("kinds", type_=ARRAY(transaction_kind))),
+        "amount_min": column.amount >= bindparam("amount_min", type_=number),
+        "amount_max": column.amount <= bindparam("amount_max", type_=number),
+        "reference": column.reference == bindparam("reference", type_=Text()),
+        "description": (column.description != "")
+        & (column.description >= bindparam("description", type_=Text()))
+        & (column.description < bindparam("description_until", type_=Text())),
+        "batch_id": column.batch_id == bindparam("batch_id", type_=number),
+    }
+    return [condition for name, condition in every.items() if name in given]

@@ -1,0 +1,80 @@
+"""The transfer between two accounts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from console.writes.operation import Operation, perform
+
+if TYPE_CHECKING:
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """One posted transaction; its key answers with the same again."""
+
+    transaction: int
+    posted_at: datetime
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """Minor units from one account to another; without `effective_at`, now."""
+
+    payer: str
+    payee: str
+    currency: str
+    amount: int
+    reference: str | None = None
+    description: str = ""
+    effective_at: datetime | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        arguments = {
+            "from": self.payer,
+            "to": self.payee,
+            "currency": self.currency,
+            "amount": self.amount,
+            "reference": self.reference,
+            "description": self.description,
+            "effective_at": self.effective_at,
+        }
+        return Operation("transfer.post", "transfer", arguments)
+
+
+def transfer(
+    database: Database,
+    *,
+    payer: str,
+    payee: str,
+    currency: str,
+    amount: int,
+    reference: str | None = None,
+    description: str = "",
+    effective_at: datetime | None = None,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Posted:
+    """Move minor units from one account to another.
+
+    Raises RefusedError, and OutcomeUnknownError when the answer was lost: call again with its key.
+    """
+    order = Transfer(payer, payee, currency, amount, reference, description, effective_at)
+    return post(database, order, key=key, cancel=cancel)
+
+
+def post(
+    database: Database, order: Transfer, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> Posted:
+    """Make a transfer."""
+    key = uuid4() if key is None else key
+    outcome = perform(database, order.operation, key=key, cancel=cancel)
+    return Posted(outcome["transaction"], datetime.fromisoformat(outcome["posted_at"]), key)

@@ -1,0 +1,1 @@
+"""The recorder of statements: in fixed memory, with what each cost."""

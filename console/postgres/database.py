@@ -1,0 +1,351 @@
+"""The way to the ledger: pooled sessions that read, and transactions that write whole or not at all."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, cast
+
+from psycopg import Error as DriverError
+from pybreaker import CircuitBreakerError
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from console.errors import (
+    CancelledError,
+    ConsoleError,
+    DatabaseUnreachableError,
+    OutcomeUnknownError,
+    SchemaError,
+    UnavailableError,
+)
+from console.postgres.breaker import Breaker
+from console.postgres.driver_errors import is_broken, place, sqlstate_of, translated
+from models.migrations import head_revision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TypeVar
+    from uuid import UUID
+
+    from psycopg import Connection as Driver
+    from sqlalchemy import Dialect, Engine
+    from sqlalchemy.pool import QueuePool
+
+    from console.monitor.recording.recorder import Recorder
+    from console.postgres.cancellation import Cancellation
+    from console.settings import Settings
+    from console.writes.outbox import Outbox
+
+    Answer = TypeVar("Answer")
+
+_QUERY_CANCELED = "57014"
+_CANCEL_TIMEOUT_S = 5.0
+_RECYCLE_S = 3600
+_OLDEST_SERVER = 150_000
+
+
+@dataclass(frozen=True, slots=True)
+class PoolUse:
+    """Connections in use, and how many there may be; overflow are those above the pool's lasting ones.
+
+    waiting: threads that want a connection while all are in use.
+    """
+
+    busy: int
+    limit: int
+    overflow: int = 0
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFacts:
+    """Who the server says we are, and what it is."""
+
+    operator: str
+    rights: frozenset[str]
+    server_version: str
+    database: str
+
+
+class Database:
+    """One profile's database; safe on any thread. Every call blocks, so none on the GUI thread."""
+
+    def __init__(self, url: str, recorder: Recorder, settings: Settings) -> None:
+        self._url = make_url(url)
+        self._recorder = recorder
+        self._settings = settings
+        self._outbox: Outbox | None = None
+        self._counting = threading.Lock()
+        self._retries = self._wanting = 0
+        self._breaker = Breaker(settings.breaker_failures, settings.breaker_pause_s, is_broken)
+        self._engine = _engine(url, settings, self._breaker)
+        recorder.attach(self._engine)
+
+    @property
+    def place(self) -> str:
+        """Name the server and database, without user or password."""
+        return place(self._url)
+
+    @property
+    def settings(self) -> Settings:
+        """The timeouts and sizes this database works with."""
+        return self._settings
+
+    @property
+    def recorder(self) -> Recorder:
+        """Where this database's statements are recorded."""
+        return self._recorder
+
+    @property
+    def pool(self) -> PoolUse:
+        """How much of the pool is in use now."""
+        pool = cast("QueuePool", self._engine.pool)
+        busy, limit = pool.checkedout(), self._settings.pool_size + self._settings.pool_overflow
+        # Until the pool is full, SQLAlchemy's overflow counts what is missing, below zero.
+        return PoolUse(busy, limit, max(0, pool.overflow()), self._wanting if busy >= limit else 0)
+
+    @property
+    def retries(self) -> int:
+        """How many writes were sent again since the start, because the reason of their failure passes."""
+        return self._retries
+
+    def count_retry(self) -> None:
+        """Note that a write is sent again."""
+        with self._counting:
+            self._retries += 1
+
+    @property
+    def breaker(self) -> Breaker:
+        """Whether connections are made, or the server is left alone for a while."""
+        return self._breaker
+
+    @property
+    def outbox(self) -> Outbox | None:
+        """Where operations wait for their outcome; None for a ledger opened without a desk."""
+        return self._outbox
+
+    def use_outbox(self, outbox: Outbox) -> None:
+        """Keep each operation there from now on, until its outcome is known."""
+        self._outbox = outbox
+
+    def read(
+        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+    ) -> Answer:
+        """Answer a question; each statement sees the newest commits. No BEGIN, so one round trip each."""
+        with self._recorder.action(action), self._connected(cancel, autocommit=True) as session:
+            return work(session)
+
+    def snapshot(
+        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+    ) -> Answer:
+        """Answer a question whose statements must all see the same moment: reports and exports."""
+        with (
+            self._recorder.action(action),
+            self._connected(cancel, isolation="REPEATABLE READ", readonly=True) as session,
+        ):
+            return work(session)
+
+    def write(
+        self,
+        action: str,
+        work: Callable[[Session], Answer],
+        *,
+        cancel: Cancellation | None = None,
+        timeout_s: int | None = None,
+        key: UUID | None = None,
+    ) -> Answer:
+        """Run work in one transaction and commit it; any exception rolls all of it back.
+
+        Raises OutcomeUnknownError when the answer to COMMIT is lost and `key` can resolve it.
+        """
+        with self._recorder.action(action), self._connected(cancel) as session:
+            _allow(session, timeout_s)
+            answer = work(session)
+            try:
+                session.commit()
+            except (DBAPIError, DriverError) as error:
+                if key is not None and isinstance(translated(error, self._url), DatabaseUnreachableError):
+                    raise OutcomeUnknownError(str(key)) from error
+                raise
+            return answer
+
+    def rehearse(
+        self,
+        action: str,
+        work: Callable[[Session], Answer],
+        *,
+        cancel: Cancellation | None = None,
+        timeout_s: int | None = None,
+    ) -> Answer:
+        """Run work in one transaction and roll it back: what would have happened."""
+        with self._recorder.action(action), self._connected(cancel) as session:
+            _allow(session, timeout_s)
+            try:
+                return work(session)
+            finally:
+                session.rollback()
+
+    def session_facts(self, *, cancel: Cancellation | None = None) -> SessionFacts:
+        """Check the connection, in one statement; raises SchemaError where this console must not work."""
+        statement = text("SELECT * FROM ledger.session_check()")
+        with self._recorder.action("session.rights"), self._connected(cancel, autocommit=True) as session:
+            return checked_facts(session.execute(statement).one())
+
+    def close(self) -> None:
+        """Close the pool; sessions still at work are closed when they come back."""
+        event.listen(self._engine.pool, "checkin", _hang_up)
+        self._engine.dispose()
+
+    @contextmanager
+    def _wanted(self) -> Iterator[None]:
+        """Count a thread among those that want a connection."""
+        with self._counting:
+            self._wanting += 1
+        try:
+            yield
+        finally:
+            with self._counting:
+                self._wanting -= 1
+
+    @contextmanager
+    def _connected(
+        self,
+        cancel: Cancellation | None,
+        *,
+        autocommit: bool = False,
+        isolation: str = "READ COMMITTED",
+        readonly: bool = False,
+    ) -> Iterator[Session]:
+        """Lend a session whose running statement `cancel` can end on the server."""
+        pooled = self._settings.pooled
+        # Behind a pooler each statement without a transaction may get another session, without our settings.
+        options: dict[str, Any] = {
+            "isolation_level": "AUTOCOMMIT" if autocommit and not pooled else isolation
+        }
+        if readonly:
+            options["postgresql_readonly"] = True
+        try:
+            with self._recorder.waiting(), self._wanted():
+                lent = self._engine.connect()
+            with lent.execution_options(**options) as connection, Session(connection) as session:
+                if pooled:
+                    session.execute(text(_local_settings(self._settings)))
+                if cancel is None:
+                    yield session
+                    return
+                driver = cast("Driver[Any]", connection.connection.driver_connection)
+                cancel.attach(lambda: _cancel(driver, self._recorder))
+                try:
+                    yield session
+                finally:
+                    cancel.detach()
+        except ConsoleError:
+            raise
+        except CircuitBreakerError as error:
+            raise DatabaseUnreachableError(self.place, str(error)) from error
+        except PoolTimeoutError as error:
+            raise UnavailableError("All connections are busy; cancel something or wait.") from error
+        except (DBAPIError, DriverError) as error:
+            if cancel is not None and cancel.cancelled and sqlstate_of(error) == _QUERY_CANCELED:
+                raise CancelledError from error
+            raise translated(error, self._url) from error
+
+
+def _session_settings(settings: Settings) -> dict[str, int | str]:
+    return {
+        "statement_timeout": settings.statement_timeout_s * 1000,
+        "lock_timeout": settings.lock_timeout_s * 1000,
+        "idle_in_transaction_session_timeout": 5000,
+        # A server on Windows, as the embedded one is there, takes only 0.
+        "client_connection_check_interval": 0 if sys.platform == "win32" else 1000,
+        "timezone": "UTC",
+        "jit": "off",
+    }
+
+
+def _local_settings(settings: Settings) -> str:
+    """Return the same for one transaction: a pooler in transaction mode knows no session."""
+    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _session_settings(settings).items())
+
+
+def _engine(url: str, settings: Settings, breaker: Breaker) -> Engine:
+    options = " ".join(f"-c {name}={value}" for name, value in _session_settings(settings).items())
+    engine = create_engine(
+        url,
+        pool_size=settings.pool_size,
+        max_overflow=settings.pool_overflow,
+        pool_pre_ping=True,
+        pool_recycle=_RECYCLE_S,
+        pool_timeout=10,
+        connect_args={
+            # A pooler refuses to start with options, and may give a prepared statement's session to others.
+            **({"prepare_threshold": None} if settings.pooled else {"options": options}),
+            "application_name": "ledger-console",
+            "connect_timeout": 5,
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 5000,
+        },
+    )
+    event.listen(engine, "commit", _refuse_commit_of_failed)
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Dialect, _record: object, args: list[Any], parameters: dict[str, Any]) -> object:
+        return breaker.connect(lambda: dialect.connect(*args, **parameters))
+
+    return engine
+
+
+def _hang_up(_driver: object, record: Any) -> None:
+    """Close what comes back: disposing of a pool leaves what is in use to the collector of garbage."""
+    record.invalidate()
+
+
+def _allow(session: Session, timeout_s: int | None) -> None:
+    """Give this transaction longer than the session's own timeout; SET LOCAL ends with it."""
+    if timeout_s is not None:
+        session.execute(text(f"SET LOCAL statement_timeout = '{timeout_s}s'"))
+
+
+def _refuse_commit_of_failed(connection: Any) -> None:
+    """Refuse a COMMIT after a swallowed error: it saves nothing, and neither driver nor server says so."""
+    driver = connection.connection.driver_connection
+    if driver.info.transaction_status.name == "INERROR":
+        # SQLAlchemy takes the transaction for ended, and the pool cannot reset a connection inside one.
+        driver.rollback()
+        raise ConsoleError(
+            "An error was passed over inside this transaction; it is rolled back, not committed."
+        )
+
+
+def _cancel(driver: Driver[Any], recorder: Recorder) -> None:
+    with recorder.statement("CANCEL"):
+        driver.cancel_safe(timeout=_CANCEL_TIMEOUT_S)
+
+
+def checked_facts(found: Any) -> SessionFacts:
+    """Return what ledger.session_check() found; raises SchemaError where this console must not work."""
+    wrong = None
+    if found.version_number < _OLDEST_SERVER:
+        wrong = f"PostgreSQL {found.server_version} is too old; 15 or newer is needed."
+    elif found.encoding != "UTF8":
+        wrong = f"The database's encoding is {found.encoding}; only UTF8 is safe for names."
+    elif found.synchronous_commit == "off":
+        wrong = "The server runs with synchronous_commit = off: an acknowledged posting could be lost."
+    elif found.replica:
+        wrong = "This server is a read-only replica; connect to the primary."
+    elif found.schema_version != head_revision():
+        wrong = (
+            f"The ledger has schema {found.schema_version} and this console needs {head_revision()}. "
+            "Run: ledgerctl migrate"
+        )
+    if wrong is not None:
+        raise SchemaError(wrong)
+    return SessionFacts(found.operator, frozenset(found.rights), found.server_version, found.database)

@@ -1,0 +1,1 @@
+"""The ledger that one run works with: opened, made, migrated and filled."""

@@ -1,0 +1,121 @@
+"""The ledger on this computer: made, brought up to date and filled with a demo by its owner."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from psycopg import Error as DriverError
+from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from console.ledger.operators import enrolment
+from console.ledger.operators.sign_in import GATE
+from console.money import Currency
+from console.postgres.driver_errors import translated
+from console.postgres.embedded.leases import alone
+from console.workspace.demo import make_demo
+from models import applied
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from sqlalchemy import Connection
+
+    from console.postgres.embedded.server import EmbeddedServer
+    from console.workspace.demo import DemoPlan
+
+    Progress = Callable[[int, int], None]
+
+FIRST_CURRENCY: Final = Currency("CR", 2)
+"""What a new embedded ledger begins with: credits, the currency of the demo too."""
+
+_DEMO_OPERATOR: Final = "checkout-service"
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """Whether the embedded ledger is as this console needs it, and who made its first transaction."""
+
+    ready: bool
+    first_operator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnLedger:
+    """The embedded ledger and the person before it."""
+
+    server: EmbeddedServer
+    role: str
+    lock: Path
+
+    def prepare(self, demo: DemoPlan | None, progress: Progress | None) -> str:
+        """Bring the ledger up to date if it is not; return the word for its environment.
+
+        Only then, for a migration waits for every posting under way and holds new ones off. The lock
+        keeps two first starts apart.
+        """
+        state = self._state()
+        if not state.ready or (demo is not None and state.first_operator is None):
+            with alone(self.lock):
+                if not self._state().ready:
+                    self._bring_up_to_date()
+                if demo is not None and self._state().first_operator is None:
+                    make_demo(self.server.owner_url, demo, progress=progress)
+            state = self._state()
+        return "DEMO" if state.first_operator == _DEMO_OPERATOR else "LOCAL"
+
+    def _state(self) -> _State:
+        with as_admin(self.server.owner_url) as connection:
+            made_of = connection.scalar(
+                text("SELECT obj_description(to_regnamespace('ledger'), 'pg_namespace')")
+            )
+            if (
+                made_of != applied.fingerprint()
+                or self.server.passwords.password_of(self.role) is None
+                or self.server.passwords.password_of(GATE) is None
+                or not enrolment.is_enrolled(connection, self.role)
+            ):
+                return _State(ready=False, first_operator=None)
+            first = text("SELECT t.operator FROM ledger.transactions t ORDER BY t.id LIMIT 1")
+            return _State(ready=True, first_operator=connection.scalar(first))
+
+    def _bring_up_to_date(self) -> None:
+        from console.workspace.migrate import migrate  # noqa: PLC0415 - Alembic, which most starts do not need
+
+        migrate(self.server.owner_url)
+        with as_admin(self.server.owner_url) as connection:
+            enrolment.enrol(connection, self.role, self.server.passwords)
+            if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
+                _add_currency(connection, FIRST_CURRENCY)
+            # Last: what was cut short is begun again.
+            connection.exec_driver_sql(f"COMMENT ON SCHEMA ledger IS '{applied.fingerprint()}'")
+
+
+def add_currency(admin_url: str, currency: Currency) -> None:
+    """Add a currency with its system accounts; asking again for the same one changes nothing."""
+    with as_admin(admin_url) as connection:
+        _add_currency(connection, currency)
+
+
+@contextmanager
+def as_admin(url: str) -> Iterator[Connection]:
+    """Lend a connection in one transaction, outside the operator's pool and its record."""
+    engine = create_engine(url, poolclass=NullPool)
+    try:
+        with engine.begin() as connection:
+            yield connection
+    except (DBAPIError, DriverError) as error:
+        raise translated(error, engine.url) from error
+    finally:
+        engine.dispose()
+
+
+def _add_currency(connection: Connection, currency: Currency) -> None:
+    connection.execute(
+        text("SELECT ledger.add_currency(:code, CAST(:exponent AS smallint))"),
+        {"code": currency.code, "exponent": currency.exponent},
+    )

@@ -1,0 +1,228 @@
+"""The ledger that one run of the console works with: the embedded one, or the one that a URL names."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy.engine import make_url
+
+from console.errors import UsageError
+from console.ledger.currencies import currencies
+from console.ledger.operators import enrolment
+from console.ledger.operators.credentials import url_with
+from console.ledger.operators.sign_in import GATE, sign_in
+from console.monitor.history import History
+from console.monitor.history_writer import HistoryWriter
+from console.monitor.recording.recorder import Recorder
+from console.monitor.watch import Limits, Watch
+from console.postgres.database import Database
+from console.postgres.driver_errors import place
+from console.postgres.embedded.folder import Folder
+from console.postgres.embedded.server import EmbeddedServer
+from console.workspace.metrics import MetricsServer, metrics_text
+from console.workspace.own_ledger import OwnLedger, as_admin
+from console.writes.outbox import Outbox, settle_doubts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from uuid import UUID
+
+    from console.ledger.operators.credentials import Claim
+    from console.money import Currency
+    from console.postgres.database import SessionFacts
+    from console.settings import Paths, Settings
+    from console.workspace.demo import DemoPlan
+    from console.writes.outbox import Settled
+
+    Progress = Callable[[int, int], None]
+
+logger = logging.getLogger(__name__)
+
+EMBEDDED: Final = "embedded"
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """An open ledger; `admin_url` has a password in it and is for administrators' acts only.
+
+    profile: `embedded`, or the server and database. environment: the word a window shows, `DEMO` or
+    `LOCAL` for an embedded ledger, `LIVE` for any other. settled: what was in doubt when it was opened.
+    remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
+    what the statements cost, to be told and to be looked at later.
+    """
+
+    database: Database
+    recorder: Recorder
+    admin_url: str
+    profile: str
+    environment: str
+    facts: SessionFacts
+    currencies: tuple[Currency, ...]
+    settled: tuple[Settled, ...] = ()
+    remembered: str = ""
+    watch: Watch | None = None
+    history: History | None = None
+
+    @property
+    def currency(self) -> Currency:
+        """The ledger's first currency; raises UsageError on a ledger that has none yet."""
+        if not self.currencies:
+            raise UsageError("This ledger has no currency yet. Add one with: ledgerctl currency add EUR")
+        return self.currencies[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a ledger is reached, and what it is called; with a gate, its password is only claimed."""
+
+    url: str
+    admin_url: str
+    profile: str
+    environment: str
+    gate_url: str | None = None
+    remembered: str = ""
+
+
+@contextmanager
+def open_workspace(
+    settings: Settings,
+    paths: Paths,
+    *,
+    claim: Claim | None = None,
+    demo: DemoPlan | None = None,
+    progress: Progress | None = None,
+    repeated: UUID | None = None,
+    is_served: bool = True,
+) -> Iterator[Workspace]:
+    """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
+
+    `claim` is who signs in, and with which password; without one it is the operator of the URL, or the one
+    whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
+    `progress` rows done and in all.
+    Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
+    With `is_served`, Prometheus is answered where the settings name a port.
+    Raises UnavailableError when there is no server or no ledger. Left, it leaves the embedded server,
+    which stops when nobody else uses it.
+    """
+    with _way(settings, paths, claim, demo, progress) as way, ExitStack() as stack:
+        recorder = Recorder()
+        watch = Watch(recorder, Limits.of(settings))
+        stack.callback(watch.close)
+        history = History(_history_file(paths.data, way.url, way.profile))
+        stack.callback(HistoryWriter(recorder, history).close)
+        facts = None if way.gate_url is None else sign_in(way.url, way.gate_url, recorder)
+        database = Database(way.url, recorder, settings)
+        stack.callback(database.close)
+        if facts is None:
+            facts = database.session_facts()
+        if is_served:
+            _serve_metrics(settings.metrics_port, database, watch, stack)
+        profile = way.profile or database.place
+        known = currencies(database)
+        outbox = Outbox(_outbox_path(paths.data, way), profile=profile, operator=facts.operator)
+        stack.callback(outbox.close)
+        database.use_outbox(outbox)
+        settled = settle_doubts(database, repeated=repeated)
+        yield Workspace(
+            database,
+            recorder,
+            way.admin_url,
+            profile,
+            way.environment,
+            facts,
+            known,
+            settled,
+            way.remembered,
+            watch,
+            history,
+        )
+
+
+@contextmanager
+def administration(settings: Settings, paths: Paths) -> Iterator[str]:
+    """Yield the URL for administrators' acts on a ledger that need not be there yet."""
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    with EmbeddedServer(paths.data) as server:
+        yield server.owner_url
+
+
+@contextmanager
+def _way(
+    settings: Settings,
+    paths: Paths,
+    claim: Claim | None,
+    demo: DemoPlan | None,
+    progress: Progress | None,
+) -> Iterator[_Way]:
+    if settings.database_url is not None:
+        yield _way_to_server(settings, settings.database_url.get_secret_value(), claim)
+        return
+    with EmbeddedServer(paths.data) as server:
+        role = enrolment.role_name()
+        own = OwnLedger(server, role, Folder.of(paths.data).path / "prepare.lock")
+        environment = own.prepare(demo, progress)
+        owner, passwords = server.owner_url, server.passwords
+        if claim is None:
+            with as_admin(owner) as connection:
+                enrolment.refuse_shut(connection, role)
+            url = server.url_for(role, passwords.password_of(role) or "")
+            yield _Way(url, owner, EMBEDDED, environment, remembered=role)
+            return
+        url = server.url_for(claim.operator, claim.password.get_secret_value())
+        gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")
+        yield _Way(url, owner, EMBEDDED, environment, gate_url, remembered=role)
+
+
+def _way_to_server(settings: Settings, url: str, claim: Claim | None) -> _Way:
+    """Return the way to a server of others; what the URL says of itself is no guess and needs no gate."""
+    gate_url = None
+    if claim is not None:
+        if settings.gate_password is not None:
+            gate_url = url_with(url, GATE, settings.gate_password.get_secret_value())
+        url = url_with(url, claim.operator, claim.password.get_secret_value())
+    return _Way(url, url, "", "LIVE", gate_url)
+
+
+def history_file(settings: Settings, paths: Paths) -> Path:
+    """Name the file with the history of the ledger that `settings` name."""
+    if settings.database_url is None:
+        return _history_file(paths.data, "", EMBEDDED)
+    return _history_file(paths.data, settings.database_url.get_secret_value(), "")
+
+
+def _history_file(data: Path, url: str, profile: str) -> Path:
+    return data / "history" / f"{_file_name(url, profile)}.sqlite3"
+
+
+def _outbox_path(data: Path, way: _Way) -> Path:
+    """Name the outbox of a ledger: what one ledger never saw must not be called off in another."""
+    return data / "outbox" / f"{_file_name(way.url, way.profile)}.jsonl"
+
+
+def _file_name(url: str, profile: str) -> str:
+    if profile == EMBEDDED:
+        return EMBEDDED
+    made = make_url(url)
+    where = f"{place(made)}:{made.port or 5432}"
+    shown = re.sub(r"[^A-Za-z0-9.-]+", "-", where).strip("-.")[:60]
+    return f"{shown}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
+
+
+def _serve_metrics(port: int, database: Database, watch: Watch, stack: ExitStack) -> None:
+    """Answer Prometheus where a port is set; another console may have it, and then this one goes without."""
+    if not port:
+        return
+    try:
+        server = MetricsServer(port, lambda: metrics_text(database, watch))
+    except OSError as error:
+        logger.warning("Prometheus is not answered on port %d: %s", port, error.strerror)
+    else:
+        stack.callback(server.close)

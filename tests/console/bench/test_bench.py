@@ -1,0 +1,208 @@
+"""The measurements measure: on a tiny ledger every figure is there, and its counts are those of a formula."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+from console.bench import capture, pgbench, recorder, transfers, writers
+from console.bench.ledger import bench_ledger
+from console.bench.statements import report as statements
+from console.bench.statements.counter import Counter, count_statements
+from console.bench.statements.pairs import Sizes
+from console.cli.main import main
+from console.errors import ConsoleError, DatabaseUnreachableError, UnavailableError, UsageError
+from console.monitor.budgets import BUDGETS
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from tests.cluster import connected
+from tests.models.bookkeeping import assert_adds_up
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from console.settings import Settings
+    from tests.cluster import Cluster
+
+# The name of the ledger's database is made of these; another test process has one of its own.
+USERS, TRANSACTIONS = 60, 1_000 + os.getpid() % 5_000
+SIZES = Sizes(rows=10, names=7, lots=3, lines=20)
+
+
+def silent(_sentence: str) -> None:
+    """Take what is said of the progress."""
+
+
+@pytest.fixture(scope="module")
+def admin_url(cluster: Cluster) -> str:
+    return cluster.url("postgres")
+
+
+@pytest.fixture(scope="module")
+def bench_url(admin_url: str) -> Iterator[str]:
+    """Keep one ledger for all measurements of this file; at the end its books must add up."""
+    with bench_ledger(admin_url, USERS, TRANSACTIONS, keep=False, say=silent) as url:
+        yield url
+        with connected(url) as connection:
+            assert_adds_up(connection)
+
+
+def run_statements(admin_url: str, settings: Settings) -> tuple[statements.StatementsFigure, ...]:
+    return statements.run(
+        admin_url, settings, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, rounds=1,
+        sizes=SIZES,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_every_action_is_counted_both_ways_and_ours_but_the_bulk_is_within(
+    admin_url: str, settings: Settings
+) -> None:
+    figures = run_statements(admin_url, settings)
+    rows, names, lots, lines = SIZES.rows, SIZES.names, SIZES.lots, SIZES.lines
+    naive = [figure.naive_statements for figure in figures]
+    assert naive[:-1] == [
+        1 + 2 * rows, 2, 2 * names, 4, 10, 4, 5 + 3 * lots, names, 18, 1 + rows, 4, 4 * lines,
+    ]  # fmt: skip
+    assert naive[-1] > 10 + 1 + 2
+    assert [figure.statements for figure in figures] == [1] * 11 + [4, 3]
+    assert [figure.budget for figure in figures] == [1] * 11 + [3, 3]
+    # A batch's header is one statement more than planned; the command says so.
+    assert [figure.within for figure in figures] == [True] * 11 + [False, True]
+    assert all(figure.ms > 0 and figure.naive_ms > 0 for figure in figures)
+
+
+def test_the_naive_writes_leave_nothing_behind(bench_url: str, admin_url: str, settings: Settings) -> None:
+    run_statements(admin_url, settings)
+    with connected(bench_url) as connection:
+        found = connection.execute(
+            "SELECT to_regnamespace('scratch'), count(*) FROM ledger.transactions"
+            " WHERE reference LIKE 'naive%'"
+        ).fetchone()
+        assert found == (None, 0)
+        assert_adds_up(connection)
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_one_action_over_budget_ends_the_command_with_1(
+    admin_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(statements, "BUDGETS", {**BUDGETS, "wallet.balance": 0})
+    monkeypatch.setattr(statements, "Sizes", lambda: SIZES)
+    monkeypatch.setenv("LEDGER_DATABASE_URL", admin_url)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    words = ["bench", "statements", "--users", str(USERS), "--transactions", str(TRANSACTIONS), "--keep"]
+    assert main([*words, "--rounds", "1"]) == 1
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert len(lines) == 1 + 13
+    assert [line.split()[0] for line in lines if line.endswith("NO")] == ["balance", "bulk"]
+    assert said.err.splitlines()[-1].startswith("Over budget: balance with wallet; bulk transfer of ")
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_a_capture_is_one_statement_over_any_number_of_lots(admin_url: str, settings: Settings) -> None:
+    figures = capture.run(
+        admin_url, settings, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, rounds=1,
+        lots=(1, 40),
+    )  # fmt: skip
+    assert [(figure.lots, figure.statements) for figure in figures] == [(1, 1), (40, 1)]
+    assert figures[1].ms_each < figures[0].ms_each == figures[0].ms
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_too_few_accounts_are_said_so(admin_url: str, settings: Settings) -> None:
+    with pytest.raises(UsageError, match="take more --users"):
+        capture.run(
+            admin_url, settings, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent,
+            lots=(1,) * (USERS + 1),
+        )  # fmt: skip
+
+
+def test_pgbench_drives_both_sides_and_leaves_no_database(
+    cluster: Cluster, bench_url: str, admin_url: str
+) -> None:
+    figures = transfers.run(
+        admin_url, embedded=True, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, seconds=1,
+        warm_up=1, rounds=1, scale=1,
+    )  # fmt: skip
+    assert [figure.clients for figure in figures] == [1, 8]
+    for figure in figures:
+        assert figure.transfers_per_s > 0
+        assert figure.ratio == figure.transfers_per_s / figure.tpcb_per_s
+    with connected(bench_url) as connection:
+        found = connection.execute(
+            "SELECT count(*), (SELECT count(*) FROM pg_database WHERE datname LIKE 'ledger_bench_tpcb%')"
+            " FROM ledger.users WHERE username ~ '^b[0-9]+$'"
+        ).fetchone()
+    assert found == (USERS, 0)
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_writers_on_few_wallets_do_not_deadlock(admin_url: str) -> None:
+    found = writers.run(
+        admin_url, embedded=True, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, seconds=2
+    )
+    assert (found.writers, found.wallets, found.deadlocks, found.failed) == (16, 12, 0, 0)
+    assert found.transfers_per_s > 0
+
+
+def test_only_what_was_posted_counts_as_a_transfer(bench_url: str) -> None:
+    bench = pgbench.Pgbench.find(bench_url, embedded=True)
+    refused = "SELECT ledger.transfer(gen_random_uuid(), 'nobody', 'no-one', 'CR', 1);"
+    assert transfers.posted(bench, refused, 1, 1) == 0
+
+
+def test_a_script_that_fails_is_an_error_and_not_a_speed(bench_url: str) -> None:
+    bench = pgbench.Pgbench.find(bench_url, embedded=True)
+    with pytest.raises(ConsoleError, match="no_such_table"):
+        bench.script("SELECT * FROM no_such_table;", 1, 1)
+
+
+def test_a_server_elsewhere_needs_a_pgbench_on_the_path(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, admin_url: str
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UnavailableError, match="pgbench"):
+        writers.run(admin_url, embedded=False, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent)
+
+
+def test_the_counter_counts_copy_and_not_what_is_sent_around(bench_url: str) -> None:
+    with connected(bench_url, autocommit=False) as connection:
+        counter = Counter(connection)
+        connection.execute("SET LOCAL work_mem = '8MB'")
+        connection.execute("SELECT 1")
+        with connection.cursor() as cursor:
+            cursor.executemany("SELECT %s", [[1]])
+            with cursor.copy("COPY (SELECT 1) TO STDOUT") as copy:
+                assert b"".join(bytes(piece) for piece in copy) == b"1\n"
+        connection.rollback()
+        assert counter.statements == 3
+
+
+def test_only_a_pool_of_one_can_be_counted(bench_url: str, settings: Settings) -> None:
+    database = Database(bench_url, Recorder(), settings)
+    with pytest.raises(ValueError, match="8 connections"):
+        count_statements(database)
+    database.close()
+
+
+def test_no_server_is_said_so(settings: Settings) -> None:
+    nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    with pytest.raises(DatabaseUnreachableError):
+        run_statements(nowhere, settings)
+
+
+def test_recording_is_cheap_and_takes_no_memory(admin_url: str) -> None:
+    found = recorder.run(admin_url, records=100_000, say=silent)
+    assert found.records == 100_000
+    # Measured 10 to 25 µs, 7 µs and 0.1 MiB; the limits leave room for a loaded machine.
+    assert found.added_us < 200
+    assert 0 < found.record_us < 100
+    assert found.after_mib - found.before_mib < 5

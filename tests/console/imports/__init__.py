@@ -1,1 +1,0 @@
-"""Tests of the way from a CSV file to checked lines."""

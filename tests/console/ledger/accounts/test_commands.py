@@ -1,0 +1,96 @@
+"""Manual changes of accounts as calls: one statement each, done once, never without a reason."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+
+from console.errors import RefusedError, StatementError
+from console.ledger.accounts import commands as accounts
+from console.ledger.accounts.commands import OverdraftLimit
+from console.ledger.transactions.transfer import transfer
+from models.account import AccountStatus
+from tests.cluster import CURRENCY, connected
+from tests.models.bookkeeping import assert_adds_up, balances
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from console.postgres.database import Database
+    from tests.conftest import Statements
+
+WHY = "ticket 12"
+
+
+@pytest.fixture(autouse=True)
+def books(ledger_url: str) -> Iterator[None]:
+    yield
+    with connected(ledger_url) as admin:
+        assert_adds_up(admin)
+
+
+def test_an_account_lives_from_opening_to_closing(
+    operator_database: Database, statements: Statements, ledger_url: str
+) -> None:
+    database, key = operator_database, uuid4()
+    database.session_facts()
+    with statements.counted() as sent:
+        opened = accounts.open(database, "dora", CURRENCY, reason=WHY, display_name="Dora", key=key)
+    assert len(sent) == 1
+    assert accounts.open(database, "dora", CURRENCY, reason=WHY, display_name="Dora", key=key) == opened
+    with statements.counted() as sent:
+        allowed = accounts.set_overdraft_limit(database, OverdraftLimit("dora", CURRENCY, 2**40, WHY))
+    assert (len(sent), allowed.before, allowed.after) == (1, 0, 2**40)
+    transfer(database, payer="dora", payee="@revenue", currency=CURRENCY, amount=2**40)
+    with connected(ledger_url) as admin:
+        assert balances(admin) == {"dora": -(2**40)}
+    with pytest.raises(RefusedError) as refused:
+        accounts.set_status(database, "dora", AccountStatus.CLOSED, reason=WHY)
+    assert refused.value.code == "account.not_empty"
+    transfer(database, payer="@external", payee="dora", currency=CURRENCY, amount=2**40)
+    with statements.counted() as sent:
+        frozen = accounts.set_status(database, "dora", AccountStatus.FROZEN, reason=WHY)
+    assert (len(sent), frozen.before, frozen.after) == (1, AccountStatus.ACTIVE, AccountStatus.FROZEN)
+    with statements.counted() as sent:
+        noted = accounts.add_note(database, "dora", "called twice\nthen wrote")
+    assert len(sent) == 1
+    assert accounts.add_note(database, "dora", "called twice\nthen wrote", key=noted.key) == noted
+    closed = accounts.set_status(database, "dora", AccountStatus.CLOSED, reason=WHY)
+    assert closed.after is AccountStatus.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "code"),
+    [
+        ("dora", " ", "reason.empty"),
+        ("dora", "why\u202e not", "text.character"),
+        ("No Name", WHY, "user.grammar"),
+        ("@mine", WHY, "user.grammar"),
+        ("@revenue", WHY, "user.grammar"),
+    ],
+)
+def test_an_account_that_cannot_be_opened_says_why(
+    operator_database: Database, name: str, reason: str, code: str
+) -> None:
+    with pytest.raises(RefusedError) as refused:
+        accounts.open(operator_database, name, CURRENCY, reason=reason)
+    assert refused.value.code == code
+
+
+def test_an_unknown_currency_or_account_is_refused(operator_database: Database) -> None:
+    with pytest.raises(RefusedError, match="no such currency"):
+        accounts.open(operator_database, "dora", "EUR", reason=WHY)
+    with pytest.raises(RefusedError, match="no such account"):
+        accounts.add_note(operator_database, "dora", "she left")
+    accounts.open(operator_database, "dora", CURRENCY, reason=WHY)
+    with pytest.raises(RefusedError, match="an account of this name"):
+        accounts.open(operator_database, "dora", CURRENCY, reason=WHY)
+
+
+def test_a_key_is_for_one_content_only(operator_database: Database) -> None:
+    opened = accounts.open(operator_database, "dora", CURRENCY, reason=WHY)
+    with pytest.raises((RefusedError, StatementError)) as raised:
+        accounts.open(operator_database, "emil", CURRENCY, reason=WHY, key=opened.key)
+    assert str(opened.key) in str(raised.value)

@@ -1,0 +1,122 @@
+"""The list of accounts, page by page, and one account from every side."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from console.errors import UsageError
+from console.ledger.accounts.detail import account
+from console.ledger.accounts.page import AccountFilter, page
+from console.ledger.page import Direction
+from console.monitor.budgets import budget
+from models.account import AccountStatus
+from models.credit import ReservationStatus
+from tests.cluster import CURRENCY
+from tests.models.bookkeeping import transfer
+from tests.models.writes import REASON, capture, done, grant, release, reserve, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.ledger.accounts.page import AccountRow
+    from console.ledger.page import Page
+    from console.postgres.database import Database
+    from tests.conftest import Statements
+    from tests.models.bookkeeping import Connection
+
+ALL = AccountFilter()
+
+
+def names(found: Page[AccountRow]) -> list[str]:
+    return [row.username for row in found.rows]
+
+
+def test_pages_meet_at_their_edges_in_both_directions(
+    viewer: Database, open_accounts: Callable[..., None]
+) -> None:
+    every = sorted(f"u{number}" for number in range(25))
+    open_accounts(dict.fromkeys(every, 0))
+    seen: list[str] = []
+    cursor = None
+    while True:
+        found = page(viewer, ALL, CURRENCY, cursor=cursor, limit=10)
+        assert found.more_before == (cursor is not None)
+        seen += names(found)
+        cursor = seen[-1]
+        if not found.more_after:
+            break
+    assert seen == every
+    back = page(viewer, ALL, CURRENCY, cursor=every[20], direction=Direction.BEFORE, limit=10)
+    assert (names(back), back.more_before, back.more_after) == (every[10:20], True, True)
+    last = page(viewer, ALL, CURRENCY, direction=Direction.BEFORE, limit=10)
+    assert (names(last), last.more_before, last.more_after) == (every[15:], True, False)
+
+
+def test_a_row_says_balance_status_and_last_activity(
+    viewer: Database, operator: Connection, open_accounts: Callable[..., None], statements: Statements
+) -> None:
+    open_accounts({"alice": 1_000, "bob": 0, "carol": 0})
+    done(grant(operator, "bob", 5))
+    done(reserve(operator, "bob", 2, "h-1"))
+    moved = done(transfer(operator, "alice", "bob", 100))
+    done(write(operator, "set_account_status", "carol", "frozen", REASON))
+    with statements.counted() as sent:
+        alice, bob, carol = page(viewer, ALL, CURRENCY).rows
+    assert len(sent) == budget("accounts.page") == 1
+    assert (alice.username, alice.balance, alice.status) == ("alice", 900, AccountStatus.ACTIVE)
+    assert (bob.balance, bob.granted, bob.reserved, bob.overdraft_limit) == (105, 5, 2, 0)
+    # The newest movement of alice is on the one side, that of bob on the other.
+    assert alice.last_activity == bob.last_activity
+    assert alice.last_activity == datetime.fromisoformat(moved["posted_at"])
+    assert (carol.status, carol.last_activity) == (AccountStatus.FROZEN, None)
+
+
+def test_names_that_begin_so_and_one_status(
+    viewer: Database, operator: Connection, open_accounts: Callable[..., None]
+) -> None:
+    open_accounts(dict.fromkeys(["ann", "anna", "anton", "bert", "an_na".replace("_", "-")], 0))
+    done(write(operator, "set_account_status", "anna", "frozen", REASON))
+    assert names(page(viewer, AccountFilter(prefix=" ANN"), CURRENCY)) == ["ann", "anna"]
+    assert names(page(viewer, AccountFilter(prefix="an%"), CURRENCY)) == []
+    assert names(page(viewer, AccountFilter(status=AccountStatus.FROZEN), CURRENCY)) == ["anna"]
+    both = AccountFilter(prefix="an", status=AccountStatus.ACTIVE)
+    assert names(page(viewer, both, CURRENCY, cursor="ann", limit=1)) == ["anton"]
+    assert names(page(viewer, ALL, "EUR")) == []
+
+
+def test_an_account_from_every_side_in_three_statements(
+    viewer: Database, operator: Connection, open_accounts: Callable[..., None], statements: Statements
+) -> None:
+    open_accounts({"alice": 1_000, "bob": 0})
+    done(transfer(operator, "alice", "bob", 10, description="Lunch"))
+    for reference in ("taken", "let-go", "open"):
+        done(reserve(operator, "alice", 20, reference))
+    done(capture(operator, "taken", 15))
+    done(release(operator, "let-go"))
+    for note in ("called about the invoice", "called again"):
+        done(write(operator, "add_note", "alice", note))
+    with statements.counted() as sent:
+        found = account(viewer, "Alice", CURRENCY, history=2)
+    assert len(sent) == budget("account.page") == 3
+    assert (found.credits.balance, found.credits.reserved, found.credits.available) == (975, 20, 955)
+    assert [hold.reference for hold in found.credits.holds] == ["open"]
+    assert [(row.amount, row.to_username) for row in found.history.rows] == [(15, "@revenue"), (10, "bob")]
+    assert found.history.more_after
+    assert [(note.text, note.operator) for note in found.notes] == [
+        ("called again", "t_operator"),
+        ("called about the invoice", "t_operator"),
+    ]
+    assert [(hold.reference, hold.status, hold.captured_amount) for hold in found.ended_holds] == [
+        ("let-go", ReservationStatus.RELEASED, 0),
+        ("taken", ReservationStatus.CAPTURED, 15),
+    ]
+    assert (found.ended_holds[0].close_reason, found.ended_holds[0].closed_by) == (REASON, "t_operator")
+    assert (found.email, found.trust_level, found.metadata) == (None, 0, {})
+
+
+def test_nobody_has_no_page(viewer: Database) -> None:
+    with pytest.raises(UsageError, match="no account 'nobody'"):
+        account(viewer, "nobody", CURRENCY)

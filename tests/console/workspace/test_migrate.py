@@ -1,0 +1,168 @@
+"""Migrations: twice, at once, after somebody's hand, and by an administrator who is no superuser."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from psycopg import sql
+from sqlalchemy.engine import make_url
+
+from console.errors import AccessDeniedError, DatabaseUnreachableError
+from console.workspace.migrate import head_version, migrate
+from tests.cluster import PASSWORD, Cluster, connected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REPOSITORY = Path(__file__).parents[3]
+
+
+def fingerprint(url: str) -> list[tuple[object, ...]]:
+    """Return what a migration makes: columns, functions, rights, triggers, constraints."""
+    with connected(url) as connection:
+        return connection.execute("""
+            SELECT 'column', c.relname, a.attname, format_type(a.atttypid, a.atttypmod), c.relacl::text
+                FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+                WHERE c.relnamespace = 'ledger'::regnamespace AND a.attnum > 0
+            UNION ALL SELECT 'function', proname, prosrc, proconfig::text, proacl::text FROM pg_proc
+                WHERE pronamespace = 'ledger'::regnamespace
+            UNION ALL SELECT 'trigger', tgname, tgrelid::regclass::text, pg_get_triggerdef(oid),
+                tgenabled::text
+                FROM pg_trigger WHERE NOT tgisinternal
+            UNION ALL SELECT 'constraint', conname, conrelid::regclass::text, pg_get_constraintdef(oid), ''
+                FROM pg_constraint WHERE connamespace = 'ledger'::regnamespace
+            UNION ALL SELECT 'default', defaclobjtype::text, defaclacl::text, defaclrole::regrole::text, ''
+                FROM pg_default_acl
+            UNION ALL SELECT 'schema', nspname, nspacl::text, '', '' FROM pg_namespace WHERE
+                nspname = 'ledger'
+            ORDER BY 1, 2, 3, 4, 5""").fetchall()
+
+
+def test_twice_changes_nothing(database_url: str) -> None:
+    assert migrate(database_url) == head_version() != ""
+    first = fingerprint(database_url)
+    assert len(first) > 100
+    assert migrate(database_url) == head_version()
+    assert fingerprint(database_url) == first
+
+
+def test_at_once_from_many_threads(database_url: str) -> None:
+    with ThreadPoolExecutor(5) as pool:
+        assert set(pool.map(migrate, [database_url] * 5)) == {head_version()}
+
+
+def test_at_once_on_several_databases(cluster: Cluster) -> None:
+    """The roles are the whole server's, so migrations of different databases meet there."""
+    names = [cluster.create() for _ in range(4)]
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            assert set(pool.map(migrate, [cluster.url(name) for name in names] * 2)) == {head_version()}
+    finally:
+        for name in names:
+            cluster.drop(name)
+
+
+def test_at_once_from_several_processes(database_url: str) -> None:
+    code = (
+        "import sys; from console.workspace.migrate import migrate; "
+        "print(migrate(sys.stdin.readline().strip()))"
+    )
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", code], cwd=REPOSITORY, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        for _ in range(2)
+    ]  # fmt: skip
+    answers = []
+    with ThreadPoolExecutor(2) as pool:
+        for out, complaint in pool.map(
+            lambda process: process.communicate(database_url, timeout=60), processes
+        ):
+            assert out.strip() == head_version(), complaint
+            answers.append(out)
+    assert len(answers) == 2
+
+
+def test_what_hands_changed_is_restored(database_url: str) -> None:
+    migrate(database_url)
+    before = fingerprint(database_url)
+    with connected(database_url) as connection:
+        connection.execute(
+            "DROP FUNCTION ledger.transfer(uuid, text, text, text, bigint, text, text, timestamptz)"
+        )
+        connection.execute("DROP TRIGGER append_only_rows ON ledger.transactions")
+        connection.execute("ALTER FUNCTION ledger.post_batch RESET ALL")
+        connection.execute("REVOKE SELECT ON ledger.users FROM ledger_viewer")
+        connection.execute("REVOKE USAGE ON SCHEMA ledger FROM ledger_viewer")
+        connection.execute("GRANT UPDATE ON ledger.wallets TO ledger_operator")
+        connection.execute("GRANT UPDATE (balance) ON ledger.wallets TO ledger_support")
+        connection.execute("GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA ledger TO PUBLIC")
+        connection.execute("GRANT USAGE ON SCHEMA ledger TO PUBLIC")
+    assert fingerprint(database_url) != before
+    migrate(database_url)
+    assert fingerprint(database_url) == before
+
+
+def test_rights_given_to_a_login_by_hand_are_taken_back(database_url: str, ledger_template: str) -> None:
+    migrate(database_url)
+    before = fingerprint(database_url)
+    with connected(database_url) as connection:
+        connection.execute("GRANT ALL ON ledger.wallets, ledger.transactions TO t_operator WITH GRANT OPTION")
+        connection.execute("GRANT UPDATE (balance) ON ledger.wallets TO t_viewer")
+        connection.execute("GRANT ALL ON ALL FUNCTIONS IN SCHEMA ledger TO t_viewer")
+        connection.execute("GRANT ALL ON ALL SEQUENCES IN SCHEMA ledger TO t_viewer")
+        connection.execute("GRANT ALL ON SCHEMA ledger TO t_viewer")
+    migrate(database_url)
+    assert fingerprint(database_url) == before
+
+
+@pytest.fixture
+def creator(cluster: Cluster, database_url: str, ledger_template: str) -> Iterator[str]:
+    """Return the URL of the database's owner, who may make roles but is no superuser."""
+    name = f"t_creator_{uuid4().hex[:8]}"
+    role, database = sql.Identifier(name), sql.Identifier(make_url(database_url).database or "")
+    with connected(database_url) as connection:
+        connection.execute(
+            sql.SQL("CREATE ROLE {} LOGIN CREATEROLE PASSWORD {}").format(role, sql.Literal(PASSWORD))
+        )
+        connection.execute(sql.SQL("ALTER DATABASE {} OWNER TO {}").format(database, role))
+    yield make_url(database_url).set(username=name, password=PASSWORD).render_as_string(hide_password=False)
+    with connected(database_url) as connection:
+        connection.execute(sql.SQL("REASSIGN OWNED BY {} TO CURRENT_USER").format(role))
+        connection.execute(sql.SQL("DROP OWNED BY {} CASCADE").format(role))
+        connection.execute(sql.SQL("DROP ROLE {}").format(role))
+
+
+def test_an_administrator_without_superpowers(creator: str, database_url: str) -> None:
+    """The roles exist already, made by another: from 16 on he needs ADMIN on them, as their maker has."""
+    login = sql.Identifier(make_url(creator).username or "")
+    with connected(database_url) as connection:
+        if connection.info.server_version >= 160_000:
+            # What the server itself gives the maker of a role.
+            connection.execute(
+                sql.SQL(
+                    "GRANT ledger_owner, ledger_roles TO {} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE"
+                ).format(login)
+            )
+    assert migrate(creator) == head_version()
+    assert migrate(creator) == head_version()
+
+
+def test_who_may_not_migrate_is_told_so(ledger_url: str, cluster: Cluster) -> None:
+    url = cluster.url(make_url(ledger_url).database or "", "t_operator")
+    with pytest.raises(AccessDeniedError):
+        migrate(url)
+
+
+def test_an_unreachable_server_is_named_without_the_password(database_url: str) -> None:
+    url = make_url("postgresql+psycopg://somebody:very-secret@127.0.0.1:1/ledger")
+    with pytest.raises(DatabaseUnreachableError, match=r"127\.0\.0\.1/ledger") as raised:
+        migrate(url.render_as_string(hide_password=False))
+    assert "very-secret" not in str(raised.value)

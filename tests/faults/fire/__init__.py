@@ -1,0 +1,1 @@
+"""The bank under fire, and the bugs that it must find."""

@@ -1,0 +1,1 @@
+"""What the tests of faults share: a bank, its books, its clients."""

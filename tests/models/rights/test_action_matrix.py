@@ -1,0 +1,246 @@
+"""Role by action, each with real arguments: what is allowed happens, what is not changes nothing at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import count
+from typing import TYPE_CHECKING, Any, Final
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from tests.models.bookkeeping import Line, content_hash, copy_lines, create_batch, post_batch, transfer
+from tests.models.bookkeeping import count as rows_of
+from tests.models.rights.test_roles import (
+    ADMINS,
+    APPROVERS,
+    AUDITORS,
+    FUNCTIONS,
+    NOBODY,
+    OPERATORS,
+    ROLES,
+    SUPPORTERS,
+)
+from tests.models.writes import REASON, done, everything, grant, let_time_pass, reserve, soon, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tests.models.bookkeeping import Connection
+
+# Answers about what is there; nothing changes, whoever asks. tests/models/rights/test_roles.py says who may.
+READS: Final = frozenset({
+    "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
+    "is_plain_text", "kind_of", "rehearse_request", "reversal_problems", "session_check", "system_balance",
+})  # fmt: skip
+# What is done to operators' roles and sessions is tried where these are made for it.
+OPERATORS_THEMSELVES: Final = frozenset({
+    "cancel_session", "create_operator", "disable_operator", "enable_operator", "release_locks",
+    "set_operator_password", "terminate_session", "unlock_operator",
+})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """What an action is tried on; `maker` makes drafts and requests: the role itself, if it may."""
+
+    admin: Connection
+    maker: Connection
+    numbers: Iterator[int]
+
+    def name(self) -> str:
+        """Return a name that nobody has."""
+        return f"n{next(self.numbers)}"
+
+    def account(self, balance: int = 100) -> str:
+        """Open an account."""
+        name = self.name()
+        done(write(self.maker, "open_account", name, "CR", "", None, REASON))
+        if balance:
+            done(transfer(self.maker, "@external", name, balance))
+        return name
+
+    def paid(self) -> int:
+        """Post a transfer and return it."""
+        return int(done(transfer(self.maker, "@external", self.account(), 5))["transaction"])
+
+    def moved(self) -> tuple[object, ...]:
+        """Leave a transaction that nobody has counted or sealed."""
+        self.paid()
+        return ()
+
+    def held(self) -> str:
+        """Make a hold and return its reference."""
+        reference = self.name()
+        done(reserve(self.maker, self.account(), 50, reference))
+        return reference
+
+    def expired(self) -> tuple[object, ...]:
+        """Leave something to sweep."""
+        done(grant(self.maker, self.account(), 5, 1))
+        let_time_pass(self.admin, 2)
+        return ()
+
+    def draft(self) -> int:
+        """Make a draft that would post."""
+        return create_batch(self.maker, [Line(1, "@external", self.account(), 5, self.name())])
+
+    def draft_and_hash(self) -> tuple[int, bytes | None]:
+        """Make a draft and say what it holds."""
+        batch = self.draft()
+        return batch, content_hash(self.maker, batch)
+
+    def posted(self) -> int:
+        """Make a batch and post it."""
+        batch = self.draft()
+        done(post_batch(self.maker, batch))
+        return batch
+
+    def request(self) -> tuple[int, bytes]:
+        """Submit a request and return it with its content."""
+        wanted = {"from": "@external", "to": self.account(), "currency": "CR", "amount": 3}
+        found = done(write(self.maker, "submit_request", "transfer", Jsonb(wanted), REASON))
+        return found["request"], bytes.fromhex(found["content"])
+
+    def approved(self) -> int:
+        """Submit a request and have the administrator approve it."""
+        number, content = self.request()
+        done(write(self.admin, "approve_request", number, content, ""))
+        return number
+
+
+# Who may, and with what it is tried.
+ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, ...]]]]] = {
+    "add_note": (SUPPORTERS, lambda w: (w.account(), "called about a refund")),
+    "approve_request": (APPROVERS, lambda w: (*w.request(), "")),
+    "capture": (OPERATORS, lambda w: (w.held(),)),
+    "execute_request": (OPERATORS, lambda w: (w.approved(),)),
+    "extend_reservation": (SUPPORTERS, lambda w: (w.held(), soon(5), REASON)),
+    "grant_credit": (OPERATORS, lambda w: (w.account(), "CR", 5, "promo", None)),
+    "open_account": (SUPPORTERS, lambda w: (w.name(), "CR", "", None, REASON)),
+    "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
+    "reject_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
+    "release": (SUPPORTERS, lambda w: (w.held(), REASON)),
+    "reserve": (OPERATORS, lambda w: (w.account(), "CR", 5, w.name())),
+    "reverse_batch": (OPERATORS, lambda w: (w.posted(), "all", REASON)),
+    "reverse_transaction": (OPERATORS, lambda w: (w.paid(), None, REASON)),
+    "set_account_status": (SUPPORTERS, lambda w: (w.account(), "frozen", REASON)),
+    "set_approval_rule": (ADMINS, lambda _: ("reverse_batch", "CR", 10**15, 2, REASON)),
+    "set_limit": (ADMINS, lambda _: ("t_operator2", "reverse_batch", "CR", 10**15, None, REASON)),
+    "set_overdraft_limit": (OPERATORS, lambda w: (w.account(), "CR", 5, REASON)),
+    "settle_operation": (SUPPORTERS | APPROVERS, lambda _: ()),
+    "submit_batch": (OPERATORS, lambda w: (*w.draft_and_hash(), REASON)),
+    "submit_request": (OPERATORS, lambda w: (
+        "transfer", Jsonb({"from": "@external", "to": w.account(), "currency": "CR", "amount": 3}), REASON)),
+    "sweep": (OPERATORS, lambda w: w.expired()),
+    "transfer": (OPERATORS, lambda w: (w.account(), "@external", "CR", 5)),
+    "withdraw_request": (OPERATORS, lambda w: (w.request()[0], REASON)),
+}  # fmt: skip
+
+# The same for what takes no key.
+KEYLESS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, ...]]]]] = {
+    "add_currency": (ADMINS, lambda _: ("NEW", 2)),
+    "check_batch": (OPERATORS, lambda w: (w.draft(),)),
+    "checkpoint_system_wallets": (OPERATORS, lambda w: w.moved()),
+    "create_batch": (OPERATORS, lambda _: ("salaries", "CR", "", None, False, "")),
+    "discard_batch": (OPERATORS, lambda w: (w.draft(),)),
+    "seal": (AUDITORS | OPERATORS, lambda w: w.moved()),
+}
+
+
+@pytest.fixture(params=ROLES)
+def role(request: pytest.FixtureRequest) -> str:
+    """Return each of the roles."""
+    return str(request.param)
+
+
+@pytest.fixture
+def world(role: str, admin: Connection, connect: Callable[[str], Connection]) -> World:
+    """Return what the role's actions are tried on."""
+    maker = connect(f"t_{role}" if role in OPERATORS else "t_operator2")
+    return World(admin, maker, count())
+
+
+def whole(admin: Connection) -> list[Any]:
+    """Return all that a write which is not even tried must leave as it was."""
+    tables = (
+        "operations",
+        "audit_events",
+        "seals",
+        "checkpoints",
+        "currencies",
+        "batch_lines",
+        "batch_parties",
+    )
+    return [*everything(admin), *((table, rows_of(admin, table)) for table in tables)]
+
+
+def test_every_function_that_somebody_may_call_is_here() -> None:
+    callable_ones = {name for name, allowed in FUNCTIONS.items() if allowed != NOBODY}
+    assert callable_ones == {*ACTIONS, *KEYLESS, *READS, *OPERATORS_THEMSELVES}
+    for name, (allowed, _) in {**ACTIONS, **KEYLESS}.items():
+        assert allowed == FUNCTIONS[name], name
+
+
+def test_each_action_happens_or_changes_nothing(
+    role: str, world: World, connect: Callable[[str], Connection]
+) -> None:
+    connection = connect(f"t_{role}")
+    for name, (allowed, prepare) in ACTIONS.items():
+        values = prepare(world)
+        key = uuid4()
+        before = whole(world.admin)
+        if role in allowed:
+            found = write(connection, name, *values, key=key)
+            # What nobody has asked for under this key is abandoned by settling it, which is its refusal.
+            assert (found["status"] == "refused") == (name == "settle_operation"), (name, found)
+            kept = world.admin.execute(
+                "SELECT operator, outcome FROM ledger.operations WHERE key = %s", [key]
+            ).fetchone()
+            assert kept == (f"t_{role}", found), name
+            assert whole(world.admin) != before, name
+        else:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                write(connection, name, *values, key=key)
+            assert whole(world.admin) == before, name
+
+
+def test_each_action_without_a_key_happens_or_changes_nothing(
+    role: str, world: World, connect: Callable[[str], Connection]
+) -> None:
+    connection = connect(f"t_{role}")
+    for name, (allowed, prepare) in KEYLESS.items():
+        values = prepare(world)
+        before = whole(world.admin)
+        call = sql.SQL("SELECT * FROM ledger.{}({})").format(
+            sql.Identifier(name), sql.SQL(", ").join([sql.Placeholder()] * len(values))
+        )
+        if role in allowed:
+            assert connection.execute(call, values).fetchone() is not None, name
+            assert whole(world.admin) != before, name
+        else:
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(call, values)
+            assert whole(world.admin) == before, name
+
+
+def test_lines_go_into_ones_own_draft_only(
+    role: str, world: World, connect: Callable[[str], Connection]
+) -> None:
+    connection = connect(f"t_{role}")
+    mine, theirs = world.draft(), create_batch(connect("t_operator"))
+    before = whole(world.admin)
+    with pytest.raises(psycopg.errors.InsufficientPrivilege):
+        copy_lines(
+            connect("t_admin") if role == "operator" else connection, theirs, [Line(9, "a", "b", 1, "x")]
+        )
+    if role not in OPERATORS:
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            copy_lines(connection, mine, [Line(9, "a", "b", 1, "x")])
+        assert whole(world.admin) == before
+    else:
+        copy_lines(connection, mine, [Line(9, "a", "b", 1, "x")])
+        assert rows_of(world.admin, f"batch_lines WHERE batch_id = {mine}") == 2

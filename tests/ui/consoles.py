@@ -1,0 +1,57 @@
+"""The whole console as a test starts it, and how it ends without leaving anything behind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from console.settings import Paths, Settings
+from ui.start.session import Desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtCore import QSettings
+
+    from ui.kit.theme.theme import Theme
+    from ui.window.main_window import MainWindow
+
+
+class Desks:
+    """Starts consoles on a URL, or without one on an embedded ledger of the test's own."""
+
+    def __init__(self, theme: Theme, store: QSettings, folder: Path) -> None:
+        self.paths = Paths(folder / "data", folder / "config", folder / "state", folder / "log")
+        self._theme = theme
+        self._store = store
+        self._made: list[Desk] = []
+
+    def __call__(self, url: str | None, gate_password: str | None = None) -> Desk:
+        """Start one."""
+        settings = Settings.model_construct(
+            database_url=None if url is None else SecretStr(url),
+            gate_password=None if gate_password is None else SecretStr(gate_password),
+        )
+        desk = Desk(self._theme, settings, self.paths, self._store)
+        self._made.append(desk)
+        desk.begin()
+        return desk
+
+    def end(self) -> None:
+        """End all of them."""
+        while self._made:
+            desk = self._made.pop()
+            assert desk.leave()
+            for shown in (desk.window, desk.start_window):
+                if shown is not None:
+                    shown.close()
+                    shown.deleteLater()
+            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def window_of(desk: Desk) -> MainWindow:
+    """Return the ledger's window, which must be there."""
+    assert desk.window is not None
+    return desk.window

@@ -1,0 +1,1 @@
+"""Tests of what every screen is made of."""

@@ -1,0 +1,139 @@
+"""The console about itself: figures of a real pool, breaker and recorder, without asking the database."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from console.errors import ConsoleError
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from console.writes.operation import perform
+from tests.console.waiting_room import held, payment
+from ui.screens.health.figures import gather
+from ui.screens.health.screen import ConsolePage
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from console.settings import Settings
+    from tests.conftest import Statements
+    from tests.ui.conftest import Contexts
+    from ui.context import Context
+
+
+@pytest.fixture
+def page(context: Context, tmp_path: Path, qtbot: QtBot) -> ConsolePage:
+    """Show the page once it was filled."""
+    made = ConsolePage(context, history=tmp_path / "history.sqlite3")
+    qtbot.addWidget(made)
+    made.resize(1232, 820)
+    made.show()
+    qtbot.waitUntil(lambda: made.pool.accessibleName() == "Pool in use: 0 / 8")
+    return made
+
+
+def test_it_says_what_holds_and_what_there_is_not(page: ConsolePage, qtbot: QtBot) -> None:
+    assert page.breaker.accessibleName() == "Connection breaker: closed"
+    assert page.retries.accessibleName() == "Writes sent again: 0"
+    assert page.memory.accessibleName().endswith("MB")
+    assert page.lag.accessibleName().startswith("Window lag P99: ")
+    assert page.cache.text().startswith("No cache in use")
+    assert page.replica.text().startswith("None configured")
+    assert page.kept.text().startswith("No history yet")
+    page._history.write_bytes(b"x" * 3 * 1024 * 1024)
+    page.refresh()
+    qtbot.waitUntil(lambda: page.kept.text().startswith("3.0 MB of 20.0 MB"))
+    assert page.kept_where.text() == str(page._history)
+
+
+def test_it_asks_the_database_nothing(page: ConsolePage, statements: Statements, qtbot: QtBot) -> None:
+    with statements.counted() as sent:
+        page._timer.timeout.emit()
+        qtbot.waitUntil(lambda: page.context.worker.active == 0)
+    assert sent == []
+    page.hide()
+    assert not page._timer.isActive()
+    page.show()
+    assert page._timer.isActive()
+
+
+def test_a_full_pool_shows_who_waits(
+    as_role: Callable[[str], str], settings: Settings, context_of: Contexts, tmp_path: Path, qtbot: QtBot
+) -> None:
+    small = settings.model_copy(update={"pool_size": 1, "pool_overflow": 1})
+    database = Database(as_role("t_viewer"), Recorder(capacity=2_000), small)
+    page = ConsolePage(context_of("", database), history=tmp_path / "none")
+    qtbot.addWidget(page)
+    page.show()
+    release = threading.Event()
+
+    def use() -> None:
+        database.read("balances.lookup", lambda _session: release.wait(20))
+
+    threads = [threading.Thread(target=use) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    try:
+        qtbot.waitUntil(lambda: database.pool.waiting == 1)
+        qtbot.waitUntil(lambda: page.pool.accessibleName() == "Pool in use: 2 / 2")
+        assert database.pool.overflow == 1
+        qtbot.waitUntil(lambda: "1 waiting" in page.pool._note.text())
+    finally:
+        release.set()
+        for thread in threads:
+            thread.join(20)
+    page.refresh()
+    qtbot.waitUntil(lambda: page.pool.accessibleName() == "Pool in use: 0 / 2")
+    assert "0 waiting" in page.pool._note.text()
+    page.hide()
+    database.close()
+
+
+def test_an_open_breaker_shows_its_next_try(
+    as_role: Callable[[str], str], settings: Settings, context_of: Contexts, tmp_path: Path, qtbot: QtBot
+) -> None:
+    quick = settings.model_copy(update={"breaker_failures": 1, "breaker_pause_s": 60})
+    broken = Database("postgresql+psycopg://t_viewer:x@127.0.0.1:1/none", Recorder(capacity=2_000), quick)
+    with pytest.raises(ConsoleError):
+        broken.read("balances.lookup", lambda session: session.execute(text("SELECT 1")))
+    context = context_of("t_viewer")
+    parts = {name: getattr(context, name) for name in type(context).__slots__}
+    page = ConsolePage(type(context)(**(parts | {"database": broken})), history=tmp_path / "none")
+    qtbot.addWidget(page)
+    page.show()
+    qtbot.waitUntil(lambda: page.breaker.accessibleName() == "Connection breaker: open")
+    assert page.breaker._note.text().startswith("next try in ")
+    assert "1 failed in a row" in page.breaker._note.text()
+    page.hide()
+    broken.close()
+
+
+def test_a_write_sent_again_is_counted(
+    as_role: Callable[[str], str],
+    open_accounts: Callable[..., None],
+    settings: Settings,
+    ledger_url: str,
+    tmp_path: Path,
+) -> None:
+    open_accounts({"alice": 100, "bob": 0})
+    hasty = settings.model_copy(update={"lock_timeout_s": 1})
+    database = Database(as_role("t_operator"), Recorder(capacity=2_000), hasty)
+    with held(ledger_url) as holder:
+        done: list[dict[str, object]] = []
+        writer = threading.Thread(target=lambda: done.append(perform(database, payment())))
+        writer.start()
+        while database.retries == 0 and writer.is_alive():
+            writer.join(0.02)
+        holder.rollback()
+        writer.join(30)
+    assert done[0]["status"] == "posted"
+    assert gather(database, tmp_path / "none").retries >= 1
+    assert gather(database, tmp_path / "none").recorded >= 2
+    database.close()

@@ -1,0 +1,32 @@
+"""The live list of statements, shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ui.screens.queries.screen import Queries
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from ui.context import Context
+
+
+@pytest.fixture
+def settings_file(tmp_path: Path) -> Path:
+    """Return where the threshold is kept."""
+    return tmp_path / "settings.toml"
+
+
+@pytest.fixture
+def queries(quiet_context: Context, qtbot: QtBot, settings_file: Path) -> Queries:
+    """Show the live list of statements."""
+    made = Queries(quiet_context, settings_file=settings_file)
+    qtbot.addWidget(made)
+    made.resize(1232, 820)
+    made.show()
+    return made

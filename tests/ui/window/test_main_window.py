@@ -1,0 +1,207 @@
+"""The window: screens made late, ways between them, and production that cannot be missed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from typing_extensions import override
+
+from tests.ui.gallery import make_context
+from ui.kit.theme.icons import Glyph
+from ui.kit.theme.theme import Mode
+from ui.kit.theme.tokens import LIGHT
+from ui.screen import Screen
+from ui.window.keys import KeysDialog
+from ui.window.main_window import MainWindow
+from ui.window.navigation import ScreenEntry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtCore import QSettings
+    from pytestqt.qtbot import QtBot
+
+    from ui.context import Context
+    from ui.kit.theme.theme import Theme
+    from ui.kit.worker import Worker
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+class Noting(Screen):
+    """A screen that writes down what it is asked."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.asked: list[object] = []
+
+    @override
+    def refresh(self) -> None:
+        self.asked.append("refresh")
+
+    @override
+    def focus_filter(self) -> None:
+        self.asked.append("filter")
+
+    @override
+    def show_subject(self, subject: object) -> None:
+        self.asked.append(subject)
+
+
+ENTRIES = tuple(
+    ScreenEntry(key, key.title(), "Ledger", Glyph.TRANSACTIONS, Noting) for key in ("one", "two", "three")
+)
+
+
+@pytest.fixture
+def make(qtbot: QtBot, theme: Theme, store: QSettings, worker: Worker) -> Callable[[bool], MainWindow]:
+    """Return a maker of windows, on production or not."""
+
+    def made(production: bool) -> MainWindow:  # noqa: FBT001 - the fixture's one question
+        window = MainWindow(make_context(theme, store, worker, production=production), ENTRIES)
+        qtbot.addWidget(window)
+        window.show()
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        window.open_screen("one")
+        return window
+
+    return made
+
+
+@pytest.fixture
+def window(make: Callable[[bool], MainWindow]) -> MainWindow:
+    return make(False)
+
+
+def asked(window: MainWindow) -> list[object]:
+    screen = window.current_screen
+    assert isinstance(screen, Noting)
+    return screen.asked
+
+
+def test_a_screen_is_made_when_it_is_first_opened_and_once(window: MainWindow) -> None:
+    assert len(window.findChildren(Noting)) == 1
+    first = window.current_screen
+    window.open_screen("two")
+    assert len(window.findChildren(Noting)) == 2
+    window.open_screen("one")
+    assert window.current_screen is first
+
+
+def test_alt_left_goes_back_the_way_one_came(qtbot: QtBot, window: MainWindow) -> None:
+    window.open_screen("two")
+    window.context.navigator.go("three", "batch 7")
+    assert window.current_id == "three"
+    assert asked(window) == ["batch 7"]
+    for expected in ("two", "one", "one"):
+        QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
+        assert window.current_id == expected
+
+
+def test_the_keys_reach_the_screen_that_is_open(qtbot: QtBot, window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    QTest.keyClick(window, Qt.Key.Key_R, CONTROL)
+    QTest.keyClick(window, Qt.Key.Key_F, CONTROL)
+    assert asked(window) == ["refresh", "refresh", "filter"]
+
+
+def test_ctrl_k_opens_the_palette_that_knows_the_screens(qtbot: QtBot, window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_K, CONTROL)
+    assert window.palette_dialog.isVisible()
+    QTest.keyClicks(window.palette_dialog.field, "go to three")
+    QTest.keyClick(window.palette_dialog.field, Qt.Key.Key_Return)
+    assert window.current_id == "three"
+
+
+def test_f1_lists_every_command(qtbot: QtBot, window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    dialog = window.findChild(KeysDialog)
+    assert dialog is not None
+    assert {row.id for row in dialog.model.rows} == {one.id for one in window.context.commands.all()}
+    shown = {row.id: row.keys for row in dialog.model.rows}
+    assert shown["palette"] == "Ctrl+K, Ctrl+P"
+    dialog.close()
+
+
+def test_a_key_that_is_taken_is_not_given_again(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_keys()
+    dialog = window.findChild(KeysDialog)
+    assert dialog is not None
+    at = [row.id for row in dialog.model.rows].index("go.two")
+    dialog.table.select_place(at)
+    dialog.editor.setKeySequence("F5")
+    dialog.set_key()
+    assert window.context.commands.keys_of("go.two") == ("Alt+2",)
+    dialog.editor.setKeySequence("Ctrl+2")
+    dialog.set_key()
+    assert window.context.commands.keys_of("go.two") == ("Ctrl+2",)
+    dialog.reset_key()
+    assert window.context.commands.keys_of("go.two") == ("Alt+2",)
+    dialog.close()
+
+
+def test_production_is_a_line_a_word_and_a_title(make: Callable[[bool], MainWindow]) -> None:
+    window = make(True)
+    image = window.grab().toImage()
+    for x in (0, image.width() // 2, image.width() - 1):
+        for y in range(3):
+            assert image.pixelColor(x, y) == QColor(LIGHT.production)
+    assert "PRODUCTION" in window.windowTitle()
+    assert "PRODUCTION" in [one.text() for one in window.top_bar.findChildren(QLabel)]
+
+
+def test_elsewhere_there_is_no_red(window: MainWindow) -> None:
+    image = window.grab().toImage()
+    assert image.pixelColor(image.width() // 2, 0) == QColor(LIGHT.surface)
+    assert "PRODUCTION" not in window.windowTitle()
+
+
+def test_counts_show_what_waits(window: MainWindow) -> None:
+    window.context.navigator.set_count("two", 12)
+    names = [one.accessibleName() for one in window.navigation.findChildren(QWidget)]
+    assert "Two, 12 waiting" in names
+    window.context.navigator.set_count("two", 0)
+    names = [one.accessibleName() for one in window.navigation.findChildren(QWidget)]
+    assert "Two" in names
+
+
+def test_the_meter_says_what_an_action_cost(window: MainWindow) -> None:
+    window.status_bar.set_meter(1, 2.34, 200)
+    texts = [one.text() for one in window.status_bar.findChildren(QLabel)]
+    assert "1 statement" in texts
+    assert " \N{MIDDLE DOT} 2.3 ms \N{MIDDLE DOT} 200 rows" in texts
+    excess = "accounts.page: 19 statements, budget 1 \N{MIDDLE DOT} N+1"
+    window.status_bar.set_meter(19, 40, action="accounts.page", excess=excess)
+    red = next(one for one in window.status_bar.findChildren(QLabel) if one.text() == excess)
+    assert red.property("tone") == "error"
+    assert red.accessibleDescription() == "last action: accounts.page"
+
+
+def test_geometry_is_kept(make: Callable[[bool], MainWindow]) -> None:
+    first = make(False)
+    first.resize(960, 650)
+    first.close()
+    assert make(False).size().toTuple() == (960, 650)
+
+
+def test_the_theme_is_in_the_palette(window: MainWindow) -> None:
+    window.context.commands.run("theme.dark")
+    assert window.context.theme.mode is Mode.DARK
+
+
+def test_the_widgets_come_without_a_driver() -> None:
+    """The table and the window must not load a database driver."""
+    code = (
+        "import sys, ui.kit.table.view, ui.kit.charts.duration_chart, ui.window.main_window, ui.start.crash\n"
+        "print([name for name in ('sqlalchemy', 'psycopg', 'alembic') if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

@@ -1,1 +1,0 @@
-"""The windows above the window, one file each."""

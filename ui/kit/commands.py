@@ -1,0 +1,191 @@
+"""One registry of everything the operator can do: keys, the palette and the list of keys read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QAction, QKeySequence
+
+from ui.kit.fuzzy import score
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from PySide6.QtCore import QSettings
+    from PySide6.QtWidgets import QWidget
+
+
+def _allowed() -> str:
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing that can be done.
+
+    id: dotted and stable, keys are kept under it. keys: the default, portable, such as `Ctrl+K`.
+    refusal: returns why it cannot be done now, empty when it can. words: more to be found by.
+    """
+
+    id: str
+    title: str
+    run: Callable[[], None]
+    keys: tuple[str, ...] = ()
+    group: str = ""
+    refusal: Callable[[], str] = _allowed
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """One line of the palette that answers free text."""
+
+    title: str
+    run: Callable[[], None]
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One line of the palette: a command or a suggestion, ready to run."""
+
+    title: str
+    detail: str
+    keys: str
+    refusal: str
+    run: Callable[[], None] = field(compare=False)
+
+
+class Commands(QObject):
+    """The registry; `install` gives a window the keys."""
+
+    changed = Signal()
+    ran = Signal(str)
+
+    def __init__(self, store: QSettings, refused: Callable[[str], None]) -> None:
+        """`store` keeps the keys the operator chose; `refused` shows why a command did not run."""
+        super().__init__()
+        self._store = store
+        self._refused = refused
+        self._commands: dict[str, Command] = {}
+        self._providers: list[Callable[[str], Iterable[Suggestion]]] = []
+        self._window: QWidget | None = None
+        self._actions: dict[str, QAction] = {}
+
+    def add(self, *commands: Command) -> None:
+        """Register commands; one with a known id takes the place of the old."""
+        for command in commands:
+            self._commands[command.id] = command
+            self._bind(command)
+        self.changed.emit()
+
+    def remove(self, *ids: str) -> None:
+        """Forget commands."""
+        for command_id in ids:
+            self._commands.pop(command_id, None)
+            action = self._actions.pop(command_id, None)
+            if action is not None and self._window is not None:
+                self._window.removeAction(action)
+                action.deleteLater()
+        self.changed.emit()
+
+    def add_provider(self, provide: Callable[[str], Iterable[Suggestion]]) -> None:
+        """Let `provide` answer free text in the palette; it must be quick and must not wait."""
+        self._providers.append(provide)
+
+    def install(self, window: QWidget) -> None:
+        """Make the keys of all commands, also later ones, work in a window."""
+        self._window = window
+        for command in self._commands.values():
+            self._bind(command)
+
+    def all(self) -> Sequence[Command]:
+        """Return every command, in the order they were registered."""
+        return tuple(self._commands.values())
+
+    def keys_of(self, command_id: str) -> tuple[str, ...]:
+        """Return the keys of a command: the operator's, else the default."""
+        kept = self._store.value(f"keys/{command_id}")
+        if kept is None:
+            return self._commands[command_id].keys
+        return tuple(part for part in str(kept).split("; ") if part)
+
+    def set_keys(self, command_id: str, keys: Sequence[str] | None) -> None:
+        """Keep other keys for a command; None goes back to the default."""
+        name = f"keys/{command_id}"
+        if keys is None:
+            self._store.remove(name)
+        else:
+            self._store.setValue(name, "; ".join(keys))
+        self._bind(self._commands[command_id])
+        self.changed.emit()
+
+    def holder_of(self, key: str) -> Command | None:
+        """Return the command that a key belongs to."""
+        wanted = QKeySequence(key)
+        for command in self._commands.values():
+            if any(QKeySequence(one) == wanted for one in self.keys_of(command.id)):
+                return command
+        return None
+
+    def run(self, command_id: str) -> bool:
+        """Run a command, or say why not; return whether it ran."""
+        command = self._commands[command_id]
+        reason = command.refusal()
+        if reason:
+            self._refused(f"{command.title}: {reason}")
+            return False
+        command.run()
+        self.ran.emit(command_id)
+        return True
+
+    def find(self, text: str) -> list[Match]:
+        """Return what matches a text, best first: suggestions for it, then commands."""
+        found = [
+            Match(one.title, one.detail, "", "", one.run)
+            for provide in self._providers
+            if text.strip()
+            for one in provide(text.strip())
+        ]
+        ranked: list[tuple[float, int, Command]] = []
+        for place, command in enumerate(self._commands.values()):
+            rank = score(text, f"{command.title} {command.words}")
+            if rank is not None:
+                ranked.append((-rank, place, command))
+        ranked.sort(key=lambda one: one[:2])
+        return found + [self._match(command) for _, _, command in ranked]
+
+    def _match(self, command: Command) -> Match:
+        keys = self.keys_of(command.id)
+        return Match(
+            command.title,
+            command.group,
+            native(keys[0]) if keys else "",
+            command.refusal(),
+            partial(self._run_quietly, command.id),
+        )
+
+    def _run_quietly(self, command_id: str) -> None:
+        self.run(command_id)
+
+    def _bind(self, command: Command) -> None:
+        if self._window is None:
+            return
+        action = self._actions.get(command.id)
+        if action is None:
+            action = QAction(command.title, self._window)
+            action.triggered.connect(partial(self._trigger, command.id))
+            self._actions[command.id] = action
+            self._window.addAction(action)
+        action.setShortcuts([QKeySequence(key) for key in self.keys_of(command.id)])
+
+    def _trigger(self, command_id: str, *_checked: object) -> None:
+        self.run(command_id)
+
+
+def native(key: str) -> str:
+    """Return a key as this platform writes it."""
+    return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)

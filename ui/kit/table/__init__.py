@@ -1,0 +1,1 @@
+"""The table every list stands in, and its models."""

@@ -1,0 +1,141 @@
+"""What a table shows of a row: columns, and the cells made from them once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
+
+from ui.kit.theme.tokens import Tone, tone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from console.money import Currency
+    from ui.kit.formats import Formats
+
+Row = TypeVar("Row")
+
+
+class Kind(StrEnum):
+    """How a column's values are written, aligned and painted."""
+
+    TEXT = "text"
+    AMOUNT = "amount"
+    SIGNED = "signed"
+    INTEGER = "integer"
+    IDENTIFIER = "identifier"
+    DECIMAL = "decimal"
+    DURATION = "duration"
+    TIMESTAMP = "timestamp"
+    DATE = "date"
+    CHIP = "chip"
+
+
+RIGHT_ALIGNED = frozenset({Kind.AMOUNT, Kind.SIGNED, Kind.INTEGER, Kind.DECIMAL, Kind.DURATION})
+TABULAR = RIGHT_ALIGNED | {Kind.IDENTIFIER, Kind.TIMESTAMP, Kind.DATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """One column of a table over rows of one type.
+
+    key: stable name, under which width, order and visibility are kept; also the row's attribute
+        unless `value` is given. AMOUNT and SIGNED are int minor units, DURATION is milliseconds.
+    muted: a secondary figure or text. sortable: a click on the head asks for this order.
+    width: pixels, when the first page's content is no good measure. stretch: takes the room left.
+    hidden: not shown until the operator asks. tone: a chip's or text's tone, by default by its word.
+    currency: the row's own currency, where a list holds several.
+    """
+
+    key: str
+    title: str
+    kind: Kind = Kind.TEXT
+    value: Callable[[Row], Any] | None = None
+    muted: bool = False
+    sortable: bool = False
+    width: int | None = None
+    stretch: bool = False
+    hidden: bool = False
+    tone: Callable[[Row], Tone | None] | None = None
+    currency: Callable[[Row], Currency] | None = None
+    tip: Callable[[Row], str] | None = None
+
+    @property
+    def read(self) -> Callable[[Row], Any]:
+        """The function from a row to this column's value."""
+        return self.value if self.value is not None else cast("Callable[[Row], Any]", attrgetter(self.key))
+
+    @property
+    def right(self) -> bool:
+        """Whether the column is right-aligned."""
+        return self.kind in RIGHT_ALIGNED
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell as shown, spoken and copied; `tone` is None for plain text."""
+
+    text: str
+    spoken: str
+    copied: str
+    tone: Tone | None = None
+    tip: str | None = None
+
+
+EMPTY = Cell("", "", "")
+
+
+def cells_of(columns: Sequence[Column[Row]], row: Row, formats: Formats) -> tuple[Cell, ...]:
+    """Return one row's cells, in the order of the columns."""
+    return tuple(_cell(column, row, formats) for column in columns)
+
+
+def _cell(column: Column[Row], row: Row, formats: Formats) -> Cell:
+    value = column.read(row)
+    if value is None:
+        return EMPTY
+    tone = None if column.tone is None else column.tone(row)
+    tip = None if column.tip is None else column.tip(row) or None
+    if column.kind in {Kind.AMOUNT, Kind.SIGNED}:
+        return _amount(column, row, value, formats, tone=tone, tip=tip)
+    text, copied = _written(column.kind, value, formats)
+    if column.kind is Kind.CHIP and tone is None:
+        tone = tone_of(text)
+    return Cell(text, text, copied, tone, tip)
+
+
+def _amount(
+    column: Column[Row], row: Row, minor: int, formats: Formats, *, tone: Tone | None, tip: str | None
+) -> Cell:
+    currency = None if column.currency is None else column.currency(row)
+    signed = column.kind is Kind.SIGNED
+    if signed and tone is None and minor:
+        tone = Tone.CREDIT if minor > 0 else Tone.ERROR
+    return Cell(
+        formats.amount(minor, currency=currency, signed=signed),
+        formats.spoken_amount(minor, currency=currency),
+        formats.plain_amount(minor, currency=currency),
+        tone,
+        tip,
+    )
+
+
+def _written(kind: Kind, value: Any, formats: Formats) -> tuple[str, str]:
+    """Return a value as shown and as copied."""
+    if kind is Kind.INTEGER:
+        return formats.integer(value), str(value)
+    if kind is Kind.DECIMAL:
+        return formats.decimals(value), str(value).replace(".", formats.decimal)
+    if kind is Kind.DURATION:
+        return formats.duration(value), str(value).replace(".", formats.decimal)
+    if kind is Kind.TIMESTAMP and isinstance(value, datetime):
+        text = formats.timestamp(value)
+        return text, text
+    if kind is Kind.DATE and isinstance(value, date):
+        text = formats.day(value)
+        return text, text
+    text = str(value)
+    return text, text

@@ -1,0 +1,247 @@
+"""A table model over a keyset list of any length, of which it holds a window."""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from PySide6.QtCore import QModelIndex, QObject, Signal
+from typing_extensions import override
+
+from console.errors import CancelledError, ConsoleError
+from console.ledger.page import Direction, Page
+from ui.kit.table.columns import Cell, Column, cells_of
+from ui.kit.table.model import CellModel, Index
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from console.postgres.cancellation import Cancellation
+    from ui.kit.formats import Formats
+    from ui.kit.worker import Worker
+
+Row = TypeVar("Row")
+
+ROWS_IN_MEMORY = 10_000
+_ROOT = QModelIndex()
+
+
+class State(StrEnum):
+    """What a list can be seen doing."""
+
+    IDLE = "idle"
+    LOADING = "loading"
+    READY = "ready"
+    EMPTY = "empty"
+    ERROR = "error"
+
+
+class _Rendered(Generic[Row]):
+    """A page with its cells, made on the pool thread."""
+
+    __slots__ = ("cells", "page")
+
+    def __init__(self, page: Page[Row], cells: list[tuple[Cell, ...]]) -> None:
+        self.page = page
+        self.cells = cells
+
+
+class PagedModel(CellModel[Row]):
+    """Loads pages through the worker as the view nears an end; each load cancels the one before.
+
+    `load(direction, cursor, cancellation)` runs on a pool thread: cursor None means the list's first
+    page (AFTER) or its last (BEFORE), else the page beside that row.
+    """
+
+    state_changed = Signal()
+    shifted = Signal(object)
+    first_page_shown = Signal()
+
+    def __init__(
+        self,
+        columns: Sequence[Column[Row]],
+        formats: Formats,
+        worker: Worker,
+        parent: QObject | None = None,
+        *,
+        rows_in_memory: int = ROWS_IN_MEMORY,
+    ) -> None:
+        super().__init__(columns, formats, parent)
+        self._worker = worker
+        self._limit = rows_in_memory
+        self._load: Callable[[Direction, Row | None, Cancellation], Page[Row]] | None = None
+        self._rows: deque[Row] = deque()
+        self._cells: deque[tuple[Cell, ...]] = deque()
+        self._more_before = False
+        self._more_after = False
+        self._loading: Direction | None = None
+        self._retry: Callable[[], None] | None = None
+        self._state = State.IDLE
+        self._problem = ""
+
+    @property
+    def state(self) -> State:
+        """What the list is doing; LOADING and ERROR may come with rows still shown."""
+        return self._state
+
+    @property
+    def problem(self) -> str:
+        """Why the last load failed, in words."""
+        return self._problem
+
+    @property
+    def more_before(self) -> bool:
+        """Whether rows precede those held."""
+        return self._more_before
+
+    @property
+    def more_after(self) -> bool:
+        """Whether rows follow those held."""
+        return self._more_after
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """The rows held, in the list's order."""
+        return tuple(self._rows)
+
+    def show(self, load: Callable[[Direction, Row | None, Cancellation], Page[Row]]) -> None:
+        """Show another list (other filters, other order) from its first page."""
+        self._load = load
+        self.show_first()
+
+    def show_first(self) -> None:
+        """Load the list's first page; what is shown stays until it is there."""
+        self._begin(Direction.AFTER, None, fresh=True)
+
+    def show_last(self) -> None:
+        """Load the list's last page."""
+        self._begin(Direction.BEFORE, None, fresh=True)
+
+    def retry(self) -> None:
+        """Do again what failed."""
+        if self._retry is not None:
+            self._retry()
+
+    def fetch_before(self) -> None:
+        """Load the page before the first row, unless a load is under way."""
+        if self._rows and self._more_before and self._may_fetch():
+            self._begin(Direction.BEFORE, self._rows[0], fresh=False)
+
+    @override
+    def canFetchMore(self, parent: Index = _ROOT) -> bool:
+        return not parent.isValid() and bool(self._rows) and self._more_after and self._may_fetch()
+
+    @override
+    def fetchMore(self, parent: Index = _ROOT) -> None:
+        if self.canFetchMore(parent):
+            self._begin(Direction.AFTER, self._rows[-1], fresh=False)
+
+    @override
+    def rowCount(self, parent: Index = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._rows)
+
+    @override
+    def row_at(self, row: int) -> Row:
+        return self._rows[row]
+
+    @override
+    def row_cells(self, row: int) -> tuple[Cell, ...]:
+        return self._cells[row]
+
+    def _may_fetch(self) -> bool:
+        # After an error only the operator's retry loads: the view would ask again without end.
+        return self._loading is None and self._state is not State.ERROR
+
+    def _begin(self, direction: Direction, cursor: Row | None, *, fresh: bool) -> None:
+        load = self._load
+        if load is None:
+            return
+        self._loading = direction
+        self._retry = partial(self._begin, direction, cursor, fresh=fresh)
+        columns, formats = self._columns, self._formats
+
+        def work(cancellation: Cancellation) -> _Rendered[Row]:
+            page = load(direction, cursor, cancellation)
+            return _Rendered(page, [cells_of(columns, row, formats) for row in page.rows])
+
+        self._set_state(State.LOADING)
+        self._worker.run(
+            work,
+            done=partial(self._replace if fresh else self._extend, direction),
+            failed=self._fail,
+            cancelled=lambda: self._fail(CancelledError()),
+            owner=self,
+            replaces="page",
+        )
+
+    def _replace(self, direction: Direction, rendered: _Rendered[Row]) -> None:
+        self.beginResetModel()
+        self._rows = deque(rendered.page.rows)
+        self._cells = deque(rendered.cells)
+        self._more_before = rendered.page.more_before
+        self._more_after = rendered.page.more_after
+        self._loading = None
+        self.endResetModel()
+        self._set_state(State.READY if self._rows else State.EMPTY)
+        self.first_page_shown.emit()
+        if direction is Direction.BEFORE and self._rows:
+            self.shifted.emit(len(self._rows))
+
+    def _extend(self, direction: Direction, rendered: _Rendered[Row]) -> None:
+        count = len(rendered.page.rows)
+        if direction is Direction.AFTER:
+            self._append(rendered, count)
+            self._drop_first(len(self._rows) - self._limit)
+        else:
+            self._prepend(rendered, count)
+            self._drop_last(len(self._rows) - self._limit)
+        self._loading = None
+        self._set_state(State.READY)
+
+    def _append(self, rendered: _Rendered[Row], count: int) -> None:
+        self._more_after = rendered.page.more_after
+        if count:
+            self.beginInsertRows(QModelIndex(), len(self._rows), len(self._rows) + count - 1)
+            self._rows.extend(rendered.page.rows)
+            self._cells.extend(rendered.cells)
+            self.endInsertRows()
+
+    def _prepend(self, rendered: _Rendered[Row], count: int) -> None:
+        self._more_before = rendered.page.more_before
+        if count:
+            self.beginInsertRows(QModelIndex(), 0, count - 1)
+            self._rows.extendleft(reversed(rendered.page.rows))
+            self._cells.extendleft(reversed(rendered.cells))
+            self.endInsertRows()
+            self.shifted.emit(count)
+
+    def _drop_first(self, count: int) -> None:
+        if count > 0:
+            self.beginRemoveRows(QModelIndex(), 0, count - 1)
+            for _ in range(count):
+                self._rows.popleft()
+                self._cells.popleft()
+            self._more_before = True
+            self.endRemoveRows()
+            self.shifted.emit(-count)
+
+    def _drop_last(self, count: int) -> None:
+        if count > 0:
+            last = len(self._rows)
+            self.beginRemoveRows(QModelIndex(), last - count, last - 1)
+            for _ in range(count):
+                self._rows.pop()
+                self._cells.pop()
+            self._more_after = True
+            self.endRemoveRows()
+
+    def _fail(self, error: ConsoleError) -> None:
+        self._loading = None
+        self._problem = str(error)
+        self._set_state(State.ERROR)
+
+    def _set_state(self, state: State) -> None:
+        self._state = state
+        self.state_changed.emit()

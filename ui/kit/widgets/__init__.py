@@ -1,0 +1,1 @@
+"""The small parts of screens and dialogs."""

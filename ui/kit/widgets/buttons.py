@@ -1,0 +1,114 @@
+"""Buttons that say two things: what they are, muted, and what holds now, in the text colour."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter
+from typing_extensions import override
+
+from ui.kit.table.model import plain_tip
+from ui.kit.theme.fonts import text_font
+
+_PADDING_PX = 11
+_BETWEEN_PX = 7
+
+
+def allow(pressed: QPushButton, reason: str = "") -> None:
+    """Let a button be pressed, or grey it and say why not, such as `needs role operator`."""
+    pressed.setEnabled(not reason)
+    pressed.setToolTip(plain_tip(reason) if reason else "")
+    pressed.setAccessibleDescription(reason)
+
+
+class PairButton(QPushButton):
+    """`Kind any`, `As of now`, `Mara Okafor operator`: one part muted, one strong."""
+
+    def __init__(self, lead: str, value: str = "", *, strong_lead: bool = False) -> None:
+        super().__init__()
+        self._lead = lead
+        self._value = value
+        self._strong_lead = strong_lead
+        self._plain = text_font(tabular=True)
+        self._strong = text_font(weight=QFont.Weight.Medium, tabular=True)
+        self.setProperty("compact", True)
+        self.setAutoDefault(False)
+        self._name()
+
+    @property
+    def value(self) -> str:
+        """The second part."""
+        return self._value
+
+    def set_pair(self, lead: str, value: str) -> None:
+        """Show other words."""
+        self._lead, self._value = lead, value
+        self._name()
+        self.updateGeometry()
+        self.update()
+
+    @override
+    def sizeHint(self) -> QSize:
+        width = self._advance(strong=self._strong_lead, text=self._lead)
+        if self._value:
+            width += _BETWEEN_PX + self._advance(strong=not self._strong_lead, text=self._value)
+        return QSize(int(width) + 2 * _PADDING_PX + 2, super().sizeHint().height())
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    @override
+    def paintEvent(self, event: Any) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        option.icon = QIcon()
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        area = QRectF(self.rect()).adjusted(_PADDING_PX, 0, -_PADDING_PX, 0)
+        self._write(painter, area, self._lead, strong=self._strong_lead)
+        left = self._advance(strong=self._strong_lead, text=self._lead) + _BETWEEN_PX
+        self._write(painter, area.adjusted(left, 0, 2, 0), self._value, strong=not self._strong_lead)
+
+    def _write(self, painter: QStylePainter, area: QRectF, text: str, *, strong: bool) -> None:
+        # The application's palette: a style sheet gives the widget's own another placeholder tone.
+        palette = QGuiApplication.palette()
+        role = QPalette.ColorRole.Text if strong else QPalette.ColorRole.PlaceholderText
+        if self.isChecked():
+            role = QPalette.ColorRole.Accent
+        if not self.isEnabled():
+            role = QPalette.ColorRole.PlaceholderText
+        painter.setFont(self._strong if strong else self._plain)
+        painter.setPen(palette.color(QPalette.ColorGroup.Active, role))
+        painter.drawText(area, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _advance(self, *, strong: bool, text: str) -> float:
+        return QFontMetricsF(self._strong if strong else self._plain).horizontalAdvance(text)
+
+    def _name(self) -> None:
+        self.setAccessibleName(f"{self._lead} {self._value}".strip())
+
+
+class ActionButton(PairButton):
+    """A button for an act that may be refused: it stays, greyed, and says why."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, strong_lead=True)
+        self._text = text
+        self.setProperty("compact", False)
+
+    def allow(self) -> None:
+        """Let it be pressed."""
+        self._strong_lead = True
+        self.set_pair(self._text, "")
+        self.setToolTip("")
+        self.setEnabled(True)
+
+    def refuse(self, reason: str) -> None:
+        """Grey it and say why, such as `needs role operator`."""
+        self._strong_lead = False
+        self.set_pair(self._text, reason)
+        self.setEnabled(False)

@@ -1,0 +1,108 @@
+"""Filter editors that say what is wrong with their input, and a chip that then takes nothing over."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from typing_extensions import override
+
+from ui.kit.widgets.basics import Field
+from ui.kit.widgets.filters import ANY, AmountFilter, DatesFilter, FilterChip, TextFilter
+from ui.kit.widgets.inputs import AmountEdit
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ui.kit.formats import Formats
+    from ui.kit.widgets.filters import FilterEditor
+
+_SHOWN_CHARACTERS = 24
+
+
+class AmountRange(AmountFilter):
+    """A range of amounts that can be looked over before it is sent."""
+
+    def __init__(self, formats: Formats) -> None:
+        super().__init__(formats)
+        for edit in (self._least, self._most):
+            edit.textChanged.connect(self.problem)
+
+    def problem(self) -> str:
+        """Say at the editors what is wrong, and return it; empty when nothing is."""
+        found = ""
+        for field in self.findChildren(Field):
+            words = field.editor.problem if isinstance(field.editor, AmountEdit) else ""
+            if field.editor is self._most and not (words or found):
+                words = self._order_problem()
+            field.set_problem(words)
+            found = found or words
+        return found
+
+    def _order_problem(self) -> str:
+        least, most = self._least.amount, self._most.amount
+        if least is not None and most is not None and most < least:
+            return "This is less than the least amount."
+        return ""
+
+
+class DayRange(DatesFilter):
+    """A range of days that can be looked over before it is sent."""
+
+    def problem(self) -> str:
+        """Say at the editors what is wrong, and return it; empty when nothing is."""
+        days = self.value()
+        words = "This is before the first day." if days is not None and days[1] < days[0] else ""
+        for field in self.findChildren(Field):
+            if field.editor is self._last:
+                field.set_problem(words)
+        return words
+
+    @override
+    def set_value(self, first: date, last: date) -> None:
+        super().set_value(first, last)
+        self.problem()
+
+
+class ShortText(TextFilter):
+    """A text of any length, of which the chip shows the beginning."""
+
+    @override
+    def words(self) -> str:
+        text = self.value() or ANY
+        if len(text) <= _SHOWN_CHARACTERS:
+            return text
+        return text[: _SHOWN_CHARACTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
+
+
+class CheckedChip(FilterChip):
+    """A filter chip whose popup stays open, saying why, while its input cannot be used."""
+
+    def __init__(self, name: str, editor: FilterEditor) -> None:
+        super().__init__(name, editor)
+        self.sync()
+
+    @override
+    def apply(self) -> None:
+        editor = self.editor
+        if isinstance(editor, AmountRange | DayRange) and editor.problem():
+            self._popup.adjustSize()
+            return
+        super().apply()
+
+    def reset(self) -> bool:
+        """Choose nothing without telling; return whether anything was chosen."""
+        had = self._applied is not None
+        self.editor.clear()
+        self._applied = self.editor.value()
+        self.sync()
+        return had
+
+    @property
+    def applied_value(self) -> object:
+        """What was last taken over; text half typed into the popup is not in it."""
+        return self._applied
+
+    def take(self) -> None:
+        """Take over what the program put into the editor, without telling."""
+        self._applied = self.editor.value()
+        self.sync()

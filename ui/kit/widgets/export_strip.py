@@ -1,0 +1,129 @@
+"""An export as the operator sees it: where to, how far, a way to cancel, and what was written."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar
+
+from ui.kit.theme.fonts import text_font
+from ui.kit.widgets.basics import button, label
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.errors import ConsoleError
+    from console.files.exports import ExportResult
+    from console.postgres.cancellation import Cancellation
+    from ui.context import Context
+
+    Work = Callable[[Path, Cancellation, Callable[[int], None]], ExportResult]
+
+_KEY = "export"
+
+
+class ExportStrip(QFrame):
+    """Shown only while an export runs; `total` is the name of the column that adds up in the notice."""
+
+    running_changed = Signal(bool)
+
+    def __init__(self, context: Context, *, noun: str, total: str) -> None:
+        super().__init__()
+        self._context = context
+        self._noun = noun
+        self._total = total
+        self._remark = ""
+        self._folder = ""
+        self.setProperty("notice", True)
+        self.said = label(font=text_font(tabular=True))
+        bar = QProgressBar(textVisible=False, minimum=0, maximum=0)
+        bar.setFixedWidth(120)
+        cancel = button("Cancel", compact=True)
+        cancel.setToolTip("Ctrl+.")
+        cancel.clicked.connect(self.cancel)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 6, 4)
+        layout.setSpacing(12)
+        layout.addWidget(self.said)
+        layout.addWidget(bar)
+        layout.addStretch(1)
+        layout.addWidget(cancel)
+        self.hide()
+
+    def ask(self, work: Work, *, remark: str = "") -> QFileDialog:
+        """Ask for a file, then export to it; `remark` is added to what is said of the result."""
+        day = datetime.now(UTC).astimezone(self._context.formats.zone).date()
+        dialog = QFileDialog(self.window(), f"Export {self._noun}", self._folder or _documents())
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setNameFilters(["CSV files (*.csv)", "All files (*)"])
+        dialog.setDefaultSuffix("csv")
+        dialog.selectFile(f"{self._noun}-{day.isoformat()}.csv")
+        if QGuiApplication.platformName() == "offscreen":
+            dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
+        dialog.fileSelected.connect(lambda name: self.run(Path(name), work, remark=remark))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+        return dialog
+
+    def run(self, path: Path, work: Work, *, remark: str = "") -> None:
+        """Export to a file; an export under way is cancelled."""
+        self._folder = str(path.parent)
+        self._remark = remark
+        self.said.setText(f"Exporting to {path.name}")
+        self.show()
+        self.running_changed.emit(True)
+        self._context.notices.withdraw(_KEY)
+        self._context.worker.run_reporting(
+            lambda cancel, report: work(path, cancel, report),
+            progress=self._progress,
+            done=self._done,
+            failed=self._failed,
+            cancelled=self._cancelled,
+            owner=self,
+            replaces="export",
+        )
+
+    def cancel(self) -> None:
+        """End the export; no file is left."""
+        self._context.worker.cancel(self)
+
+    def _progress(self, rows: int) -> None:
+        self.said.setText(f"Exporting, {self._context.formats.integer(rows)} {self._noun} so far")
+
+    def _end(self) -> None:
+        self.hide()
+        self.running_changed.emit(False)
+
+    def _done(self, result: ExportResult) -> None:
+        self._end()
+        formats = self._context.formats
+        amount = formats.amount(result.control_totals.get(self._total, 0))
+        folder = QUrl.fromLocalFile(str(result.path.parent))
+        self._context.notices.confirm(
+            f"{formats.integer(result.rows)} {self._noun} in {result.path.name}. "
+            f"Control total of {self._total} {amount} {formats.code}. "
+            f"SHA-256 {result.sha256}, also in {result.path.name}.sha256. {self._remark}".rstrip(),
+            action="Open folder",
+            act=lambda: _open(folder),
+            key=_KEY,
+        )
+
+    def _failed(self, error: ConsoleError) -> None:
+        self._end()
+        self._context.notices.fail(f"Not exported: {error}", key=_KEY)
+
+    def _cancelled(self) -> None:
+        self._end()
+        self._context.notices.inform("Export cancelled. No file was written.", key=_KEY)
+
+
+def _open(folder: QUrl) -> None:
+    QDesktopServices.openUrl(folder)
+
+
+def _documents() -> str:
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

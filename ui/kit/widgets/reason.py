@@ -1,0 +1,96 @@
+"""The question why: no manual change without a reason that somebody can read later."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout
+from typing_extensions import override
+
+from ui.kit.theme.fonts import label_font, text_font
+from ui.kit.widgets.basics import Field, button, label, row_of
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QWidget
+
+LEAST = 3
+MOST = 500
+_WIDTH = 440
+_LINES_PX = 76
+
+
+class ReasonEdit(QPlainTextEdit):
+    """A few lines of text that are kept as one; Tab leaves it."""
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setFixedHeight(_LINES_PX)
+        self.setPlaceholderText(placeholder)
+
+    @property
+    def reason(self) -> str:
+        """What was written, as one line."""
+        return " ".join(self.toPlainText().split())
+
+    @property
+    def missing(self) -> str:
+        """Say what is wrong with it as a reason; empty when it is one."""
+        if len(self.reason) < LEAST:
+            return "give a reason"
+        return f"the reason is longer than {MOST} characters" if len(self.reason) > MOST else ""
+
+
+class ReasonDialog(QDialog):
+    """Asks for a reason before one deed; emits `given` with it."""
+
+    given = Signal(str)
+
+    def __init__(
+        self,
+        parent: QWidget,
+        *,
+        title: str,
+        heading: str,
+        words: str,
+        deed: str,
+        danger: bool = False,
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setFixedWidth(_WIDTH)
+        self.edit = ReasonEdit("such as the ticket, and what was looked at")
+        self.keep_button = button("Cancel")
+        self.deed_button = button(deed, accent=not danger, danger=danger)
+        self._why = label(tone="muted", font=label_font())
+        self.keep_button.clicked.connect(self.reject)
+        self.deed_button.clicked.connect(self._give)
+        self.edit.textChanged.connect(self._look)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 18, 20, 16)
+        layout.setSpacing(10)
+        layout.addWidget(label(heading, font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True))
+        layout.addWidget(label(words, tone="muted", wrap=True))
+        layout.addWidget(Field("Reason, for the audit", self.edit))
+        layout.addLayout(row_of(self._why, None, self.keep_button, self.deed_button))
+        self._look()
+        self.edit.setFocus()
+
+    @override
+    def keyPressEvent(self, arg__1: QKeyEvent) -> None:
+        # Enter in a dialog presses its first button: a deed is pressed on purpose.
+        if arg__1.text() not in {"\r", "\n"}:
+            super().keyPressEvent(arg__1)
+
+    def _look(self) -> None:
+        missing = self.edit.missing
+        self.deed_button.setEnabled(not missing)
+        self.deed_button.setToolTip(missing)
+        self.deed_button.setAccessibleDescription(missing)
+        self._why.setText(f"Not yet: {missing}." if missing else "")
+
+    def _give(self) -> None:
+        self.given.emit(self.edit.reason)
+        self.accept()

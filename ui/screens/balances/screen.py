@@ -1,0 +1,210 @@
+"""The screen of balances: thousands of usernames in, one statement, figures and a list out."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout
+from typing_extensions import override
+
+from ui.kit.days import moment_words, reading_note
+from ui.kit.table.paged_model import State
+from ui.kit.table.rows_model import GridModel
+from ui.kit.theme.tokens import GAP, Tone
+from ui.kit.widgets.basics import TitleRow, button, column_of, label, row_of
+from ui.kit.widgets.buttons import PairButton
+from ui.kit.widgets.cards import KeyFigure
+from ui.kit.widgets.export_strip import ExportStrip
+from ui.kit.widgets.flow import Flow
+from ui.screen import Screen
+from ui.screens.balances.columns import COLUMNS, Answer, export_balances, look_up
+from ui.screens.balances.name_list import NameList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtGui import QShowEvent
+    from PySide6.QtWidgets import QFileDialog
+
+    from console.errors import ConsoleError
+    from console.files.exports import ExportResult
+    from console.ledger.balances.lookup import BalanceRow
+    from console.postgres.cancellation import Cancellation
+    from ui.context import Context
+    from ui.kit.widgets.export_strip import Work
+
+_EMPTY = ("No balances yet", "Paste usernames at the left and press Look up (Ctrl+Return)")
+_NONE = "\N{EN DASH}"
+
+
+class Balances(Screen):
+    """Balance, granted, reserved and available of any number of accounts at one moment."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self.found: Answer | None = None
+        self.title = TitleRow("Balances")
+        self.export_button = button("Export CSV\N{HORIZONTAL ELLIPSIS}")
+        self.strip = ExportStrip(context, noun="balances", total="balance")
+        self.input = NameList(context)
+        self.figures = {
+            key: KeyFigure(name, _NONE)
+            for key, name in (
+                ("found", "Accounts found"),
+                ("balance", "Balance"),
+                ("granted", "Granted"),
+                ("reserved", "Reserved"),
+                ("available", "Available"),
+            )
+        }
+        self.only_unknown = PairButton("Only unknown", "0")
+        self.only_unknown.setCheckable(True)
+        self.model: GridModel[BalanceRow] = GridModel(COLUMNS, context.formats, parent=self)
+        self.table = context.table("balances", parent=self)
+        self.table.setAccessibleName("Balances")
+        self.table.set_empty_words(*_EMPTY)
+        for figure in self.figures.values():
+            figure.set_figure_tone("muted")
+        self._build()
+        self._connect()
+        self._show_totals()
+
+    @override
+    def refresh(self) -> None:
+        """Look up again what the figures are of, whatever was typed since."""
+        if self.found is not None:
+            self.look_up(self.found.names)
+
+    @override
+    def focus_filter(self) -> None:
+        self.input.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @override
+    def show_subject(self, subject: object) -> None:
+        """Look up a username beside what is typed."""
+        if isinstance(subject, str):
+            self.input.add_name(subject)
+            self.input.look_up()
+
+    def look_up(self, names: tuple[str, ...]) -> None:
+        """Look up names; the look-up before this one is cancelled."""
+        database, currency = self.context.database, self.context.currency
+        self.table.set_state(State.LOADING)
+        self.context.worker.run(
+            lambda cancel: look_up(database, names, currency, cancel=cancel),
+            done=self._show,
+            failed=self._fail,
+            cancelled=partial(self._say_failed, "Cancelled. Press Look up to ask again."),
+            owner=self,
+            replaces="lookup",
+        )
+
+    def ask_export(self) -> QFileDialog:
+        """Ask where to, then export the rows shown, in the order shown."""
+        return self.strip.ask(self._export_work(), remark=self._remark())
+
+    def export_to(self, path: Path) -> None:
+        """Export the rows shown, in the order shown."""
+        self.strip.run(path, self._export_work(), remark=self._remark())
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.input.editor.setFocus()
+
+    def _build(self) -> None:
+        self.title.add_action(self.export_button)
+        self.page.addWidget(self.title)
+        self.page.addWidget(self.strip)
+        body = QHBoxLayout()
+        body.setSpacing(GAP)
+        body.addWidget(self.input)
+        note = label(reading_note(self.context.formats), tone="muted")
+        above = row_of(self.only_unknown, None, note)
+        body.addLayout(column_of(above, self.table, spacing=GAP), 1)
+        self.page.addLayout(Flow(*self.figures.values(), spacing=GAP, between_lines=GAP, fill=True))
+        self.page.addLayout(body, 1)
+        self.table.setModel(self.model)
+        self.setTabOrder(self.input.look_up_button, self.only_unknown)
+
+    def _connect(self) -> None:
+        self.input.wanted.connect(self.look_up)
+        self.only_unknown.toggled.connect(self._fill)
+        self.export_button.clicked.connect(lambda _checked: self.ask_export())
+        self.strip.running_changed.connect(self._allow_export)
+        for keys in ("Ctrl+Return", "Ctrl+Enter"):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(self.input.look_up)
+
+    def _show(self, found: Answer) -> None:
+        self.found = found
+        if not found.totals.unknown:
+            self.only_unknown.setChecked(False)
+        self._show_totals()
+        self._fill()
+        self.table.set_state(State.READY if found.rows else State.EMPTY)
+
+    def _fill(self, *_checked: object) -> None:
+        rows = () if self.found is None else self.found.rows
+        if self.only_unknown.isChecked():
+            rows = tuple(row for row in rows if not row.found)
+        self.model.set_rows(rows)
+
+    def _show_totals(self) -> None:
+        found, formats = self.found, self.context.formats
+        unknown = 0 if found is None else found.totals.unknown
+        self.only_unknown.set_pair("Only unknown", formats.integer(unknown))
+        self.only_unknown.setEnabled(unknown > 0)
+        self._allow_export()
+        if found is None:
+            return
+        self.title.set_subtitle(f"as of {moment_words(formats, found.moment)}")
+        sums = found.totals
+        self.figures["found"].set_figure_tone(None)
+        again = f"{formats.integer(found.repeated)} repeated" if found.repeated else ""
+        if unknown:
+            chip = f"{formats.integer(unknown)} unknown"
+            self.figures["found"].set(formats.integer(sums.found), again, chip=chip, tone=Tone.WARNING)
+        else:
+            self.figures["found"].set(formats.integer(sums.found), again or "none unknown")
+        for key, minor, note in (
+            ("balance", sums.balance, "granted and held included"),
+            ("granted", sums.granted, "expires"),
+            ("reserved", sums.reserved, "held"),
+            ("available", sums.available, "balance \N{MINUS SIGN} reserved"),
+        ):
+            self.figures[key].set_figure_tone(None)
+            self.figures[key].set(formats.amount(minor), note, spoken=formats.spoken_amount(minor))
+
+    def _allow_export(self, running: bool = False) -> None:  # noqa: FBT001, FBT002 - a slot's value
+        self.export_button.setEnabled(self.found is not None and not running)
+        self.export_button.setToolTip("" if self.found is not None else "look up names first")
+
+    def _fail(self, error: ConsoleError) -> None:
+        self._say_failed(str(error))
+
+    def _say_failed(self, words: str) -> None:
+        if self.model.rowCount():
+            # The figures shown stay; the title says of which moment they are.
+            self.table.set_state(State.READY)
+            self.context.notices.fail(f"Not looked up: {words}", key="balances.lookup")
+        else:
+            self.table.set_state(State.ERROR, words)
+
+    def _remark(self) -> str:
+        again = 0 if self.found is None else self.found.repeated
+        return "Repeated names are in the file and in its totals each time." if again else ""
+
+    def _export_work(self) -> Work:
+        rows, currency = self.model.rows, self.context.currency
+
+        def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:
+            return export_balances(path, rows, currency, cancel=cancel, progress=report)
+
+        return work

@@ -1,0 +1,79 @@
+"""What the operator expects of a batch, and the total typed before it is posted or approved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.kit.widgets.basics import Field, column_of, row_of
+from ui.kit.widgets.inputs import AmountEdit
+
+if TYPE_CHECKING:
+    from console.ledger.batches.page import BatchRow
+    from ui.kit.formats import Formats
+
+
+class TypedTotal(Field):
+    """The batch's total, typed by hand: nobody decides over a sum they have not read."""
+
+    def __init__(self, formats: Formats, deed: str) -> None:
+        self.edit = AmountEdit(formats)
+        self.edit.setPlaceholderText("")
+        super().__init__(f"Type the total to {deed}", self.edit)
+
+    def why_not(self, row: BatchRow) -> str:
+        """Say why what is typed does not do; empty when it does."""
+        if self.edit.problem:
+            return "what is typed is no amount"
+        if self.edit.amount is None:
+            return "type the total"
+        return "" if self.edit.amount == row.total else "the typed total is not the batch's"
+
+    def show_problem(self, row: BatchRow) -> None:
+        """Mark what is typed where it is wrong already."""
+        wrong = self.edit.amount is not None and self.edit.amount != row.total
+        self.set_problem(self.edit.problem or ("This is not the batch's total." if wrong else ""))
+
+
+class Expected(QWidget):
+    """The control totals of a cover note, both optional, and the typed total."""
+
+    changed = Signal()
+
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
+        self._formats = formats
+        self.lines = AmountEdit(replace(formats, exponent=0))
+        self.total = AmountEdit(formats)
+        self.typed = TypedTotal(formats, "confirm")
+        self._lines_field = Field("Expected lines", self.lines)
+        self._total_field = Field("Expected total", self.total)
+        for edit in (self.lines, self.total):
+            edit.setPlaceholderText("optional")
+        for edit in (self.lines, self.total, self.typed.edit):
+            edit.textChanged.connect(self.changed)
+        inside = column_of(row_of(self._lines_field, self._total_field), self.typed, spacing=11)
+        self.setLayout(inside)
+
+    def unlike(self, row: BatchRow) -> str:
+        """Say which expectation the batch does not meet."""
+        for edit, found, noun in (
+            (self.lines, row.lines, "number of lines"),
+            (self.total, row.total, "total"),
+        ):
+            if edit.problem or (edit.amount is not None and edit.amount != found):
+                return f"the {noun} is not the one expected"
+        return ""
+
+    def show_problems(self, row: BatchRow) -> None:
+        """Mark what the batch does not meet."""
+        for field, edit, found, written in (
+            (self._lines_field, self.lines, row.lines, self._formats.integer),
+            (self._total_field, self.total, row.total, self._formats.amount),
+        ):
+            wrong = edit.amount is not None and edit.amount != found
+            field.set_problem(edit.problem or (f"The file has {written(found)}." if wrong else ""))
+        self.typed.show_problem(row)

@@ -1,0 +1,177 @@
+"""The card beside what was submitted: what its checkers decide on, and why somebody cannot."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from ui.kit.theme.fonts import label_font, text_font
+from ui.kit.widgets.basics import Field, button, caption, label, line, restyle, row_of
+from ui.kit.widgets.buttons import allow
+from ui.kit.widgets.cards import Card
+from ui.kit.widgets.reason import ReasonEdit
+from ui.kit.widgets.running import RunningStrip
+from ui.screens.batches.batch.approvals_given import Agreed
+from ui.screens.batches.batch.control_totals import TypedTotal
+from ui.screens.batches.batch.posting_card import CARD_WIDTH, short_hash
+from ui.screens.batches.columns import sentence
+from ui.screens.batches.state import count_words, plan_words
+
+if TYPE_CHECKING:
+    from console.ledger.batches.detail import BatchRequest
+    from ui.kit.formats import Formats
+    from ui.screens.batches.rights import Rights
+    from ui.screens.batches.state import BatchState
+
+_WAIT = "wait until this has ended"
+_OWN = "A maker cannot approve their own batch; the database refuses it."
+
+
+class ApprovalCard(Card):
+    """Approve or reject as a checker, withdraw as the maker; each grey button says why."""
+
+    approval_wanted = Signal()
+    rejection_wanted = Signal()
+    withdrawal_wanted = Signal()
+    check_wanted = Signal()
+    cancel_wanted = Signal()
+
+    def __init__(self, formats: Formats, rights: Rights) -> None:
+        super().__init__("Your decision" if rights.approves else "Waiting for approval", spacing=11)
+        self.setFixedWidth(CARD_WIDTH)
+        self._formats = formats
+        self._rights = rights
+        self._state: BatchState | None = None
+        self._plan = label(tone="muted", font=text_font(tabular=True), wrap=True)
+        self.typed = TypedTotal(formats, "approve")
+        self.note = ReasonEdit("optional, such as what it was checked against")
+        self._note_field = Field("Words for the audit", self.note)
+        self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        self.approve_button = button("Approve", accent=True)
+        self._reason = label(tone="muted", font=label_font(), wrap=True)
+        self.reject_button = button("Reject…", danger=True)
+        self.withdraw_button = button("Withdraw…")
+        self.check_button = button("Check again")
+        self.running = RunningStrip(formats)
+        self.agreed = Agreed(formats)
+        self._content = label(tone="muted", font=label_font(), wrap=True, selectable=True)
+        self._foot = label(_OWN, tone="muted", font=label_font(), wrap=True)
+        self._build()
+        self._connect()
+
+    @property
+    def reason(self) -> str:
+        """Why this operator cannot approve now; empty when they can."""
+        return self._why_not()
+
+    @property
+    def outcome(self) -> str:
+        """What was said of the last deed."""
+        return self._outcome.text()
+
+    def show_state(self, state: BatchState) -> None:
+        """Show what would be approved."""
+        self._state = state
+        self._plan.setText(self._words_of(state))
+        self.agreed.show_request(state.deciding)
+        # What is reversed is checked by the ledger when it is carried out.
+        self.check_button.setVisible(state.open)
+        parts = [state.row.file_name]
+        if state.row.content_hash is not None:
+            parts.insert(0, f"content {short_hash(state.row.content_hash)}")
+        self._content.setText(" \N{MIDDLE DOT} ".join(part for part in parts if part))
+        self._show_reasons()
+
+    def set_busy(self, words: str) -> None:
+        """Say what is under way and for how long; empty words end it."""
+        self.running.show_busy(words)
+        self._show_reasons()
+
+    def say(self, words: str, tone: str | None = None) -> None:
+        """Say how the last deed ended; empty words say nothing."""
+        self._outcome.setText(words)
+        self._outcome.setVisible(bool(words))
+        restyle(self._outcome, tone=tone)
+
+    def forget(self) -> None:
+        """Have the total and the words typed again."""
+        self.typed.edit.clear()
+        self.note.clear()
+
+    def _why_not(self) -> str:
+        state, asked = self._state, self._asked()
+        if state is None or asked is None or self.running.words:
+            return _WAIT
+        never = self._rights.no_approval(asked)
+        if never:
+            return never
+        if state.problems:
+            return f"{count_words(len(state.problems), 'problem', self._formats)} would refuse the posting"
+        return self.typed.why_not(state.row)
+
+    def _asked(self) -> BatchRequest | None:
+        return None if self._state is None else self._state.deciding
+
+    def _words_of(self, state: BatchState) -> str:
+        asked = state.deciding
+        if asked is None or asked.policy is None:
+            return plan_words(state, self._formats)
+        lines = count_words(state.row.lines, "line", self._formats)
+        way = "all in full, or nothing" if asked.policy == "all" else "what is there; the rest stays"
+        total = f"{self._formats.amount(state.row.total)} {state.row.currency}"
+        return f"Reversal of {lines}, {total}: {way}."
+
+    def _show_reasons(self) -> None:
+        state, asked, reason = self._state, self._asked(), self._why_not()
+        allow(self.approve_button, reason)
+        never = "" if asked is None else self._rights.no_approval(asked)
+        self._reason.setText(sentence(never) if never else f"Not yet: {reason}." if reason else "")
+        self._reason.setVisible(bool(reason) and not self.running.words)
+        busy = _WAIT if self.running.words else ""
+        allow(self.check_button, busy)
+        if state is None or asked is None:
+            return
+        for part in (self.typed, self._note_field):
+            part.setVisible(not never)
+        mine = asked.created_by == self._rights.operator
+        self._foot.setVisible(not mine)
+        self.typed.show_problem(state.row)
+        lines = count_words(state.row.lines, "line", self._formats)
+        self.approve_button.setText("Approve reversal" if asked.policy else f"Approve {lines}")
+        allow(self.reject_button, busy or self._rights.no_rejection())
+        allow(self.withdraw_button, busy or self._rights.no_withdrawal(asked))
+        self.withdraw_button.setVisible(mine)
+
+    def _build(self) -> None:
+        self._outcome.setVisible(False)
+        for part in (
+            self._plan, self.typed, self._note_field, self._outcome, self.approve_button, self._reason,
+            self.running,
+        ):  # fmt: skip
+            self.body.addWidget(part)
+        self.body.addLayout(row_of(self.reject_button, self.withdraw_button))
+        self.body.addWidget(self.check_button)
+        self.body.addStretch(1)
+        self.body.addWidget(line())
+        self.body.addWidget(self.agreed)
+        self.body.addWidget(caption("What is approved"))
+        self.body.addWidget(self._content)
+        self.body.addWidget(self._foot)
+        order = (
+            self.typed.edit, self.note, self.approve_button, self.running.cancel_button, self.reject_button,
+            self.withdraw_button, self.check_button,
+        )  # fmt: skip
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
+    def _connect(self) -> None:
+        self.approve_button.clicked.connect(self.approval_wanted)
+        self.reject_button.clicked.connect(self.rejection_wanted)
+        self.withdraw_button.clicked.connect(self.withdrawal_wanted)
+        self.check_button.clicked.connect(self.check_wanted)
+        self.running.cancel_button.clicked.connect(self.cancel_wanted)
+        self.typed.edit.textChanged.connect(self._show_reasons)
+        self.typed.edit.returnPressed.connect(self.approve_button.click)

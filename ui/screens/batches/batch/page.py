@@ -1,0 +1,299 @@
+"""One batch: how far it is, what it holds, and its posting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from console.errors import OutcomeUnknownError, RefusedError
+from models.batch import BatchStatus
+from ui.kit.table.model import plain_tip
+from ui.kit.theme.fonts import text_font
+from ui.kit.theme.icons import Glyph
+from ui.kit.theme.tokens import GAP
+from ui.kit.widgets.basics import TitleRow, button, column_of, label, row_of
+from ui.screens.batches.batch.acts import BatchActs
+from ui.screens.batches.batch.cards import BatchCards
+from ui.screens.batches.batch.deeds import BatchDeeds
+from ui.screens.batches.batch.discard import DiscardDialog
+from ui.screens.batches.batch.figures import BatchFigures
+from ui.screens.batches.batch.stepper import Stepper
+from ui.screens.batches.batch.steps import STEPS, steps_of
+from ui.screens.batches.batch.tabs import PROBLEMS_TAB, WALLETS_TAB, BatchTabs
+from ui.screens.batches.columns import STATUS_TONES
+from ui.screens.batches.rights import Rights
+from ui.screens.batches.state import count_words
+
+if TYPE_CHECKING:
+    from console.errors import ConsoleError
+    from ui.context import Context
+    from ui.screens.batches.state import BatchState
+
+_NAME_SHOWN = 44
+
+
+class BatchPage(QWidget):
+    """A page for one batch and no other; `pending` while its posting must not be forgotten."""
+
+    back_wanted = Signal()
+    discarded = Signal(object)
+
+    def __init__(self, context: Context, batch_id: int) -> None:
+        super().__init__()
+        self.batch_id = batch_id
+        self._context = context
+        self._formats = context.formats
+        self._state: BatchState | None = None
+        rights = Rights.of(context)
+        self.deeds = BatchDeeds(context, batch_id, self, writes=rights.operates)
+        self.acts = BatchActs(context, self.deeds, self)
+        self.title = TitleRow(f"#{batch_id}")
+        self.back_button = button("Batches", flat=True)
+        context.icons.dress(self.back_button, Glyph.BACK)
+        self.stepper = Stepper(context.theme, STEPS)
+        self.figures = BatchFigures()
+        self.tabs = BatchTabs(context, batch_id, context.formats)
+        self.cards = BatchCards(context.formats, rights)
+        self.decision, self.approval = self.cards.decision, self.cards.approval
+        self.posted_card = self.cards.posted
+        self._trouble = label(tone="error", font=text_font(tabular=True), wrap=True, selectable=True)
+        self._retry = button("Try again")
+        self._body = QWidget()
+        self._build()
+        self._connect()
+
+    @property
+    def state(self) -> BatchState | None:
+        """What is known of the batch; None until it was first read."""
+        return self._state
+
+    @property
+    def pending(self) -> bool:
+        """Whether a posting runs, or ended without an answer."""
+        return self.deeds.pending
+
+    @property
+    def trouble(self) -> str:
+        """Why the batch could not be read."""
+        return self._trouble.text()
+
+    def reload(self) -> None:
+        """Read the batch as it is now, and check an open one."""
+        self.deeds.read()
+
+    def focus_lines(self) -> None:
+        """Put the keyboard into the lines."""
+        self.tabs.focus_table()
+
+    def _show(self, state: BatchState) -> None:
+        self._state = state
+        row = state.row
+        if not self._show_currency(row.currency):
+            return
+        self._say_trouble("")
+        cut = f"{row.name[: _NAME_SHOWN - 1]}…" if len(row.name) > _NAME_SHOWN else row.name
+        self.title.set_title(f"#{row.id} {cut}")
+        self.title.setToolTip("" if cut == row.name else plain_tip(row.name))
+        submitted = row.status is BatchStatus.SUBMITTED
+        status = "waiting for approval" if submitted else row.status.value
+        self.title.chip.set(status, STATUS_TONES[row.status])
+        self.setAccessibleName(f"Batch {row.id} {row.name}, {status}")
+        self.stepper.show_steps(steps_of(state, self._formats, self.deeds.busy))
+        self._show_figures()
+        self.tabs.show_state(state)
+        self.cards.show_state(state)
+
+    def _show_currency(self, code: str) -> bool:
+        """Say so of a batch in another currency: it would be shown with wrong decimals."""
+        if code == self._formats.code:
+            return True
+        self._say_trouble(f"This batch is in {code}, and this window works in {self._formats.code}.")
+        return False
+
+    def _show_figures(self) -> None:
+        if self._state is None:
+            return
+        card = self.decision
+        self.figures.show_state(
+            self._state, self._formats, lines_expected=card.expected_lines.amount,
+            total_expected=card.expected_total.amount,
+        )  # fmt: skip
+
+    def _show_busy(self, words: str) -> None:
+        self.title.set_subtitle("Reading…" if words and self._state is None else "")
+        self.cards.set_busy(words, unknown=self.deeds.unknown)
+        if self._state is not None:
+            self.stepper.show_steps(steps_of(self._state, self._formats, words))
+
+    def _rehearsed(self, state: BatchState) -> None:
+        self._show(state)
+        if state.rehearsed is not None and state.rehearsed.run is not None:
+            opened = state.rehearsed.run.posted.opened
+            also = f", {count_words(opened, 'account', self._formats)} opened" if opened else ""
+            lines = count_words(state.rehearsed.run.posted.lines, "line", self._formats)
+            self.decision.say(f"Dry run, rolled back: {lines} would post{also}.", "credit")
+            self.tabs.show_tab(WALLETS_TAB)
+
+    def _posted(self, state: BatchState, *, late: bool) -> None:
+        self._show(state)
+        if state.posted is None:
+            return
+        done, written = state.posted, self._formats
+        cost = state.posting_cost
+        took = "" if cost is None else f" in {written.duration(cost.ms)}"
+        opened = f", {count_words(done.opened, 'account', written)} opened" if done.opened else ""
+        words = (
+            f"#{self.batch_id} posted: {count_words(done.lines, 'line', written)} as one transaction{took}, "
+            f"transactions {done.first_id}\N{EN DASH}{done.last_id}{opened}."
+        )
+        if late:
+            words = f"The cancel came too late. {words}"
+        self._context.notices.confirm(words, key=f"batch {self.batch_id}")
+        self.posted_card.show_button.setFocus()
+
+    def _refused(self, error: ConsoleError, state: BatchState) -> None:
+        self._show(state)
+        self.decision.forget_typed_total()
+        self.decision.say(str(error), "error")
+        if state.problems:
+            self.tabs.show_tab(PROBLEMS_TAB)
+        else:
+            # It is not as it was when it was checked: another operator may have posted it.
+            self._context.notices.show_error(error)
+            self.reload()
+
+    def _failed(self, error: ConsoleError) -> None:
+        if self._state is None:
+            self._say_trouble(str(error))
+        else:
+            self.cards.say(str(error), "warning" if self.deeds.unknown else "error")
+            if not self._state.open:
+                self._context.notices.show_error(error)
+
+    def _act_ended(self, words: str) -> None:
+        """Say what was done, and read the batch as it is now."""
+        self.cards.say("")
+        self.cards.forget_typed()
+        self._context.notices.confirm(words, key=f"batch {self.batch_id}")
+        self.reload()
+
+    def _act_failed(self, error: ConsoleError) -> None:
+        unknown = isinstance(error, OutcomeUnknownError)
+        more = " Press it again to ask; it is done once." if unknown else ""
+        self.cards.say(f"{error}{more}", "warning" if unknown else "error")
+        if isinstance(error, RefusedError):
+            # It is not as it was when it was read: somebody else may have decided.
+            self.reload()
+
+    def _say_trouble(self, words: str) -> None:
+        self._trouble.setText(words)
+        self._trouble.setVisible(bool(words))
+        self._retry.setVisible(bool(words))
+        self._body.setVisible(not words and self._state is not None)
+
+    def _show_transactions(self) -> None:
+        self._context.navigator.go("transactions", self.batch_id)
+
+    def _ask_discard(self) -> None:
+        if self._state is None:
+            return
+        dialog = DiscardDialog(self._state.row, self._formats, self)
+        dialog.accepted.connect(self.deeds.discard)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _post(self) -> None:
+        state = self._state
+        if (
+            state is not None
+            and (state.checked is not None or self.deeds.unknown)
+            and not self.decision.reason
+        ):
+            self.decision.say("")
+            self.deeds.post(state)
+
+    def _rehearse(self) -> None:
+        if self._state is not None:
+            self.decision.say("")
+            self.deeds.rehearse(self._state)
+
+    def _check(self) -> None:
+        if self._state is not None:
+            self.cards.say("")
+            self.deeds.check(self._state)
+
+    def _read(self, state: BatchState) -> None:
+        """Take up a fresh reading, and keep what this page has seen happen."""
+        before = self._state
+        if before is not None:
+            state = replace(
+                state,
+                checked=state.checked or before.checked,
+                rehearsed=before.rehearsed,
+                posted=before.posted,
+                posting_cost=before.posting_cost,
+            )
+        self._checked(state)
+
+    def _checked(self, state: BatchState) -> None:
+        self._show(state)
+        if state.problems:
+            self.tabs.show_tab(PROBLEMS_TAB)
+
+    def _cancel(self) -> None:
+        self.cards.show_cancelling()
+        self.deeds.cancel()
+
+    def _connect(self) -> None:
+        deeds, card = self.deeds, self.decision
+        deeds.read_done.connect(self._read)
+        deeds.checked.connect(self._checked)
+        deeds.rehearsed.connect(self._rehearsed)
+        deeds.posted.connect(lambda state, late: self._posted(state, late=late))
+        deeds.refused.connect(self._refused)
+        deeds.failed.connect(self._failed)
+        deeds.cancelled.connect(lambda words: self.cards.say(words, "muted"))
+        deeds.discarded.connect(self.discarded)
+        deeds.busy_changed.connect(self._show_busy)
+        card.check_wanted.connect(self._check)
+        card.rehearsal_wanted.connect(self._rehearse)
+        card.posting_wanted.connect(self._post)
+        card.discard_wanted.connect(self._ask_discard)
+        card.cancel_wanted.connect(self._cancel)
+        card.expectations_changed.connect(self._show_figures)
+        self.posted_card.transactions_wanted.connect(self._show_transactions)
+        self.approval.check_wanted.connect(self._check)
+        self.approval.cancel_wanted.connect(self._cancel)
+        self.acts.serve(self.cards, lambda: self._state)
+        self.acts.ended.connect(self._act_ended)
+        self.acts.failed.connect(self._act_failed)
+        self.back_button.clicked.connect(self.back_wanted)
+        self._retry.clicked.connect(self.reload)
+
+    def _build(self) -> None:
+        left = column_of(self.figures, self.tabs, spacing=GAP)
+        left.setStretchFactor(self.tabs, 1)
+        inner = QHBoxLayout()
+        inner.setSpacing(GAP)
+        inner.addLayout(left, 1)
+        inner.addWidget(self.cards)
+        whole = column_of(self.stepper, inner, spacing=GAP)
+        whole.setStretchFactor(inner, 1)
+        self._body.setLayout(whole)
+        # Where the window is low the page scrolls; figures and buttons are never squeezed.
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self._body)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addLayout(row_of(self.back_button, self.title, spacing=8))
+        layout.addLayout(row_of(self._trouble, self._retry, None))
+        layout.addWidget(scroll, 1)
+        self._say_trouble("")
+        self._body.hide()

@@ -1,0 +1,138 @@
+"""What a batch consists of: its lines, its accounts before and after, and its problems."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from console.ledger.batches import page as batches
+from models.batch import BatchStatus
+from ui.kit.table.paged_model import PagedModel
+from ui.kit.table.rows_model import GridModel
+from ui.kit.theme.fonts import text_font
+from ui.screens.batches.columns import DRAFT_GRANTS, DRAFT_LINES, POSTED_GRANTS, POSTED_LINES, WALLETS
+from ui.screens.batches.problems import ProblemsView
+
+if TYPE_CHECKING:
+    from console.ledger.batches.commands import WalletChange
+    from console.ledger.batches.page import BatchLineRow
+    from console.ledger.page import Direction, Page
+    from console.postgres.cancellation import Cancellation
+    from ui.context import Context
+    from ui.kit.formats import Formats
+    from ui.kit.table.view import LedgerTable
+    from ui.screens.batches.state import BatchState
+
+LINES, WALLETS_TAB, PROBLEMS_TAB = range(3)
+_LEAST_HEIGHT = 250
+
+
+class BatchTabs(QWidget):
+    """Three tables under tabs; the third is there only while there are problems."""
+
+    def __init__(self, context: Context, batch_id: int, formats: Formats) -> None:
+        super().__init__()
+        self._context = context
+        self._batch_id = batch_id
+        self._formats = formats
+        self._shown: tuple[bool, bool] | None = None
+        self._changes: tuple[WalletChange, ...] = ()
+        self.tabs = QTabBar()
+        self.tabs.setFont(text_font(weight=QFont.Weight.Medium, tabular=True))
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Parts of the batch")
+        for name in ("Lines", "Accounts before and after", "Problems"):
+            self.tabs.addTab(name)
+        self._stack = QStackedWidget()
+        self._stack.setMinimumHeight(_LEAST_HEIGHT)
+        self.lines = self._lines_table(posted=False, grants=False)
+        self.wallet_model: GridModel[WalletChange] = GridModel(WALLETS, formats, (), self)
+        self.wallets = context.table("batch.wallets")
+        self.wallets.setAccessibleName("Accounts before and after")
+        self.wallets.set_empty_words(
+            "No dry run yet",
+            "A dry run posts for real, reads each account before and after, and rolls all back.",
+        )
+        self.wallets.setModel(self.wallet_model)
+        self.problems = ProblemsView(context, "batch.problems")
+        for part in (self.lines, self.wallets, self.problems):
+            self._stack.addWidget(part)
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._stack, 1)
+
+    def show_state(self, state: BatchState) -> None:
+        """Show the batch's lines, and what the newest check or dry run found."""
+        shown = state.row.posted_at is not None, state.detail.grants
+        if shown != self._shown:
+            self._shown = shown
+            self._show_lines(posted=shown[0], grants=shown[1])
+        written = self._formats.integer
+        self.tabs.setTabText(LINES, f"Lines  {written(state.row.lines)}")
+        run = None if state.rehearsed is None else state.rehearsed.run
+        changes = () if run is None else run.wallets
+        if changes is not self._changes:
+            self._changes = changes
+            self.wallet_model.set_rows(changes)
+        count = f"  {written(len(changes))}" if changes else ""
+        self.tabs.setTabText(WALLETS_TAB, f"Accounts before and after{count}")
+        # Once it is posted the lines themselves have the balances; the dry run's are no longer the truth.
+        # Nor are they before: what is submitted cannot be rehearsed.
+        rehearsable = state.open and state.row.status is not BatchStatus.SUBMITTED
+        self.tabs.setTabVisible(WALLETS_TAB, rehearsable)
+        problems = state.problems
+        if problems != self.problems.problems:
+            self.problems.show_problems(problems)
+        self.tabs.setTabText(PROBLEMS_TAB, f"Problems  {written(len(problems))}")
+        self.tabs.setTabVisible(PROBLEMS_TAB, bool(problems))
+        if not self.tabs.isTabVisible(self.tabs.currentIndex()):
+            self.tabs.setCurrentIndex(LINES)
+
+    def show_tab(self, tab: int) -> None:
+        """Bring one of the three forward."""
+        self.tabs.setCurrentIndex(tab)
+
+    def focus_table(self) -> None:
+        """Put the keyboard into the table that is shown."""
+        tables = {LINES: self.lines, WALLETS_TAB: self.wallets, PROBLEMS_TAB: self.problems.table}
+        tables[self.tabs.currentIndex()].setFocus()
+
+    def _show_lines(self, *, posted: bool, grants: bool) -> None:
+        # A table of its own, for the posted lines have other columns and other widths.
+        shown = self.tabs.currentIndex()
+        old, self.lines = self.lines, self._lines_table(posted=posted, grants=grants)
+        self._stack.removeWidget(old)
+        old.deleteLater()
+        self._stack.insertWidget(LINES, self.lines)
+        self._stack.setCurrentIndex(shown)
+        model = self.lines.model()
+        if isinstance(model, PagedModel):
+            model.show(self._load)
+
+    def _lines_table(self, *, posted: bool, grants: bool) -> LedgerTable:
+        # Each set of columns keeps its own layout; credit's source and expiry only where some line has them.
+        name = "batch.lines" + (".posted" if posted else "") + (".grants" if grants else "")
+        table = self._context.table(name)
+        table.setAccessibleName("Lines of the batch")
+        table.set_empty_words("No lines")
+        columns = DRAFT_LINES
+        if grants:
+            columns = POSTED_GRANTS if posted else DRAFT_GRANTS
+        elif posted:
+            columns = POSTED_LINES
+        model: PagedModel[BatchLineRow] = PagedModel(columns, self._formats, self._context.worker, table)
+        table.setModel(model)
+        return table
+
+    def _load(
+        self, direction: Direction, row: BatchLineRow | None, cancellation: Cancellation
+    ) -> Page[BatchLineRow]:
+        return batches.lines(
+            self._context.database, self._batch_id, cursor=None if row is None else row.line,
+            direction=direction, cancel=cancellation,
+        )  # fmt: skip

@@ -1,0 +1,87 @@
+"""The list of batches, newest first, and the way to a new one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from console.ledger.batches import page as batches
+from console.ledger.currencies import currencies
+from models.batch import BatchStatus
+from ui.kit.table.paged_model import PagedModel, State
+from ui.kit.theme.tokens import GAP
+from ui.kit.widgets.basics import TitleRow, button
+from ui.screens.batches.columns import batch_columns
+
+if TYPE_CHECKING:
+    from console.ledger.batches.page import BatchRow
+    from console.ledger.page import Direction, Page
+    from console.money import Currency
+    from console.postgres.cancellation import Cancellation
+    from ui.context import Context
+
+
+class BatchList(QWidget):
+    """All batches; Enter or a double click opens one."""
+
+    opened = Signal(object)
+    load_wanted = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self._currencies = {context.currency.code: context.currency}
+        self._title = TitleRow("Batches")
+        self.load_button = button("Load CSV…", accent=True)
+        self.load_button.clicked.connect(self.load_wanted)
+        self._title.add_action(self.load_button)
+        self.model: PagedModel[BatchRow] = PagedModel(
+            batch_columns(self._currency_of), context.formats, context.worker, self
+        )
+        self.table = context.table("batches")
+        self.table.setAccessibleName("Batches")
+        self.table.set_empty_words(
+            "No batches yet", "Load a CSV file: it becomes a draft, and nothing is posted before you say so."
+        )
+        self.table.setModel(self.model)
+        self.table.activated_row.connect(lambda row: self.opened.emit(row.id))
+        self.model.state_changed.connect(self._tell)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self._title)
+        layout.addWidget(self.table, 1)
+        QWidget.setTabOrder(self.load_button, self.table)
+
+    def refresh(self) -> None:
+        """Load the list from its first page."""
+        self.model.show(self._load)
+
+    def _load(self, direction: Direction, row: BatchRow | None, cancellation: Cancellation) -> Page[BatchRow]:
+        database = self._context.database
+        found = batches.page(
+            database, cursor=None if row is None else row.id, direction=direction, cancel=cancellation
+        )
+        if any(one.currency not in self._currencies for one in found.rows):
+            for currency in currencies(database, cancel=cancellation):
+                self._currencies[currency.code] = currency
+        return found
+
+    def _currency_of(self, row: BatchRow) -> Currency:
+        return self._currencies.get(row.currency, self._context.currency)
+
+    def _tell(self) -> None:
+        if self.model.state not in {State.READY, State.EMPTY}:
+            return
+        rows, written = self.model.rows, self._context.formats.integer
+        drafts = sum(row.status is BatchStatus.DRAFT for row in rows)
+        waiting = sum(row.status in {BatchStatus.SUBMITTED, BatchStatus.APPROVED} for row in rows)
+        self._context.navigator.set_count("batches", drafts + waiting or None)
+        words = f"the newest {written(len(rows))}" if self.model.more_after else written(len(rows))
+        if drafts:
+            words += f" \N{MIDDLE DOT} {written(drafts)} draft{'s' if drafts > 1 else ''} not posted"
+        if waiting:
+            words += f" \N{MIDDLE DOT} {written(waiting)} submitted or approved"
+        self._title.set_subtitle(words if rows else "")

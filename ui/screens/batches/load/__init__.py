@@ -1,0 +1,1 @@
+"""A file on its way to a draft: its mapping, its loading, its problems."""

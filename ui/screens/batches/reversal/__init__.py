@@ -1,0 +1,1 @@
+"""The reversal of a posted batch."""

@@ -1,0 +1,88 @@
+"""What a reversal could not take back in full, and the policy that decides what then happens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
+
+from console.errors.refusals import sentence
+from console.ledger.batches.reversal import ReversalPolicy
+from ui.kit.table.columns import Column, Kind
+from ui.kit.table.rows_model import GridModel
+from ui.kit.theme.fonts import text_font
+from ui.kit.widgets.basics import caption, column_of, label
+from ui.screens.batches.state import count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from console.ledger.batches.reversal import ReversalProblem
+    from ui.context import Context
+
+_ROWS = 6
+
+SHORT_LINES: tuple[Column[ReversalProblem], ...] = (
+    Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True, sortable=True),
+    Column("username", "Account", sortable=True),
+    Column("amount", "Amount", Kind.AMOUNT, sortable=True),
+    Column("short", "Missing", Kind.AMOUNT, sortable=True),
+    Column("code", "Why", value=lambda row: sentence(row.code, {}), stretch=True),
+)
+
+
+class ReversalCheck(QWidget):
+    """The check before: every line that would come back short, and two ways to go on."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._formats = context.formats
+        self._found = label(
+            "Checking what is still there…", tone="muted", font=text_font(tabular=True), wrap=True
+        )
+        self.model: GridModel[ReversalProblem] = GridModel(SHORT_LINES, context.formats, (), self)
+        self.table = context.table("batch.reversal", ground="surface")
+        self.table.setAccessibleName("Lines that cannot be taken back in full")
+        self.table.set_snug(at_most=_ROWS)
+        self.table.setModel(self.model)
+        self.table.hide()
+        self.whole = QRadioButton("All lines in full, or nothing")
+        self.available = QRadioButton("What is there; the rest stays and is told")
+        self.whole.setChecked(True)
+        group = QButtonGroup(self)
+        for choice in (self.whole, self.available):
+            group.addButton(choice)
+            choice.setFont(text_font())
+        ways = column_of(caption("Take back"), self.whole, self.available, spacing=6)
+        inside = column_of(self._found, self.table, ways, spacing=12)
+        self.setLayout(inside)
+
+    @property
+    def words(self) -> str:
+        """What was found."""
+        return self._found.text()
+
+    @property
+    def policy(self) -> ReversalPolicy:
+        """The policy that is chosen."""
+        return ReversalPolicy.AVAILABLE if self.available.isChecked() else ReversalPolicy.ALL
+
+    def show_problems(self, problems: Sequence[ReversalProblem]) -> None:
+        """Show what could not be taken back; without any there is but one policy."""
+        written = self._formats
+        self.model.set_rows(problems)
+        self.table.setVisible(bool(problems))
+        if problems:
+            short = written.amount(sum(one.short for one in problems))
+            lines = count_words(len(problems), "line", written)
+            words = f"{lines} cannot be taken back in full now, {short} {written.code} in all."
+        else:
+            words = "Every line can be taken back in full now."
+            self.whole.setChecked(True)
+        self._found.setText(words)
+        self.available.setEnabled(bool(problems))
+        self.available.setToolTip("" if problems else "nothing is missing")
+
+    def show_failure(self) -> None:
+        """Say that nothing is known."""
+        self._found.setText("What is still there is not known.")

@@ -1,0 +1,102 @@
+"""What one operator may do with one batch, and in words why not; the database decides all the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from models.batch import BatchStatus
+
+if TYPE_CHECKING:
+    from console.ledger.batches.detail import BatchDetail, BatchRequest
+    from ui.context import Context
+
+_OPERATOR = "needs role operator"
+_APPROVER = "needs role approver"
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who is at the console, and which of the two groups that decide over batches they are in."""
+
+    operator: str
+    operates: bool
+    approves: bool
+
+    @classmethod
+    def of(cls, context: Context) -> Self:
+        """Read the session's facts; without them the role's word."""
+        if not context.rights:
+            return cls(context.operator, context.role in {"operator", "admin"}, context.role == "approver")
+        rights = context.rights
+        return cls(context.operator, "ledger_operator" in rights, "ledger_approver" in rights)
+
+    def made(self, detail: BatchDetail) -> bool:
+        """Whether this operator made the batch."""
+        return detail.row.created_by == self.operator
+
+    def no_posting(self, detail: BatchDetail) -> str:
+        """Say why this operator cannot post it; empty when they can."""
+        if not self.operates:
+            return _OPERATOR
+        if detail.row.status is not BatchStatus.DRAFT:
+            return ""
+        if not self.made(detail):
+            return f"only {detail.row.created_by}, who loaded it, can post a draft"
+        if detail.to_post:
+            return f"a rule asks for {approvals_words(detail.to_post)}: submit it"
+        return ""
+
+    def no_rehearsal(self, detail: BatchDetail) -> str:
+        """Say why this operator cannot post it and roll it back; the database judges both alike."""
+        if detail.row.status is BatchStatus.SUBMITTED:
+            return "only once it is approved"
+        return self.no_posting(detail)
+
+    def no_submission(self, detail: BatchDetail) -> str:
+        """Say why this operator cannot ask for its approval."""
+        if not self.operates:
+            return _OPERATOR
+        return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can submit it"
+
+    def no_approval(self, asked: BatchRequest) -> str:
+        """Say why this operator cannot approve it."""
+        if asked.created_by == self.operator:
+            return "you submitted it: a maker cannot approve their own batch, the database refuses it"
+        if not self.approves:
+            return _APPROVER
+        if any(one.by == self.operator for one in asked.approvals):
+            return "you have approved it; another checker must too"
+        return ""
+
+    def no_rejection(self) -> str:
+        """Say why this operator cannot reject it."""
+        return "" if self.approves else _APPROVER
+
+    def no_withdrawal(self, asked: BatchRequest) -> str:
+        """Say why this operator cannot take it back."""
+        if asked.created_by != self.operator:
+            return f"only {asked.created_by}, who submitted it, can withdraw it"
+        return "" if self.operates else _OPERATOR
+
+    def no_discarding(self, detail: BatchDetail) -> str:
+        """Say why this operator cannot throw it away."""
+        return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can discard it"
+
+    def no_reversal(self, detail: BatchDetail) -> str:
+        """Say why this operator cannot reverse it, or carry out the reversal that was approved."""
+        if not self.operates:
+            return _OPERATOR
+        asked = detail.reversing
+        if asked is not None and asked.status == "pending":
+            return f"the reversal that {asked.created_by} submitted waits for approval"
+        return ""
+
+    def decides(self, asked: BatchRequest) -> bool:
+        """Whether this operator has a say in a request: to approve or reject it, or to take it back."""
+        return self.approves or asked.created_by == self.operator
+
+
+def approvals_words(count: int) -> str:
+    """Return `1 approval`, `2 approvals`."""
+    return f"{count} approval{'' if count == 1 else 's'}"

@@ -1,0 +1,174 @@
+"""Batches: a file is read, checked, rehearsed and posted as one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from typing_extensions import override
+
+from console.settings import Paths
+from ui.screen import Screen
+from ui.screens.batches.batch.page import BatchPage
+from ui.screens.batches.list import BatchList
+from ui.screens.batches.load.dialog import MappingDialog
+from ui.screens.batches.load.loading import BatchLoading, LoadOrder
+from ui.screens.batches.load.rejected import RejectedLines
+
+if TYPE_CHECKING:
+    from console.errors import LinesRefusedError
+    from console.ledger.batches.commands import LoadedBatch
+    from ui.context import Context
+
+
+class Batches(Screen):
+    """The list, and in its place whatever the operator is at: a load, its problems, or one batch."""
+
+    def __init__(self, context: Context, *, mappings: Path | None = None) -> None:
+        """Begin with the list; `mappings` is the folder of saved mappings, by default the operator's own."""
+        super().__init__(context)
+        self._mappings = Paths.standard().config / "mappings" if mappings is None else mappings
+        self._pages: dict[int, BatchPage] = {}
+        self._from_outside = False
+        self.list = BatchList(context)
+        self.loading = BatchLoading(context)
+        self.rejected = RejectedLines(context)
+        self.mapping_dialog: MappingDialog | None = None
+        self._stack = QStackedWidget()
+        for part in (self.list, self.loading, self.rejected):
+            self._stack.addWidget(part)
+        self.page.addWidget(self._stack, 1)
+        self._connect()
+        self.list.refresh()
+
+    @property
+    def batch_page(self) -> BatchPage | None:
+        """The batch that is open."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, BatchPage) else None
+
+    @override
+    def refresh(self) -> None:
+        if self.batch_page is not None:
+            self.batch_page.reload()
+        elif self._stack.currentWidget() is self.list:
+            self.list.refresh()
+
+    @override
+    def focus_filter(self) -> None:
+        if self.batch_page is not None:
+            self.batch_page.focus_lines()
+        else:
+            self.list.table.setFocus()
+
+    @override
+    def show_subject(self, subject: object) -> None:
+        """Open the batch of a number."""
+        if isinstance(subject, int):
+            self._from_outside = True
+            self._open(subject)
+
+    @override
+    def go_back(self) -> bool:
+        """Return to the list; False when the list is shown or the operator came from another screen."""
+        if self._from_outside or self._stack.currentWidget() is self.list:
+            self._from_outside = False
+            return False
+        if self._stack.currentWidget() is self.loading and self.loading.cancel_button.isVisible():
+            return True
+        self.show_list()
+        return True
+
+    def show_list(self) -> None:
+        """Show the list as it is now; a page whose posting is under way is kept."""
+        self._from_outside = False
+        self._stack.setCurrentWidget(self.list)
+        self.list.refresh()
+        self.list.table.setFocus()
+
+    def show_batch(self, batch_id: int) -> None:
+        """Show one batch, with the list behind it."""
+        self._from_outside = False
+        self._open(batch_id)
+
+    def choose_file(self) -> None:
+        """Ask for a CSV file, then how to read it."""
+        dialog = QFileDialog(self, "Load CSV", "", "CSV files (*.csv *.txt *.tsv);;All files (*)")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setObjectName("choose csv")
+        dialog.fileSelected.connect(lambda chosen: self.map_file(Path(chosen)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def map_file(self, path: Path, order: LoadOrder | None = None) -> None:
+        """Open the mapping of a file: the last order's, or a proposal."""
+        dialog = MappingDialog(self.context, path, self._mappings, self)
+        dialog.chosen.connect(self._load)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.finished.connect(self._forget_dialog)
+        self.mapping_dialog = dialog
+        if order is not None and order.path == path:
+            dialog.propose(order.mapping, order.name)
+        dialog.open()
+
+    def _connect(self) -> None:
+        self.list.opened.connect(self.show_batch)
+        self.list.load_wanted.connect(self.choose_file)
+        self.loading.loaded.connect(self._loaded)
+        self.loading.refused.connect(self._refused)
+        self.loading.abandoned.connect(self.show_list)
+        self.loading.file_wanted.connect(self.choose_file)
+        self.loading.mapping_wanted.connect(self._map_again)
+        self.rejected.back_wanted.connect(self.show_list)
+        self.rejected.file_wanted.connect(self.choose_file)
+        self.rejected.again_wanted.connect(self._load)
+        self.rejected.mapping_wanted.connect(self._map_again)
+
+    def _forget_dialog(self) -> None:
+        # A dialog of before may end after the next one was opened.
+        if self.sender() is self.mapping_dialog:
+            self.mapping_dialog = None
+
+    def _map_again(self, order: LoadOrder) -> None:
+        self.map_file(order.path, order)
+
+    def _load(self, order: LoadOrder) -> None:
+        self._from_outside = False
+        self._stack.setCurrentWidget(self.loading)
+        self.loading.start(order)
+        self.loading.cancel_button.setFocus()
+
+    def _loaded(self, loaded: LoadedBatch) -> None:
+        self.show_batch(loaded.batch_id)
+
+    def _refused(self, order: LoadOrder, error: LinesRefusedError) -> None:
+        self.rejected.show_refusal(order, error)
+        self._stack.setCurrentWidget(self.rejected)
+        self.rejected.view.table.setFocus()
+
+    def _open(self, batch_id: int) -> None:
+        for known, other in list(self._pages.items()):
+            if known != batch_id and not other.pending:
+                self._drop(other)
+        if batch_id not in self._pages:
+            made = BatchPage(self.context, batch_id)
+            made.back_wanted.connect(self.show_list)
+            made.discarded.connect(self._discarded)
+            self._pages[batch_id] = made
+            self._stack.addWidget(made)
+        page = self._pages[batch_id]
+        self._stack.setCurrentWidget(page)
+        page.reload()
+        page.focus_lines()
+
+    def _discarded(self, batch_id: int) -> None:
+        if batch_id in self._pages:
+            self._drop(self._pages[batch_id])
+        self.show_list()
+
+    def _drop(self, page: BatchPage) -> None:
+        self._pages.pop(page.batch_id, None)
+        self._stack.removeWidget(page)
+        page.hide()
+        page.deleteLater()

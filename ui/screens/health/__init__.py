@@ -1,0 +1,1 @@
+"""The screen Console: how the program itself is."""

@@ -1,0 +1,164 @@
+"""The console itself: its connections, how quickly it answers, what it holds, and what it does without."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QGridLayout
+from typing_extensions import override
+
+from console.monitor.history import SIZE_LIMIT
+from console.settings import Paths
+from console.workspace.workspace import history_file
+from ui.kit.lag import LagSampler
+from ui.kit.theme.tokens import GAP, Tone
+from ui.kit.widgets.basics import TitleRow, caption, label, line
+from ui.kit.widgets.cards import Card, KeyFigure
+from ui.screen import Screen
+from ui.screens.health.figures import ConsoleFigures, gather
+from ui.screens.server.words import DOT, size_words
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QHideEvent, QShowEvent
+
+    from ui.context import Context
+
+REFRESH_MS: Final = 1_000
+_COLUMNS: Final = 3
+_LATE_MS: Final = 16.0
+_NO_CACHE: Final = "No cache in use: names and currencies are read from the database each time."
+_NO_REPLICA: Final = "None configured: everything is read from the primary."
+_BREAKER: Final = {
+    "closed": ("closed", Tone.CREDIT),
+    "half-open": ("trying", Tone.WARNING),
+    "open": ("open", Tone.ERROR),
+}
+
+
+class ConsolePage(Screen):
+    """Reads itself anew every second while it is seen; it sends no statement."""
+
+    def __init__(self, context: Context, *, history: Path | None = None) -> None:
+        """`history` is the file of the statements' history, by default this ledger's own."""
+        super().__init__(context)
+        settings = context.settings
+        self._history = history or history_file(settings, Paths.standard(settings.data_dir))
+        self.title = TitleRow("Console")
+        self.pool = KeyFigure("Pool in use")
+        self.breaker = KeyFigure("Connection breaker")
+        self.retries = KeyFigure("Writes sent again")
+        self.lag = KeyFigure("Window lag P99")
+        self.memory = KeyFigure("Memory")
+        self.statements = KeyFigure("Statements recorded")
+        self.cache = label(_NO_CACHE, wrap=True)
+        self.replica = label(_NO_REPLICA, wrap=True)
+        self.kept = label(wrap=True)
+        self.kept_where = label(tone="muted", wrap=True, selectable=True)
+        # The window's own, which has watched since it was opened.
+        self._sampler = context.worker.findChild(LagSampler) or LagSampler(self)
+        self._timer = QTimer(self, interval=REFRESH_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._build()
+        if self._sampler.parent() is self:
+            self._sampler.start()
+
+    @override
+    def refresh(self) -> None:
+        database, history = self.context.database, self._history
+        self.context.worker.run(
+            lambda _cancel: gather(database, history), done=self.show_figures, owner=self, replaces="figures"
+        )
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+        self.refresh()
+
+    @override
+    def hideEvent(self, event: QHideEvent) -> None:
+        self._timer.stop()
+        super().hideEvent(event)
+
+    def show_figures(self, now: ConsoleFigures) -> None:
+        """Show what holds at a moment."""
+        formats = self.context.formats
+        whole = formats.integer
+        beyond = f"overflow {now.pool.overflow} of {now.pool.limit - now.pool_size}"
+        self.pool.set(
+            f"{now.pool.busy} / {now.pool.limit}", f"{whole(now.pool.waiting)} waiting{DOT}{beyond}"
+        )
+        self.pool.set_figure_tone("error" if now.pool.waiting else None)
+        self._show_breaker(now)
+        self.retries.set(whole(now.retries), "since the start, each under its first key")
+        lag = self._sampler.lag()
+        self.lag.set(
+            f"{formats.decimals(lag.p99_ms, 0)} ms",
+            f"P50 {formats.decimals(lag.p50_ms)} ms{DOT}longest {formats.decimals(lag.longest_ms, 0)} ms",
+        )
+        self.lag.set_figure_tone("warning" if lag.p99_ms > _LATE_MS else None)
+        self.memory.set(size_words(formats, now.memory_bytes), "of this process, libraries included")
+        last = now.statements
+        per_minute = f"{whole(last.count)} in the last minute"
+        self.statements.set(
+            whole(now.recorded),
+            f"{per_minute}, P95 {formats.duration(last.p95_ms)}" if last.count else per_minute,
+        )
+        self._show_history(now)
+        self.title.set_subtitle(f"this program{DOT}{self.context.operator} on {self.context.database.place}")
+
+    def _show_breaker(self, now: ConsoleFigures) -> None:
+        word, tone = _BREAKER.get(now.breaker, (now.breaker, Tone.NEUTRAL))
+        if now.breaker == "open":
+            note = f"next try in {self.context.formats.decimals(now.tries_again_in_s, 0)} s"
+        elif now.breaker == "half-open":
+            note = "one connection tries now"
+        else:
+            note = "connections are made"
+        if now.failures:
+            note += f"{DOT}{self.context.formats.integer(now.failures)} failed in a row"
+        self.breaker.set(word, note)
+        self.breaker.set_figure_tone({Tone.ERROR: "error", Tone.WARNING: "warning"}.get(tone))
+
+    def _show_history(self, now: ConsoleFigures) -> None:
+        limit = size_words(self.context.formats, SIZE_LIMIT)
+        if now.history_bytes is None:
+            self.kept.setText("No history yet: the file is begun when the first whole minute is over.")
+            self.kept_where.hide()
+        else:
+            size = size_words(self.context.formats, now.history_bytes)
+            self.kept.setText(f"{size} of {limit} at most; what is older than 7 days is forgotten.")
+            self.kept_where.setText(str(self._history))
+            self.kept_where.show()
+
+    def _build(self) -> None:
+        tiles = QGridLayout()
+        tiles.setSpacing(GAP)
+        shown = (self.pool, self.breaker, self.retries, self.lag, self.memory, self.statements)
+        for place, tile in enumerate(shown):
+            tile.set("\N{EN DASH}", "reading\N{HORIZONTAL ELLIPSIS}")
+            tiles.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
+        for column in range(_COLUMNS):
+            tiles.setColumnStretch(column, 1)
+        around = Card("Beside the window", spacing=10)
+        facts = QGridLayout()
+        facts.setHorizontalSpacing(24)
+        facts.setVerticalSpacing(9)
+        facts.setColumnStretch(1, 1)
+        parts = (("Cache", self.cache), ("Replica", self.replica), ("History of statements", self.kept))
+        for place, (name, words) in enumerate(parts):
+            facts.addWidget(caption(name), 2 * place, 0)
+            facts.addWidget(words, 2 * place, 1)
+            if place < len(parts) - 1:
+                facts.addWidget(line(), 2 * place + 1, 0, 1, 2)
+        facts.addWidget(self.kept_where, 2 * len(parts), 1)
+        around.body.addLayout(facts)
+        self.kept_where.hide()
+        self.kept.setText("Reading\N{HORIZONTAL ELLIPSIS}")
+        self.page.addWidget(self.title)
+        self.page.addLayout(tiles)
+        self.page.addWidget(around)
+        self.page.addStretch(1)

@@ -1,0 +1,1 @@
+"""One statement of the console: its figures and its plan."""

@@ -1,0 +1,101 @@
+"""Queries: the live list of statements, and in its place the page of one of them; neither asks by itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QStackedWidget
+from typing_extensions import override
+
+from ui.kit.commands import Command
+from ui.screen import Screen
+from ui.screens.queries.list import QueryList
+from ui.screens.queries.query.page import StatementPage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from PySide6.QtGui import QKeyEvent, QShowEvent
+
+    from ui.context import Context
+
+
+class Queries(Screen):
+    """Shows the list, or one statement; Alt+Left leads from there back to the row."""
+
+    def __init__(self, context: Context, *, settings_file: Path | None = None) -> None:
+        """`settings_file` is where the threshold is kept, by default the operator's own."""
+        super().__init__(context)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.list = QueryList(context, settings_file)
+        self.statement = StatementPage(context)
+        self._from_outside = False
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self.statement)
+        self.page.addWidget(self._stack, 1)
+        self.list.opened.connect(self.open_statement)
+        self.statement.back_wanted.connect(self.show_list)
+        context.commands.add(
+            Command(
+                "queries.pause",
+                "Queries: pause the graph or go on",
+                self.list.toggle_pause,
+                group="Queries, Space",
+                refusal=lambda: "" if self.list.isVisible() else "open Queries first",
+            )
+        )
+
+    @override
+    def refresh(self) -> None:
+        if self.list.isVisible():
+            self.list.refresh()
+        else:
+            self.statement.refresh()
+
+    @override
+    def focus_filter(self) -> None:
+        if self.list.isVisible():
+            self.list.slow_only.setFocus()
+
+    @override
+    def show_subject(self, subject: object) -> None:
+        """Open the statement of a fingerprint."""
+        if isinstance(subject, str):
+            self.open_statement(subject)
+            self._from_outside = True
+
+    @override
+    def go_back(self) -> bool:
+        """Return to the list; False when it is shown or the operator came from another screen."""
+        if self._from_outside or self._stack.currentWidget() is self.list:
+            self._from_outside = False
+            self._stack.setCurrentWidget(self.list)
+            return False
+        self.show_list()
+        return True
+
+    def open_statement(self, fingerprint: str) -> None:
+        """Show the page of one statement."""
+        self._from_outside = False
+        self.list.select(fingerprint)
+        self.statement.open(fingerprint)
+        self._stack.setCurrentWidget(self.statement)
+        self.statement.setFocus()
+
+    def show_list(self) -> None:
+        """Show the list, at the row that was left."""
+        self._from_outside = False
+        self._stack.setCurrentWidget(self.list)
+        self.list.table.setFocus()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.setFocus()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.list.isVisible() or not self.list.take_key(event):
+            super().keyPressEvent(event)

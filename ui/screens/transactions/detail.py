@@ -1,0 +1,176 @@
+"""One transaction in full, beside the list it was chosen from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from console.files.text import shown
+from ui.kit.days import moment_words
+from ui.kit.theme.fonts import figure_font, text_font
+from ui.kit.theme.icons import Glyph
+from ui.kit.theme.tokens import tone_of
+from ui.kit.widgets.basics import Chip, button, caption, label, row_of
+from ui.kit.widgets.cards import Card
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from console.ledger.transactions.page import TransactionRow
+    from ui.context import Context
+
+WIDTH = 286
+_COPY_PX = 20
+_ARROW = " \N{RIGHTWARDS ARROW} "
+_SYSTEM = "system account"
+_LONGEST = 10_000  # the database allows far less; a label need not prove it
+
+
+class TransactionDetail(Card):
+    """Amount, both sides with their balances, references and times; hidden until a row is shown."""
+
+    closed = Signal()
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(spacing=4)
+        self._context = context
+        self._row: TransactionRow | None = None
+        self.setFixedWidth(WIDTH)
+        self.setAccessibleName("Transaction")
+        self._id = label(font=text_font(weight=QFont.Weight.DemiBold, tabular=True), selectable=True)
+        self._chip = Chip()
+        self._amount = label(font=figure_font(), selectable=True)
+        self.copy_id = self._icon_button(Glyph.COPY, "Copy id")
+        close = self._icon_button(Glyph.CLOSE, "Hide detail (Esc)")
+        self.copy_id.clicked.connect(self._copy_id)
+        close.clicked.connect(self.close_detail)
+        self.body.addLayout(row_of(self._id, self._chip, None, self.copy_id, close, spacing=8))
+        self.body.addWidget(self._amount)
+        inside = QWidget()
+        self._parts = QVBoxLayout(inside)
+        self._parts.setContentsMargins(0, 0, 0, 0)
+        self._parts.setSpacing(2)
+        self._from, self._from_balance = self._part("From", second=True)
+        self._to, self._to_balance = self._part("To", second=True)
+        self.copy_reference = self._icon_button(Glyph.COPY, "Copy reference")
+        self.copy_reference.setFixedHeight(_COPY_PX)
+        self.copy_reference.clicked.connect(self._copy_reference)
+        self._reference, _ = self._part("Reference", beside=self.copy_reference)
+        self._description, _ = self._part("Description")
+        self._effective, _ = self._part("Effective")
+        self._posted, _ = self._part("Posted")
+        self._operator, _ = self._part("Operator")
+        self.batch = button("", compact=True)
+        self.batch.clicked.connect(self._open_batch)
+        self._parts.addSpacing(10)
+        self._parts.addLayout(row_of(self.batch, None))
+        self._parts.addStretch(1)
+        self.body.addWidget(_scrolling(inside), 1)
+        self.hide()
+
+    @property
+    def row(self) -> TransactionRow | None:
+        """The transaction shown, None while hidden."""
+        return self._row
+
+    def show_row(self, row: TransactionRow) -> None:
+        """Show a transaction."""
+        self._row = row
+        formats = self._context.formats
+        self._id.setText(str(row.id))
+        self._chip.set(row.kind.value, tone_of(row.kind.value))
+        self._amount.setText(f"{formats.amount(row.amount)} {formats.code}")
+        self._amount.setAccessibleName(formats.spoken_amount(row.amount))
+        self._from.setText(shown(row.from_username))
+        self._to.setText(shown(row.to_username))
+        self._from_balance.setText(self._change(row.from_balance_after, row.amount))
+        self._to_balance.setText(self._change(row.to_balance_after, -row.amount))
+        self._set_text(self._reference, row.reference)
+        self._set_text(self._description, row.description)
+        self._effective.setText(moment_words(formats, row.effective_at))
+        self._posted.setText(moment_words(formats, row.posted_at))
+        self._set_text(self._operator, row.operator)
+        self.copy_reference.setVisible(bool(row.reference))
+        self.batch.setVisible(row.batch_id is not None)
+        self.batch.setText(f"Open batch {row.batch_id}")
+        self.show()
+
+    def close_detail(self) -> None:
+        """Hide, and say so."""
+        if self._row is not None:
+            self._row = None
+            self.hide()
+            self.closed.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_detail()
+        else:
+            super().keyPressEvent(event)
+
+    def _change(self, after: int | None, back: int) -> str:
+        """Write a side's balance before and after; a system account keeps none in the row."""
+        if after is None:
+            return _SYSTEM
+        formats = self._context.formats
+        return f"balance {formats.amount(after + back)}{_ARROW}{formats.amount(after)}"
+
+    def _set_text(self, where: QLabel, text: str | None) -> None:
+        where.setText((text or "none")[:_LONGEST])
+        where.setEnabled(bool(text))
+
+    def _copy_id(self) -> None:
+        if self._row is not None:
+            QGuiApplication.clipboard().setText(str(self._row.id))
+
+    def _copy_reference(self) -> None:
+        if self._row is not None and self._row.reference:
+            QGuiApplication.clipboard().setText(self._row.reference)
+
+    def _open_batch(self) -> None:
+        if self._row is not None and self._row.batch_id is not None:
+            self._context.navigator.go("batches", self._row.batch_id)
+
+    def _part(
+        self, name: str, *, second: bool = False, beside: QPushButton | None = None
+    ) -> tuple[QLabel, QLabel]:
+        """Add a named value, with a muted line under it or a button beside it."""
+        first = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        under = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
+        head = caption(name)
+        head.setBuddy(first)
+        self._parts.addSpacing(8)
+        self._parts.addWidget(head)
+        if beside is None:
+            self._parts.addWidget(first)
+        else:
+            value = row_of(first, beside)
+            value.setStretch(0, 1)
+            self._parts.addLayout(value)
+        if second:
+            self._parts.addWidget(under)
+        return first, under
+
+    def _icon_button(self, glyph: Glyph, name: str) -> QPushButton:
+        made = button("", flat=True, compact=True)
+        made.setAccessibleName(name)
+        made.setToolTip(name)
+        self._context.icons.dress(made, glyph, size=14)
+        return made
+
+
+def _scrolling(inside: QWidget) -> QScrollArea:
+    """Return an area without a frame, so that a low window scrolls rather than cuts."""
+    area = QScrollArea()
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    inside.setProperty("ground", "surface")
+    area.setWidget(inside)
+    return area

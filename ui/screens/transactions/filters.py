@@ -1,0 +1,141 @@
+"""The filters over the transactions: a row of chips, and what they ask for together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+from typing_extensions import override
+
+from console.ledger.transactions.page import TransactionFilter
+from models.transaction import TransactionKind
+from ui.kit.days import end_of, reading_note, start_of
+from ui.kit.widgets.basics import button, label
+from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, ShortText
+from ui.kit.widgets.filters import ChoiceFilter
+from ui.kit.widgets.flow import Flow
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from PySide6.QtGui import QKeyEvent
+
+    from ui.kit.formats import Formats
+
+DEBOUNCE_MS = 300
+
+
+class BatchFilter(ShortText):
+    """The number of a batch; anything else is no number and lets all pass."""
+
+    def batch_id(self) -> int | None:
+        """Return the number."""
+        text = self.text().strip()
+        return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else None
+
+    @override
+    def value(self) -> str | None:
+        found = self.batch_id()
+        return None if found is None else str(found)
+
+
+class TransactionFilters(QWidget):
+    """Chips for what can be asked; `changed` comes once the operator has paused."""
+
+    changed = Signal()
+
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
+        self._formats = formats
+        self._batch_editor = BatchFilter("a batch's number")
+        self.posted = CheckedChip("Posted", DayRange())
+        self.kind = CheckedChip("Kind", ChoiceFilter([(kind.value, kind.value) for kind in TransactionKind]))
+        self.user = CheckedChip("User", ShortText("exact username, either side"))
+        self.amount = CheckedChip("Amount", AmountRange(formats))
+        self.reference = CheckedChip("Reference", ShortText("exact reference"))
+        self.description = CheckedChip("Description", ShortText("how it begins"))
+        self.batch = CheckedChip("Batch", self._batch_editor)
+        self.chips = (
+            self.posted, self.kind, self.user, self.amount, self.reference, self.description, self.batch,
+        )  # fmt: skip
+        self.clear_button = button("Clear all", compact=True, flat=True)
+        self.clear_button.clicked.connect(self.clear_all)
+        self.clear_button.hide()
+        self._pause = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
+        self._pause.timeout.connect(self.changed)
+        for chip in self.chips:
+            chip.changed.connect(self._changed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addLayout(Flow(*self.chips, self.clear_button), 1)
+        note = label(reading_note(formats), tone="muted")
+        row.addWidget(note, 0, Qt.AlignmentFlag.AlignTop)
+        note.setFixedHeight(self.user.sizeHint().height())
+
+    @property
+    def any_set(self) -> bool:
+        """Whether anything is asked for."""
+        return any(chip.applied_value is not None for chip in self.chips)
+
+    def wanted(self) -> TransactionFilter:
+        """Return what the chips ask for; what is half typed into an open editor is not in it."""
+        days = cast("tuple[date, date] | None", self.posted.applied_value)
+        least, most = cast("tuple[int | None, int | None]", self.amount.applied_value or (None, None))
+        kinds = cast("tuple[str, ...]", self.kind.applied_value or ())
+        batch = self.batch.applied_value
+        return TransactionFilter(
+            posted_from=None if days is None else start_of(days[0], self._formats),
+            posted_until=None if days is None else end_of(days[1], self._formats),
+            user=str(self.user.applied_value or ""),
+            kinds=tuple(TransactionKind(key) for key in kinds),
+            amount_min=least,
+            amount_max=most,
+            reference=str(self.reference.applied_value or ""),
+            description=str(self.description.applied_value or ""),
+            batch_id=None if batch is None else int(str(batch)),
+        )
+
+    def clear_all(self) -> None:
+        """Choose nothing anywhere."""
+        if [chip for chip in self.chips if chip.reset()]:
+            self._changed()
+
+    def show_user(self, name: str) -> None:
+        """Ask for one user's transactions and nothing else, at once."""
+        self._show_only(self.user, name)
+
+    def show_batch(self, batch_id: int) -> None:
+        """Ask for one batch's transactions and nothing else, at once."""
+        self._show_only(self.batch, str(batch_id))
+
+    def show_reference(self, reference: str) -> None:
+        """Ask for the transaction of one reference and nothing else, at once."""
+        self._show_only(self.reference, reference)
+
+    def settle(self) -> None:
+        """Do not wait for the pause: somebody reads the filter now."""
+        if self._pause.isActive():
+            self._pause.stop()
+            self.changed.emit()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.any_set:
+            self.clear_all()
+        else:
+            super().keyPressEvent(event)
+
+    def _show_only(self, chip: CheckedChip, text: str) -> None:
+        for one in self.chips:
+            one.reset()
+        editor = chip.editor
+        if isinstance(editor, ShortText):
+            editor.setText(text)
+        chip.take()
+        self._changed()
+        self.settle()
+
+    def _changed(self) -> None:
+        self.clear_button.setVisible(self.any_set)
+        self._pause.start()

@@ -1,0 +1,61 @@
+"""Which transactions are listed, from where, and in which order: one statement a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from console.ledger.page import Direction, Order, Page
+from console.ledger.transactions.page import Cursor, TransactionFilter, TransactionRow, page
+from ui.kit.days import end_of, start_of
+from ui.kit.table.columns import Column, Kind
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+    from ui.kit.formats import Formats
+
+COLUMNS: tuple[Column[TransactionRow], ...] = (
+    Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
+    Column("id", "Id", Kind.IDENTIFIER, muted=True),
+    Column("kind", "Kind", Kind.CHIP, width=104),
+    Column("from_username", "From"),
+    Column("to_username", "To"),
+    Column("amount", "Amount", Kind.AMOUNT, width=92),
+    Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, width=92),
+    Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, width=92),
+    Column("reference", "Reference", muted=True, width=110),
+    Column("description", "Description", muted=True, width=120, stretch=True),
+)
+
+
+@dataclass(slots=True)
+class Listing:
+    """What a PagedModel loads from; `start` is where a jump goes instead of the list's first row."""
+
+    database: Database
+    wanted: TransactionFilter = field(default_factory=TransactionFilter)
+    order: Order = Order.NEWEST
+    start: Cursor | None = None
+
+    def __call__(
+        self, direction: Direction, row: TransactionRow | None, cancellation: Cancellation
+    ) -> Page[TransactionRow]:
+        """Load the page beside a row, or the first or last page; on a pool thread."""
+        cursor = None if row is None else Cursor.of(row)
+        if row is None and direction is Direction.AFTER:
+            cursor = self.start
+        return page(
+            self.database, self.wanted, order=self.order, direction=direction, cursor=cursor,
+            cancel=cancellation,
+        )  # fmt: skip
+
+
+def cursor_at(day: date, order: Order, formats: Formats) -> Cursor | None:
+    """Return the place before a day's first row in an order; None is the list's own beginning."""
+    if order is Order.OLDEST:
+        return Cursor(start_of(day, formats), 0)
+    end = end_of(day, formats)
+    return None if end is None else Cursor(end, 0)

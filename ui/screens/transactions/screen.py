@@ -1,0 +1,215 @@
+"""The screen of transactions: pages of any depth, filters, one transaction in full, and export."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout
+from typing_extensions import override
+
+from console.ledger.page import Order
+from console.ledger.transactions.export import export_transactions
+from ui.kit.table.paged_model import PagedModel, State
+from ui.kit.theme.tokens import GAP
+from ui.kit.widgets.basics import button
+from ui.kit.widgets.day_jump import JumpButton
+from ui.kit.widgets.export_strip import ExportStrip
+from ui.screen import Screen
+from ui.screens.transactions.detail import TransactionDetail
+from ui.screens.transactions.filters import TransactionFilters
+from ui.screens.transactions.listing import COLUMNS, Listing, cursor_at
+from ui.screens.transactions.title import TransactionTitle
+from ui.window.search import Reference
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from PySide6.QtGui import QKeyEvent, QShowEvent
+    from PySide6.QtWidgets import QFileDialog
+
+    from console.files.exports import ExportResult
+    from console.ledger.transactions.page import TransactionRow
+    from console.postgres.cancellation import Cancellation
+    from ui.context import Context
+    from ui.kit.widgets.export_strip import Work
+
+
+class Transactions(Screen):
+    """Every movement of the ledger, newest first."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(context)
+        self._listing = Listing(context.database)
+        self._jumped = False
+        self.model: PagedModel[TransactionRow] = PagedModel(COLUMNS, context.formats, context.worker, self)
+        self.title = TransactionTitle(context, self.model)
+        self.jump = JumpButton()
+        self.export_button = button("Export\N{HORIZONTAL ELLIPSIS}")
+        self.filters = TransactionFilters(context.formats)
+        self.strip = ExportStrip(context, noun="transactions", total="amount")
+        self.table = context.table("transactions", parent=self)
+        self.table.setAccessibleName("Transactions")
+        self.detail = TransactionDetail(context)
+        self._build()
+        self._connect()
+        # A subject that is shown first makes this needless: what it asks for is loaded instead.
+        self._first_load = QTimer(self, singleShot=True, interval=0)
+        self._first_load.timeout.connect(self._load)
+        self._first_load.start()
+        self.title.estimate()
+
+    @override
+    def refresh(self) -> None:
+        self.title.forget_count()
+        self._load()
+
+    @override
+    def focus_filter(self) -> None:
+        self.filters.posted.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @override
+    def show_subject(self, subject: object) -> None:
+        """Show a user's transactions (a username), a batch's (its number), or that of a Reference."""
+        self._leave_jump()
+        if isinstance(subject, int):
+            self.filters.show_batch(subject)
+        elif isinstance(subject, str):
+            self.filters.show_user(subject)
+        elif isinstance(subject, Reference):
+            self.filters.show_reference(subject.text)
+        self.table.setFocus()
+
+    def ask_export(self) -> QFileDialog:
+        """Ask where to, then export all that match the filters, in the order shown."""
+        self.filters.settle()
+        return self.strip.ask(self._export_work())
+
+    def export_to(self, path: Path) -> None:
+        """Export all that match the filters, in the order shown."""
+        self.filters.settle()
+        self.strip.run(path, self._export_work())
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.detail.close_detail()
+        else:
+            super().keyPressEvent(event)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.table.setFocus()
+
+    def _build(self) -> None:
+        self.title.add_action(self.jump)
+        self.title.add_action(self.export_button)
+        self.page.addWidget(self.title)
+        self.page.addWidget(self.filters)
+        self.page.addWidget(self.strip)
+        body = QHBoxLayout()
+        body.setSpacing(GAP)
+        body.addWidget(self.table, 1)
+        body.addWidget(self.detail)
+        self.page.addLayout(body, 1)
+        self.table.setModel(self.model)
+        self.table.head.set_order("posted_at", descending=True)
+
+    def _connect(self) -> None:
+        self.filters.changed.connect(self._filter)
+        self.jump.changed.connect(self._jump)
+        self.export_button.clicked.connect(lambda _checked: self.ask_export())
+        self.strip.running_changed.connect(self.export_button.setDisabled)
+        self.table.sort_wanted.connect(self._sort)
+        self.table.wanted_first.connect(self._leave_jump)
+        self.table.wanted_last.connect(self._leave_jump)
+        self.table.current_row_changed.connect(self._show_detail)
+        self.table.activated_row.connect(self._show_detail)
+        self.detail.closed.connect(self._detail_closed)
+        self.model.first_page_shown.connect(self._first_page_shown)
+
+    def _load(self) -> None:
+        """Load the list from its beginning, or from the day gone to."""
+        self._first_load.stop()
+        self.title.set_wanted(self._listing.wanted)
+        self.table.set_empty_words(*self._empty_words())
+        self._jumped = self._listing.start is not None
+        self.model.show(self._listing)
+
+    def _filter(self) -> None:
+        self._listing.wanted = self.filters.wanted()
+        self._load()
+
+    def _sort(self, key: str, descending: bool) -> None:  # noqa: FBT001 - a slot takes its values by position
+        self._listing.order = Order.NEWEST if descending else Order.OLDEST
+        self.table.head.set_order(key, descending=descending)
+        self._jump()
+
+    def _jump(self) -> None:
+        day = self.jump.day
+        formats = self.context.formats
+        self._listing.start = None if day is None else cursor_at(day, self._listing.order, formats)
+        self._load()
+
+    def _leave_jump(self) -> None:
+        """Go to an end of the list itself; the table asks the model for it right after."""
+        self._listing.start = None
+        self._jumped = False
+        self.jump.forget()
+        self.table.set_empty_words(*self._empty_words())
+
+    def _empty_words(self) -> tuple[str, str]:
+        if self._listing.start is not None and self.jump.day is not None:
+            newest = self._listing.order is Order.NEWEST
+            side, end = ("before", "newest") if newest else ("after", "oldest")
+            return (
+                f"No transaction on or {side} {self.jump.day.isoformat()}",
+                f"Ctrl+Home goes to the {end}; the filters above may be too narrow",
+            )
+        if self.filters.any_set:
+            return "No transaction matches", "Change a filter above, or press Clear all"
+        return "No transactions yet", "They appear here as soon as something is posted; F5 loads again"
+
+    def _first_page_shown(self) -> None:
+        # Where another list was scrolled to says nothing here; a last page is scrolled down right after.
+        self.table.scrollToTop()
+        self._show_chosen_again()
+        if self._jumped:
+            # Without the rows before it, the day would stand at the top and nobody could scroll up.
+            self._jumped = False
+            self.model.fetch_before()
+
+    def _show_chosen_again(self) -> None:
+        """Keep the row whose detail is open, if the new rows have it."""
+        chosen = self.detail.row
+        if chosen is None:
+            return
+        for place, row in enumerate(self.model.rows):
+            if row.id == chosen.id:
+                self.table.select_place(place)
+                return
+        self.detail.close_detail()
+
+    def _show_detail(self, row: TransactionRow | None) -> None:
+        # The keyboard's place moves without a choice when rows go or the table gets the focus.
+        chosen = self.table.selectionModel().isSelected(self.table.currentIndex())
+        if row is not None and chosen and self.model.state is not State.IDLE:
+            self.detail.show_row(row)
+
+    def _detail_closed(self) -> None:
+        self.table.clearSelection()
+        self.table.setFocus()
+
+    def _export_work(self) -> Work:
+        database, currency = self.context.database, self.context.currency
+        wanted, order = self._listing.wanted, self._listing.order
+
+        def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:
+            return export_transactions(
+                database, path, wanted, currency, order=order, cancel=cancel, progress=report
+            )
+
+        return work

@@ -1,0 +1,1 @@
+"""From the command to the open window: start page, sign-in, session, crash and log."""

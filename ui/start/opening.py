@@ -1,0 +1,95 @@
+"""Opens the ledger on a pool thread, and leaves it at the end."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.errors import ConsoleError
+    from console.ledger.operators.credentials import Claim
+    from console.postgres.cancellation import Cancellation
+    from console.settings import Paths, Settings
+    from console.workspace.workspace import Workspace
+    from ui.kit.worker import Worker
+
+
+class Opening(QObject):
+    """Holds the open ledger; `close` is safe at any moment, also while it is being opened."""
+
+    opened = Signal(object)
+    failed = Signal(object)
+    progressed = Signal(int, int)
+
+    def __init__(self, worker: Worker, paths: Paths, demo: tuple[int, int] | None) -> None:
+        """`demo` is how many users and transactions an empty embedded ledger is filled with."""
+        super().__init__()
+        self._worker = worker
+        self._paths = paths
+        self._demo = demo
+        self._guard = threading.Lock()
+        self._held = ExitStack()
+        self._closed = False
+
+    def open(self, settings: Settings, claim: Claim | None) -> None:
+        """Open the ledger that the settings name, for who claims to sign in; a signal tells how that went."""
+
+        def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
+            # The database's libraries take a second to load; the window is there meanwhile.
+            from console.workspace.demo import plan  # noqa: PLC0415 - see above
+            from console.workspace.workspace import open_workspace  # noqa: PLC0415 - see above
+
+            def progress(done: int, total: int) -> None:
+                cancel.check()
+                report((done, total))
+
+            demo = None if self._demo is None else plan(*self._demo)
+            with ExitStack() as stack:
+                workspace = stack.enter_context(
+                    open_workspace(settings, self._paths, claim=claim, demo=demo, progress=progress)
+                )
+                # Refused here and not by the window: a ledger without a currency has nothing to show.
+                _ = workspace.currency
+                self._keep(stack.pop_all())
+            return workspace
+
+        self._worker.run_reporting(
+            work,
+            progress=lambda step: self.progressed.emit(*step),
+            done=self.opened.emit,
+            failed=self._tell,
+            owner=self,
+            replaces="open",
+        )
+
+    def release(self) -> None:
+        """Leave the ledger on a pool thread, for another operator may open it."""
+
+        def work(_cancel: Cancellation) -> None:
+            held.close()
+
+        with self._guard:
+            held = self._held.pop_all()
+        self._worker.run(work, done=lambda _left: None, failed=lambda _error: None, owner=self)
+
+    def close(self) -> None:
+        """Close the database and leave the embedded server, which stops when nobody else uses it."""
+        with self._guard:
+            self._closed = True
+            held = self._held.pop_all()
+        held.close()
+
+    def _keep(self, stack: ExitStack) -> None:
+        """Take over what was opened; what comes after the end is left at once."""
+        with self._guard:
+            if not self._closed:
+                self._held, stack = stack, self._held
+        stack.close()
+
+    def _tell(self, error: ConsoleError) -> None:
+        self.failed.emit(error)

@@ -1,0 +1,253 @@
+"""One sitting at the console: start page, sign-in, then the ledger's window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from console.errors import AccessDeniedError, ConsoleError
+from console.ledger.operators.credentials import Claim
+from ui.context import Context
+from ui.kit.formats import Formats
+from ui.kit.lag import LagSampler
+from ui.kit.notices import Notices
+from ui.kit.worker import Worker
+from ui.screen import Navigator
+from ui.start.opening import Opening
+from ui.start.sign_in import Credentials, role_word
+from ui.start.start_window import StartWindow
+from ui.start.witness_check import ask_witness
+
+if TYPE_CHECKING:
+    from PySide6.QtCore import QSettings
+
+    from console.postgres.database import SessionFacts
+    from console.settings import Paths, Settings
+    from console.workspace.workspace import Workspace
+    from ui.kit.theme.theme import Theme
+    from ui.window.live_status import LiveStatus
+    from ui.window.main_window import MainWindow
+
+_PAINTED_MS = 50
+EMBEDDED_PLACE = "The ledger on this computer"
+UNGUARDED = (
+    "Wrong passwords are not counted here: this computer has no gate_password for this server. "
+    "An administrator makes one with: ledgerctl operator gate"
+)
+
+
+class Desk(QObject):
+    """Leads from the first window to the ledger's; `leave` ends everything in order."""
+
+    entered = Signal()
+
+    def __init__(
+        self,
+        theme: Theme,
+        settings: Settings,
+        paths: Paths,
+        store: QSettings,
+        *,
+        demo: tuple[int, int] | None = None,
+        ask: bool = False,
+    ) -> None:
+        """`ask` shows the sign-in even where this computer knows the password."""
+        super().__init__()
+        self._theme = theme
+        self._settings = settings
+        self._paths = paths
+        self._store = store
+        self._ask = ask
+        self._claim: Claim | None = None
+        self._notices = Notices()
+        self.worker = Worker(self._notices.show_error)
+        # The worker is what all screens share: there the Queries screen finds the sampler.
+        self.lag = LagSampler(self.worker)
+        self._opening = Opening(self.worker, paths, demo)
+        self.workspace: Workspace | None = None
+        self.start_window = StartWindow(store)
+        self.window: MainWindow | None = None
+        self.status: LiveStatus | None = None
+        self.start_window.retry_wanted.connect(self._open)
+        self.start_window.sign_in.submitted.connect(self._sign_in)
+        self.start_window.sign_in.remembered_wanted.connect(self._open_remembered)
+        self._opening.opened.connect(self._take)
+        self._opening.failed.connect(self._explain)
+        self._opening.progressed.connect(self._show_progress)
+
+    @property
+    def _url(self) -> str | None:
+        url = self._settings.database_url
+        return None if url is None else url.get_secret_value()
+
+    @property
+    def _place(self) -> str:
+        return EMBEDDED_PLACE if self._url is None else Credentials.of(self._url).place
+
+    @property
+    def _claimed(self) -> str:
+        """Who signs in: as typed, or as the URL says."""
+        if self._claim is not None:
+            return self._claim.operator
+        return "" if self._url is None else Credentials.of(self._url).operator
+
+    def begin(self) -> None:
+        """Show the window, and open the ledger or ask who is there."""
+        self.lag.start()
+        self.start_window.show()
+        if self._url is not None and not Credentials.of(self._url).password_given:
+            self._show_sign_in(self._claimed)
+        else:
+            self._open()
+        # Once the window is painted and the ledger is on its way, so that both are there sooner.
+        QTimer.singleShot(_PAINTED_MS, self, _load_screens)
+
+    def switch_operator(self) -> None:
+        """Leave the ledger and ask who comes next; what still runs for this operator is cancelled."""
+        window = self.window
+        if window is None:
+            return
+        self.window = self.workspace = self.status = self._claim = None
+        self._ask = False
+        self.worker.cancel(window)
+        self._opening.release()
+        self._show_sign_in()
+        # Before the other closes: with the last window the program would end.
+        self.start_window.take_back(window.saveGeometry())
+        window.close()
+        window.deleteLater()
+
+    def leave(self) -> bool:
+        """End all work, close the database, leave the server; False when a thread would not end."""
+        self.lag.stop()
+        ended = self.worker.shutdown()
+        self._opening.close()
+        return ended
+
+    def _open(self) -> None:
+        where = (
+            "Starting the ledger on this computer" if self._url is None else f"Connecting to {self._place}"
+        )
+        self.start_window.show_preparing(f"{where}…")
+        self._opening.open(self._settings, self._claim)
+
+    def _open_remembered(self) -> None:
+        self._claim = None
+        self._open()
+
+    def _show_progress(self, done: int, total: int) -> None:
+        words = f"Making the demo ledger: {done:,} of {total:,} transactions"
+        self.start_window.preparing.say(words, done, total)
+
+    def _show_sign_in(self, operator: str = "", problem: str = "") -> None:
+        page = self.start_window.sign_in
+        if self.workspace is not None:
+            page.ask(self._place, self.workspace.facts.operator, remembered=True, problem=problem)
+        else:
+            guarded = self._url is None or self._settings.gate_password is not None
+            page.ask(
+                self._place,
+                operator,
+                offered=_remembered() if self._url is None else "",
+                problem=problem,
+                caution="" if guarded else UNGUARDED,
+            )
+        self.start_window.setCurrentWidget(page)
+
+    def _sign_in(self, operator: str, password: str) -> None:
+        self.start_window.sign_in.set_busy(busy=True)
+        if self.workspace is not None:
+            database = self.workspace.database
+            self.worker.run(
+                lambda cancel: database.session_facts(cancel=cancel),
+                done=self._enter,
+                failed=self._explain,
+                owner=self,
+                replaces="sign-in",
+            )
+        else:
+            self._claim = Claim(operator, SecretStr(password))
+            self._opening.open(self._settings, self._claim)
+
+    def _take(self, workspace: Workspace) -> None:
+        self.workspace, self._claim = workspace, None
+        if self._ask:
+            self._show_sign_in()
+        else:
+            self._enter(workspace.facts)
+
+    def _explain(self, error: ConsoleError) -> None:
+        if isinstance(error, AccessDeniedError):
+            self._show_sign_in(self._claimed, str(error))
+        else:
+            self.start_window.show_trouble(error, self._place)
+
+    def _enter(self, facts: SessionFacts) -> None:
+        from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - see _load_screens
+        from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
+        from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
+        from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
+        from ui.window.search import finder  # noqa: PLC0415 - see _load_screens
+        from ui.window.window_commands import offer_switch  # noqa: PLC0415 - see _load_screens
+
+        workspace = self.workspace
+        if workspace is None:
+            return
+        self.window = window = MainWindow(self._context(workspace, facts), SCREENS)
+        window.context.commands.add_provider(finder(window.context.navigator))
+        self.status = LiveStatus(window, workspace.database, workspace.watch)
+        self.lag.start()
+        offer_switch(window, self.switch_operator)
+        self.start_window.hand_over()
+        window.open_screen(SCREENS[0].id)
+        window.show()
+        listed = window.findChild(LedgerTable)
+        if listed is not None:
+            listed.setFocus()
+        for settled in workspace.settled:
+            when = window.context.formats.timestamp(settled.when)
+            self._notices.warn(f"From {when}, {settled.sentence}")
+        ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
+        self.entered.emit()
+
+    def _context(self, workspace: Workspace, facts: SessionFacts) -> Context:
+        from ui.kit.commands import Commands  # noqa: PLC0415 - see _load_screens
+        from ui.kit.theme.icons import Icons  # noqa: PLC0415 - see _load_screens
+
+        return Context(
+            database=workspace.database,
+            recorder=workspace.recorder,
+            settings=self._settings,
+            profile=workspace.profile,
+            environment=workspace.environment,
+            # Any server of others may be the real one: better a red line too many.
+            production=workspace.environment == "LIVE",
+            operator=facts.operator,
+            role=role_word(facts.rights),
+            currency=workspace.currency,
+            formats=Formats.of(workspace.currency),
+            worker=self.worker,
+            theme=self._theme,
+            icons=Icons(self._theme),
+            commands=Commands(self._store, self._notices.warn),
+            notices=self._notices,
+            navigator=Navigator(),
+            store=self._store,
+            rights=facts.rights,
+        )
+
+
+def _remembered() -> str:
+    """Return the operator whose password this computer keeps for its own ledger."""
+    from console.ledger.operators.enrolment import role_name  # noqa: PLC0415 - with the database's libraries, a second's work
+
+    return role_name()
+
+
+def _load_screens() -> None:
+    """Load what the ledger's window needs: a second's work that the first window does not wait for."""
+    from ui.screens import registry  # noqa: PLC0415 - see above
+
+    _ = registry

@@ -1,0 +1,1 @@
+"""The walk through every screen that draws a picture of each."""

@@ -1,0 +1,1 @@
+"""The ledger's window around the screens."""

@@ -1,0 +1,150 @@
+"""Keeps the status bar true: the meter of the last action, the pool, and whether the server is there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
+
+from console.monitor.budgets import budget, over_budget
+from ui.kit.theme.tokens import Tone
+
+if TYPE_CHECKING:
+    from console.errors import ConsoleError
+    from console.monitor.recording.cost import ActionCost
+    from console.monitor.watch import Alert, Watch
+    from console.postgres.database import Database, SessionFacts
+    from ui.window.main_window import MainWindow
+
+NOTICE: Final = "connection"
+_POOL_MS: Final = 500
+_FIRST_RETRY_MS: Final = 2_000
+_LAST_RETRY_MS: Final = 30_000
+_BROKEN: Final = ("08", "57P0")
+# What is no act of the operator does not show in the meter.
+_OWN: Final = "session."
+# How the watch's alert of a repeated statement begins.
+_REPEATED: Final = "N+1"
+
+
+class LiveStatus(QObject):
+    """Listens to the recorder; when the server is lost, says so and tries again with growing pauses."""
+
+    _told = Signal(object)
+    _warned = Signal(object)
+    shown = Signal(object)
+
+    def __init__(self, window: MainWindow, database: Database, watch: Watch | None = None) -> None:
+        super().__init__(window)
+        self._window = window
+        self._database = database
+        self._lost = False
+        self._retry = QTimer(self, singleShot=True, interval=_FIRST_RETRY_MS)
+        self._retry.timeout.connect(self.probe)
+        self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
+        self._forget = database.recorder.on_action(self._told.emit)
+        window.closing.connect(self._forget)
+        # The watch was there first: of one action its alerts arrive before the cost.
+        self._repeating = ""
+        self._warned.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        if watch is not None:
+            window.status_bar.alerts.set_alerts(watch.alerts)
+            self._deafen = watch.on_alert(self._warned.emit)
+            window.closing.connect(self._deafen)
+        window.status_bar.alerts.statement_wanted.connect(
+            lambda fingerprint: window.context.navigator.go("queries", fingerprint)
+        )
+        self._pool_timer = QTimer(self, interval=_POOL_MS)
+        self._pool_timer.timeout.connect(self._show_pool)
+        self._pool_timer.start()
+        self._show_pool()
+
+    @property
+    def lost(self) -> bool:
+        """Whether the server did not answer when it was last asked."""
+        return self._lost
+
+    def probe(self) -> None:
+        """Ask the server whether it is there, in one statement."""
+        self._window.context.worker.run(
+            lambda cancel: self._database.session_facts(cancel=cancel),
+            done=self._reached,
+            failed=self._missed,
+            owner=self,
+            replaces="probe",
+        )
+
+    def _take(self, cost: ActionCost) -> None:
+        own = cost.action.startswith(_OWN)
+        if cost.statements:
+            self._show_connection(cost.ms / cost.statements)
+        if not own:
+            if cost.statements:
+                self._window.status_bar.set_meter(
+                    cost.statements,
+                    cost.ms,
+                    cost.rows,
+                    action=cost.action,
+                    excess=self._excess(cost),
+                )
+            # Lost, an answer is asked about too: the pause until the next try may be long.
+            if cost.statements == 0 or self._lost or self._last_broke():
+                self.probe()
+        self._show_pool()
+        self.shown.emit(cost)
+
+    def _hear(self, alert: Alert) -> None:
+        if alert.text.startswith(_REPEATED):
+            self._repeating = alert.action
+        self._window.status_bar.alerts.add(alert)
+
+    def _excess(self, cost: ActionCost) -> str:
+        """Say by what an action went over its budget: `accounts.page: 4 statements, budget 1 · N+1`."""
+        repeats, self._repeating = self._repeating == cost.action, ""
+        words = f"{cost.action}: {cost.statements} statements"
+        if over_budget(cost):
+            words = f"{words}, budget {budget(cost.action)}"
+        elif not repeats:
+            return ""
+        return f"{words} \N{MIDDLE DOT} N+1" if repeats else words
+
+    def _last_broke(self) -> bool:
+        """Whether the last statement failed because the connection did."""
+        snapshot = self._database.recorder.snapshot(10.0)
+        failure = snapshot.failures[snapshot.failure[-1]] if len(snapshot) else None
+        return failure is not None and (failure.sqlstate or "08").startswith(_BROKEN)
+
+    def _show_connection(self, latency_ms: float) -> None:
+        formats = self._window.context.formats
+        self._window.status_bar.set_connection(f"primary, {formats.duration(latency_ms)}")
+
+    def _show_pool(self) -> None:
+        use = self._database.pool
+        self._window.status_bar.set_pool(f"pool {use.busy} of {use.limit}")
+
+    def _reached(self, _facts: SessionFacts) -> None:
+        if self._lost:
+            self._lost = False
+            self._retry.stop()
+            self._retry.setInterval(_FIRST_RETRY_MS)
+            self._window.context.notices.withdraw(NOTICE)
+            self._window.context.notices.confirm("The database answers again.")
+            self._window.refresh_screen()
+
+    def _missed(self, error: ConsoleError) -> None:
+        self._window.status_bar.set_connection("not reached", Tone.ERROR)
+        if not self._lost:
+            self._lost = True
+            self._say(error)
+        self._retry.start()
+        self._retry.setInterval(min(self._retry.interval() * 2, _LAST_RETRY_MS))
+
+    def _say(self, error: ConsoleError) -> None:
+        since = QTime.currentTime().toString("HH:mm:ss")
+        words = f"{error} What is shown is from before {since}; the console tries again by itself."
+        self._window.context.notices.fail(words, action="Retry now", act=self._retry_now, key=NOTICE)
+
+    def _retry_now(self) -> None:
+        # The strip closes a notice that was acted on; a new miss must be able to say so again.
+        self._lost = False
+        self.probe()

@@ -1,0 +1,187 @@
+"""The window: navigation between screens, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from ui.kit.notices import NoticesStrip
+from ui.kit.theme.tokens import PAGE_MARGIN
+from ui.kit.widgets.basics import line
+from ui.screen import Screen
+from ui.window.keys import KeysDialog
+from ui.window.navigation import Navigation, ScreenEntry
+from ui.window.palette import Palette
+from ui.window.status_bar import StatusBar
+from ui.window.top_bar import TopBar
+from ui.window.window_commands import register_window_commands, window_menu
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QCloseEvent
+
+    from ui.context import Context
+
+_GEOMETRY = "window/geometry"
+_PRODUCTION_LINE_PX = 3
+
+
+class MainWindow(QMainWindow):
+    """Shows one screen at a time; screens are made when they are first opened."""
+
+    closing = Signal()
+
+    def __init__(self, context: Context, screens: Sequence[ScreenEntry]) -> None:
+        super().__init__()
+        self.context = context
+        self._entries = {entry.id: entry for entry in screens}
+        self._made: dict[str, QWidget] = {}
+        self._visited: list[str] = []
+        self._current = ""
+        self.top_bar = TopBar(
+            profile=context.profile,
+            environment=context.environment,
+            production=context.production,
+            operator=context.operator,
+            role=context.role,
+        )
+        self.navigation = Navigation(screens, context.icons)
+        self.status_bar = StatusBar(context.formats)
+        self.palette_dialog = Palette(context.commands, context.theme, self)
+        self._stack = QStackedWidget()
+        self._build()
+        register_window_commands(self)
+        self.top_bar.search_wanted.connect(self.open_palette)
+        self.navigation.chosen.connect(self.open_screen)
+        context.navigator.wanted.connect(self.open_screen)
+        context.navigator.counted.connect(self.navigation.set_count)
+        self._restore_geometry()
+
+    @property
+    def entries(self) -> tuple[ScreenEntry, ...]:
+        """The screens, in the order of the navigation."""
+        return tuple(self._entries.values())
+
+    @property
+    def current_screen(self) -> QWidget | None:
+        """The screen that is open."""
+        return self._made.get(self._current)
+
+    @property
+    def current_id(self) -> str:
+        """The id of the screen that is open."""
+        return self._current
+
+    def open_screen(self, screen: str, subject: object = None) -> None:
+        """Open a screen by its id, and on a subject when one is given."""
+        if screen != self._current:
+            if self._current:
+                self._visited.append(self._current)
+            self._show(screen)
+        shown = self._made[screen]
+        if subject is not None and isinstance(shown, Screen):
+            shown.show_subject(subject)
+
+    def go_back(self) -> None:
+        """Go back inside the screen, or to the screen that was open before."""
+        screen = self.current_screen
+        if isinstance(screen, Screen) and screen.go_back():
+            return
+        if self._visited:
+            self._show(self._visited.pop())
+
+    def open_palette(self) -> None:
+        """Open the palette over the top of the window."""
+        self.palette_dialog.open_with()
+
+    def refresh_screen(self) -> None:
+        """Load again what the screen shows."""
+        if isinstance(self.current_screen, Screen):
+            self.current_screen.refresh()
+
+    def focus_filter(self) -> None:
+        """Go to the filter of the screen."""
+        if isinstance(self.current_screen, Screen):
+            self.current_screen.focus_filter()
+
+    def cancel_running(self) -> None:
+        """Cancel what runs for the screen."""
+        if self.current_screen is not None:
+            self.context.worker.cancel(self.current_screen)
+
+    def show_keys(self) -> None:
+        """Show the list of keys."""
+        KeysDialog(self.context.commands, self.context, self).open()
+
+    @override
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.context.store.setValue(_GEOMETRY, self.saveGeometry())
+        self.closing.emit()
+        super().closeEvent(event)
+
+    def _show(self, screen: str) -> None:
+        if screen not in self._made:
+            self._made[screen] = self._entries[screen].factory(self.context)
+            self._stack.addWidget(self._made[screen])
+        self._current = screen
+        self._stack.setCurrentWidget(self._made[screen])
+        self.navigation.mark(screen)
+        self.setWindowTitle(self._title(self._entries[screen].title))
+        self.status_bar.set_hint("Alt+\N{LEFTWARDS ARROW} back" if self._visited else "F1 keys")
+
+    def _title(self, screen: str) -> str:
+        parts = [screen, self.context.profile, "Ledger Console"]
+        if self.context.environment:
+            parts.insert(0, self.context.environment.upper())
+        return " \N{EN DASH} ".join(part for part in parts if part)
+
+    def _build(self) -> None:
+        self.setMinimumSize(960, 600)
+        body = QHBoxLayout()
+        body.setSpacing(0)
+        body.addWidget(self.navigation)
+        body.addWidget(_upright_line())
+        content = QVBoxLayout()
+        content.setSpacing(0)
+        strip = NoticesStrip(self.context.notices, self.context.icons)
+        strip.setContentsMargins(PAGE_MARGIN, 12, PAGE_MARGIN, 0)
+        content.addWidget(strip)
+        content.addWidget(self._stack, 1)
+        body.addLayout(content, 1)
+        whole = QWidget()
+        layout = QVBoxLayout(whole)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        if self.context.production:
+            layout.addWidget(_production_line())
+        layout.addWidget(self.top_bar)
+        layout.addWidget(line())
+        layout.addLayout(body, 1)
+        layout.addWidget(line())
+        layout.addWidget(self.status_bar)
+        self.setCentralWidget(whole)
+        self.top_bar.set_menu(window_menu(self))
+
+    def _restore_geometry(self) -> None:
+        kept = self.context.store.value(_GEOMETRY)
+        if not isinstance(kept, QByteArray) or not self.restoreGeometry(kept):
+            self.resize(1440, 900)
+
+
+def _upright_line() -> QFrame:
+    made = line()
+    made.setFixedWidth(1)
+    made.setMinimumHeight(0)
+    made.setMaximumHeight(16_777_215)
+    return made
+
+
+def _production_line() -> QFrame:
+    made = QFrame()
+    made.setProperty("production", True)
+    made.setFixedHeight(_PRODUCTION_LINE_PX)
+    return made

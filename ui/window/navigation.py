@@ -1,0 +1,110 @@
+"""The list of screens at the left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from ui.kit.theme.fonts import CHIP_PX, LABEL_PX, text_font
+from ui.kit.theme.tokens import NAVIGATION_WIDTH
+from ui.kit.widgets.basics import label, restyle
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from PySide6.QtWidgets import QWidget
+
+    from ui.context import Context
+    from ui.kit.theme.icons import Glyph, Icons
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenEntry:
+    """One screen as the window knows it; an empty group stands above the first heading."""
+
+    id: str
+    title: str
+    group: str
+    glyph: Glyph
+    factory: Callable[[Context], QWidget]
+
+
+class Navigation(QFrame):
+    """Buttons for the screens under their headings, with how much waits on each."""
+
+    chosen = Signal(str)
+
+    def __init__(self, entries: Sequence[ScreenEntry], icons: Icons) -> None:
+        super().__init__()
+        self.setProperty("bar", True)
+        self.setFixedWidth(NAVIGATION_WIDTH - 1)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, _Entry] = {}
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(8, 12, 8, 12)
+        layout.setSpacing(0)
+        heading = ""
+        for entry in entries:
+            if entry.group != heading:
+                heading = entry.group
+                layout.addWidget(_heading(heading))
+            made = _Entry(entry, icons)
+            made.clicked.connect(partial(self._choose, entry.id))
+            self._group.addButton(made)
+            self._buttons[entry.id] = made
+            layout.addWidget(made)
+        layout.addStretch(1)
+
+    def mark(self, screen: str) -> None:
+        """Show which screen is open."""
+        if screen in self._buttons:
+            self._buttons[screen].setChecked(True)
+
+    def set_count(self, screen: str, count: int | None) -> None:
+        """Show how many things wait on a screen; None and 0 show nothing."""
+        if screen in self._buttons:
+            self._buttons[screen].set_count(count)
+
+    def _choose(self, screen: str, *_checked: object) -> None:
+        self.chosen.emit(screen)
+
+
+class _Entry(QPushButton):
+    """One screen's button."""
+
+    def __init__(self, entry: ScreenEntry, icons: Icons) -> None:
+        super().__init__(f" {entry.title}")
+        self._title = entry.title
+        self.setProperty("navigation", True)
+        self.setCheckable(True)
+        self.setFont(text_font(weight=QFont.Weight.Medium))
+        self.setAccessibleName(entry.title)
+        icons.dress(self, entry.glyph, size=16)
+        self._count = label(tone="muted", font=text_font(LABEL_PX, tabular=True))
+        self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        inside = QHBoxLayout(self)
+        inside.setContentsMargins(0, 0, 10, 0)
+        inside.addStretch(1)
+        inside.addWidget(self._count)
+        self.toggled.connect(self._recolour)
+
+    def set_count(self, count: int | None) -> None:
+        """Show a count."""
+        self._count.setText(f"{count:,}" if count else "")
+        self.setAccessibleName(f"{self._title}, {count} waiting" if count else self._title)
+
+    def _recolour(self) -> None:
+        restyle(self._count, tone="accent" if self.isChecked() else "muted")
+
+
+def _heading(text: str) -> QLabel:
+    font = text_font(CHIP_PX, weight=QFont.Weight.DemiBold)
+    font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
+    made = label(text.upper(), tone="muted", font=font)
+    made.setContentsMargins(10, 14, 0, 6)
+    return made

@@ -1,0 +1,169 @@
+"""The palette: type anything, see what can be done with it, press Enter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from ui.kit.commands import Match
+from ui.kit.theme.fonts import CHIP_PX, LABEL_PX, text_font
+from ui.kit.widgets.basics import line
+from ui.window.top_bar import SEARCH_WORDS
+
+if TYPE_CHECKING:
+    from ui.kit.commands import Commands
+    from ui.kit.theme.theme import Theme
+
+_WIDTH_PX = 620
+_ROW_PX = 36
+_ROWS_SHOWN = 9
+_TOP_PX = 60
+_STEPS: dict[int, int] = {
+    Qt.Key.Key_Down: 1,
+    Qt.Key.Key_Up: -1,
+    Qt.Key.Key_PageDown: _ROWS_SHOWN,
+    Qt.Key.Key_PageUp: -_ROWS_SHOWN,
+}
+_MATCH = int(Qt.ItemDataRole.UserRole)
+
+
+class Palette(QDialog):
+    """Filters the commands as the operator types and runs the chosen one."""
+
+    def __init__(self, commands: Commands, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self._commands = commands
+        self._window = parent
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.setWindowTitle("Commands")
+        self.field = QLineEdit()
+        self.field.setProperty("bare", True)
+        self.field.setFont(text_font(15))
+        self.field.setPlaceholderText(SEARCH_WORDS)
+        self.field.setAccessibleName("Search or command")
+        self.field.installEventFilter(self)
+        self.matches = QListWidget()
+        self.matches.setProperty("bare", True)
+        self.matches.setItemDelegate(_MatchDelegate(theme, self.matches))
+        self.matches.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.matches.setMouseTracking(True)
+        self.matches.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.matches.setAccessibleName("Matches")
+        frame = QFrame()
+        frame.setProperty("popup", True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(frame)
+        layout = QVBoxLayout(frame)
+        layout.setContentsMargins(1, 1, 1, 6)
+        layout.setSpacing(0)
+        self.field.setContentsMargins(16, 8, 16, 8)
+        layout.addWidget(self.field)
+        layout.addWidget(line())
+        layout.addSpacing(6)
+        layout.addWidget(self.matches)
+        self.field.textChanged.connect(self._filter)
+        self.field.returnPressed.connect(self._run_current)
+        self.matches.itemClicked.connect(lambda _item: self._run_current())
+
+    def open_with(self, text: str = "") -> None:
+        """Open over the top of the window, with a text already typed."""
+        self.field.setText(text)
+        self._filter(text)
+        self.setFixedWidth(_WIDTH_PX)
+        top_left = self._window.mapToGlobal(self._window.rect().topLeft())
+        self.move(top_left.x() + (self._window.width() - _WIDTH_PX) // 2, top_left.y() + _TOP_PX)
+        self.show()
+        self.field.setFocus()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            step = _STEPS.get(event.key())
+            if step is not None and self.matches.count():
+                last = self.matches.count() - 1
+                self.matches.setCurrentRow(min(max(self.matches.currentRow() + step, 0), last))
+                return True
+        return super().eventFilter(watched, event)
+
+    def _filter(self, text: str) -> None:
+        self.matches.clear()
+        for match in self._commands.find(text):
+            item = QListWidgetItem(match.title)
+            item.setData(_MATCH, match)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{match.title} {match.keys} {match.refusal}")
+            self.matches.addItem(item)
+        if not self.matches.count():
+            item = QListWidgetItem("Nothing matches")
+            item.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.matches.addItem(item)
+        self.matches.setCurrentRow(0)
+        self.matches.setFixedHeight(min(self.matches.count(), _ROWS_SHOWN) * _ROW_PX + 2)
+        self.adjustSize()
+
+    def _run_current(self) -> None:
+        row = self.matches.currentRow()
+        match = self.matches.item(row).data(_MATCH) if row >= 0 else None
+        if isinstance(match, Match):
+            self.hide()
+            match.run()
+
+
+class _MatchDelegate(QStyledItemDelegate):
+    """Paints a match: title, group in the muted tone, key or the reason of a refusal at the right."""
+
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._title = text_font(weight=QFont.Weight.Medium)
+        self._detail = text_font(LABEL_PX)
+        self._key = text_font(CHIP_PX, weight=QFont.Weight.Medium)
+
+    @override
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(200, _ROW_PX)
+
+    @override
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        tokens = self._theme.tokens
+        rect: QRect = option.rect
+        state: Any = option.state
+        match = index.data(_MATCH)
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if isinstance(match, Match) and state & QStyle.StateFlag.State_Selected:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.selection))
+            painter.drawRoundedRect(rect.adjusted(6, 1, -6, -1), 5, 5)
+        inner = rect.adjusted(17, 0, -17, 0)
+        title = match.title if isinstance(match, Match) else str(index.data())
+        refused = not isinstance(match, Match) or bool(match.refusal)
+        painter.setPen(QColor(tokens.muted if refused else tokens.text))
+        painter.setFont(self._title)
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, title)
+        if isinstance(match, Match):
+            left = int(QFontMetricsF(self._title).horizontalAdvance(title)) + 10
+            painter.setPen(QColor(tokens.muted))
+            painter.setFont(self._detail)
+            painter.drawText(inner.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, match.detail)
+            right = match.refusal or match.keys
+            painter.setFont(self._detail if match.refusal else self._key)
+            painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
+        painter.restore()

@@ -1,0 +1,94 @@
+"""The bar at the foot: connection, the meter of the last action, pool, cache and a hint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+
+from ui.kit.table.model import plain_tip
+from ui.kit.theme.fonts import LABEL_PX, text_font
+from ui.kit.theme.tokens import STATUS_BAR_HEIGHT, Tone
+from ui.kit.widgets.basics import label, restyle
+from ui.window.alerts import AlertsButton
+
+if TYPE_CHECKING:
+    from ui.kit.formats import Formats
+
+_BETWEEN = " \N{MIDDLE DOT} "
+
+
+class StatusBar(QFrame):
+    """Says what the last action cost, and whether the server is there."""
+
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
+        self.setProperty("bar", True)
+        self.setFixedHeight(STATUS_BAR_HEIGHT - 1)
+        self._formats = formats
+        self._dot = label("\N{BLACK CIRCLE}", tone="muted", font=text_font(11))
+        self._connection = _part()
+        self._statements = label(font=text_font(LABEL_PX, weight=QFont.Weight.DemiBold, tabular=True))
+        self._cost = _part()
+        self._pool, self._cache, self._hint = _part(), _part(), _part("F1 keys")
+        self.alerts = AlertsButton(formats)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(0)
+        for part, gap in (
+            (self._dot, 6),
+            (self._connection, 20),
+            (self._statements, 0),
+            (self._cost, 20),
+            (self._pool, 20),
+            (self._cache, 0),
+        ):
+            layout.addWidget(part)
+            layout.addSpacing(gap)
+        layout.addStretch(1)
+        layout.addWidget(self.alerts)
+        layout.addSpacing(14)
+        layout.addWidget(self._hint)
+
+    def set_connection(self, words: str, tone: Tone = Tone.CREDIT) -> None:
+        """Say which server answers: `primary, 0.4 ms`."""
+        restyle(self._dot, tone=tone.value)
+        self._connection.setText(words)
+
+    def set_meter(
+        self,
+        statements: int,
+        milliseconds: float,
+        rows: int | None = None,
+        *,
+        action: str = "",
+        excess: str = "",
+    ) -> None:
+        """Say what the last action cost; `excess` says in red by what it went over its budget."""
+        noun = "statement" if statements == 1 else "statements"
+        parts = [self._formats.duration(milliseconds)]
+        if rows is not None:
+            parts.append(f"{self._formats.integer(rows)} {'row' if rows == 1 else 'rows'}")
+        self._statements.setText(excess or f"{self._formats.integer(statements)} {noun}")
+        restyle(self._statements, tone="error" if excess else None)
+        self._cost.setText(_BETWEEN + _BETWEEN.join(parts))
+        spoken = f"last action: {action}" if action else ""
+        self._statements.setToolTip(plain_tip(spoken) if spoken else "")
+        self._statements.setAccessibleDescription(spoken)
+
+    def set_pool(self, words: str) -> None:
+        """Say how many connections are in use: `pool 1 of 8`."""
+        self._pool.setText(words)
+
+    def set_cache(self, words: str) -> None:
+        """Say how often the cache had the answer: `cache 96 %`."""
+        self._cache.setText(words)
+
+    def set_hint(self, words: str) -> None:
+        """Say what could be done next."""
+        self._hint.setText(words)
+
+
+def _part(text: str = "") -> QLabel:
+    return label(text, tone="muted", font=text_font(LABEL_PX, tabular=True))
