@@ -53,6 +53,11 @@ class Paths:
         """The TOML file with the user's settings."""
         return self.config / "settings.toml"
 
+    @property
+    def mappings(self) -> Path:
+        """The folder of the saved mappings."""
+        return self.config / "mappings"
+
 
 class SettingNotKeptError(ConsoleError):
     """The settings file could not be written."""

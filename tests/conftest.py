@@ -16,6 +16,7 @@ from console.monitor.budgets import budget, over_budget
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Settings
+from console.writes.ledger import Ledger
 from tests.cluster import CURRENCY, LOGINS, Cluster, connected, running_cluster
 from tests.operators import Staff
 
@@ -153,6 +154,12 @@ def operator_database(as_role: Callable[[str], str], settings: Settings) -> Iter
     database = Database(as_role("t_operator"), Recorder(capacity=2_000), settings)
     yield database
     database.close()
+
+
+@pytest.fixture
+def operator_ledger(operator_database: Database) -> Ledger:
+    """Return the way to write as an operator, without an outbox."""
+    return Ledger(operator_database)
 
 
 @pytest.fixture

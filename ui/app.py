@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from console.settings import Paths, Settings
     from ui.start.crash import CrashReporter
-    from ui.start.session import Desk
+    from ui.start.session import OperatorSession
 
 DEMO_USERS: Final = 2_000
 DEMO_TRANSACTIONS: Final = 60_000
@@ -139,7 +139,7 @@ def _run(request: Request) -> int:
     from ui.kit.theme.theme import Mode, Theme
     from ui.start.crash import CrashReporter
     from ui.start.logs import keep_log, log_qt_messages
-    from ui.start.session import Desk
+    from ui.start.session import OperatorSession
 
     keep_log(request.paths.log)
     log_qt_messages()
@@ -150,15 +150,15 @@ def _run(request: Request) -> int:
     scratch = QTemporaryDir()
     folder = request.paths.state if request.tour is None else Path(scratch.path())
     store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    desk = Desk(
+    session = OperatorSession(
         theme, request.settings, request.paths, store, demo=request.demo_size, ask=request.tour is not None
     )
     code, ended = 1, False
     try:
-        code = _work(application, desk, request.tour, reporter)
+        code = _work(application, session, request.tour, reporter)
     finally:
         store.sync()
-        ended = desk.leave()
+        ended = session.leave()
         reporter.remove()
     if not ended:
         # A thread still waits for a server that does not answer, and Qt would wait for the thread.
@@ -167,16 +167,18 @@ def _run(request: Request) -> int:
     return code
 
 
-def _work(application: QApplication, desk: Desk, tour: Path | None, reporter: CrashReporter) -> int:
+def _work(
+    application: QApplication, session: OperatorSession, tour: Path | None, reporter: CrashReporter
+) -> int:
     """Let the operator work until the window is closed, or take the tour."""
     if tour is not None:
         from ui.tour.run import run_tour
 
-        return run_tour(desk, tour, reporter)
+        return run_tour(session, tour, reporter)
     # Ctrl+C and a system that ends let it leave in order; the sampler's timer lets Python hear of them.
     for wish in (signal.SIGINT, signal.SIGTERM):
         signal.signal(wish, lambda *_: application.exit(_INTERRUPTED))
-    desk.begin()
+    session.begin()
     return application.exec()
 
 

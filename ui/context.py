@@ -9,47 +9,70 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QWidget
 
+    from console.ledger.operators.rights import Rights
     from console.money import Currency
     from console.monitor.recording.recorder import Recorder
     from console.postgres.database import Database
-    from console.settings import Settings
+    from console.settings import Paths, Settings
+    from console.writes.ledger import Ledger
     from ui.kit.commands import Commands
     from ui.kit.formats import Formats
+    from ui.kit.lag import LagSampler
     from ui.kit.notices import Notices
     from ui.kit.table.view import LedgerTable
     from ui.kit.theme.icons import Icons
     from ui.kit.theme.theme import Theme
     from ui.kit.worker import Worker
-    from ui.screen import Navigator
+    from ui.routes import Navigator
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Who is signed in, and where.
+
+    environment: the word shown, such as `LIVE`. production: whether the frame is red, and the word too.
+    currencies: the ledger's, by code; the window works with the first.
+    """
+
+    profile: str
+    environment: str
+    production: bool
+    rights: Rights
+    currencies: tuple[Currency, ...]
+
+    @property
+    def operator(self) -> str:
+        """The operator's name."""
+        return self.rights.operator
+
+    @property
+    def currency(self) -> Currency:
+        """The currency that the window works with."""
+        return self.currencies[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
     """The parts that all screens share; one per window.
 
-    environment: the word shown, such as `production`; `production` alone decides the red frame.
-    store: geometry, column layouts and keys, nothing else. rights: the ledger's groups that the session
-    is in; `role` is the word for the most of them.
+    database answers questions, ledger writes. store: geometry, column layouts and keys, nothing else.
     """
 
+    session: Session
     database: Database
+    ledger: Ledger
     recorder: Recorder
     settings: Settings
-    profile: str
-    environment: str
-    production: bool
-    operator: str
-    role: str
-    currency: Currency
+    paths: Paths
     formats: Formats
     worker: Worker
+    lag: LagSampler
     theme: Theme
     icons: Icons
     commands: Commands
     notices: Notices
     navigator: Navigator
     store: QSettings
-    rights: frozenset[str] = frozenset()
 
     def table(self, name: str, *, ground: str = "page", parent: QWidget | None = None) -> LedgerTable:
         """Return a table whose layout is kept under `name`; `ground` is what lies behind its corners."""

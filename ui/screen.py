@@ -1,16 +1,16 @@
-"""What the window asks of a screen, and how screens ask the window for another."""
+"""What the window asks of a screen."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.kit.theme.tokens import GAP, PAGE_MARGIN
 
 if TYPE_CHECKING:
     from ui.context import Context
+    from ui.routes import Route
 
 
 class Screen(QWidget):
@@ -33,20 +33,5 @@ class Screen(QWidget):
         """Go back one step inside the screen; False where there is none."""
         return False
 
-    def show_subject(self, subject: object) -> None:
-        """Show one thing: an account, a transaction, a batch."""
-
-
-class Navigator(QObject):
-    """Carries a screen's wish to see another screen, and what waits there, to the window."""
-
-    wanted = Signal(str, object)
-    counted = Signal(str, object)
-
-    def go(self, screen: str, subject: object = None) -> None:
-        """Open a screen by its id; with a subject, on that."""
-        self.wanted.emit(screen, subject)
-
-    def set_count(self, screen: str, count: int | None) -> None:
-        """Show how many things wait on a screen."""
-        self.counted.emit(screen, count)
+    def follow(self, route: Route) -> None:
+        """Show the place that a route names; only this screen's own routes come here."""

@@ -20,6 +20,7 @@ from console.ledger.batches import commands as batches
 from console.money import PLAIN, Currency, format_amount
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.writes.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,7 +74,7 @@ def run(
         driver_url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         try:
             with psycopg.connect(driver_url) as driver, tempfile.TemporaryDirectory() as folder:
-                work = _Work(database, driver, Path(folder), lines, transactions, rounds, say)
+                work = _Work(Ledger(database), driver, Path(folder), lines, transactions, rounds, say)
                 return _measure(work)
         finally:
             database.close()
@@ -83,7 +84,7 @@ def run(
 class _Work:
     """What one measurement works with."""
 
-    database: Database
+    ledger: Ledger
     driver: psycopg.Connection[Any]
     folder: Path
     lines: int
@@ -118,13 +119,13 @@ def _measure(work: _Work) -> BatchReport:
 
 def _round(work: _Work, names: list[str]) -> tuple[float, float, float, float]:
     """Return the seconds of load, validate, post and floor."""
-    database = work.database
+    ledger = work.ledger
     file = _write(work.folder, names, work.lines)
-    load, loaded = _timed(lambda: batches.load(database, file, _MAPPING, _CURRENCY, name="bench"))
-    validate, _check = _timed(lambda: batches.validate(database, loaded.batch_id))
+    load, loaded = _timed(lambda: batches.load(ledger, file, _MAPPING, _CURRENCY, name="bench"))
+    validate, _check = _timed(lambda: batches.validate(ledger, loaded.batch_id))
     _checkpoint(work.driver)
     content_hash = loaded.summary.content_hash
-    post, posted = _timed(lambda: batches.post(database, loaded.batch_id, content_hash, key=uuid4()))
+    post, posted = _timed(lambda: batches.post(ledger, loaded.batch_id, content_hash, key=uuid4()))
     rows = _finished_rows(work.driver, posted)
     _checkpoint(work.driver)
     return load, validate, post, _floor(work.driver, rows)

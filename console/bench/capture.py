@@ -14,7 +14,8 @@ from console.bench.statements.counter import count_statements
 from console.errors import UsageError
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
-from console.writes.operation import Operation, perform
+from console.writes.ledger import Ledger
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -66,13 +67,13 @@ def run(
         try:
             with driver_to(url) as driver:
                 names = untouched(driver, len(lots), len(lots))
-                counter = count_statements(database)
+                ledger, counter = Ledger(database), count_statements(database)
                 taken: dict[int, list[tuple[int, float]]] = {size: [] for size in lots}
                 for number in range(_WARM_UPS + rounds):
                     say(f"round {number + 1} of {_WARM_UPS + rounds}")
                     for name, size in zip(names, lots, strict=True):
                         reference = hold_over_lots(driver, name, size)
-                        taken[size].append(_timed(database, counter, reference))
+                        taken[size].append(_timed(ledger, counter, reference))
         finally:
             database.close()
     return tuple(
@@ -115,13 +116,13 @@ def hold_over_lots(driver: Driver, username: str, lots: int) -> str:
     return reference
 
 
-def capture(database: Database, reference: str) -> dict[str, Any]:
+def capture(ledger: Ledger, reference: str) -> dict[str, Any]:
     """Capture all of a hold."""
-    return perform(database, Operation("reservation.capture", "capture", {"reservation": reference}))
+    return ledger.perform(Operation("reservation.capture", "capture", {"reservation": reference}))
 
 
-def _timed(database: Database, counter: Counter, reference: str) -> tuple[int, float]:
+def _timed(ledger: Ledger, counter: Counter, reference: str) -> tuple[int, float]:
     before = counter.statements
     started = time.perf_counter()
-    capture(database, reference)
+    capture(ledger, reference)
     return counter.statements - before, time.perf_counter() - started

@@ -13,6 +13,7 @@ import psutil  # type: ignore[import-untyped]  # it comes without annotations
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import StaticPool
 
+from console.monitor.recording.attachment import attach
 from console.monitor.recording.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def _statement_us(admin_url: str) -> tuple[float, float, float]:
     """Return the microseconds of a statement without and with the recorder, and the median difference."""
     bare, recorded = (create_engine(admin_url, poolclass=StaticPool) for _ in range(2))
     recorder = Recorder()
-    recorder.attach(recorded)
+    attach(recorder, recorded)
     try:
         with bare.connect() as without, recorded.connect() as within, recorder.action("transactions.export"):
             size = _size_of_1_ms(without)

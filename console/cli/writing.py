@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from console.workspace.workspace import Workspace
+    from console.writes.ledger import Ledger
 
 _SUBMITTED = (
     Column("request", Kind.INTEGER),
@@ -48,8 +49,13 @@ class Writing:
 
     @property
     def database(self) -> Database:
-        """Where the operation goes."""
+        """Where questions about it go."""
         return self.workspace.database
+
+    @property
+    def ledger(self) -> Ledger:
+        """Where the operation goes."""
+        return self.workspace.ledger
 
     def currency(self, code: str | None) -> Currency:
         """Return the currency of this code; without one, the only one there is."""
@@ -59,7 +65,7 @@ class Writing:
         """Ask others to approve an operation, and tell what they need to know."""
         from console.ledger.approvals.commands import submit
 
-        self.show_submitted(submit(self.database, order, reason=reason, key=self.key, cancel=self.cancel))
+        self.show_submitted(submit(self.ledger, order, reason=reason, key=self.key, cancel=self.cancel))
 
     def show_submitted(self, done: Submitted) -> None:
         """Tell what a new request's checkers need to know."""

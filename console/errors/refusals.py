@@ -123,3 +123,10 @@ def sentence(code: str, detail: Mapping[str, Any], *, exponent: int | None = Non
 def refusal(code: str, detail: Mapping[str, Any]) -> OperationRefusedError:
     """Return the error for one refused operation."""
     return OperationRefusedError(code, detail)
+
+
+def accepted(outcome: dict[str, Any]) -> dict[str, Any]:
+    """Return an operation's outcome; raises RefusedError when it is a refusal."""
+    if outcome["status"] == "refused":
+        raise refusal(outcome["code"], outcome.get("detail") or {})
+    return outcome

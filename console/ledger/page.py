@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 Row = TypeVar("Row")
+
+PAGE_SIZE: Final = 200
+"""Rows of a page, unless somebody asks for another number."""
 
 
 class Order(StrEnum):
@@ -30,3 +36,15 @@ class Page(Generic[Row]):
     rows: tuple[Row, ...]
     more_before: bool
     more_after: bool
+
+    @classmethod
+    def cut(cls, rows: Sequence[Row], limit: int, direction: Direction, *, beside: bool) -> Self:
+        """Return the page of at most limit + 1 rows as they were read, away from the cursor.
+
+        The row beyond the limit only tells that there are more. beside: whether there was a cursor, and
+        so its row on that side.
+        """
+        found, more = tuple(rows[:limit]), len(rows) > limit
+        if direction is Direction.AFTER:
+            return cls(found, more_before=beside, more_after=more)
+        return cls(found[::-1], more_before=more, more_after=beside)

@@ -21,8 +21,12 @@ class Cancellation:
 
     @property
     def cancelled(self) -> bool:
-        """Whether cancel() was called."""
+        """Whether somebody asked for the end; what came of it may be an outcome all the same."""
         return self._cancelled
+
+    def ask(self) -> None:
+        """Note that the end is wanted, without a round trip; cancel() must follow."""
+        self._cancelled = True
 
     def check(self) -> None:
         """Raise CancelledError once cancelled; call it between pieces of work."""

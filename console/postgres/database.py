@@ -1,4 +1,4 @@
-"""The way to the ledger: pooled sessions that read, and transactions that write whole or not at all."""
+"""The way to the database: pooled sessions that read, and the transactions that writes are made of."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from console.errors import (
     CancelledError,
     ConsoleError,
     DatabaseUnreachableError,
-    OutcomeUnknownError,
     SchemaError,
     UnavailableError,
 )
+from console.monitor.recording.attachment import attach
 from console.postgres.breaker import Breaker
 from console.postgres.driver_errors import is_broken, place, sqlstate_of, translated
 from models.migrations import head_revision
@@ -31,7 +31,6 @@ from models.migrations import head_revision
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import TypeVar
-    from uuid import UUID
 
     from psycopg import Connection as Driver
     from sqlalchemy import Dialect, Engine
@@ -40,7 +39,6 @@ if TYPE_CHECKING:
     from console.monitor.recording.recorder import Recorder
     from console.postgres.cancellation import Cancellation
     from console.settings import Settings
-    from console.writes.outbox import Outbox
 
     Answer = TypeVar("Answer")
 
@@ -80,12 +78,11 @@ class Database:
         self._url = make_url(url)
         self._recorder = recorder
         self._settings = settings
-        self._outbox: Outbox | None = None
         self._counting = threading.Lock()
-        self._retries = self._wanting = 0
+        self._wanting = 0
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_pause_s, is_broken)
         self._engine = _engine(url, settings, self._breaker)
-        recorder.attach(self._engine)
+        attach(recorder, self._engine)
 
     @property
     def place(self) -> str:
@@ -111,28 +108,9 @@ class Database:
         return PoolUse(busy, limit, max(0, pool.overflow()), self._wanting if busy >= limit else 0)
 
     @property
-    def retries(self) -> int:
-        """How many writes were sent again since the start, because the reason of their failure passes."""
-        return self._retries
-
-    def count_retry(self) -> None:
-        """Note that a write is sent again."""
-        with self._counting:
-            self._retries += 1
-
-    @property
     def breaker(self) -> Breaker:
         """Whether connections are made, or the server is left alone for a while."""
         return self._breaker
-
-    @property
-    def outbox(self) -> Outbox | None:
-        """Where operations wait for their outcome; None for a ledger opened without a desk."""
-        return self._outbox
-
-    def use_outbox(self, outbox: Outbox) -> None:
-        """Keep each operation there from now on, until its outcome is known."""
-        self._outbox = outbox
 
     def read(
         self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
@@ -151,45 +129,11 @@ class Database:
         ):
             return work(session)
 
-    def write(
-        self,
-        action: str,
-        work: Callable[[Session], Answer],
-        *,
-        cancel: Cancellation | None = None,
-        timeout_s: int | None = None,
-        key: UUID | None = None,
-    ) -> Answer:
-        """Run work in one transaction and commit it; any exception rolls all of it back.
-
-        Raises OutcomeUnknownError when the answer to COMMIT is lost and `key` can resolve it.
-        """
+    @contextmanager
+    def transaction(self, action: str, *, cancel: Cancellation | None = None) -> Iterator[Session]:
+        """Lend a session in READ COMMITTED; nothing is committed but by who asked for it."""
         with self._recorder.action(action), self._connected(cancel) as session:
-            _allow(session, timeout_s)
-            answer = work(session)
-            try:
-                session.commit()
-            except (DBAPIError, DriverError) as error:
-                if key is not None and isinstance(translated(error, self._url), DatabaseUnreachableError):
-                    raise OutcomeUnknownError(str(key)) from error
-                raise
-            return answer
-
-    def rehearse(
-        self,
-        action: str,
-        work: Callable[[Session], Answer],
-        *,
-        cancel: Cancellation | None = None,
-        timeout_s: int | None = None,
-    ) -> Answer:
-        """Run work in one transaction and roll it back: what would have happened."""
-        with self._recorder.action(action), self._connected(cancel) as session:
-            _allow(session, timeout_s)
-            try:
-                return work(session)
-            finally:
-                session.rollback()
+            yield session
 
     def session_facts(self, *, cancel: Cancellation | None = None) -> SessionFacts:
         """Check the connection, in one statement; raises SchemaError where this console must not work."""
@@ -306,12 +250,6 @@ def _engine(url: str, settings: Settings, breaker: Breaker) -> Engine:
 def _hang_up(_driver: object, record: Any) -> None:
     """Close what comes back: disposing of a pool leaves what is in use to the collector of garbage."""
     record.invalidate()
-
-
-def _allow(session: Session, timeout_s: int | None) -> None:
-    """Give this transaction longer than the session's own timeout; SET LOCAL ends with it."""
-    if timeout_s is not None:
-        session.execute(text(f"SET LOCAL statement_timeout = '{timeout_s}s'"))
 
 
 def _refuse_commit_of_failed(connection: Any) -> None:

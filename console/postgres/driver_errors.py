@@ -68,6 +68,12 @@ def is_broken(error: BaseException) -> bool:
     )
 
 
+def is_unreachable(error: BaseException) -> bool:
+    """Whether there is no connection, or no longer: what was sent may have been done."""
+    state = sqlstate_of(error)
+    return is_broken(error) or state[:2] in {"08", "53"} or state in {"57P01", "57P02", "57P03", "3D000"}
+
+
 def is_wrong_password(error: AccessDeniedError) -> bool:
     """Whether the server took a password for wrong, rather than refuse the session or an act in it."""
     cause = error.__cause__
@@ -105,7 +111,7 @@ def translated(error: Exception, url: URL) -> ConsoleError:  # noqa: PLR0911 - o
             "There is no ledger in this database, or one of another version. "
             "An administrator makes it with: ledgerctl migrate"
         )
-    if is_broken(error) or state[:2] in {"08", "53"} or state in {"57P01", "57P02", "57P03", "3D000"}:
+    if is_unreachable(error):
         return DatabaseUnreachableError(place(url), message)
     if state == "":
         return StatementError(f"The statement cannot be sent: {message}")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Ended:
 
 
 def cancel_session(
-    database: Database,
+    ledger: Ledger,
     pid: int,
     started_at: datetime,
     *,
@@ -37,11 +37,11 @@ def cancel_session(
 
     Raises RefusedError, such as `session.unknown`, and AccessDeniedError for who is no administrator.
     """
-    return _end(database, "cancel", pid, started_at, reason, key, cancel)
+    return _end(ledger, "cancel", pid, started_at, reason, key, cancel)
 
 
 def terminate_session(
-    database: Database,
+    ledger: Ledger,
     pid: int,
     started_at: datetime,
     *,
@@ -50,11 +50,11 @@ def terminate_session(
     cancel: Cancellation | None = None,
 ) -> Ended:
     """End a session; what it had not committed is rolled back. Raises as cancel_session does."""
-    return _end(database, "terminate", pid, started_at, reason, key, cancel)
+    return _end(ledger, "terminate", pid, started_at, reason, key, cancel)
 
 
 def _end(  # noqa: PLR0917 - handed on as they came
-    database: Database,
+    ledger: Ledger,
     verb: str,
     pid: int,
     started_at: datetime,
@@ -64,5 +64,5 @@ def _end(  # noqa: PLR0917 - handed on as they came
 ) -> Ended:
     arguments = {"pid": pid, "backend_start": started_at, "reason": reason}
     operation = Operation(f"activity.{verb}", f"{verb}_session", arguments)
-    done = perform(database, operation, key=key, cancel=cancel)
+    done = ledger.perform(operation, key=key, cancel=cancel)
     return Ended(done["pid"], done["operator"], done["status"])

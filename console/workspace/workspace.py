@@ -26,19 +26,21 @@ from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
 from console.workspace.metrics import MetricsServer, metrics_text
 from console.workspace.own_ledger import OwnLedger, as_admin
-from console.writes.outbox import Outbox, settle_doubts
+from console.writes.ledger import Ledger
+from console.writes.outbox import Outbox
+from console.writes.settling import settle_doubts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from uuid import UUID
 
-    from console.ledger.operators.credentials import Claim
+    from console.ledger.operators.credentials import Credentials
     from console.money import Currency
     from console.postgres.database import SessionFacts
     from console.settings import Paths, Settings
     from console.workspace.demo import DemoPlan
-    from console.writes.outbox import Settled
+    from console.writes.settling import Settled
 
     Progress = Callable[[int, int], None]
 
@@ -49,8 +51,9 @@ EMBEDDED: Final = "embedded"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """An open ledger; `admin_url` has a password in it and is for administrators' acts only.
+    """An open ledger: `database` to read it, `ledger` to write to it.
 
+    `admin_url` has a password in it and is for administrators' acts only.
     profile: `embedded`, or the server and database. environment: the word a window shows, `DEMO` or
     `LOCAL` for an embedded ledger, `LIVE` for any other. settled: what was in doubt when it was opened.
     remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
@@ -58,6 +61,7 @@ class Workspace:
     """
 
     database: Database
+    ledger: Ledger
     recorder: Recorder
     admin_url: str
     profile: str
@@ -94,7 +98,7 @@ def open_workspace(
     settings: Settings,
     paths: Paths,
     *,
-    claim: Claim | None = None,
+    credentials: Credentials | None = None,
     demo: DemoPlan | None = None,
     progress: Progress | None = None,
     repeated: UUID | None = None,
@@ -102,15 +106,15 @@ def open_workspace(
 ) -> Iterator[Workspace]:
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
-    `claim` is who signs in, and with which password; without one it is the operator of the URL, or the one
-    whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
+    `credentials` is who signs in, and with which password; without them it is the operator of the URL, or
+    the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
     `progress` rows done and in all.
     Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
     With `is_served`, Prometheus is answered where the settings name a port.
     Raises UnavailableError when there is no server or no ledger. Left, it leaves the embedded server,
     which stops when nobody else uses it.
     """
-    with _way(settings, paths, claim, demo, progress) as way, ExitStack() as stack:
+    with _way(settings, paths, credentials, demo, progress) as way, ExitStack() as stack:
         recorder = Recorder()
         watch = Watch(recorder, Limits.of(settings))
         stack.callback(watch.close)
@@ -127,10 +131,11 @@ def open_workspace(
         known = currencies(database)
         outbox = Outbox(_outbox_path(paths.data, way), profile=profile, operator=facts.operator)
         stack.callback(outbox.close)
-        database.use_outbox(outbox)
-        settled = settle_doubts(database, repeated=repeated)
+        ledger = Ledger(database, outbox)
+        settled = settle_doubts(ledger, repeated=repeated)
         yield Workspace(
             database,
+            ledger,
             recorder,
             way.admin_url,
             profile,
@@ -158,36 +163,36 @@ def administration(settings: Settings, paths: Paths) -> Iterator[str]:
 def _way(
     settings: Settings,
     paths: Paths,
-    claim: Claim | None,
+    credentials: Credentials | None,
     demo: DemoPlan | None,
     progress: Progress | None,
 ) -> Iterator[_Way]:
     if settings.database_url is not None:
-        yield _way_to_server(settings, settings.database_url.get_secret_value(), claim)
+        yield _way_to_server(settings, settings.database_url.get_secret_value(), credentials)
         return
     with EmbeddedServer(paths.data) as server:
         role = enrolment.role_name()
         own = OwnLedger(server, role, Folder.of(paths.data).path / "prepare.lock")
         environment = own.prepare(demo, progress)
         owner, passwords = server.owner_url, server.passwords
-        if claim is None:
+        if credentials is None:
             with as_admin(owner) as connection:
                 enrolment.refuse_shut(connection, role)
             url = server.url_for(role, passwords.password_of(role) or "")
             yield _Way(url, owner, EMBEDDED, environment, remembered=role)
             return
-        url = server.url_for(claim.operator, claim.password.get_secret_value())
+        url = server.url_for(credentials.operator, credentials.password.get_secret_value())
         gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")
         yield _Way(url, owner, EMBEDDED, environment, gate_url, remembered=role)
 
 
-def _way_to_server(settings: Settings, url: str, claim: Claim | None) -> _Way:
+def _way_to_server(settings: Settings, url: str, credentials: Credentials | None) -> _Way:
     """Return the way to a server of others; what the URL says of itself is no guess and needs no gate."""
     gate_url = None
-    if claim is not None:
+    if credentials is not None:
         if settings.gate_password is not None:
             gate_url = url_with(url, GATE, settings.gate_password.get_secret_value())
-        url = url_with(url, claim.operator, claim.password.get_secret_value())
+        url = url_with(url, credentials.operator, credentials.password.get_secret_value())
     return _Way(url, url, "", "LIVE", gate_url)
 
 

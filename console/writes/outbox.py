@@ -7,32 +7,22 @@ import os
 import secrets
 import threading
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from console.errors import ConsoleError, RefusedError, UnavailableError
-from console.errors.refusals import words
+from console.errors import UnavailableError
 from console.writes.json_values import plain, restored
-from console.writes.operation import Operation, call, insist
 from console.writes.outbox_file import Entry, OutboxFile
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
     from uuid import UUID
 
-    from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.operation import Operation
 
 logger = logging.getLogger(__name__)
-
-ABANDONED: Final = "operation.abandoned"
-_SETTLE: Final = Operation("session.settle", "settle_operation", {})
-# What names an operation to the person who sent it, the first that there is.
-_NAMES: Final = ("reference", "reservation", "batch", "transaction", "request", "username", "holder")
 
 
 class Outbox:
@@ -137,69 +127,3 @@ class Outbox:
             f"The outbox {self._file.path} cannot be used ({error.strerror or error}), and without it "
             "nothing is sent: free some space or make it writable."
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of an operation that was in doubt; without an outcome it still is, and `left` says why."""
-
-    entry: Entry
-    outcome: Mapping[str, Any] | None
-    left: str = ""
-
-    @property
-    def action(self) -> str:
-        """What the operation was."""
-        return self.entry.action
-
-    @property
-    def when(self) -> datetime:
-        """When it was going to be sent."""
-        return self.entry.when
-
-    @property
-    def sentence(self) -> str:
-        """Say it to the operator; the moment is for the caller to write."""
-        named = next((name for name in _NAMES if self.entry.arguments.get(name)), None)
-        what = self.action if named is None else f"{self.action} ({named} {self.entry.arguments[named]})"
-        if self.outcome is None:
-            return f"{what}: not yet known. {self.left}"
-        if self.outcome["status"] != "refused":
-            return f"{what}: it was done, though its answer was lost."
-        if self.outcome["code"] == ABANDONED:
-            return f"{what}: it never reached the ledger and never will. Do it again if it is still wanted."
-        said = words(self.outcome["code"], self.outcome.get("detail") or {})
-        return f"{what}: it was refused, {said}. Nothing was changed."
-
-
-def settle(database: Database, entry: Entry, *, cancel: Cancellation | None = None) -> Settled:
-    """Learn what became of an operation: its outcome, or from now on the promise that it never happens.
-
-    Only who sent it may ask; to another it would be theirs to call off.
-    """
-    outbox = database.outbox
-    if outbox is not None and entry.operator != outbox.operator:
-        return Settled(entry, None, f"Only {entry.operator}, who sent it, can settle it.")
-    try:
-        outcome = insist(lambda: call(database, _SETTLE, entry.key, cancel=cancel), entry.key, cancel)
-    except RefusedError:
-        return Settled(entry, None, f"Only {entry.operator}, who sent it, can settle it.")
-    except ConsoleError as error:
-        return Settled(entry, None, str(error))
-    if outbox is not None:
-        outbox.forget(entry)
-    return Settled(entry, outcome)
-
-
-def settle_doubts(database: Database, *, repeated: UUID | None = None) -> tuple[Settled, ...]:
-    """Settle all that is in doubt, but what is about to be sent again under its own key."""
-    outbox = database.outbox
-    if outbox is None:
-        return ()
-    try:
-        doubts = outbox.doubts()
-    except UnavailableError:
-        # Reading goes on without it; the next write says what is wrong and is not sent.
-        logger.warning("What is in doubt cannot be read", exc_info=True)
-        return ()
-    return tuple(settle(database, entry) for entry in doubts if entry.key != repeated)

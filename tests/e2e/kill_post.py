@@ -29,6 +29,7 @@ from console.money import Currency
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Settings
+from console.writes.ledger import Ledger
 from tests.cluster import CURRENCY, Cluster, connected, running_cluster
 
 if TYPE_CHECKING:
@@ -96,7 +97,9 @@ class Ground:
             operator_url = self.cluster.url(name, "t_operator")
             with opened(operator_url) as database:
                 mapping = load_mapping(self.mapping)
-                loaded = load(database, self.file, mapping, Currency(CURRENCY, 2), name=self.file.name)
+                loaded = load(
+                    Ledger(database), self.file, mapping, Currency(CURRENCY, 2), name=self.file.name
+                )
             summary = loaded.summary
             yield Draft(
                 self.cluster.url(name), operator_url, loaded.batch_id, summary.lines, summary.content_hash
@@ -108,7 +111,7 @@ class Ground:
         """Return how many seconds a post takes that nobody kills."""
         with self.draft() as draft, opened(draft.operator_url) as database:
             started = time.monotonic()
-            posted = post(database, draft.number, draft.content_hash, key=uuid4())
+            posted = post(Ledger(database), draft.number, draft.content_hash, key=uuid4())
             assert posted.lines == draft.lines
             return time.monotonic() - started
 

@@ -12,19 +12,22 @@ os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QSettings
 
+from console.ledger.operators.rights import Rights
 from console.money import Currency
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
-from tests.ui.consoles import Desks
+from console.settings import Paths
+from console.writes.ledger import Ledger
 from tests.ui.parts import make_formats
-from ui.context import Context
+from tests.ui.sessions import Sessions
+from ui.context import Context, Session
 from ui.kit.commands import Commands
+from ui.kit.lag import LagSampler
 from ui.kit.notices import Notices
 from ui.kit.theme.icons import Icons
 from ui.kit.theme.theme import Mode, Theme
 from ui.kit.worker import Worker
-from ui.screen import Navigator
-from ui.start.sign_in import role_word
+from ui.routes import Navigator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,9 +104,9 @@ def worker(qapp: QApplication, failures: list[ConsoleError]) -> Iterator[Worker]
 
 
 @pytest.fixture
-def make_desk(theme: Theme, store: QSettings, tmp_path: Path) -> Iterator[Desks]:
+def make_session(theme: Theme, store: QSettings, tmp_path: Path) -> Iterator[Sessions]:
     """Return what starts the console; everything it began has ended after the test."""
-    made = Desks(theme, store, tmp_path)
+    made = Sessions(theme, store, tmp_path)
     yield made
     made.end()
     # Now, on this thread: a pool thread of a later test must not be the one to collect windows.
@@ -117,11 +120,28 @@ class Contexts(Protocol):
 
 
 @pytest.fixture
+def paths(tmp_path: Path) -> Paths:
+    """Return folders of the test's own."""
+    return Paths(tmp_path / "data", tmp_path / "config", tmp_path / "state", tmp_path / "log")
+
+
+@pytest.fixture
+def lag(qapp: QApplication) -> Iterator[LagSampler]:
+    """Give a sampler that has begun."""
+    made = LagSampler()
+    made.start()
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def context_of(  # noqa: PLR0917 - fixtures are given by name
     as_role: Callable[[str], str],
     settings: Settings,
+    paths: Paths,
     formats: Formats,
     worker: Worker,
+    lag: LagSampler,
     theme: Theme,
     icons: Icons,
     notices: Notices,
@@ -136,24 +156,21 @@ def context_of(  # noqa: PLR0917 - fixtures are given by name
             opened.append(database)
         facts = database.session_facts()
         return Context(
+            session=Session("test", "test", False, Rights.of(facts), (Currency("CR", 2),)),
             database=database,
+            ledger=Ledger(database),
             recorder=database.recorder,
             settings=database.settings,
-            profile="test",
-            environment="test",
-            production=False,
-            operator=facts.operator,
-            role=role_word(facts.rights),
-            currency=Currency("CR", 2),
+            paths=paths,
             formats=formats,
             worker=worker,
+            lag=lag,
             theme=theme,
             icons=icons,
             commands=Commands(store, notices.warn),
             notices=notices,
             navigator=Navigator(),
             store=store,
-            rights=facts.rights,
         )
 
     yield make
@@ -172,4 +189,9 @@ def context(context_of: Contexts, operator_database: Database) -> Context:
 def quiet_context(context_of: Contexts, operator_database: Database) -> Context:
     """Return a context whose recorder holds nothing yet: the rights were asked by another."""
     asked = context_of("t_operator")
-    return replace(asked, database=operator_database, recorder=operator_database.recorder)
+    return replace(
+        asked,
+        database=operator_database,
+        ledger=Ledger(operator_database),
+        recorder=operator_database.recorder,
+    )

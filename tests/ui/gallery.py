@@ -11,9 +11,10 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QSettings, Qt, QTemporaryDir, QTimer
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QTabBar, QWidget
 
+from console.ledger.operators.rights import Rights
 from console.money import Currency
 from tests.ui.parts import COLUMNS, START, MadeUp, make_formats, make_row, make_rows
-from ui.context import Context
+from ui.context import Context, Session
 from ui.kit.charts.duration_chart import DurationChart, PercentileLine
 from ui.kit.charts.sparkline import Sparkline
 from ui.kit.commands import Commands
@@ -30,7 +31,8 @@ from ui.kit.widgets.cards import Card, Equation, KeyFigure
 from ui.kit.widgets.filters import AmountFilter, ChoiceFilter, DatesFilter, FilterChip, TextFilter
 from ui.kit.widgets.inputs import AmountEdit
 from ui.kit.worker import Worker
-from ui.screen import Navigator, Screen
+from ui.routes import Navigator
+from ui.screen import Screen
 from ui.window.main_window import MainWindow
 from ui.window.navigation import ScreenEntry
 
@@ -326,17 +328,21 @@ def make_context(theme: Theme, store: QSettings, worker: Worker, *, production: 
     notices = Notices(theme)
     nothing = cast("Any", None)
     return Context(
+        session=Session(
+            "test-ledger · read-only until unlocked",
+            "production" if production else "staging",
+            production=production,
+            rights=Rights("Test Mara", frozenset({"ledger_operator"})),
+            currencies=(Currency("CR", 2),),
+        ),
         database=nothing,
+        ledger=nothing,
         recorder=nothing,
         settings=nothing,
-        profile="test-ledger · read-only until unlocked",
-        environment="production" if production else "staging",
-        production=production,
-        operator="Test Mara",
-        role="operator",
-        currency=Currency("CR", 2),
+        paths=nothing,
         formats=make_formats(),
         worker=worker,
+        lag=nothing,
         theme=theme,
         icons=Icons(theme),
         commands=Commands(store, notices.warn),

@@ -34,6 +34,13 @@ def moment_words(formats: Formats, moment: datetime) -> str:
     return f"{formats.timestamp(moment)} {moment.astimezone(formats.zone).tzname() or ''}".rstrip()
 
 
+def short_moment(moment: datetime, formats: Formats) -> str:
+    """Return the time of a moment today, and the date too of any other."""
+    text = formats.timestamp(moment)
+    today = formats.timestamp(datetime.now(UTC))
+    return text[11:] if text[:10] == today[:10] else text[:16]
+
+
 def start_of(day: date, formats: Formats) -> datetime:
     """Return the first moment of a day in the zone shown, as UTC."""
     if formats.zone is not None:

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from console.money import Currency
 
 MINUS = "\N{MINUS SIGN}"
+DOT = " \N{MIDDLE DOT} "
+"""Between two facts on one line."""
+
 _NO_BREAK_SPACES = frozenset({"\u00a0", "\u202f"})
 _MS_A_SECOND = 1_000
 _SECONDS_A_MINUTE = 60
@@ -23,7 +26,20 @@ _MINUTES_AN_HOUR = 60
 _UNSEEN_MS = 0.05  # what one decimal cannot show
 _DAY_S, _TENTHS_S = 86_400, 0.5
 _WHOLE_MS = 100
+_STEP = 1_024
+_UNITS = ("kB", "MB", "GB", "TB")
 _SHORTENED = ((10**9, "G"), (10**6, "M"))
+
+
+def plain_tip(text: str) -> str:
+    """Return a tooltip that Qt cannot take for markup of the text's own: a name may hold `<b>`."""
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
+    return f"<qt>{escaped}</qt>"
+
+
+def sentence(words: str) -> str:
+    """Return words as a sentence: the ledger's come without a capital and a full stop."""
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}." if words else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +135,21 @@ class Formats:
         if minutes < _MINUTES_AN_HOUR:
             return f"{minutes} min {left} s"
         return f"{self.integer(minutes // _MINUTES_AN_HOUR)} h {minutes % _MINUTES_AN_HOUR} min"
+
+    def size(self, count: float) -> str:
+        """Write bytes: `8.4 MB`; what is less than a kilobyte by the byte."""
+        if 0 < count < _STEP:
+            return self.count(round(count), "byte")
+        amount, unit = count / _STEP, _UNITS[0]
+        for larger in _UNITS[1:]:
+            if amount < _STEP:
+                break
+            amount, unit = amount / _STEP, larger
+        return f"{self.decimals(amount, 0 if unit == _UNITS[0] else 1)} {unit}"
+
+    def count(self, count: int, noun: str) -> str:
+        """Write `1 line`, `5,000 lines`."""
+        return f"{self.integer(count)} {noun}{'' if count == 1 else 's'}"
 
     def threshold(self, milliseconds: float) -> str:
         """Write a duration that was chosen: `100 ms`, where one that was measured is `100.0 ms`."""

@@ -54,7 +54,6 @@ class Worker(QObject):
         self._jobs: set[_Job] = set()
         self._slots: dict[tuple[int, str], _Job] = {}
         self._watched: set[int] = set()
-        self._relays: list[_Reporter] = []
         self._closed = False
         self._pool = QThreadPool()
         self._pool.setMaxThreadCount(threads)
@@ -77,15 +76,18 @@ class Worker(QObject):
         failed: Callable[[ConsoleError], None] | None = None,
         cancelled: Callable[[], None] | None = None,
         replaces: str | None = None,
-    ) -> None:
-        """Run `work` on a pool thread, then one of the callbacks on the GUI thread.
+    ) -> Cancellation:
+        """Run `work` on a pool thread, then one of the callbacks on the GUI thread, by what happened.
 
         A new run with the same owner and `replaces` cancels the one before it, whose outcome is
         dropped; so is the outcome of a run whose owner is gone. `cancelled` is called only when the
-        operator cancelled the run. An exception that is no ConsoleError is raised on the GUI thread.
+        work was ended by a cancel: one that came too late is a success, and the cancellation returned
+        says that it was asked for. An exception that is no ConsoleError is raised on the GUI thread.
         """
         slot = None if replaces is None else (id(owner), replaces)
-        self._start(_Job(work, done, failed or self._failed, cancelled, owner, slot))
+        job = _Job(work, done, failed or self._failed, cancelled, owner, slot)
+        self._start(job)
+        return job.cancellation
 
     def run_reporting(
         self,
@@ -97,7 +99,7 @@ class Worker(QObject):
         failed: Callable[[ConsoleError], None] | None = None,
         cancelled: Callable[[], None] | None = None,
         replaces: str | None = None,
-    ) -> None:
+    ) -> Cancellation:
         """Run as `run` does; the work reports from its thread, `progress` sees at most 20 a second."""
         reporter = _Reporter(progress, owner)
         slot = None if replaces is None else (id(owner), replaces)
@@ -111,19 +113,20 @@ class Worker(QObject):
             reporter=reporter,
         )
         self._start(job)
-
-    def relay(self, shown: Callable[[P], None], *, owner: QObject) -> Callable[[P], None]:
-        """Return a function for any thread that shows the newest value here, at most 20 a second."""
-        reporter = _Reporter(shown, owner)
-        self._relays.append(reporter)
-        return reporter.report
+        return job.cancellation
 
     def cancel(self, owner: QObject) -> int:
-        """Cancel what runs for an object or anything inside it; return how many runs that were."""
-        chosen = [job for job in self._jobs if isValid(job.owner) and _inside(job.owner, owner)]
+        """Ask what runs for an object or anything inside it to end; return how many runs that were."""
+        chosen = self._of(owner)
         for job in chosen:
             self._cancel(job)
         return len(chosen)
+
+    def drop(self, owner: QObject) -> None:
+        """Cancel what runs for an object or anything inside it, and tell nobody how it ends."""
+        for job in self._of(owner):
+            job.superseded = True
+            self._cancel(job)
 
     def shutdown(self, timeout_ms: int = SHUTDOWN_TIMEOUT_MS) -> bool:
         """Cancel everything, refuse new work and wait; False when something still runs.
@@ -153,7 +156,12 @@ class Worker(QObject):
         self.active_changed.emit(len(self._jobs))
         self._pool.start(partial(_execute, job, self._ended))
 
+    def _of(self, owner: QObject) -> list[_Job]:
+        return [job for job in self._jobs if isValid(job.owner) and _inside(job.owner, owner)]
+
     def _cancel(self, job: _Job) -> None:
+        # Known here at once: whether the outcome came before or after the wish is a matter of this thread.
+        job.cancellation.ask()
         self._cancellers.start(partial(_cancel_quietly, job.cancellation))
 
     def _watch(self, owner: QObject) -> None:
@@ -178,15 +186,15 @@ class Worker(QObject):
         self.active_changed.emit(len(self._jobs))
         if job.superseded or self._closed or not isValid(job.owner):
             return
-        if job.error is not None and not isinstance(job.error, ConsoleError):
-            raise job.error
-        if job.cancellation.cancelled or isinstance(job.error, CancelledError):
+        if job.error is None:
+            job.done(job.result)
+        elif isinstance(job.error, CancelledError):
             if job.cancelled is not None:
                 job.cancelled()
         elif isinstance(job.error, ConsoleError):
             job.failed(job.error)
         else:
-            job.done(job.result)
+            raise job.error
 
 
 class _Reporter(QObject):

@@ -7,7 +7,7 @@ from typing import Final
 from ui.kit.theme.icons import Glyph
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
-from ui.screens.health.screen import ConsolePage
+from ui.screens.health.screen import Health
 from ui.screens.queries.screen import Queries
 from ui.screens.server.screen import Server
 from ui.screens.transactions.screen import Transactions
@@ -19,5 +19,5 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries),
     ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server),
-    ScreenEntry("console", "Console", "Insight", Glyph.CONSOLE, ConsolePage),
+    ScreenEntry("console", "Console", "Insight", Glyph.CONSOLE, Health),
 )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.errors import ConsoleError
-    from console.ledger.operators.credentials import Claim
+    from console.ledger.operators.credentials import Credentials
     from console.postgres.cancellation import Cancellation
     from console.settings import Paths, Settings
     from console.workspace.workspace import Workspace
@@ -36,7 +36,7 @@ class Opening(QObject):
         self._held = ExitStack()
         self._closed = False
 
-    def open(self, settings: Settings, claim: Claim | None) -> None:
+    def open(self, settings: Settings, credentials: Credentials | None) -> None:
         """Open the ledger that the settings name, for who claims to sign in; a signal tells how that went."""
 
         def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
@@ -51,7 +51,9 @@ class Opening(QObject):
             demo = None if self._demo is None else plan(*self._demo)
             with ExitStack() as stack:
                 workspace = stack.enter_context(
-                    open_workspace(settings, self._paths, claim=claim, demo=demo, progress=progress)
+                    open_workspace(
+                        settings, self._paths, credentials=credentials, demo=demo, progress=progress
+                    )
                 )
                 # Refused here and not by the window: a ledger without a currency has nothing to show.
                 _ = workspace.currency

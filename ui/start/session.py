@@ -1,4 +1,4 @@
-"""One sitting at the console: start page, sign-in, then the ledger's window."""
+"""An operator's session at the console: start page, sign-in, then the ledger's window."""
 
 from __future__ import annotations
 
@@ -8,15 +8,16 @@ from pydantic import SecretStr
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.errors import AccessDeniedError, ConsoleError
-from console.ledger.operators.credentials import Claim
-from ui.context import Context
+from console.ledger.operators.credentials import Credentials
+from console.ledger.operators.rights import Rights
+from ui.context import Context, Session
 from ui.kit.formats import Formats
 from ui.kit.lag import LagSampler
 from ui.kit.notices import Notices
 from ui.kit.worker import Worker
-from ui.screen import Navigator
+from ui.routes import Navigator
 from ui.start.opening import Opening
-from ui.start.sign_in import Credentials, role_word
+from ui.start.sign_in import UrlParts
 from ui.start.start_window import StartWindow
 from ui.start.witness_check import ask_witness
 
@@ -38,7 +39,7 @@ UNGUARDED = (
 )
 
 
-class Desk(QObject):
+class OperatorSession(QObject):
     """Leads from the first window to the ledger's; `leave` ends everything in order."""
 
     entered = Signal()
@@ -60,11 +61,10 @@ class Desk(QObject):
         self._paths = paths
         self._store = store
         self._ask = ask
-        self._claim: Claim | None = None
+        self._credentials: Credentials | None = None
         self._notices = Notices()
         self.worker = Worker(self._notices.show_error)
-        # The worker is what all screens share: there the Queries screen finds the sampler.
-        self.lag = LagSampler(self.worker)
+        self.lag = LagSampler(self)
         self._opening = Opening(self.worker, paths, demo)
         self.workspace: Workspace | None = None
         self.start_window = StartWindow(store)
@@ -84,20 +84,20 @@ class Desk(QObject):
 
     @property
     def _place(self) -> str:
-        return EMBEDDED_PLACE if self._url is None else Credentials.of(self._url).place
+        return EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
 
     @property
     def _claimed(self) -> str:
         """Who signs in: as typed, or as the URL says."""
-        if self._claim is not None:
-            return self._claim.operator
-        return "" if self._url is None else Credentials.of(self._url).operator
+        if self._credentials is not None:
+            return self._credentials.operator
+        return "" if self._url is None else UrlParts.of(self._url).operator
 
     def begin(self) -> None:
         """Show the window, and open the ledger or ask who is there."""
         self.lag.start()
         self.start_window.show()
-        if self._url is not None and not Credentials.of(self._url).password_given:
+        if self._url is not None and not UrlParts.of(self._url).password_given:
             self._show_sign_in(self._claimed)
         else:
             self._open()
@@ -109,7 +109,7 @@ class Desk(QObject):
         window = self.window
         if window is None:
             return
-        self.window = self.workspace = self.status = self._claim = None
+        self.window = self.workspace = self.status = self._credentials = None
         self._ask = False
         self.worker.cancel(window)
         self._opening.release()
@@ -131,10 +131,10 @@ class Desk(QObject):
             "Starting the ledger on this computer" if self._url is None else f"Connecting to {self._place}"
         )
         self.start_window.show_preparing(f"{where}…")
-        self._opening.open(self._settings, self._claim)
+        self._opening.open(self._settings, self._credentials)
 
     def _open_remembered(self) -> None:
-        self._claim = None
+        self._credentials = None
         self._open()
 
     def _show_progress(self, done: int, total: int) -> None:
@@ -168,11 +168,11 @@ class Desk(QObject):
                 replaces="sign-in",
             )
         else:
-            self._claim = Claim(operator, SecretStr(password))
-            self._opening.open(self._settings, self._claim)
+            self._credentials = Credentials(operator, SecretStr(password))
+            self._opening.open(self._settings, self._credentials)
 
     def _take(self, workspace: Workspace) -> None:
-        self.workspace, self._claim = workspace, None
+        self.workspace, self._credentials = workspace, None
         if self._ask:
             self._show_sign_in()
         else:
@@ -190,7 +190,6 @@ class Desk(QObject):
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import finder  # noqa: PLC0415 - see _load_screens
-        from ui.window.window_commands import offer_switch  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
         if workspace is None:
@@ -199,7 +198,7 @@ class Desk(QObject):
         window.context.commands.add_provider(finder(window.context.navigator))
         self.status = LiveStatus(window, workspace.database, workspace.watch)
         self.lag.start()
-        offer_switch(window, self.switch_operator)
+        window.offer_switch(self.switch_operator)
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
         window.show()
@@ -217,25 +216,28 @@ class Desk(QObject):
         from ui.kit.theme.icons import Icons  # noqa: PLC0415 - see _load_screens
 
         return Context(
+            # Any server of others may be the real one: better a red line too many.
+            session=Session(
+                workspace.profile,
+                workspace.environment,
+                production=workspace.environment == "LIVE",
+                rights=Rights.of(facts),
+                currencies=workspace.currencies,
+            ),
             database=workspace.database,
+            ledger=workspace.ledger,
             recorder=workspace.recorder,
             settings=self._settings,
-            profile=workspace.profile,
-            environment=workspace.environment,
-            # Any server of others may be the real one: better a red line too many.
-            production=workspace.environment == "LIVE",
-            operator=facts.operator,
-            role=role_word(facts.rights),
-            currency=workspace.currency,
+            paths=self._paths,
             formats=Formats.of(workspace.currency),
             worker=self.worker,
+            lag=self.lag,
             theme=self._theme,
             icons=Icons(self._theme),
             commands=Commands(self._store, self._notices.warn),
             notices=self._notices,
             navigator=Navigator(),
             store=self._store,
-            rights=facts.rights,
         )
 
 

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
 CARD_PX = 400
 REMEMBERED = "remembered on this computer"
-_ROLES = ("admin", "approver", "operator", "auditor", "support", "viewer")
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class UrlParts:
     """What a database URL says of the operator."""
 
     place: str
@@ -37,11 +36,6 @@ class Credentials:
         parts = urlsplit(url)
         host = parts.hostname or next(iter(parse_qs(parts.query).get("host", [])), "localhost")
         return cls(f"{host}{parts.path}", unquote(parts.username or ""), bool(parts.password))
-
-
-def role_word(rights: frozenset[str]) -> str:
-    """Return the most that the operator may do, in one word."""
-    return next((role for role in _ROLES if f"ledger_{role}" in rights), "no role")
 
 
 class SignInPage(QWidget):

@@ -86,7 +86,7 @@ def check(walk: Walk) -> None:
 def rehearse(walk: Walk) -> None:
     """Run the posting and roll it back."""
     page = page_of(walk)
-    press(page.decision.rehearse_button)
+    press(page.posting.rehearse_button)
     walk.wait(lambda: page.state is not None and page.state.rehearsed is not None, "the dry run")
     expect(page.state is not None and not page.state.problems, "the dry run was refused")
 
@@ -97,9 +97,9 @@ def post(walk: Walk) -> None:
     if page.state is None:
         raise TourError("the batch is not known")
     row = page.state.row
-    QTest.keyClicks(page.decision.expected_lines, str(row.lines))
-    QTest.keyClicks(page.decision.typed_total, window_of(walk).context.formats.plain_amount(row.total))
-    press(page.decision.post_button)
+    QTest.keyClicks(page.posting.expected_lines, str(row.lines))
+    QTest.keyClicks(page.posting.typed_total, window_of(walk).context.formats.plain_amount(row.total))
+    press(page.posting.post_button)
     walk.wait(lambda: page.state is not None and page.state.posted is not None, "the posting")
     posted = page.state.posted
     expect(posted is not None and posted.lines == row.lines, "not every line was posted")
@@ -121,13 +121,13 @@ def submit(walk: Walk) -> None:
     """Load the grants and submit them; their maker then reads why others must approve."""
     check(walk)
     page = page_of(walk)
-    press(page.decision.submit_button)
+    press(page.posting.submit_button)
     dialog = _asked(page, ReasonDialog)
     QTest.keyClicks(dialog.edit, "MKT-117, credits of the winter sale")
     press(dialog.deed_button)
-    walk.wait(page.approval.isVisible, "the submission")
-    walk.wait(lambda: not page.deeds.busy, "the check of what is submitted")
-    expect(not page.approval.approve_button.isEnabled(), "the maker could approve")
+    walk.wait(page.decision.isVisible, "the submission")
+    walk.wait(lambda: not page.work.busy, "the check of what is submitted")
+    expect(not page.decision.approve_button.isEnabled(), "the maker could approve")
 
 
 def page_of(walk: Walk) -> BatchPage:

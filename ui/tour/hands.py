@@ -27,9 +27,9 @@ def press(button: QAbstractButton) -> None:
 
 def window_of(walk: Walk) -> MainWindow:
     """Return the window, which must be open by now."""
-    if walk.desk.window is None:
+    if walk.session.window is None:
         raise TourError("the window is not open")
-    return walk.desk.window
+    return walk.session.window
 
 
 def screen(walk: Walk, kind: type[ScreenType]) -> ScreenType:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from console.monitor.recording.cost import ActionCost
     from ui.start.crash import CrashReporter
-    from ui.start.session import Desk
+    from ui.start.session import OperatorSession
     from ui.tour.walk import Stop
 
 
@@ -42,14 +42,14 @@ class StopResult:
     reason: str = ""
 
 
-def run_tour(desk: Desk, folder: Path, reporter: CrashReporter) -> int:
+def run_tour(session: OperatorSession, folder: Path, reporter: CrashReporter) -> int:
     """Take the tour, write pictures and tour.json into the folder; return 0, or 1 when a stop failed."""
     QApplication.setQuitOnLastWindowClosed(False)
     # The platform's own dialogs cannot be driven from here.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
-    desk.start_window.resize(*SIZE)
-    desk.begin()
-    walk = Walk(desk, reporter)
+    session.start_window.resize(*SIZE)
+    session.begin()
+    walk = Walk(session, reporter)
     results: list[StopResult] = []
     pictures: dict[str, QImage] = {}
     for number, stop in enumerate(STOPS, start=1):
@@ -62,7 +62,7 @@ def run_tour(desk: Desk, folder: Path, reporter: CrashReporter) -> int:
         _write(folder, results, pictures)
     except OSError as error:
         raise TourError(f"The tour cannot be written to {folder}: {error.strerror}.") from None
-    window = desk.window or desk.start_window
+    window = session.window or session.start_window
     window.close()
     failed = [result for result in results if not result.ok]
     for result in failed:
@@ -78,7 +78,7 @@ def _visit(walk: Walk, stop: Stop, picture: str) -> StopResult:
     """Do what a stop is for, and add up what it cost."""
     costs: list[ActionCost] = []
     forget: Callable[[], None] | None = None
-    workspace = walk.desk.workspace
+    workspace = walk.session.workspace
     if workspace is not None:
         forget = workspace.recorder.on_action(costs.append)
     started = time.perf_counter()
@@ -100,7 +100,7 @@ def _visit(walk: Walk, stop: Stop, picture: str) -> StopResult:
 
 def _spent(walk: Walk, started: float) -> tuple[int, float, int]:
     """Return the statements since a moment, their milliseconds and their rows."""
-    workspace = walk.desk.workspace
+    workspace = walk.session.workspace
     if workspace is None:
         return 0, 0.0, 0
     snapshot = workspace.recorder.snapshot()

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ui.kit.theme.theme import Mode
-from ui.screens.health.screen import ConsolePage
+from ui.screens.health.screen import Health
 from ui.screens.server.screen import BLOCKING_TAB, DATABASE_TAB, SESSIONS_TAB, Server
 from ui.tour.hands import expect, go, screen, window_of
 from ui.tour.walk import Stop
@@ -63,7 +63,7 @@ def dark_sessions(walk: Walk) -> None:
 def dark_console(walk: Walk) -> None:
     """See the console's own figures."""
     go(walk, "console")
-    shown = screen(walk, ConsolePage)
+    shown = screen(walk, Health)
     walk.wait(lambda: shown.pool.accessibleName().startswith("Pool in use: "), "the pool's figures")
 
 

@@ -33,10 +33,10 @@ _TURNS = 12
 
 def sign_in(walk: Walk) -> None:
     """Wait for the ledger and the form."""
-    page = walk.desk.start_window.sign_in
+    page = walk.session.start_window.sign_in
     # The demo is made on the way, on a machine that may have other things to do.
     walk.wait(lambda: page.isVisible() and page.button.isEnabled(), "the sign-in", 90_000)
-    if walk.desk.workspace is not None and walk.desk.workspace.environment != "DEMO":
+    if walk.session.workspace is not None and walk.session.workspace.environment != "DEMO":
         raise TourError(
             "the tour posts a batch, and this ledger is no demo: give it a folder of its own with --data-dir"
         )
@@ -44,8 +44,8 @@ def sign_in(walk: Walk) -> None:
 
 def first_page(walk: Walk) -> None:
     """Press the sign-in's button, and see the newest transactions."""
-    press(walk.desk.start_window.sign_in.button)
-    walk.wait(lambda: walk.desk.window is not None, "the window")
+    press(walk.session.start_window.sign_in.button)
+    walk.wait(lambda: walk.session.window is not None, "the window")
     window_of(walk).resize(*SIZE)
     shown = screen(walk, Transactions)
     walk.wait(lambda: shown.model.state is State.READY, "the first page")
@@ -55,7 +55,7 @@ def first_page(walk: Walk) -> None:
 def next_pages(walk: Walk) -> None:
     """Scroll down until further pages have come."""
     shown = screen(walk, Transactions)
-    size = walk.desk.workspace.database.settings.page_size if walk.desk.workspace else 0
+    size = walk.session.workspace.database.settings.page_size if walk.session.workspace else 0
     shown.table.setFocus()
     for _ in range(_PAGES):
         held = len(rows_of(shown))

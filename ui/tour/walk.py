@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ui.start.crash import CrashReporter
-    from ui.start.session import Desk
+    from ui.start.session import OperatorSession
 
 SIZE: Final = (1440, 900)
 PATIENCE_MS: Final = 15_000
@@ -42,8 +42,8 @@ class TourError(ConsoleError):
 class Walk:
     """The hands and eyes of the tour: waits for what must come, and takes pictures."""
 
-    def __init__(self, desk: Desk, reporter: CrashReporter) -> None:
-        self.desk = desk
+    def __init__(self, session: OperatorSession, reporter: CrashReporter) -> None:
+        self.session = session
         self._reporter = reporter
         self._scratch = QTemporaryDir()
         self._pulse = QTimer(interval=_PULSE_MS)
@@ -68,7 +68,7 @@ class Walk:
 
     def settle(self) -> None:
         """Wait until nothing runs any more and everything is laid out."""
-        self.wait(lambda: self.desk.worker.active == 0, "the end of what runs")
+        self.wait(lambda: self.session.worker.active == 0, "the end of what runs")
         QCoreApplication.sendPostedEvents()
         QCoreApplication.processEvents()
 
@@ -77,20 +77,20 @@ class Walk:
         crash = self._reporter.dialog
         if crash is not None:
             raise TourError(f"the console met a fault of its own: {crash.text.strip().splitlines()[-1]}")
-        start = self.desk.start_window
-        if self.desk.window is None and start.currentWidget() is start.trouble:
+        start = self.session.start_window
+        if self.session.window is None and start.currentWidget() is start.trouble:
             raise TourError(" ".join(start.trouble.words.splitlines()))
 
     def picture(self) -> QImage:
         """Take a picture of the window with all that lies over it."""
-        window: QWidget = self.desk.window or self.desk.start_window
+        window: QWidget = self.session.window or self.session.start_window
         canvas: QPixmap = window.grab()
         painter = QPainter(canvas)
         for above in QApplication.topLevelWidgets():
             if isinstance(above, QDialog) and above.isVisible():
                 _lay_over(painter, window, above)
         painter.end()
-        self.desk.lag.skip()
+        self.session.lag.skip()
         return canvas.toImage()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
 
 from console.monitor.budgets import budget, over_budget
 from ui.kit.theme.tokens import Tone
+from ui.routes import OpenQuery
 
 if TYPE_CHECKING:
     from console.errors import ConsoleError
@@ -52,7 +53,7 @@ class LiveStatus(QObject):
             self._deafen = watch.on_alert(self._warned.emit)
             window.closing.connect(self._deafen)
         window.status_bar.alerts.statement_wanted.connect(
-            lambda fingerprint: window.context.navigator.go("queries", fingerprint)
+            lambda fingerprint: window.context.navigator.go(OpenQuery(fingerprint))
         )
         self._pool_timer = QTimer(self, interval=_POOL_MS)
         self._pool_timer.timeout.connect(self._show_pool)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from ui.kit.commands import Command
 from ui.kit.notices import NoticesStrip
+from ui.kit.theme.theme import Mode
 from ui.kit.theme.tokens import PAGE_MARGIN
 from ui.kit.widgets.basics import line
 from ui.screen import Screen
@@ -17,17 +21,18 @@ from ui.window.navigation import Navigation, ScreenEntry
 from ui.window.palette import Palette
 from ui.window.status_bar import StatusBar
 from ui.window.top_bar import TopBar
-from ui.window.window_commands import register_window_commands, window_menu
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtGui import QCloseEvent
 
     from ui.context import Context
+    from ui.routes import Route
 
 _GEOMETRY = "window/geometry"
 _PRODUCTION_LINE_PX = 3
+_KEYED_SCREENS = 9
 
 
 class MainWindow(QMainWindow):
@@ -38,26 +43,27 @@ class MainWindow(QMainWindow):
     def __init__(self, context: Context, screens: Sequence[ScreenEntry]) -> None:
         super().__init__()
         self.context = context
+        session = context.session
         self._entries = {entry.id: entry for entry in screens}
         self._made: dict[str, QWidget] = {}
         self._visited: list[str] = []
         self._current = ""
         self.top_bar = TopBar(
-            profile=context.profile,
-            environment=context.environment,
-            production=context.production,
-            operator=context.operator,
-            role=context.role,
+            session.profile,
+            environment=session.environment,
+            production=session.production,
+            operator=session.operator,
+            role=session.rights.role,
         )
         self.navigation = Navigation(screens, context.icons)
         self.status_bar = StatusBar(context.formats)
         self.palette_dialog = Palette(context.commands, context.theme, self)
         self._stack = QStackedWidget()
         self._build()
-        register_window_commands(self)
+        self._register_commands()
         self.top_bar.search_wanted.connect(self.open_palette)
         self.navigation.chosen.connect(self.open_screen)
-        context.navigator.wanted.connect(self.open_screen)
+        context.navigator.wanted.connect(self.open_route)
         context.navigator.counted.connect(self.navigation.set_count)
         self._restore_geometry()
 
@@ -76,15 +82,19 @@ class MainWindow(QMainWindow):
         """The id of the screen that is open."""
         return self._current
 
-    def open_screen(self, screen: str, subject: object = None) -> None:
-        """Open a screen by its id, and on a subject when one is given."""
+    def open_screen(self, screen: str) -> None:
+        """Open a screen by its id."""
         if screen != self._current:
             if self._current:
                 self._visited.append(self._current)
             self._show(screen)
-        shown = self._made[screen]
-        if subject is not None and isinstance(shown, Screen):
-            shown.show_subject(subject)
+
+    def open_route(self, route: Route) -> None:
+        """Open the place that a route names."""
+        self.open_screen(route.screen)
+        shown = self.current_screen
+        if isinstance(shown, Screen):
+            shown.follow(route)
 
     def go_back(self) -> None:
         """Go back inside the screen, or to the screen that was open before."""
@@ -117,6 +127,13 @@ class MainWindow(QMainWindow):
         """Show the list of keys."""
         KeysDialog(self.context.commands, self.context, self).open()
 
+    def offer_switch(self, run: Callable[[], None]) -> None:
+        """Let another operator take over: by key, in the palette, and under the operator's name."""
+        title, keys = "Switch operator", ("Ctrl+Shift+O",)
+        words = "sign out log off in user"
+        self.context.commands.add(Command("operator.switch", title, run, keys, "Window", words=words))
+        self.top_bar.add_to_menu(title, run)
+
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
         self.context.store.setValue(_GEOMETRY, self.saveGeometry())
@@ -134,9 +151,10 @@ class MainWindow(QMainWindow):
         self.status_bar.set_hint("Alt+\N{LEFTWARDS ARROW} back" if self._visited else "F1 keys")
 
     def _title(self, screen: str) -> str:
-        parts = [screen, self.context.profile, "Ledger Console"]
-        if self.context.environment:
-            parts.insert(0, self.context.environment.upper())
+        session = self.context.session
+        parts = [screen, session.profile, "Ledger Console"]
+        if session.environment:
+            parts.insert(0, session.environment.upper())
         return " \N{EN DASH} ".join(part for part in parts if part)
 
     def _build(self) -> None:
@@ -156,7 +174,7 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        if self.context.production:
+        if self.context.session.production:
             layout.addWidget(_production_line())
         layout.addWidget(self.top_bar)
         layout.addWidget(line())
@@ -164,7 +182,40 @@ class MainWindow(QMainWindow):
         layout.addWidget(line())
         layout.addWidget(self.status_bar)
         self.setCentralWidget(whole)
-        self.top_bar.set_menu(window_menu(self))
+        self.top_bar.set_menu(self._menu())
+
+    def _register_commands(self) -> None:
+        """Register what the window can do, one command a screen, and take all keys."""
+        commands, group = self.context.commands, "Window"
+        commands.add(
+            Command("palette", "Search and commands", self.open_palette, ("Ctrl+K", "Ctrl+P"), group),
+            Command("refresh", "Refresh", self.refresh_screen, ("F5", "Ctrl+R"), group, words="reload"),
+            Command("filter", "Go to the filter", self.focus_filter, ("Ctrl+F",), group, words="find"),
+            Command("back", "Back", self.go_back, ("Alt+Left",), group),
+            Command("cancel", "Cancel what runs", self.cancel_running, ("Ctrl+.",), group, words="stop"),
+            Command("keys", "All keys", self.show_keys, ("F1",), group, words="shortcuts help"),
+        )
+        for place, entry in enumerate(self.entries, start=1):
+            keys = (f"Alt+{place}",) if place <= _KEYED_SCREENS else ()
+            run = partial(self.open_screen, entry.id)
+            commands.add(Command(f"go.{entry.id}", f"Go to {entry.title}", run, keys, "Screen"))
+        for mode in Mode:
+            run = partial(self.context.theme.set_mode, mode)
+            commands.add(Command(f"theme.{mode.name.lower()}", f"Theme: {mode.word}", run, group=group))
+        commands.install(self)
+
+    def _menu(self) -> QMenu:
+        """Return the menu behind the operator's name: themes and keys."""
+        menu, theme = QMenu(self), self.context.theme
+        group = QActionGroup(menu)
+        for mode in Mode:
+            action = menu.addAction(f"{mode.word.capitalize()} theme", partial(theme.set_mode, mode))
+            action.setCheckable(True)
+            action.setChecked(mode is theme.mode)
+            group.addAction(action)
+        menu.addSeparator()
+        menu.addAction("All keys", self.show_keys)
+        return menu
 
     def _restore_geometry(self) -> None:
         kept = self.context.store.value(_GEOMETRY)

@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ui.kit.commands import Suggestion
+from ui.routes import OpenBalance, OpenBatch, OpenReference, OpenUserTransactions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ui.screen import Navigator
+    from ui.routes import Navigator
 
 _USERNAME = re.compile(r"@?[a-z0-9][a-z0-9._-]{0,62}", re.IGNORECASE | re.ASCII)
 _BATCH = re.compile(r"#?([1-9][0-9]{0,17})", re.ASCII)
 _REFERENCE_LIMIT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Reference:
-    """A transaction's reference, as a screen's subject."""
-
-    text: str
 
 
 def finder(navigator: Navigator) -> Callable[[str], Iterator[Suggestion]]:
@@ -33,15 +26,17 @@ def finder(navigator: Navigator) -> Callable[[str], Iterator[Suggestion]]:
         number = _BATCH.fullmatch(sought)
         if number is not None:
             batch_id = int(number.group(1))
-            yield Suggestion(f"Batch {batch_id}", lambda: navigator.go("batches", batch_id), "Batches")
+            yield Suggestion(f"Batch {batch_id}", lambda: navigator.go(OpenBatch(batch_id)), "Batches")
         if _USERNAME.fullmatch(sought):
             name = sought.lower()
-            yield Suggestion(f"Transactions of {name}", lambda: navigator.go("transactions", name), "user")
-            yield Suggestion(f"Balance of {name}", lambda: navigator.go("balances", name), "user")
+            yield Suggestion(
+                f"Transactions of {name}", lambda: navigator.go(OpenUserTransactions(name)), "user"
+            )
+            yield Suggestion(f"Balance of {name}", lambda: navigator.go(OpenBalance(name)), "user")
         if sought and len(sought) <= _REFERENCE_LIMIT:
             yield Suggestion(
                 f"Transaction with reference {sought}",
-                lambda: navigator.go("transactions", Reference(sought)),
+                lambda: navigator.go(OpenReference(sought)),
                 "reference",
             )
 

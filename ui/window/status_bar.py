@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
 
-from ui.kit.table.model import plain_tip
+from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import LABEL_PX, text_font
 from ui.kit.theme.tokens import STATUS_BAR_HEIGHT, Tone
 from ui.kit.widgets.basics import label, restyle

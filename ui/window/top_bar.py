@@ -30,7 +30,7 @@ class TopBar(QFrame):
 
     search_wanted = Signal()
 
-    def __init__(self, *, profile: str, environment: str, production: bool, operator: str, role: str) -> None:
+    def __init__(self, profile: str, *, environment: str, production: bool, operator: str, role: str) -> None:
         super().__init__()
         self.setProperty("bar", True)
         self.setFixedHeight(TOP_BAR_HEIGHT - 1)
@@ -42,7 +42,6 @@ class TopBar(QFrame):
         chip = Chip(environment.upper(), tone, font=word)
         restyle(chip, large=True)
         chip.setVisible(bool(environment))
-        self._profile = label(profile, tone="muted")
         self.search = SearchButton()
         self.search.clicked.connect(self.search_wanted)
         self._operator = PairButton(operator, role, strong_lead=True)
@@ -51,15 +50,11 @@ class TopBar(QFrame):
         layout.setSpacing(14)
         layout.addWidget(name)
         layout.addWidget(chip)
-        layout.addWidget(self._profile)
+        layout.addWidget(label(profile, tone="muted"))
         layout.addStretch(1)
         layout.addWidget(self.search, 8)
         layout.addStretch(1)
         layout.addWidget(self._operator)
-
-    def set_profile(self, words: str) -> None:
-        """Show the profile and what may be done there."""
-        self._profile.setText(words)
 
     def set_menu(self, menu: QMenu) -> None:
         """Open a menu from the operator's button."""

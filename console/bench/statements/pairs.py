@@ -21,7 +21,7 @@ from console.ledger.transactions import transfer as transfers
 from console.ledger.transactions.page import TransactionFilter
 from console.ledger.transactions.page import page as transactions_page
 from console.money import Currency
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from console.bench.driver import Driver
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 _CODE = writes.CURRENCY
 _MONEY = Currency(_CODE, 2)
@@ -64,16 +65,21 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _Bench:
     """What the actions work with; customers have neither granted credit nor holds."""
 
-    database: Database
+    ledger: Ledger
     driver: Driver
     sizes: Sizes
     folder: Path
     customers: list[str]
     # The same accounts in each run.
     chosen: random.Random = field(default_factory=lambda: random.Random(_SEED))  # noqa: S311 - names, nothing secret
+
+    @property
+    def database(self) -> Database:
+        """Where questions go."""
+        return self.ledger.database
 
     def name(self) -> str:
         """Return some customer."""
@@ -94,14 +100,14 @@ class _Desk:
         return int(reads.wallet_of(self.driver, username))
 
 
-def pairs(database: Database, driver: Driver, sizes: Sizes, folder: Path) -> tuple[Pair, ...]:
+def pairs(ledger: Ledger, driver: Driver, sizes: Sizes, folder: Path) -> tuple[Pair, ...]:
     """Return the actions in the order of the budgets' table."""
-    desk = _Desk(database, driver, sizes, folder, untouched(driver, 2, 10_000))
-    return (*_money(desk), *_holds(desk), *_lists(desk))
+    bench = _Bench(ledger, driver, sizes, folder, untouched(driver, 2, 10_000))
+    return (*_money(bench), *_holds(bench), *_lists(bench))
 
 
-def _money(desk: _Desk) -> tuple[Pair, ...]:
-    database, driver, sizes = desk.database, desk.driver, desk.sizes
+def _money(bench: _Bench) -> tuple[Pair, ...]:
+    database, driver, sizes = bench.database, bench.driver, bench.sizes
     return (
         Pair(
             f"history page of {sizes.rows} with both parties' names",
@@ -114,65 +120,65 @@ def _money(desk: _Desk) -> tuple[Pair, ...]:
             ("wallet.balance",),
             lambda name: reads.balances(driver, [name]),
             lambda name: lookup(database, [name], _CODE),
-            desk.name,
+            bench.name,
         ),
         Pair(
             f"balances of {sizes.names} users",
             ("balances.lookup",),
             lambda names: reads.balances(driver, names),
             lambda names: lookup(database, names, _CODE),
-            lambda: desk.names(sizes.names),
+            lambda: bench.names(sizes.names),
         ),
         Pair(
             "transfer",
             ("transfer.post",),
             lambda names: writes.transfer(driver, names[0], names[1], 1),
             lambda names: transfers.transfer(
-                database, payer=names[0], payee=names[1], currency=_CODE, amount=1
+                bench.ledger, payer=names[0], payee=names[1], currency=_CODE, amount=1
             ),
-            lambda: desk.names(2),
+            lambda: bench.names(2),
         ),
     )
 
 
-def _holds(desk: _Desk) -> tuple[Pair, ...]:
-    database, driver, sizes = desk.database, desk.driver, desk.sizes
-    revenue = desk.wallet("@revenue")
+def _holds(bench: _Bench) -> tuple[Pair, ...]:
+    database, driver, sizes = bench.database, bench.driver, bench.sizes
+    revenue = bench.wallet("@revenue")
     return (
         Pair(
             "full credit breakdown",
             ("credits.breakdown",),
             lambda name: reads.breakdown(driver, name),
             lambda name: credits(database, name, _CODE),
-            desk.name,
+            bench.name,
         ),
         Pair(
             "reserve",
             ("reservation.reserve",),
             lambda name: writes.reserve(driver, name, 1),
-            lambda name: _reserve(database, name, 1),
-            desk.name,
+            lambda name: _reserve(bench.ledger, name, 1),
+            bench.name,
         ),
         Pair(
             f"capture over {sizes.lots} lots",
             ("reservation.capture",),
             lambda reference: writes.capture(driver, reference, revenue),
-            lambda reference: capture(database, reference),
-            desk.hold,
+            lambda reference: capture(bench.ledger, reference),
+            bench.hold,
         ),
         Pair(
             f"credits of {sizes.names} users",
             ("credits.lookup",),
             lambda names: reads.credits_each(driver, names),
             lambda names: credits_of(database, names, _CODE),
-            lambda: desk.names(sizes.names),
+            lambda: bench.names(sizes.names),
         ),
     )
 
 
-def _lists(desk: _Desk) -> tuple[Pair, ...]:
-    database, driver, sizes = desk.database, desk.driver, desk.sizes
-    issuance = desk.wallet("@issuance")
+def _lists(bench: _Bench) -> tuple[Pair, ...]:
+    database, driver, sizes = bench.database, bench.driver, bench.sizes
+    issuance = bench.wallet("@issuance")
     return (
         Pair(
             "overview dashboard",
@@ -196,8 +202,8 @@ def _lists(desk: _Desk) -> tuple[Pair, ...]:
             f"bulk transfer of {sizes.lines} lines: create, COPY, validate, post",
             ("batch.load", "batch.post"),
             lambda names: writes.payout(driver, names, issuance),
-            lambda names: _payout(desk, names),
-            lambda: desk.names(sizes.lines),
+            lambda names: _payout(bench, names),
+            lambda: bench.names(sizes.lines),
             planned=3,  # COPY, validate, post: the header costs one more
         ),
         Pair(
@@ -205,25 +211,25 @@ def _lists(desk: _Desk) -> tuple[Pair, ...]:
             ("account.page",),
             lambda name: reads.account_page(driver, name, sizes.rows),
             lambda name: account(database, name, _CODE, history=sizes.rows),
-            desk.name,
+            bench.name,
         ),
     )
 
 
-def _reserve(database: Database, username: str, amount: int) -> dict[str, Any]:
+def _reserve(ledger: Ledger, username: str, amount: int) -> dict[str, Any]:
     arguments = {
         "username": username,
         "currency": _CODE,
         "amount": amount,
         "reference": f"bench-{uuid4()}",
     }
-    return perform(database, Operation("reservation.reserve", "reserve", arguments))
+    return ledger.perform(Operation("reservation.reserve", "reserve", arguments))
 
 
-def _payout(desk: _Desk, names: list[str]) -> batches.PostedBatch:
-    file = desk.folder / "payout.csv"
+def _payout(bench: _Bench, names: list[str]) -> batches.PostedBatch:
+    file = bench.folder / "payout.csv"
     tag = uuid4().hex
     lines = (f"@issuance,{name},0.01,{tag}-{number}" for number, name in enumerate(names))
     file.write_text("\n".join(["from,to,amount,reference", *lines, ""]), encoding="utf-8")
-    loaded = batches.load(desk.database, file, _MAPPING, _MONEY, name="bench")
-    return batches.post(desk.database, loaded.batch_id, loaded.summary.content_hash, key=uuid4())
+    loaded = batches.load(bench.ledger, file, _MAPPING, _MONEY, name="bench")
+    return batches.post(bench.ledger, loaded.batch_id, loaded.summary.content_hash, key=uuid4())

@@ -17,6 +17,7 @@ from console.bench.statements.writes import drop_scratch, make_scratch
 from console.monitor.budgets import BUDGETS
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.writes.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,7 +66,7 @@ def run(
             with driver_to(url) as driver, tempfile.TemporaryDirectory() as folder:
                 make_scratch(driver)
                 try:
-                    found = pairs(database, driver, sizes or Sizes(), Path(folder))
+                    found = pairs(Ledger(database), driver, sizes or Sizes(), Path(folder))
                     return tuple(_figures(found, database, driver, rounds, say))
                 finally:
                     drop_scratch(driver)

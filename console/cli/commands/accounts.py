@@ -48,7 +48,7 @@ def open_account(
     username = account(name, "NAME")
     with writing(context, key) as write:
         done = accounts.open(
-            write.database,
+            write.ledger,
             username,
             write.currency(currency).code,
             reason=reason,
@@ -99,7 +99,7 @@ def overdraft(
         if submit:
             write.submit(order, reason)
             return
-        done = set_overdraft_limit(write.database, order, key=write.key, cancel=write.cancel)
+        done = set_overdraft_limit(write.ledger, order, key=write.key, cancel=write.cancel)
     columns = (
         Column("account", Kind.TEXT),
         Column("before", Kind.AMOUNT, unit.exponent),
@@ -121,7 +121,7 @@ def note(
 
     username = account(name, "NAME")
     with writing(context, key) as write:
-        done = add_note(write.database, username, words, key=write.key, cancel=write.cancel)
+        done = add_note(write.ledger, username, words, key=write.key, cancel=write.cancel)
     write.output.record(_NOTED, (username, done.note, str(done.key)))
 
 
@@ -132,6 +132,6 @@ def _set_status(context: typer.Context, name: str, status: str, reason: str, key
     username = account(name, "NAME")
     with writing(context, key) as write:
         done = set_status(
-            write.database, username, AccountStatus(status), reason=reason, key=write.key, cancel=write.cancel
+            write.ledger, username, AccountStatus(status), reason=reason, key=write.key, cancel=write.cancel
         )
     write.output.record(_STATUS, (username, done.before, done.after, str(done.key)))

@@ -130,7 +130,7 @@ def seal(
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel, progress("Sealing"):
-        done = seal_all(workspace.database, rows=rows, cancel=cancel)
+        done = seal_all(workspace.ledger, rows=rows, cancel=cancel)
     noun = "range" if done.ranges == 1 else "ranges"
     say(
         f"Sealed {done.rows:,} transactions in {done.ranges:,} {noun}; the seals reach to {done.sealed_to:,}."

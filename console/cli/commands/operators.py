@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 app = typer.Typer(help="Operators: who may sign in, and do what.", no_args_is_help=True)
 
@@ -47,7 +47,7 @@ def list_operators(context: typer.Context) -> None:
     """List the operators that the ledger looks after."""
     from console.ledger.operators.commands import operators
 
-    with _administration(context) as database:
+    with _administration(context) as ledger:
         rows = [
             (
                 one.name,
@@ -59,7 +59,7 @@ def list_operators(context: typer.Context) -> None:
                 one.created_by,
                 one.created_at,
             )
-            for one in operators(database)
+            for one in operators(ledger.database)
         ]
     invocation_of(context).output.rows(_OPERATORS, rows)
 
@@ -84,8 +84,8 @@ def add(
         if one not in ROLES:
             raise UsageError(f"--role: {one!r} is none of {', '.join(ROLES)}.")
     chosen = _password(from_input=password_stdin)
-    with _administration(context) as database:
-        add_operator(database, name, chosen, role, reason=reason, display_name=display_name)
+    with _administration(context) as ledger:
+        add_operator(ledger, name, chosen, role, reason=reason, display_name=display_name)
     say(f"{name} may sign in as {', '.join(sorted(set(role)))}.")
 
 
@@ -97,8 +97,8 @@ def password(
     from console.ledger.operators.commands import set_password
 
     chosen = _password(from_input=password_stdin)
-    with _administration(context) as database:
-        set_password(database, name, chosen, reason=reason)
+    with _administration(context) as ledger:
+        set_password(ledger, name, chosen, reason=reason)
     say(f"{name} has a new password.")
 
 
@@ -107,8 +107,8 @@ def disable(context: typer.Context, name: Name, reason: Reason) -> None:
     """Take an operator's rights now, in open sessions too, and the way in."""
     from console.ledger.operators.commands import disable_operator
 
-    with _administration(context) as database:
-        kept = disable_operator(database, name, reason=reason)
+    with _administration(context) as ledger:
+        kept = disable_operator(ledger, name, reason=reason)
     say(f"{name} is disabled.")
     if kept:
         say(
@@ -122,8 +122,8 @@ def enable(context: typer.Context, name: Name, reason: Reason) -> None:
     """Give a disabled operator back what was taken."""
     from console.ledger.operators.commands import enable_operator
 
-    with _administration(context) as database:
-        enable_operator(database, name, reason=reason)
+    with _administration(context) as ledger:
+        enable_operator(ledger, name, reason=reason)
     say(f"{name} may sign in again.")
 
 
@@ -132,8 +132,8 @@ def unlock(context: typer.Context, name: Name, reason: Reason) -> None:
     """End the lock of too many wrong passwords before its 15 minutes have passed."""
     from console.ledger.operators.commands import unlock_operator
 
-    with _administration(context) as database:
-        unlock_operator(database, name, reason=reason)
+    with _administration(context) as ledger:
+        unlock_operator(ledger, name, reason=reason)
     say(f"{name} may try again.")
 
 
@@ -146,7 +146,7 @@ def gate(context: typer.Context) -> None:
     if invocation.configured()[0].database_url is None:
         raise UsageError("The embedded ledger keeps its gate's password itself; there is nothing to set.")
     with invocation.workspace() as workspace:
-        drawn = open_gate(workspace.database)
+        drawn = open_gate(workspace.ledger)
     sys.stdout.write(f'gate_password = "{drawn}"\n')
     say(
         "Put this line into settings.toml on each operator's computer (or set LEDGER_GATE_PASSWORD). "
@@ -155,18 +155,19 @@ def gate(context: typer.Context) -> None:
 
 
 @contextmanager
-def _administration(context: typer.Context) -> Iterator[Database]:
+def _administration(context: typer.Context) -> Iterator[Ledger]:
     """Open the ledger as who may change operators: at the embedded one that is its owner."""
     from console.postgres.database import Database
     from console.workspace.workspace import EMBEDDED
+    from console.writes.ledger import Ledger
 
     with invocation_of(context).workspace() as workspace:
         if workspace.profile != EMBEDDED:
-            yield workspace.database
+            yield workspace.ledger
             return
         owned = Database(workspace.admin_url, workspace.recorder, workspace.database.settings)
         try:
-            yield owned
+            yield Ledger(owned)
         finally:
             owned.close()
 

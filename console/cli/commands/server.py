@@ -171,7 +171,7 @@ def _end(  # noqa: PLR0917 - what both commands were asked
     with writing(context, key) as work:
         if moment is None:
             moment = _asked(sessions(work.database, cancel=work.cancel), verb, pid, yes=yes)
-        done = end(work.database, pid, moment, reason=reason, key=work.key, cancel=work.cancel)
+        done = end(work.ledger, pid, moment, reason=reason, key=work.key, cancel=work.cancel)
     what = "The statement" if verb == "cancel" else "The session"
     say(f"{what} of {done.operator} (pid {done.pid}) was told to end.")
 

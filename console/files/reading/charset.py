@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import charset_normalizer
 
 from console.errors import FileRefusedError
-from console.files.reading.source import readable
+from console.files.reading.source import Charset, readable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,20 +39,6 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _SPREADSHEETS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and xls
-
-
-@dataclass(frozen=True, slots=True)
-class Charset:
-    """An encoding, the length of the byte order mark before the text, and how sure it is (1.0: certain)."""
-
-    encoding: str
-    mark_size: int
-    confidence: float
-
-    @property
-    def guessed(self) -> bool:
-        """Whether somebody should look at the text before it is trusted."""
-        return self.confidence < 1.0
 
 
 def detect_charset(path: Path, stated: str | None = None) -> Charset:

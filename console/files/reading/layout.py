@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from console.files.reading.charset import ENCODINGS, Charset
+from console.files.reading.charset import ENCODINGS
+
+if TYPE_CHECKING:
+    from console.files.reading.source import Charset
 
 DELIMITERS = (",", ";", "\t", "|")
 GROUPINGS = ("", ",", ".", " ", "'", "\u2019", "\u00a0", "\u202f")

@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.errors import FileRefusedError
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from console.files.reading.charset import Charset
     from console.postgres.cancellation import Cancellation
 
 PIECE_SIZE = 1 << 18
@@ -32,6 +32,20 @@ def readable(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise FileRefusedError(str(path), f"it cannot be read: {error.strerror or error}.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Charset:
+    """An encoding, the length of the byte order mark before the text, and how sure it is (1.0: certain)."""
+
+    encoding: str
+    mark_size: int
+    confidence: float
+
+    @property
+    def guessed(self) -> bool:
+        """Whether somebody should look at the text before it is trusted."""
+        return self.confidence < 1.0
 
 
 class Source:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Noted:
 
 
 def open(  # noqa: A001 - used as accounts.open
-    database: Database,
+    ledger: Ledger,
     username: str,
     currency: str,
     *,
@@ -89,12 +89,12 @@ def open(  # noqa: A001 - used as accounts.open
         "email": email,
         "reason": reason,
     }
-    done = perform(database, Operation("account.open", "open_account", arguments), key=key, cancel=cancel)
+    done = ledger.perform(Operation("account.open", "open_account", arguments), key=key, cancel=cancel)
     return Opened(done["account"], key)
 
 
 def set_status(
-    database: Database,
+    ledger: Ledger,
     username: str,
     status: AccountStatus,
     *,
@@ -110,21 +110,21 @@ def set_status(
         {"username": username, "status": status.value, "reason": reason},
         {"status": "ledger.account_status"},
     )
-    done = perform(database, operation, key=key, cancel=cancel)
+    done = ledger.perform(operation, key=key, cancel=cancel)
     return StatusChange(AccountStatus(done["before"]), AccountStatus(done["after"]), key)
 
 
 def set_overdraft_limit(
-    database: Database, order: OverdraftLimit, *, key: UUID | None = None, cancel: Cancellation | None = None
+    ledger: Ledger, order: OverdraftLimit, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> OverdraftChange:
     """Let a wallet go so far below zero; less than it is below already is refused."""
     key = uuid4() if key is None else key
-    done = perform(database, order.operation, key=key, cancel=cancel)
+    done = ledger.perform(order.operation, key=key, cancel=cancel)
     return OverdraftChange(done["before"] or 0, done["after"], key)
 
 
 def add_note(
-    database: Database,
+    ledger: Ledger,
     username: str,
     note: str,
     *,
@@ -134,4 +134,4 @@ def add_note(
     """Write down what is known of an account; notes are never changed."""
     key = uuid4() if key is None else key
     operation = Operation("account.note", "add_note", {"username": username, "note": note})
-    return Noted(perform(database, operation, key=key, cancel=cancel)["note"], key)
+    return Noted(ledger.perform(operation, key=key, cancel=cancel)["note"], key)

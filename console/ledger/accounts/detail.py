@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.balances.lookup import asked_name
 from console.ledger.credits.breakdown import CREDITS, Credits, credits_in, with_moments
+from console.ledger.names import asked_name
 from console.ledger.transactions import page as transactions
 from models.credit import ReservationStatus
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from console.ledger.balances.lookup import asked_name
-from console.ledger.page import Direction, Page
+from console.ledger.names import LAST_CHARACTER, asked_name
+from console.ledger.page import PAGE_SIZE, Direction, Page
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
-PAGE_SIZE = 200
-_LAST_CHARACTER = "\U0010ffff"
 
 # The rows are taken before anything is looked up for them. The newest movement is the later of two index
 # probes: an OR over both sides would read an account's whole history.
@@ -82,7 +80,7 @@ def page(
     values: dict[str, object] = {"currency": currency, "limit": limit + 1}
     prefix = asked_name(wanted.prefix)
     if prefix:
-        values |= {"prefix": prefix, "prefix_until": prefix + _LAST_CHARACTER}
+        values |= {"prefix": prefix, "prefix_until": prefix + LAST_CHARACTER}
     if cursor is not None:
         values["cursor"] = cursor
     statement = _page_shape(frozenset(values), wanted.status, forward=forward)
@@ -94,11 +92,7 @@ def page(
         ]
 
     rows = database.read("accounts.page", ask, cancel=cancel)
-    more = len(rows) > limit
-    del rows[limit:]
-    if forward:
-        return Page(tuple(rows), more_before=cursor is not None, more_after=more)
-    return Page(tuple(reversed(rows)), more_before=more, more_after=cursor is not None)
+    return Page.cut(rows, limit, direction, beside=cursor is not None)
 
 
 @lru_cache(maxsize=64)

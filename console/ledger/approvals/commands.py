@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID, uuid4
 
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 
 class Order(Protocol):
@@ -69,7 +69,7 @@ class Executed:
 
 
 def submit(
-    database: Database,
+    ledger: Ledger,
     order: Order,
     *,
     reason: str,
@@ -83,11 +83,11 @@ def submit(
         for name, value in wanted.arguments.items()
     }
     arguments = {"kind": wanted.function, "request": request, "reason": reason}
-    return _submitted(database, Operation("request.submit", "submit_request", arguments), key, cancel)
+    return _submitted(ledger, Operation("request.submit", "submit_request", arguments), key, cancel)
 
 
 def submit_batch(
-    database: Database,
+    ledger: Ledger,
     batch: int,
     content_hash: bytes,
     *,
@@ -98,16 +98,16 @@ def submit_batch(
     """Freeze a draft of one's own as it was checked, and ask others to agree to it."""
     arguments = {"batch": batch, "content_hash": content_hash, "reason": reason}
     return _submitted(
-        database,
+        ledger,
         Operation("batch.submit", "submit_batch", arguments),
         key,
         cancel,
-        timeout_s=database.settings.batch_timeout_s,
+        timeout_s=ledger.batch_timeout_s,
     )
 
 
 def approve(
-    database: Database,
+    ledger: Ledger,
     request: int,
     content: bytes,
     *,
@@ -119,12 +119,12 @@ def approve(
     key = uuid4() if key is None else key
     arguments = {"request": request, "content": content, "note": note}
     operation = Operation("request.approve", "approve_request", arguments)
-    done = perform(database, operation, key=key, cancel=cancel)
+    done = ledger.perform(operation, key=key, cancel=cancel)
     return Approval(done["request"], done["given"], done["required"], done["status"] == "approved", key)
 
 
 def reject(
-    database: Database,
+    ledger: Ledger,
     request: int,
     *,
     reason: str,
@@ -133,11 +133,11 @@ def reject(
 ) -> Closed:
     """Say no, as a checker."""
     operation = Operation("request.reject", "reject_request", {"request": request, "reason": reason})
-    return _closed(database, operation, key, cancel)
+    return _closed(ledger, operation, key, cancel)
 
 
 def withdraw(
-    database: Database,
+    ledger: Ledger,
     request: int,
     *,
     reason: str,
@@ -146,20 +146,19 @@ def withdraw(
 ) -> Closed:
     """Take back a request of one's own; a batch is a draft again."""
     operation = Operation("request.withdraw", "withdraw_request", {"request": request, "reason": reason})
-    return _closed(database, operation, key, cancel)
+    return _closed(ledger, operation, key, cancel)
 
 
 def execute(
-    database: Database, request: int, *, key: UUID | None = None, cancel: Cancellation | None = None
+    ledger: Ledger, request: int, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Executed:
     """Do what was approved, as it was approved."""
     key = uuid4() if key is None else key
-    done = perform(
-        database,
+    done = ledger.perform(
         Operation("request.execute", "execute_request", {"request": request}),
         key=key,
         cancel=cancel,
-        timeout_s=database.settings.batch_timeout_s,
+        timeout_s=ledger.batch_timeout_s,
     )
     posted_at = done.get("posted_at")
     return Executed(
@@ -172,20 +171,18 @@ def execute(
 
 
 def _submitted(
-    database: Database,
+    ledger: Ledger,
     operation: Operation,
     key: UUID | None,
     cancel: Cancellation | None,
     timeout_s: int | None = None,
 ) -> Submitted:
     key = uuid4() if key is None else key
-    done = perform(database, operation, key=key, cancel=cancel, timeout_s=timeout_s)
+    done = ledger.perform(operation, key=key, cancel=cancel, timeout_s=timeout_s)
     return Submitted(done["request"], done["approvals_required"], bytes.fromhex(done["content"]), key)
 
 
-def _closed(
-    database: Database, operation: Operation, key: UUID | None, cancel: Cancellation | None
-) -> Closed:
+def _closed(ledger: Ledger, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Closed:
     key = uuid4() if key is None else key
-    done = perform(database, operation, key=key, cancel=cancel)
+    done = ledger.perform(operation, key=key, cancel=cancel)
     return Closed(done["request"], done["status"], key)

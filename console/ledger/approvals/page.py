@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.errors.refusals import OperationRefusedError
-from console.ledger.page import Direction, Page
+from console.ledger.page import PAGE_SIZE, Direction, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
-
-PAGE_SIZE = 200
+    from console.writes.ledger import Ledger
 
 _REQUEST = """
     SELECT r.id, r.kind, r.request, r.content, r.currency, r.amount, r.approvals_required, r.approvals_given,
@@ -137,12 +136,8 @@ def page(
     values = {"limit": limit + 1} | ({} if cursor is None else {"cursor": cursor})
 
     def ask(session: Session) -> Page[RequestRow]:
-        rows = session.execute(statement, values).all()
-        found = tuple(_row(row) for row in rows[:limit])
-        beyond, behind = len(rows) > limit, cursor is not None
-        if forward:
-            return Page(found, more_before=behind, more_after=beyond)
-        return Page(found[::-1], more_before=beyond, more_after=behind)
+        rows = [_row(row) for row in session.execute(statement, values)]
+        return Page.cut(rows, limit, direction, beside=cursor is not None)
 
     return database.read("requests.page", ask, cancel=cancel)
 
@@ -161,7 +156,7 @@ def get(database: Database, request: int, *, cancel: Cancellation | None = None)
     return database.read("requests.get", ask, cancel=cancel)
 
 
-def rehearse(database: Database, request: int, *, cancel: Cancellation | None = None) -> Rehearsal:
+def rehearse(ledger: Ledger, request: int, *, cancel: Cancellation | None = None) -> Rehearsal:
     """Do what an open request asks for and undo it: what its checkers would see happen now."""
 
     def work(session: Session) -> Rehearsal:
@@ -172,9 +167,7 @@ def rehearse(database: Database, request: int, *, cancel: Cancellation | None = 
         movements = tuple(Movement(*account) for account in found["accounts"])
         return Rehearsal(outcome, None, found["count"], movements)
 
-    return database.rehearse(
-        "requests.rehearse", work, cancel=cancel, timeout_s=database.settings.batch_timeout_s
-    )
+    return ledger.rehearse("requests.rehearse", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 
 
 def _row(row: Row[Any]) -> RequestRow:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid4
 
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 RULED: Final = (
     "transfer", "grant_credit", "capture", "post_batch", "reverse_transaction", "reverse_batch",
@@ -27,7 +27,7 @@ class Ruled:
 
 
 def set_rule(
-    database: Database,
+    ledger: Ledger,
     kind: str,
     currency: str,
     from_amount: int,
@@ -46,11 +46,11 @@ def set_rule(
         "reason": reason,
     }
     operation = Operation("rule.set", "set_approval_rule", arguments, {"approvals": "smallint"})
-    return _ruled(database, operation, key, cancel)
+    return _ruled(ledger, operation, key, cancel)
 
 
 def set_limit(
-    database: Database,
+    ledger: Ledger,
     holder: str,
     kind: str,
     currency: str,
@@ -70,10 +70,10 @@ def set_limit(
         "per_day": per_day,
         "reason": reason,
     }
-    return _ruled(database, Operation("limit.set", "set_limit", arguments), key, cancel)
+    return _ruled(ledger, Operation("limit.set", "set_limit", arguments), key, cancel)
 
 
-def _ruled(database: Database, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Ruled:
+def _ruled(ledger: Ledger, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Ruled:
     key = uuid4() if key is None else key
-    perform(database, operation, key=key, cancel=cancel)
+    ledger.perform(operation, key=key, cancel=cancel)
     return Ruled(key)

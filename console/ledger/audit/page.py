@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.ledger.audit.verify.head import HEAD, head_in
-from console.ledger.page import Page
+from console.ledger.page import PAGE_SIZE, Direction, Page
 
 if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
     from console.ledger.audit.verify.check import Head
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
-
-PAGE_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +65,12 @@ def page(
         FROM ledger.audit_events e {"WHERE " + " AND ".join(conditions) if conditions else ""}
         ORDER BY e.id DESC LIMIT :limit""")  # noqa: S608 - names of four fields
     asked = {**values, "limit": limit + 1} | ({} if before is None else {"before": before})
-    rows = database.read("audit.page", lambda session: session.execute(statement, asked).all(), cancel=cancel)
-    events = tuple(AuditEvent(*row) for row in rows[:limit])
-    return Page(events, more_before=before is not None, more_after=len(rows) > limit)
+
+    def ask(session: Session) -> Page[AuditEvent]:
+        rows = [AuditEvent(*row) for row in session.execute(statement, asked)]
+        return Page.cut(rows, limit, Direction.AFTER, beside=before is not None)
+
+    return database.read("audit.page", ask, cancel=cancel)
 
 
 def head(database: Database, *, cancel: Cancellation | None = None) -> Head:

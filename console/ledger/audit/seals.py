@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 RANGE_ROWS: Final = 100_000
 MOST_ROWS: Final = 1_000_000
@@ -38,7 +38,7 @@ class Sealing:
 
 
 def seal(
-    database: Database,
+    ledger: Ledger,
     *,
     rows: int = RANGE_ROWS,
     cancel: Cancellation | None = None,
@@ -52,7 +52,7 @@ def seal(
     pauses = iter(_PAUSES_S)
     short = 0
     while True:
-        answer = _seal_range(database, rows, cancel)
+        answer = _seal_range(ledger, rows, cancel)
         if answer["status"] == "waiting":
             pause = next(pauses, None)
             if pause is None:
@@ -70,12 +70,12 @@ def seal(
             return Sealing(done, ranges, answer["sealed_to"], waiting=False)
 
 
-def _seal_range(database: Database, rows: int, cancel: Cancellation | None) -> dict[str, Any]:
+def _seal_range(ledger: Ledger, rows: int, cancel: Cancellation | None) -> dict[str, Any]:
     def work(session: Session) -> dict[str, Any]:
         found: dict[str, Any] = session.execute(_SEAL, {"rows": rows}).scalar_one()
         return found
 
-    return database.write("audit.seal", work, cancel=cancel, timeout_s=database.settings.batch_timeout_s)
+    return ledger.write("audit.seal", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 
 
 def _wait(seconds: float, cancel: Cancellation | None) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from console.ledger.names import asked_name
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
@@ -81,12 +82,6 @@ def lookup(
         )  # fmt: skip
 
     return database.read("balances.lookup", ask, cancel=cancel)
-
-
-def asked_name(text: str) -> str:
-    """Return a name as the ledger writes it; letters beyond ASCII stay, or a Kelvin sign would find a k."""
-    name = text.strip()
-    return name.lower() if name.isascii() else name
 
 
 def totals(rows: Sequence[BalanceRow]) -> BalanceTotals:

@@ -11,9 +11,9 @@ from sqlalchemy import text
 
 from console.errors import FileRefusedError, LinesRefusedError, RefusedError, UsageError
 from console.errors.problem import Problem
-from console.errors.refusals import refusal, sentence
+from console.errors.refusals import accepted, sentence
 from console.files.lines.reader import file_sha256, read_lines
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 # The totals stand in every row, the problems are none or many: one statement for both.
 _CHECK = text("SELECT * FROM ledger.check_batch(:batch)")
@@ -123,7 +124,7 @@ class DryRun:
 
 
 def load(
-    database: Database,
+    ledger: Ledger,
     path: Path,
     mapping: Mapping,
     currency: Currency,
@@ -144,7 +145,7 @@ def load(
         reading = read_lines(path, mapping, currency, cancel=cancel, progress=progress)
         try:
             batch_id = _create(session, path, mapping, currency, name=name, sha256=sha256)
-            _copy(session, database, batch_id, reading)
+            _copy(session, ledger, batch_id, reading)
             if reading.totals.sha256 != sha256:
                 raise FileRefusedError(str(path), "it was changed while it was read. Read it again.")
             check = _check(session, batch_id)
@@ -158,12 +159,12 @@ def load(
             )
         return LoadedBatch(batch_id, check.summary)
 
-    return database.write("batch.load", work, cancel=cancel, timeout_s=database.settings.batch_timeout_s)
+    return ledger.write("batch.load", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 
 
-def validate(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
+def validate(ledger: Ledger, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
     """Check all lines of a draft against the ledger as it is now, by one statement."""
-    return database.read("batch.validate", lambda session: _check(session, batch_id), cancel=cancel)
+    return ledger.database.read("batch.validate", lambda session: _check(session, batch_id), cancel=cancel)
 
 
 def review(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
@@ -172,7 +173,7 @@ def review(database: Database, batch_id: int, *, cancel: Cancellation | None = N
 
 
 def dry_run(
-    database: Database, batch_id: int, content_hash: bytes, *, cancel: Cancellation | None = None
+    ledger: Ledger, batch_id: int, content_hash: bytes, *, cancel: Cancellation | None = None
 ) -> DryRun:
     """Post for real, read each account's balance before and after, and roll all of it back."""
 
@@ -183,15 +184,13 @@ def dry_run(
         return DryRun(posted, tuple(WalletChange(n, int(b), a, c) for n, b, a, c in changes))
 
     try:
-        return database.rehearse(
-            "batch.dry-run", work, cancel=cancel, timeout_s=database.settings.batch_timeout_s
-        )
+        return ledger.rehearse("batch.dry-run", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
     except RefusedError as refused:
-        raise _explained(database, batch_id, refused, cancel) from refused
+        raise _explained(ledger, batch_id, refused, cancel) from refused
 
 
 def post(
-    database: Database,
+    ledger: Ledger,
     batch_id: int,
     content_hash: bytes,
     *,
@@ -205,16 +204,14 @@ def post(
     """
     operation = Operation("batch.post", "post_batch", {"batch": batch_id, "content_hash": content_hash})
     try:
-        return _posted(
-            perform(database, operation, key=key, cancel=cancel, timeout_s=database.settings.batch_timeout_s)
-        )
+        return _posted(ledger.perform(operation, key=key, cancel=cancel, timeout_s=ledger.batch_timeout_s))
     except RefusedError as refused:
-        raise _explained(database, batch_id, refused, cancel) from refused
+        raise _explained(ledger, batch_id, refused, cancel) from refused
 
 
-def discard(database: Database, batch_id: int) -> None:
+def discard(ledger: Ledger, batch_id: int) -> None:
     """Throw a draft of one's own away, with its lines."""
-    database.write(
+    ledger.write(
         "batch.discard",
         lambda session: session.execute(text("SELECT ledger.discard_batch(:batch)"), {"batch": batch_id}),
     )
@@ -234,11 +231,11 @@ def _create(
     return cast("int", session.execute(_CREATE, values).scalar_one())
 
 
-def _copy(session: Session, database: Database, batch_id: int, lines: Iterable[DraftLine]) -> None:
+def _copy(session: Session, ledger: Ledger, batch_id: int, lines: Iterable[DraftLine]) -> None:
     """Stream the lines into the table; the file is never held in memory."""
     driver = cast("Driver[Any]", session.connection().connection.driver_connection)
     with (
-        database.recorder.statement("COPY", _COPY) as running,
+        ledger.database.recorder.statement("COPY", _COPY) as running,
         driver.cursor() as cursor,
         cursor.copy(_COPY) as copy,
     ):
@@ -281,8 +278,7 @@ def _problem(row: Row[Any]) -> Problem:
 
 def _posted(outcome: dict[str, Any]) -> PostedBatch:
     """Read an outcome; raises RefusedError for a refusal."""
-    if outcome["status"] != "posted":
-        raise refusal(outcome["code"], outcome.get("detail") or {})
+    accepted(outcome)
     return PostedBatch(
         outcome["batch"], outcome["lines"], int(outcome["total"]), outcome["opened"],
         outcome["first"], outcome["last"], datetime.fromisoformat(outcome["posted_at"]),
@@ -290,14 +286,14 @@ def _posted(outcome: dict[str, Any]) -> PostedBatch:
 
 
 def _explained(
-    database: Database, batch_id: int, refused: RefusedError, cancel: Cancellation | None
+    ledger: Ledger, batch_id: int, refused: RefusedError, cancel: Cancellation | None
 ) -> RefusedError:
     """Add every problem to a refusal; the posting function stops at the first."""
     if refused.code in {"batch.unknown", "batch.status", "batch.empty"} or refused.code.startswith(
         "operation."
     ):
         return refused
-    return RefusedError(refused.code, str(refused), validate(database, batch_id, cancel=cancel).problems)
+    return RefusedError(refused.code, str(refused), validate(ledger, batch_id, cancel=cancel).problems)
 
 
 def news_of(ledger: Iterable[Problem], file: Iterable[Problem]) -> list[Problem]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.page import Direction, Page
+from console.ledger.page import PAGE_SIZE, Direction, Page
 from models.batch import BatchStatus
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
-
-PAGE_SIZE = 200
 
 BATCH_COLUMNS = """
     b.id, b.name, b.currency, b.status::text, b.file_name, b.created_by, b.created_at,
@@ -48,7 +46,7 @@ _LINES = """
         ORDER BY l.line_no {direction} LIMIT :limit
     ) l
     LEFT JOIN ledger.transactions t ON t.reference = l.reference AND t.batch_id = l.batch_id
-    ORDER BY l.line_no"""
+    ORDER BY l.line_no {direction}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +107,8 @@ def page(
     values = {"limit": limit + 1} | ({} if cursor is None else {"cursor": cursor})
 
     def ask(session: Session) -> Page[BatchRow]:
-        rows = session.execute(statement, values).all()
-        found = tuple(batch_of(row) for row in rows[:limit])
-        beyond, behind = len(rows) > limit, cursor is not None
-        if forward:
-            return Page(found, more_before=behind, more_after=beyond)
-        return Page(found[::-1], more_before=beyond, more_after=behind)
+        rows = [batch_of(row) for row in session.execute(statement, values)]
+        return Page.cut(rows, limit, direction, beside=cursor is not None)
 
     return database.read("batches.page", ask, cancel=cancel)
 
@@ -149,11 +143,8 @@ def lines(
     values = {"batch": batch_id, "cursor": start, "limit": limit + 1}
 
     def ask(session: Session) -> Page[BatchLineRow]:
-        rows = [BatchLineRow(*row) for row in session.execute(statement, values).all()]
-        more = len(rows) > limit
-        if forward:
-            return Page(tuple(rows[:limit]), more_before=cursor is not None, more_after=more)
-        return Page(tuple(rows[-limit:]), more_before=more, more_after=cursor is not None)
+        rows = [BatchLineRow(*row) for row in session.execute(statement, values)]
+        return Page.cut(rows, limit, direction, beside=cursor is not None)
 
     return database.read("batches.lines", ask, cancel=cancel)
 

@@ -1,4 +1,4 @@
-"""Giving back what was moved: one transaction, or a whole batch by a stated policy, with a check before."""
+"""Giving a whole batch back by a stated policy, with a check before."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from console.errors.refusals import refusal
+from console.errors.refusals import accepted
 from console.ledger.batches.commands import WalletChange
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 _PROBLEMS = text("""
     SELECT p.line, p.transaction_id, p.username, p.code, p.amount, p.short
@@ -42,43 +43,6 @@ class ReversalPolicy(StrEnum):
 
     ALL = "all"
     AVAILABLE = "available"
-
-
-@dataclass(frozen=True, slots=True)
-class Reversal:
-    """What of one transaction is to be given back, in minor units; without an amount, all of it.
-
-    Granted credit that has expired since comes back as a new lot when `lot_expires_at` states its end, and
-    as plain balance without it.
-    """
-
-    transaction: int
-    reason: str
-    amount: int | None = None
-    lot_expires_at: datetime | None = None
-
-    @property
-    def operation(self) -> Operation:
-        """How the ledger is asked for it."""
-        arguments = {
-            "transaction": self.transaction,
-            "amount": self.amount,
-            "reason": self.reason,
-            "lot_expires_at": self.lot_expires_at,
-        }
-        return Operation("transfer.reverse", "reverse_transaction", arguments)
-
-
-@dataclass(frozen=True, slots=True)
-class Reversed:
-    """The transaction that gives back, the one it reverses, and the lot that it opened if it did."""
-
-    transaction: int
-    reverses: int
-    amount: int
-    lot: int | None
-    posted_at: datetime
-    key: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +95,6 @@ class ReversalProblem:
     short: int
 
 
-def reverse_transaction(
-    database: Database, order: Reversal, *, key: UUID | None = None, cancel: Cancellation | None = None
-) -> Reversed:
-    """Give back what one transaction moved, all or a part, once for ever."""
-    key = uuid4() if key is None else key
-    done = perform(database, order.operation, key=key, cancel=cancel)
-    posted_at = datetime.fromisoformat(done["posted_at"])
-    return Reversed(done["transaction"], done["reverses"], done["amount"], done["lot"], posted_at, key)
-
-
 def reversal_problems(
     database: Database, batch: int, *, cancel: Cancellation | None = None
 ) -> tuple[ReversalProblem, ...]:
@@ -153,16 +107,16 @@ def reversal_problems(
 
 
 def reverse_batch(
-    database: Database, order: BatchReversal, *, key: UUID | None = None, cancel: Cancellation | None = None
+    ledger: Ledger, order: BatchReversal, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> ReversedBatch:
     """Give back a whole batch as one transaction; the same key again answers with the first outcome."""
     key = uuid4() if key is None else key
-    timeout_s = database.settings.batch_timeout_s
-    return _reversed(perform(database, order.operation, key=key, cancel=cancel, timeout_s=timeout_s), key)
+    timeout_s = ledger.batch_timeout_s
+    return _reversed(ledger.perform(order.operation, key=key, cancel=cancel, timeout_s=timeout_s), key)
 
 
 def reverse_batch_rehearsal(
-    database: Database, order: BatchReversal, *, cancel: Cancellation | None = None
+    ledger: Ledger, order: BatchReversal, *, cancel: Cancellation | None = None
 ) -> ReversalRehearsal:
     """Reverse a batch for real, read each account's balance before and after, and roll all of it back."""
 
@@ -174,16 +128,12 @@ def reverse_batch_rehearsal(
             "policy": order.policy.value,
             "reason": order.reason,
         }
-        outcome = session.execute(_REVERSE_BATCH, values).scalar_one()
-        if outcome["status"] == "refused":
-            raise refusal(outcome["code"], outcome.get("detail") or {})
+        outcome = accepted(session.execute(_REVERSE_BATCH, values).scalar_one())
         changes = session.execute(_WALLET_CHANGES, {"posted_at": outcome["posted_at"]}).all()
         wallets = tuple(WalletChange(name, int(before), after, n) for name, before, after, n in changes)
         return ReversalRehearsal(_reversed(outcome, key), wallets)
 
-    return database.rehearse(
-        "batch.reverse-dry-run", work, cancel=cancel, timeout_s=database.settings.batch_timeout_s
-    )
+    return ledger.rehearse("batch.reverse-dry-run", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 
 
 def _reversed(outcome: dict[str, Any], key: UUID) -> ReversedBatch:

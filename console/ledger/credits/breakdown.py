@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.balances.lookup import asked_name
+from console.ledger.names import asked_name
 from models.account import AccountStatus
 
 if TYPE_CHECKING:

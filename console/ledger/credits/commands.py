@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from console.errors.refusals import refusal
-from console.writes.operation import Operation, perform
+from console.errors.refusals import accepted
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 SWEPT_AT_ONCE = 1_000
 """As many holds and lots as one sweep ends at most, of each."""
@@ -77,39 +77,35 @@ class Swept:
 
 
 def grant(
-    database: Database, order: Grant, *, key: UUID | None = None, cancel: Cancellation | None = None
+    ledger: Ledger, order: Grant, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Granted:
     """Grant credit, which is spent by captures only."""
     key = uuid4() if key is None else key
-    done = perform(database, order.operation, key=key, cancel=cancel)
+    done = ledger.perform(order.operation, key=key, cancel=cancel)
     return Granted(done["transaction"], done["lot"], datetime.fromisoformat(done["posted_at"]), key)
 
 
 def sweep(
-    database: Database,
+    ledger: Ledger,
     *,
     limit: int = SWEPT_AT_ONCE,
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Swept:
     """End holds that are past their time, and send to @breakage what has expired and no hold keeps."""
-    return _swept(
-        perform(database, Operation("sweep.run", "sweep", {"limit": limit}), key=key, cancel=cancel)
-    )
+    return _swept(ledger.perform(Operation("sweep.run", "sweep", {"limit": limit}), key=key, cancel=cancel))
 
 
 def sweep_rehearsal(
-    database: Database, *, limit: int = SWEPT_AT_ONCE, cancel: Cancellation | None = None
+    ledger: Ledger, *, limit: int = SWEPT_AT_ONCE, cancel: Cancellation | None = None
 ) -> Swept:
     """Sweep and roll it back: what a sweep would end now."""
 
     def work(session: Session) -> Swept:
         outcome = session.execute(_SWEEP, {"key": uuid4(), "limit": limit}).scalar_one()
-        if outcome["status"] == "refused":
-            raise refusal(outcome["code"], outcome.get("detail") or {})
-        return _swept(outcome)
+        return _swept(accepted(outcome))
 
-    return database.rehearse("sweep.dry-run", work, cancel=cancel)
+    return ledger.rehearse("sweep.dry-run", work, cancel=cancel)
 
 
 def _swept(outcome: dict[str, Any]) -> Swept:

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 REVENUE = "@revenue"
 """Where captures go unless told otherwise."""
@@ -105,7 +106,7 @@ class Burn:
 
 
 def reserve(
-    database: Database,
+    ledger: Ledger,
     *,
     username: str,
     currency: str,
@@ -126,23 +127,23 @@ def reserve(
         "expires_at": expires_at,
         "description": description,
     }
-    done = perform(database, Operation("reservation.reserve", "reserve", arguments), key=key, cancel=cancel)
+    done = ledger.perform(Operation("reservation.reserve", "reserve", arguments), key=key, cancel=cancel)
     created_at = datetime.fromisoformat(done["created_at"])
     return Reserved(done["reservation"], done["reference"], done["available"], created_at, key)
 
 
 def capture(
-    database: Database, order: Capture, *, key: UUID | None = None, cancel: Cancellation | None = None
+    ledger: Ledger, order: Capture, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Captured:
     """Take what was reserved, all or a part, over any number of lots; the rest of the hold is released."""
     key = uuid4() if key is None else key
-    done = perform(database, order.operation, key=key, cancel=cancel)
+    done = ledger.perform(order.operation, key=key, cancel=cancel)
     posted_at = datetime.fromisoformat(done["posted_at"])
     return Captured(done["transaction"], done["amount"], done["released"], done["lots"], posted_at, key)
 
 
 def release(
-    database: Database,
+    ledger: Ledger,
     reservation: str,
     *,
     reason: str,
@@ -152,12 +153,12 @@ def release(
     """Let a hold go by its reference: its money is free again."""
     key = uuid4() if key is None else key
     arguments = {"reservation": reservation, "reason": reason}
-    done = perform(database, Operation("reservation.release", "release", arguments), key=key, cancel=cancel)
+    done = ledger.perform(Operation("reservation.release", "release", arguments), key=key, cancel=cancel)
     return Released(done["reservation"], done["amount"], datetime.fromisoformat(done["closed_at"]), key)
 
 
 def extend(
-    database: Database,
+    ledger: Ledger,
     reservation: str,
     *,
     expires_at: datetime | None,
@@ -169,7 +170,7 @@ def extend(
     key = uuid4() if key is None else key
     arguments = {"reservation": reservation, "expires_at": expires_at, "reason": reason}
     operation = Operation("reservation.extend", "extend_reservation", arguments)
-    done = perform(database, operation, key=key, cancel=cancel)
+    done = ledger.perform(operation, key=key, cancel=cancel)
     ends = [
         None if written is None else datetime.fromisoformat(written)
         for written in (done["expires_at"], done["expired_before"])

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, DateTime, bindparam, text
 
-from console.ledger.balances.lookup import asked_name
-from console.ledger.page import Direction, Page
+from console.ledger.names import asked_name
+from console.ledger.page import PAGE_SIZE, Direction, Page
 from models.credit import ReservationStatus
 
 if TYPE_CHECKING:
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
-
-PAGE_SIZE = 200
 
 # The rows are taken before any join, so the index walks and stops at the limit.
 _PAGE = """
@@ -113,11 +111,7 @@ def page(
         return [_row(row) for row in session.execute(statement, values).all()]
 
     rows = database.read("reservations.page", ask, cancel=cancel)
-    more = len(rows) > limit
-    del rows[limit:]
-    if forward:
-        return Page(tuple(rows), more_before=cursor is not None, more_after=more)
-    return Page(tuple(reversed(rows)), more_before=more, more_after=cursor is not None)
+    return Page.cut(rows, limit, direction, beside=cursor is not None)
 
 
 @lru_cache(maxsize=64)

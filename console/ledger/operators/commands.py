@@ -11,10 +11,11 @@ from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.errors.refusals import refusal
+from console.errors.refusals import accepted
 from console.ledger.operators.enrolment import verifier
 from console.ledger.operators.sign_in import GATE
-from console.writes.operation import Operation, call, insist, perform
+from console.writes.operation import Operation
+from console.writes.retry import retried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin")
 """What an operator can be; in the database each is a group named ledger_…"""
@@ -85,7 +87,7 @@ def operators(database: Database, *, cancel: Cancellation | None = None) -> tupl
 
 
 def add_operator(
-    database: Database,
+    ledger: Ledger,
     name: str,
     password: SecretStr,
     roles: Iterable[str],
@@ -102,39 +104,37 @@ def add_operator(
         "operator": name,
         "display_name": display_name,
         "groups": [f"ledger_{role}" for role in sorted(set(roles))],
-        "verifier": _verifier(database, name, password),
+        "verifier": _verifier(ledger, name, password),
         "reason": reason,
     }
-    _once(database, Operation("operators.add", "create_operator", arguments, _TEXTS), key)
+    _once(ledger, Operation("operators.add", "create_operator", arguments, _TEXTS), key)
 
 
 def set_password(
-    database: Database, name: str, password: SecretStr, *, reason: str, key: UUID | None = None
+    ledger: Ledger, name: str, password: SecretStr, *, reason: str, key: UUID | None = None
 ) -> None:
     """Give an operator another password; raises as add_operator does."""
-    arguments = {"operator": name, "verifier": _verifier(database, name, password), "reason": reason}
-    _once(database, Operation("operators.password", "set_operator_password", arguments), key)
+    arguments = {"operator": name, "verifier": _verifier(ledger, name, password), "reason": reason}
+    _once(ledger, Operation("operators.password", "set_operator_password", arguments), key)
 
 
-def disable_operator(
-    database: Database, name: str, *, reason: str, key: UUID | None = None
-) -> tuple[str, ...]:
+def disable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> tuple[str, ...]:
     """Take an operator's rights and the way in, now. Returns the roles that are not the ledger's to take."""
-    outcome = _perform(database, "disable", name, reason, key)
+    outcome = _perform(ledger, "disable", name, reason, key)
     return tuple(group.removeprefix("ledger_") for group in outcome["kept"])
 
 
-def enable_operator(database: Database, name: str, *, reason: str, key: UUID | None = None) -> None:
+def enable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> None:
     """Give a disabled operator back what was taken."""
-    _perform(database, "enable", name, reason, key)
+    _perform(ledger, "enable", name, reason, key)
 
 
-def unlock_operator(database: Database, name: str, *, reason: str, key: UUID | None = None) -> None:
+def unlock_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> None:
     """Forgive an operator's failed attempts before their time."""
-    _perform(database, "unlock", name, reason, key)
+    _perform(ledger, "unlock", name, reason, key)
 
 
-def open_gate(database: Database) -> str:
+def open_gate(ledger: Ledger) -> str:
     """Draw a password for the gate's role, set it as an administrator of the server, and return it."""
     password = secrets.token_urlsafe(32)
 
@@ -143,25 +143,27 @@ def open_gate(database: Database) -> str:
         kept = verifier(session.connection(), GATE, password)
         driver.execute(SQL("ALTER ROLE {} LOGIN PASSWORD {}").format(Identifier(GATE), Literal(kept)))
 
-    database.write("operators.gate", work)
+    ledger.write("operators.gate", work)
     return password
 
 
-def _perform(database: Database, verb: str, name: str, reason: str, key: UUID | None) -> dict[str, Any]:
+def _perform(ledger: Ledger, verb: str, name: str, reason: str, key: UUID | None) -> dict[str, Any]:
     arguments = {"operator": name, "reason": reason}
-    return perform(database, Operation(f"operators.{verb}", f"{verb}_operator", arguments), key=key)
+    return ledger.perform(Operation(f"operators.{verb}", f"{verb}_operator", arguments), key=key)
 
 
-def _once(database: Database, operation: Operation, key: UUID | None) -> None:
+def _once(ledger: Ledger, operation: Operation, key: UUID | None) -> None:
     """Do what `perform` does without the outbox: a verifier has no place in a file."""
     key = uuid4() if key is None else key
-    outcome = insist(lambda: call(database, operation, key), key)
-    if outcome["status"] == "refused":
-        raise refusal(outcome["code"], outcome.get("detail") or {})
+    accepted(retried(lambda: ledger.call(operation, key), key))
 
 
-def _verifier(database: Database, name: str, password: SecretStr) -> str:
+def _verifier(ledger: Ledger, name: str, password: SecretStr) -> str:
     plain = password.get_secret_value()
     if len(plain) < SHORTEST_PASSWORD:
         raise UsageError(f"A password has at least {SHORTEST_PASSWORD} characters.")
-    return database.read("operators.verifier", lambda session: verifier(session.connection(), name, plain))
+
+    def ask(session: Session) -> str:
+        return verifier(session.connection(), name, plain)
+
+    return ledger.database.read("operators.verifier", ask)

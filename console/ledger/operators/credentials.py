@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class Credentials:
     """An operator's name and password as typed; an empty password leaves the server to ask elsewhere."""
 
     operator: str

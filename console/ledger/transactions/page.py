@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, cast
 from sqlalchemy import BigInteger, DateTime, Text, bindparam, func, select, text, true, tuple_, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from console.ledger.balances.lookup import asked_name
-from console.ledger.page import Direction, Order, Page
+from console.ledger.names import LAST_CHARACTER, asked_name
+from console.ledger.page import PAGE_SIZE, Direction, Order, Page
 from models.account import User, Wallet
 from models.transaction import Transaction, TransactionKind, transaction_kind
 
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
-
-PAGE_SIZE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +80,6 @@ class Cursor:
 _ROW = cast("Table", Transaction.__table__)
 _WALLET = cast("Table", Wallet.__table__)
 _USER = cast("Table", User.__table__)
-_LAST_CHARACTER = "\U0010ffff"
 
 
 def page(
@@ -108,11 +105,7 @@ def page(
         return [TransactionRow(*row) for row in session.execute(statement, values).all()]
 
     rows = database.read("transactions.page", ask, cancel=cancel)
-    more = len(rows) > limit
-    del rows[limit:]
-    if forward:
-        return Page(tuple(rows), more_before=cursor is not None, more_after=more)
-    return Page(tuple(reversed(rows)), more_before=more, more_after=cursor is not None)
+    return Page.cut(rows, limit, direction, beside=cursor is not None)
 
 
 def page_statement(
@@ -238,7 +231,7 @@ def _values(wanted: TransactionFilter) -> dict[str, Any]:
         values["kinds"] = list(wanted.kinds)
     if "description" in values:
         # A range of the C collation: unlike LIKE with a parameter, every plan can use the index for it.
-        values["description_until"] = wanted.description + _LAST_CHARACTER
+        values["description_until"] = wanted.description + LAST_CHARACTER
     return values
 
 

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4
 
-from console.writes.operation import Operation, perform
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Transfer:
 
 
 def transfer(
-    database: Database,
+    ledger: Ledger,
     *,
     payer: str,
     payee: str,
@@ -68,13 +68,13 @@ def transfer(
     Raises RefusedError, and OutcomeUnknownError when the answer was lost: call again with its key.
     """
     order = Transfer(payer, payee, currency, amount, reference, description, effective_at)
-    return post(database, order, key=key, cancel=cancel)
+    return post(ledger, order, key=key, cancel=cancel)
 
 
 def post(
-    database: Database, order: Transfer, *, key: UUID | None = None, cancel: Cancellation | None = None
+    ledger: Ledger, order: Transfer, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Posted:
     """Make a transfer."""
     key = uuid4() if key is None else key
-    outcome = perform(database, order.operation, key=key, cancel=cancel)
+    outcome = ledger.perform(order.operation, key=key, cancel=cancel)
     return Posted(outcome["transaction"], datetime.fromisoformat(outcome["posted_at"]), key)

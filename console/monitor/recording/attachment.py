@@ -97,7 +97,12 @@ class RecordingCursor(psycopg.Cursor[Any]):
         )
 
 
-class Attachment:
+def attach(recorder: Recorder, engine: Engine) -> None:
+    """Record every statement of the engine from now on; before it makes its first connection."""
+    _Attachment(recorder, engine)
+
+
+class _Attachment:
     """Tells the recorder what one engine does, on each connection that it makes from now on."""
 
     def __init__(self, recorder: Recorder, engine: Engine) -> None:

@@ -8,7 +8,6 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from console.monitor.recording.attachment import Attachment
 from console.monitor.recording.cost import Action, ActionCost
 from console.monitor.recording.fingerprint import Fingerprint, Fingerprints
 from console.monitor.recording.lifetime import Lifetime
@@ -18,8 +17,6 @@ from console.monitor.recording.slices import Slices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from sqlalchemy import Engine
 
     from console.monitor.recording.lifetime import Total
     from console.monitor.recording.slices import MinuteFigures, Part
@@ -65,10 +62,6 @@ class Recorder:
         self._absorbed = 0
         self._runs = 0
         self._listeners: tuple[Callable[[ActionCost], None], ...] = ()
-
-    def attach(self, engine: Engine) -> None:
-        """Record every statement of the engine from now on; before it makes its first connection."""
-        Attachment(self, engine)
 
     @contextmanager
     def action(self, name: str, *, screen: str = "") -> Iterator[Action]:

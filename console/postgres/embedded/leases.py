@@ -48,7 +48,7 @@ class Lease:
 
     @classmethod
     def take(cls, folder: Path) -> Self:
-        """Claim the server; call it alone()."""
+        """Credentials the server; call it alone()."""
         # Random: a process may have several leases, and process ids come again.
         file = folder / f"{os.getpid()}-{secrets.token_hex(4)}{_SUFFIX}"
         lock = FileLock(file, mode=0o600, thread_local=False)

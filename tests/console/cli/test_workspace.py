@@ -64,7 +64,7 @@ def test_the_operator_is_no_administrator(paths: Paths, settings: Settings) -> N
         session.connection().exec_driver_sql("UPDATE ledger.wallets SET balance = 1")
 
     with open_workspace(settings, paths) as opened, pytest.raises(AccessDeniedError):
-        opened.database.write("cheat", cheat)
+        opened.ledger.write("cheat", cheat)
 
 
 def test_the_password_is_a_scram_verifier_there_and_private_here(paths: Paths, settings: Settings) -> None:

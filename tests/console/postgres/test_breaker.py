@@ -17,7 +17,7 @@ from sqlalchemy.engine import make_url
 from console.errors import AccessDeniedError, ConsoleError, DatabaseUnreachableError
 from console.postgres.breaker import Breaker
 from console.postgres.driver_errors import is_broken
-from console.writes.operation import perform
+from console.writes.ledger import Ledger
 from tests.console.waiting_room import opened, payment, server_place, through
 from tests.faults.proxy.proxy import Proxy
 from tests.models.waiting import wait_until
@@ -85,7 +85,7 @@ def test_an_open_breaker_is_no_reason_to_send_a_write_again(
         tries: list[str] = []
         database.recorder.on_action(lambda cost: tries.append(cost.action))
         with pytest.raises(DatabaseUnreachableError):
-            perform(database, payment())
+            Ledger(database).perform(payment())
         assert len(tries) == 1
 
 

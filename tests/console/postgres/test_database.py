@@ -28,6 +28,7 @@ from console.monitor.recording.recorder import Recorder
 from console.postgres.cancellation import Cancellation
 from console.postgres.database import Database
 from console.settings import Settings
+from console.writes.ledger import Ledger
 from tests.cluster import connected
 from tests.models.bookkeeping import balances
 from tests.models.waiting import wait_until
@@ -58,22 +59,24 @@ def two(open_accounts: Callable[..., None]) -> None:
 
 
 @pytest.mark.usefixtures("two")
-def test_a_write_is_kept_and_a_rehearsal_is_not(operator_database: Database, ledger_url: str) -> None:
-    assert operator_database.rehearse("transfer.post", pay(10)) == "posted"
+def test_a_write_is_kept_and_a_rehearsal_is_not(operator_ledger: Ledger, ledger_url: str) -> None:
+    assert operator_ledger.rehearse("transfer.post", pay(10)) == "posted"
     with connected(ledger_url) as connection:
         assert balances(connection) == {"alice": 100, "bob": 0}
-        assert operator_database.write("transfer.post", pay(10)) == "posted"
+        assert operator_ledger.write("transfer.post", pay(10)) == "posted"
         assert balances(connection) == {"alice": 90, "bob": 10}
 
 
 @pytest.mark.usefixtures("two")
-def test_a_write_that_fails_leaves_nothing(operator_database: Database, ledger_url: str) -> None:
+def test_a_write_that_fails_leaves_nothing(
+    operator_database: Database, operator_ledger: Ledger, ledger_url: str
+) -> None:
     def fail(session: Session) -> None:
         pay(10)(session)
         raise LookupError("a bug")
 
     with pytest.raises(LookupError):
-        operator_database.write("transfer.post", fail)
+        operator_ledger.write("transfer.post", fail)
     with connected(ledger_url) as connection:
         assert balances(connection) == {"alice": 100, "bob": 0}
     assert operator_database.pool.busy == 0
@@ -81,26 +84,30 @@ def test_a_write_that_fails_leaves_nothing(operator_database: Database, ledger_u
 
 @pytest.mark.usefixtures("two")
 @pytest.mark.over_budget
-def test_a_swallowed_error_is_not_committed(operator_database: Database, ledger_url: str) -> None:
+def test_a_swallowed_error_is_not_committed(
+    operator_database: Database, operator_ledger: Ledger, ledger_url: str
+) -> None:
     def swallow(session: Session) -> None:
         pay(10)(session)
         with suppress(DBAPIError):
             session.execute(text("SELECT 1 / 0"))
 
     with pytest.raises(ConsoleError, match="passed over"):
-        operator_database.write("transfer.post", swallow)
+        operator_ledger.write("transfer.post", swallow)
     with connected(ledger_url) as connection:
         assert balances(connection) == {"alice": 100, "bob": 0}
     assert operator_database.read("probe", scalar("SELECT 1")) == 1
 
 
 @pytest.mark.usefixtures("two")
-def test_a_snapshot_sees_one_moment_and_writes_nothing(operator_database: Database) -> None:
+def test_a_snapshot_sees_one_moment_and_writes_nothing(
+    operator_database: Database, operator_ledger: Ledger
+) -> None:
     question = scalar("SELECT sum(balance) FROM ledger.wallets WHERE balance = 100")
 
     def look_twice(session: Session) -> tuple[object, object]:
         first = question(session)
-        operator_database.write("transfer.post", pay(10))
+        operator_ledger.write("transfer.post", pay(10))
         return first, question(session)
 
     assert operator_database.snapshot("report", look_twice) == (100, 100)
@@ -183,7 +190,7 @@ def test_a_slow_statement_times_out(as_role: Callable[[str], str]) -> None:
     database = Database(as_role("t_operator"), Recorder(), Settings.model_construct(statement_timeout_s=1))
     with pytest.raises(TimedOutError, match="longer"):
         database.read("probe", scalar("SELECT pg_sleep(30)"))
-    assert database.write("probe", scalar("SELECT pg_sleep(1.2)"), timeout_s=5) is not None
+    assert Ledger(database).write("probe", scalar("SELECT pg_sleep(1.2)"), timeout_s=5) is not None
     database.close()
 
 
@@ -193,7 +200,7 @@ def test_a_lock_times_out(as_role: Callable[[str], str], ledger_url: str) -> Non
     with connected(ledger_url, autocommit=False) as holder:
         holder.execute("SELECT FROM ledger.wallets FOR UPDATE")
         with pytest.raises(TimedOutError, match="lock"):
-            database.write("transfer.post", pay(1))
+            Ledger(database).write("transfer.post", pay(1))
     database.close()
 
 
@@ -239,18 +246,18 @@ def test_a_server_that_could_forget_is_refused(operator_database: Database, ledg
         operator_database.session_facts()
 
 
-def test_what_a_role_may_not_do_is_denied(operator_database: Database) -> None:
+def test_what_a_role_may_not_do_is_denied(operator_ledger: Ledger) -> None:
     with pytest.raises(AccessDeniedError, match="permission denied"):
-        operator_database.write("probe", scalar("DELETE FROM ledger.wallets"))
+        operator_ledger.write("probe", scalar("DELETE FROM ledger.wallets"))
 
 
 @pytest.mark.usefixtures("two")
-def test_a_key_used_for_something_else_is_refused(operator_database: Database) -> None:
+def test_a_key_used_for_something_else_is_refused(operator_ledger: Ledger) -> None:
     key = uuid4()
     for _ in range(2):
-        operator_database.write("transfer.post", lambda s: s.scalar(TRANSFER, {"key": key, "amount": 1}))
+        operator_ledger.write("transfer.post", lambda s: s.scalar(TRANSFER, {"key": key, "amount": 1}))
     with pytest.raises(RefusedError) as raised:
-        operator_database.write("transfer.post", lambda s: s.scalar(TRANSFER, {"key": key, "amount": 2}))
+        operator_ledger.write("transfer.post", lambda s: s.scalar(TRANSFER, {"key": key, "amount": 2}))
     assert raised.value.code == "operation.other"
 
 
@@ -279,9 +286,9 @@ def test_behind_a_pooler_the_settings_are_the_transactions(as_role: Callable[[st
     """In transaction mode the session goes to somebody else after each COMMIT, with all that it was told."""
     settings = Settings.model_construct(pooled=True, lock_timeout_s=7)
     database = Database(as_role("t_operator"), Recorder(), settings)
-    for ask in (database.read, database.snapshot, database.write, database.rehearse):
+    for ask in (database.read, database.snapshot, Ledger(database).write, Ledger(database).rehearse):
         assert ask("probe", scalar(_SETTINGS)) == "7s 15s"
-    assert database.write("probe", scalar(_SETTINGS), timeout_s=120) == "7s 2min"
+    assert Ledger(database).write("probe", scalar(_SETTINGS), timeout_s=120) == "7s 2min"
     with database._engine.connect() as connection:
         assert connection.scalar(text(_SETTINGS)) == "0 0"
     database.close()
@@ -310,6 +317,6 @@ def test_behind_a_pooler_a_transfer_is_one_statement(
     database = Database(as_role("t_operator"), Recorder(), Settings.model_construct(pooled=True))
     database.session_facts()
     with statements.counted() as found:
-        assert database.write("transfer.post", pay(10)) == "posted"
+        assert Ledger(database).write("transfer.post", pay(10)) == "posted"
     assert len(found) == 1
     database.close()

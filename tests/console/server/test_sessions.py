@@ -18,6 +18,7 @@ from console.server.blocking import blocking
 from console.server.commands import cancel_session, terminate_session
 from console.server.locks import locks
 from console.server.sessions import Activity, SessionRow, sessions
+from console.writes.ledger import Ledger
 from tests.blocked import MARKED, REASON, Waiter, blocked_pair, started_at, watching_blocked
 from tests.cluster import connected
 from tests.console.waiting_room import opened
@@ -159,13 +160,13 @@ def test_cancel_ends_the_statement_and_stands_in_the_audit(
         assert seen.started_at is not None
         assert not seen.foreign
         key = uuid4()
-        done = cancel_session(database, waiter.pid, seen.started_at, reason=REASON, key=key)
+        done = cancel_session(Ledger(database), waiter.pid, seen.started_at, reason=REASON, key=key)
         assert (done.pid, done.operator, done.status) == (waiter.pid, "t_operator", "cancelled")
         assert waiter.ended_with() == "57014"
         # The same key again does nothing, and answers the same.
-        assert cancel_session(database, waiter.pid, seen.started_at, reason=REASON, key=key) == done
+        assert cancel_session(Ledger(database), waiter.pid, seen.started_at, reason=REASON, key=key) == done
         with pytest.raises(OperationRefusedError, match="runs no statement") as raised:
-            cancel_session(database, waiter.pid, seen.started_at, reason=REASON)
+            cancel_session(Ledger(database), waiter.pid, seen.started_at, reason=REASON)
         assert raised.value.code == "session.idle"
     auditor = database_of("t_auditor")
     refused, event = audit_page(auditor, AuditFilter(subject=f"session:{waiter.pid}")).rows
@@ -182,7 +183,7 @@ def test_terminate_ends_the_session(
     _, waiter = blocked
     started = started_at(watcher, waiter.pid)
     admin = database_of("t_admin")
-    assert terminate_session(admin, waiter.pid, started, reason=REASON).status == "terminated"
+    assert terminate_session(Ledger(admin), waiter.pid, started, reason=REASON).status == "terminated"
     assert waiter.ended_with() == "57P01"
     event = last_event(admin)
     assert (event.action, event.subject, event.actor) == (
@@ -191,7 +192,7 @@ def test_terminate_ends_the_session(
     wait_until(lambda: not watcher.execute(
         "SELECT FROM pg_stat_activity WHERE pid = %s", [waiter.pid]).fetchall())  # fmt: skip
     with pytest.raises(OperationRefusedError, match="not there any more"):
-        terminate_session(admin, waiter.pid, started, reason=REASON)
+        terminate_session(Ledger(admin), waiter.pid, started, reason=REASON)
 
 
 def test_a_process_number_used_again_is_not_hit(
@@ -202,7 +203,7 @@ def test_a_process_number_used_again_is_not_hit(
     admin = database_of("t_admin")
     for end in (cancel_session, terminate_session):
         with pytest.raises(OperationRefusedError) as raised:
-            end(admin, waiter.pid, earlier, reason=REASON)
+            end(Ledger(admin), waiter.pid, earlier, reason=REASON)
         assert raised.value.code == "session.unknown"
         assert last_event(admin).outcome == "refused"
     assert waiter.error is None
@@ -217,7 +218,7 @@ def test_only_sessions_of_operators_are_ended(
     pid = holder.info.backend_pid
     assert row_of(sessions(admin), pid).foreign
     with pytest.raises(OperationRefusedError, match="no operator of this ledger") as raised:
-        terminate_session(admin, pid, started_at(watcher, pid), reason=REASON)
+        terminate_session(Ledger(admin), pid, started_at(watcher, pid), reason=REASON)
     assert raised.value.code == "session.foreign"
     assert holder.execute("SELECT 1").fetchone() == (1,)
 
@@ -242,7 +243,7 @@ def test_a_session_of_another_database_is_unknown(
         admin = database_of("t_admin")
         assert pid not in {row.pid for row in sessions(admin).sessions}
         with pytest.raises(OperationRefusedError) as raised:
-            terminate_session(admin, pid, started_at(watcher, pid), reason=REASON)
+            terminate_session(Ledger(admin), pid, started_at(watcher, pid), reason=REASON)
         assert raised.value.code == "session.unknown"
         assert elsewhere.execute("SELECT 1").fetchone() == (1,)
 
@@ -272,7 +273,7 @@ def test_the_server_refuses_whoever_is_no_administrator(
             with pytest.raises(errors.InsufficientPrivilege):
                 raw.execute(call, [waiter.pid, started])
     with pytest.raises(AccessDeniedError):
-        cancel_session(database_of(login), waiter.pid, started, reason=REASON)
+        cancel_session(Ledger(database_of(login)), waiter.pid, started, reason=REASON)
     assert watching_blocked(watcher) == [waiter.pid]
 
 
@@ -285,7 +286,9 @@ def test_a_reason_is_needed(
 ) -> None:
     _, waiter = blocked
     with pytest.raises(OperationRefusedError) as raised:
-        cancel_session(database_of("t_admin"), waiter.pid, started_at(watcher, waiter.pid), reason=reason)
+        cancel_session(
+            Ledger(database_of("t_admin")), waiter.pid, started_at(watcher, waiter.pid), reason=reason
+        )
     assert raised.value.code == "reason.empty"
     assert watching_blocked(watcher) == [waiter.pid]
 
@@ -302,7 +305,7 @@ def test_without_the_server_s_right_it_says_what_to_grant(
         with pytest.raises(
             OperationRefusedError, match="GRANT pg_signal_backend, pg_read_all_stats"
         ) as raised:
-            cancel_session(admin, waiter.pid, started_at(watcher, waiter.pid), reason=REASON)
+            cancel_session(Ledger(admin), waiter.pid, started_at(watcher, waiter.pid), reason=REASON)
     finally:
         watcher.execute("GRANT pg_signal_backend TO ledger_roles")
     assert raised.value.code == "session.rights"

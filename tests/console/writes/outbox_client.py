@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from console.writes.operation import perform
+from console.writes.ledger import Ledger
 from console.writes.outbox import Outbox
 from tests.console.waiting_room import opened, payment
 
@@ -22,10 +22,10 @@ LEFT_OF = 10
 def pay(url: str, path: str, key: str, *, dies_after_commit: bool) -> None:
     """Pay through an outbox; die between the server's answer and the outbox hearing of it."""
     with opened(url) as database:
-        database.use_outbox(Outbox(Path(path), profile="test", operator="t_operator"))
+        ledger = Ledger(database, Outbox(Path(path), profile="test", operator="t_operator"))
         if dies_after_commit:
             database.recorder.on_action(lambda _cost: os.kill(os.getpid(), signal.SIGKILL))
-        perform(database, payment(), key=UUID(key))
+        ledger.perform(payment(), key=UUID(key))
 
 
 def write(path: str, count: int) -> None:

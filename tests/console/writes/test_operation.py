@@ -23,8 +23,10 @@ from console.errors import (
 )
 from console.ledger.transactions.transfer import transfer
 from console.postgres.cancellation import Cancellation
-from console.writes import operation as operations
-from console.writes.operation import TRIES, Operation, perform
+from console.writes import retry
+from console.writes.ledger import Ledger
+from console.writes.operation import Operation
+from console.writes.retry import TRIES
 from tests.cluster import connected
 from tests.console.waiting_room import held, opened, payment, server_place, through, wait_for_waiter
 from tests.faults.proxy.proxy import Proxy
@@ -68,32 +70,34 @@ def states(database: Database) -> set[str]:
 
 
 def test_a_transfer_is_one_statement_and_one_payment(
-    operator_database: Database, ledger_url: str, statements: Statements
+    operator_database: Database, operator_ledger: Ledger, ledger_url: str, statements: Statements
 ) -> None:
     operator_database.session_facts()
     with statements.counted() as sent:
-        posted = transfer(operator_database, payer="alice", payee="bob", currency="CR", amount=10)
+        posted = transfer(operator_ledger, payer="alice", payee="bob", currency="CR", amount=10)
     assert len(sent) == 1
-    again = transfer(operator_database, payer="alice", payee="bob", currency="CR", amount=10, key=posted.key)
+    again = transfer(operator_ledger, payer="alice", payee="bob", currency="CR", amount=10, key=posted.key)
     assert again == posted
     assert paid(ledger_url) == 10
 
 
-def test_a_key_used_with_other_content_is_refused(operator_database: Database, ledger_url: str) -> None:
+def test_a_key_used_with_other_content_is_refused(operator_ledger: Ledger, ledger_url: str) -> None:
     key = uuid4()
-    perform(operator_database, payment(10), key=key)
+    operator_ledger.perform(payment(10), key=key)
     with pytest.raises(RefusedError) as raised:
-        perform(operator_database, payment(20), key=key)
+        operator_ledger.perform(payment(20), key=key)
     assert raised.value.code == "operation.other"
     assert paid(ledger_url) == 10
 
 
-def test_a_refusal_is_an_answer_and_not_tried_again(operator_database: Database, ledger_url: str) -> None:
+def test_a_refusal_is_an_answer_and_not_tried_again(
+    operator_database: Database, operator_ledger: Ledger, ledger_url: str
+) -> None:
     tries = count_tries(operator_database)
     key = uuid4()
     for _ in range(2):
         with pytest.raises(RefusedError) as raised:
-            perform(operator_database, payment(1_000), key=key)
+            operator_ledger.perform(payment(1_000), key=key)
         assert raised.value.code == "funds.short"
     assert len(tries) == 2
     assert paid(ledger_url) == 0
@@ -103,7 +107,7 @@ def test_a_lock_that_is_free_in_time_costs_a_try(as_role: Callable[[str], str], 
     with opened(as_role("t_operator"), lock_timeout_s=1) as database, held(ledger_url) as holder:
         tries = count_tries(database)
         database.recorder.on_action(lambda _cost: holder.rollback())
-        assert perform(database, payment())["status"] == "posted"
+        assert Ledger(database).perform(payment())["status"] == "posted"
         assert len(tries) == 2
         assert states(database) == {"55P03"}
     assert paid(ledger_url) == 10
@@ -115,17 +119,19 @@ def test_a_lock_that_is_never_free_ends_after_five_tries(
     with opened(as_role("t_operator"), lock_timeout_s=1) as database, held(ledger_url):
         tries = count_tries(database)
         with pytest.raises(TimedOutError, match="lock"):
-            perform(database, payment())
+            Ledger(database).perform(payment())
         assert len(tries) == TRIES == 5
     assert paid(ledger_url) == 0
 
 
-def test_a_deadlocks_victim_tries_again(operator_database: Database, ledger_url: str) -> None:
+def test_a_deadlocks_victim_tries_again(
+    operator_database: Database, operator_ledger: Ledger, ledger_url: str
+) -> None:
     tries = count_tries(operator_database)
     with ThreadPoolExecutor(1) as pool, connected(ledger_url) as watcher, held(ledger_url, "bob") as holder:
         # The other one waits longer before it looks for a deadlock, so that the console is its victim.
         holder.execute("SET LOCAL deadlock_timeout = '20s'")
-        paying = pool.submit(perform, operator_database, payment())
+        paying = pool.submit(operator_ledger.perform, payment())
         wait_for_waiter(watcher, holder)
         holder.execute("SELECT FROM ledger.wallets FOR UPDATE")
         holder.rollback()
@@ -135,10 +141,12 @@ def test_a_deadlocks_victim_tries_again(operator_database: Database, ledger_url:
     assert paid(ledger_url) == 10
 
 
-def test_a_session_ended_in_the_middle_tries_again(operator_database: Database, ledger_url: str) -> None:
+def test_a_session_ended_in_the_middle_tries_again(
+    operator_database: Database, operator_ledger: Ledger, ledger_url: str
+) -> None:
     tries = count_tries(operator_database)
     with ThreadPoolExecutor(1) as pool, connected(ledger_url) as watcher, held(ledger_url) as holder:
-        paying = pool.submit(perform, operator_database, payment())
+        paying = pool.submit(operator_ledger.perform, payment())
         pid = wait_for_waiter(watcher, holder)
         watcher.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
         holder.rollback()
@@ -158,7 +166,7 @@ def test_a_lost_answer_to_commit_is_asked_for_again(
     ):
         tries = count_tries(database)
         proxy.cut(moment)
-        assert perform(database, payment())["status"] == "posted"
+        assert Ledger(database).perform(payment())["status"] == "posted"
         assert len(tries) == 2
         assert proxy.cuts == {moment: 1}
     assert paid(ledger_url) == 10
@@ -173,9 +181,9 @@ def test_what_no_try_told_is_not_yet_known(as_role: Callable[[str], str], ledger
         for _ in range(TRIES):
             proxy.cut("after")
         with pytest.raises(OutcomeUnknownError) as raised:
-            perform(database, payment(), key=key)
+            Ledger(database).perform(payment(), key=key)
         assert raised.value.key == str(key)
-        assert perform(database, payment(), key=key)["status"] == "posted"
+        assert Ledger(database).perform(payment(), key=key)["status"] == "posted"
     assert paid(ledger_url) == 10
 
 
@@ -188,13 +196,13 @@ def test_a_doubt_is_not_ended_by_a_later_failure(
     def place() -> tuple[str, int]:
         return ("/nowhere", 1) if gone.is_set() else server_place(ledger_url)
 
-    monkeypatch.setattr(operations, "_FIRST_PAUSE_S", 0.01)
+    monkeypatch.setattr(retry, "_FIRST_PAUSE_S", 0.01)
     with Proxy(place) as proxy, opened(through(proxy.port, as_role("t_operator"))) as database:
         database.session_facts()
         database.recorder.on_action(lambda _cost: gone.set())
         proxy.cut("after")
         with pytest.raises(OutcomeUnknownError) as raised:
-            perform(database, payment())
+            Ledger(database).perform(payment())
         assert isinstance(raised.value.__cause__, DatabaseUnreachableError)
     assert paid(ledger_url) == 10
 
@@ -217,22 +225,24 @@ def test_what_is_wrong_in_itself_is_sent_once(
     with opened(as_role(login)) as database:
         tries = count_tries(database)
         with pytest.raises(expected):
-            perform(database, operation)
+            Ledger(database).perform(operation)
         assert len(tries) == 1
 
 
-def test_text_that_cannot_be_sent_is_no_broken_connection(operator_database: Database) -> None:
+def test_text_that_cannot_be_sent_is_no_broken_connection(
+    operator_database: Database, operator_ledger: Ledger
+) -> None:
     tries = count_tries(operator_database)
     with pytest.raises(StatementError, match="cannot be sent"):
-        perform(operator_database, payment(reference="nul\0"))
+        operator_ledger.perform(payment(reference="nul\0"))
     assert len(tries) == 1
 
 
 @pytest.fixture
 def long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let whoever tries again wait for a minute first."""
-    monkeypatch.setattr(operations, "_FIRST_PAUSE_S", 60.0)
-    monkeypatch.setattr(operations, "_LONGEST_PAUSE_S", 60.0)
+    monkeypatch.setattr(retry, "_FIRST_PAUSE_S", 60.0)
+    monkeypatch.setattr(retry, "_LONGEST_PAUSE_S", 60.0)
     monkeypatch.setattr("random.uniform", lambda _low, high: high)
 
 
@@ -249,7 +259,7 @@ def test_cancel_in_doubt_does_not_say_that_nothing_changed(
     ):
         tries = count_tries(database)
         proxy.cut(moment)
-        paying = pool.submit(perform, database, payment(), cancel=cancel)
+        paying = pool.submit(Ledger(database).perform, payment(), cancel=cancel)
         wait_until(lambda: len(tries) == 1 and cancel._stop is not None)
         started = time.monotonic()
         cancel.cancel()
@@ -271,7 +281,7 @@ def test_cancel_without_a_doubt_says_that_nothing_changed(
         ThreadPoolExecutor(1) as pool,
     ):
         tries = count_tries(database)
-        paying = pool.submit(perform, database, payment(), cancel=cancel)
+        paying = pool.submit(Ledger(database).perform, payment(), cancel=cancel)
         wait_until(lambda: len(tries) == 1 and cancel._stop is not None)
         cancel.cancel()
         with pytest.raises(CancelledError):

@@ -26,8 +26,11 @@ from console.settings import Paths, Settings
 from console.workspace.workspace import open_workspace
 from console.writes import outbox_file
 from console.writes.json_values import plain, restored
-from console.writes.operation import TRIES, Operation, perform
-from console.writes.outbox import ABANDONED, Outbox, settle, settle_doubts
+from console.writes.ledger import Ledger
+from console.writes.operation import Operation
+from console.writes.outbox import Outbox
+from console.writes.retry import TRIES
+from console.writes.settling import ABANDONED, settle, settle_doubts
 from tests.cluster import PASSWORD, connected
 from tests.console.waiting_room import held, opened, payment, server_place, through, wait_for_waiter
 from tests.console.writes.outbox_client import LEFT_OF
@@ -56,11 +59,10 @@ def outbox(path: Path) -> Iterator[Outbox]:
 
 
 @pytest.fixture
-def database(operator_database: Database, outbox: Outbox, open_accounts: Callable[..., None]) -> Database:
+def ledger(operator_database: Database, outbox: Outbox, open_accounts: Callable[..., None]) -> Ledger:
     """Return a ledger where alice has 100 and bob nothing, with an outbox."""
     open_accounts({"alice": 100, "bob": 0})
-    operator_database.use_outbox(outbox)
-    return operator_database
+    return Ledger(operator_database, outbox)
 
 
 def paid(ledger_url: str) -> int:
@@ -86,7 +88,7 @@ def leave_in_doubt(path: Path, *, operator: str = "t_operator", key: UUID | None
 
 
 def test_an_entry_is_on_disk_before_anything_is_sent(
-    database: Database, path: Path, monkeypatch: pytest.MonkeyPatch
+    ledger: Ledger, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events: list[str] = []
     fsync = os.fsync
@@ -102,8 +104,8 @@ def test_an_entry_is_on_disk_before_anything_is_sent(
         assert json.loads(line)["function"] == "transfer"
 
     monkeypatch.setattr(os, "fsync", noted_fsync)
-    event.listen(database._engine, "before_cursor_execute", sent)
-    perform(database, payment())
+    event.listen(ledger.database._engine, "before_cursor_execute", sent)
+    ledger.perform(payment())
     assert events[: events.index("sent")].count("file") == 1
     assert "folder" in events[: events.index("sent")]
     assert path.read_bytes() == b""
@@ -115,36 +117,36 @@ def test_only_its_owner_reads_it(outbox: Outbox, path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_what_has_an_answer_is_not_kept(database: Database, path: Path, ledger_url: str) -> None:
+def test_what_has_an_answer_is_not_kept(ledger: Ledger, path: Path, ledger_url: str) -> None:
     with pytest.raises(RefusedError):
-        perform(database, payment(1_000))
+        ledger.perform(payment(1_000))
     with pytest.raises(SchemaError):
-        perform(database, Operation("x", "no_such_function", {}))
+        ledger.perform(Operation("x", "no_such_function", {}))
     assert path.read_bytes() == b""
     assert paid(ledger_url) == 0
 
 
 def test_what_has_none_is_kept_until_it_has_one(
-    as_role: Callable[[str], str], ledger_url: str, outbox: Outbox, database: Database
+    as_role: Callable[[str], str], ledger_url: str, outbox: Outbox, ledger: Ledger
 ) -> None:
     key = uuid4()
     with (
         Proxy(lambda: server_place(ledger_url)) as proxy,
         opened(through(proxy.port, as_role("t_operator"))) as far,
     ):
-        far.use_outbox(outbox)
+        far_ledger = Ledger(far, outbox)
         for _ in range(TRIES):
             proxy.cut("after")
         with pytest.raises(OutcomeUnknownError):
-            perform(far, payment(), key=key)
+            far_ledger.perform(payment(), key=key)
         assert [entry.key for entry in outbox.doubts()] == [key]
-    assert perform(database, payment(), key=key)["status"] == "posted"
+    assert ledger.perform(payment(), key=key)["status"] == "posted"
     assert outbox.doubts() == ()
     assert paid(ledger_url) == 10
 
 
 def test_a_failure_of_the_second_asking_is_no_answer(
-    as_role: Callable[[str], str], outbox: Outbox, database: Database
+    as_role: Callable[[str], str], outbox: Outbox, ledger: Ledger
 ) -> None:
     """The first try may have been committed: that the second was denied says nothing about it."""
     key = uuid4()
@@ -152,26 +154,26 @@ def test_a_failure_of_the_second_asking_is_no_answer(
     outbox.done(entry, known=False)
     assert not again
     with opened(as_role("t_viewer")) as viewer:
-        viewer.use_outbox(outbox)
+        viewer_ledger = Ledger(viewer, outbox)
         with pytest.raises(OutcomeUnknownError):
-            perform(viewer, payment(), key=key)
+            viewer_ledger.perform(payment(), key=key)
     assert {entry.key for entry in outbox.doubts()} == {key}
 
 
-def test_the_refusal_of_other_content_leaves_the_doubt(database: Database, outbox: Outbox) -> None:
+def test_the_refusal_of_other_content_leaves_the_doubt(ledger: Ledger, outbox: Outbox) -> None:
     key = uuid4()
-    perform(database, payment(10), key=key)
+    ledger.perform(payment(10), key=key)
     entry, _ = outbox.note(key, payment(10))
     outbox.done(entry, known=False)
     with pytest.raises(RefusedError):
-        perform(database, payment(20), key=key)
+        ledger.perform(payment(20), key=key)
     assert [left.arguments["amount"] for left in outbox.doubts()] == [10]
 
 
-def test_without_a_place_on_disk_nothing_is_sent(database: Database, tmp_path: Path, ledger_url: str) -> None:
+def test_without_a_place_on_disk_nothing_is_sent(ledger: Ledger, tmp_path: Path, ledger_url: str) -> None:
     (tmp_path / "data").write_bytes(b"a file, not a folder")
     with pytest.raises(UnavailableError, match="nothing is sent"):
-        perform(database, payment())
+        ledger.perform(payment())
     assert paid(ledger_url) == 0
 
 
@@ -232,7 +234,7 @@ def test_what_would_not_come_back_is_no_argument() -> None:
         plain({"x": object()})
 
 
-def test_no_password_is_kept(database: Database, path: Path, as_role: Callable[[str], str]) -> None:
+def test_no_password_is_kept(ledger: Ledger, path: Path, as_role: Callable[[str], str]) -> None:
     leave_in_doubt(path)
     assert PASSWORD in as_role("t_operator")
     assert PASSWORD.encode() not in b"".join(file.read_bytes() for file in path.parent.iterdir())
@@ -254,7 +256,7 @@ def test_two_processes_and_their_threads_share_an_outbox(outbox: Outbox, path: P
 
 
 def test_killed_before_the_answer(
-    database: Database, outbox: Outbox, path: Path, as_role: Callable[[str], str], ledger_url: str
+    ledger: Ledger, outbox: Outbox, path: Path, as_role: Callable[[str], str], ledger_url: str
 ) -> None:
     key = uuid4()
     with connected(ledger_url) as watcher, held(ledger_url) as holder:
@@ -268,24 +270,24 @@ def test_killed_before_the_answer(
         wait_until(
             lambda: watcher.execute("SELECT FROM pg_stat_activity WHERE pid = %s", [pid]).rowcount == 0
         )
-    [settled] = settle_doubts(database)
+    [settled] = settle_doubts(ledger)
     assert settled.outcome is not None
     assert settled.outcome["code"] == ABANDONED
     assert "never reached the ledger" in settled.sentence
     assert outbox.doubts() == ()
     with pytest.raises(RefusedError) as raised:
-        perform(database, payment(), key=key)
+        ledger.perform(payment(), key=key)
     assert raised.value.code == ABANDONED
     assert paid(ledger_url) == 0
 
 
 def test_killed_after_the_commit(
-    database: Database, outbox: Outbox, path: Path, as_role: Callable[[str], str], ledger_url: str
+    ledger: Ledger, outbox: Outbox, path: Path, as_role: Callable[[str], str], ledger_url: str
 ) -> None:
     key = uuid4()
     with run_client("pay", as_role("t_operator"), path, key.hex, "die") as client:
         assert client.wait(timeout=60) == -signal.SIGKILL
-    [settled] = settle_doubts(database)
+    [settled] = settle_doubts(ledger)
     assert settled.outcome is not None
     assert settled.outcome["status"] == "posted"
     assert settled.sentence == "transfer.post: it was done, though its answer was lost."
@@ -294,7 +296,7 @@ def test_killed_after_the_commit(
 
 
 def test_settling_waits_for_a_try_under_way(
-    database: Database, outbox: Outbox, as_role: Callable[[str], str], ledger_url: str
+    ledger: Ledger, outbox: Outbox, as_role: Callable[[str], str], ledger_url: str
 ) -> None:
     """Called off at the last moment: whichever comes first holds, and both say the same."""
     key = uuid4()
@@ -306,9 +308,9 @@ def test_settling_waits_for_a_try_under_way(
         held(ledger_url) as holder,
         ThreadPoolExecutor(2) as pool,
     ):
-        paying = pool.submit(perform, other, payment(), key=key)
+        paying = pool.submit(Ledger(other).perform, payment(), key=key)
         wait_for_waiter(watcher, holder)
-        settling = pool.submit(settle, database, entry)
+        settling = pool.submit(settle, ledger, entry)
         wait_until(lambda: settling.done() or _waiters(watcher) == 2)
         holder.rollback()
         settled = settling.result(timeout=30)
@@ -323,10 +325,10 @@ def test_settling_waits_for_a_try_under_way(
 
 
 def test_another_operators_doubt_is_left_and_shown(
-    database: Database, outbox: Outbox, path: Path, ledger_url: str
+    ledger: Ledger, outbox: Outbox, path: Path, ledger_url: str
 ) -> None:
     key = leave_in_doubt(path, operator="t_operator2")
-    [settled] = settle_doubts(database)
+    [settled] = settle_doubts(ledger)
     assert settled.outcome is None
     assert "t_operator2, who sent it" in settled.sentence
     assert "INV-17" in settled.sentence
@@ -336,23 +338,23 @@ def test_another_operators_doubt_is_left_and_shown(
 
 
 def test_the_server_tells_another_operator_nothing(
-    database: Database, outbox: Outbox, as_role: Callable[[str], str]
+    ledger: Ledger, outbox: Outbox, as_role: Callable[[str], str]
 ) -> None:
     key = uuid4()
-    perform(database, payment(), key=key)
+    ledger.perform(payment(), key=key)
     entry, _ = outbox.note(key, payment())
     outbox.done(entry, known=False)
     with opened(as_role("t_operator2")) as other:
-        other.use_outbox(outbox)  # which says t_operator: the file was tampered with
-        assert settle(other, entry).outcome is None
+        other_ledger = Ledger(other, outbox)  # which says t_operator: the file was tampered with
+        assert settle(other_ledger, entry).outcome is None
     assert outbox.doubts() == (entry,)
 
 
 def test_what_cannot_be_settled_now_stays(outbox: Outbox, path: Path) -> None:
     leave_in_doubt(path)
     with opened("postgresql+psycopg://t_operator@127.0.0.1:1/ledger") as nowhere:
-        nowhere.use_outbox(outbox)
-        [settled] = settle_doubts(nowhere)
+        nowhere_ledger = Ledger(nowhere, outbox)
+        [settled] = settle_doubts(nowhere_ledger)
     assert settled.outcome is None
     assert "cannot be reached" in settled.sentence
     assert len(outbox.doubts()) == 1
@@ -379,9 +381,9 @@ def test_the_next_start_settles_and_tells_once(
     open_accounts({"alice": 100, "bob": 0})
     with open_workspace(*own_settings) as opened_first:
         assert opened_first.settled == ()
-        used = opened_first.database.outbox
+        used = opened_first.ledger.outbox
         assert used is not None
-        perform(opened_first.database, payment())
+        opened_first.ledger.perform(payment())
     [path] = (own_settings[1].data / "outbox").glob("*.jsonl")
     key = leave_in_doubt(path)
     told = []
@@ -402,12 +404,12 @@ def test_a_key_that_is_about_to_be_repeated_is_not_called_off(
 ) -> None:
     open_accounts({"alice": 100, "bob": 0})
     with open_workspace(*own_settings) as first:
-        perform(first.database, payment())
+        first.ledger.perform(payment())
     [path] = (own_settings[1].data / "outbox").glob("*.jsonl")
     key = leave_in_doubt(path)
     with open_workspace(*own_settings, repeated=key) as workspace:
         assert workspace.settled == ()
-        assert perform(workspace.database, payment(reference="INV-17"), key=key)["status"] == "posted"
+        assert workspace.ledger.perform(payment(reference="INV-17"), key=key)["status"] == "posted"
     assert path.read_bytes() == b""
     assert paid(ledger_url) == 20
 

@@ -114,6 +114,52 @@ def test_a_result_that_was_ready_before_the_cancel_is_dropped(
     assert seen == ["new"]
 
 
+def test_a_cancel_after_the_work_has_ended_is_a_success(qtbot: QtBot, worker: Worker, owner: QObject) -> None:
+    seen: list[str] = []
+    cancellation = worker.run(
+        lambda _c: "done", done=seen.append, cancelled=lambda: seen.append("cancelled"), owner=owner
+    )
+    assert worker._pool.waitForDone(5_000)
+    worker.cancel(owner)
+    qtbot.waitUntil(lambda: worker.active == 0)
+    assert seen == ["done"]
+    assert cancellation.cancelled
+
+
+def test_a_failure_that_no_cancel_made_is_told_as_it_is(qtbot: QtBot, worker: Worker, owner: QObject) -> None:
+    seen: list[str] = []
+
+    def fail(_cancellation: Cancellation) -> None:
+        raise TimedOutError("too long")
+
+    worker.run(
+        fail,
+        done=lambda _nothing: seen.append("done"),
+        failed=lambda error: seen.append(str(error)),
+        cancelled=lambda: seen.append("cancelled"),
+        owner=owner,
+    )
+    assert worker._pool.waitForDone(5_000)
+    worker.cancel(owner)
+    qtbot.waitUntil(lambda: worker.active == 0)
+    assert seen == ["too long"]
+
+
+def test_what_is_dropped_is_cancelled_and_tells_nobody(qtbot: QtBot, worker: Worker, owner: QObject) -> None:
+    statement = Statement()
+    seen: list[str] = []
+    worker.run(statement, done=seen.append, cancelled=lambda: seen.append("cancelled"), owner=owner)
+    assert statement.started.wait(5)
+    worker.drop(owner)
+    qtbot.waitUntil(lambda: worker.active == 0)
+    assert statement.stopped.is_set()
+    worker.run(lambda _c: "ended before", done=seen.append, owner=owner)
+    assert worker._pool.waitForDone(5_000)
+    worker.drop(owner)
+    qtbot.waitUntil(lambda: worker.active == 0)
+    assert seen == []
+
+
 def test_runs_of_other_slots_and_owners_are_left_alone(qtbot: QtBot, worker: Worker, owner: QObject) -> None:
     other = QObject()
     seen: list[str] = []
@@ -242,20 +288,6 @@ def test_progress_is_thinned_and_the_last_value_comes_before_the_result(
     qtbot.waitUntil(lambda: bool(seen) and seen[-1][0] == "done")
     assert [what for what, _ in seen[-2:]] == ["-1", "done"]
     assert 2 <= len(seen) - 1 <= span_s * 20 + 2
-
-
-def test_a_relay_brings_the_newest_value_from_any_thread(
-    qtbot: QtBot, worker: Worker, owner: QObject
-) -> None:
-    seen: list[int] = []
-    tell = worker.relay(seen.append, owner=owner)
-    threads = [threading.Thread(target=tell, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    tell(99)
-    qtbot.waitUntil(lambda: bool(seen) and seen[-1] == 99)
 
 
 def test_shutdown_cancels_waits_and_refuses_new_work(qtbot: QtBot, owner: QObject) -> None:

@@ -19,12 +19,13 @@ from PySide6.QtTest import QTest
 from sqlalchemy.engine import make_url
 
 from console.ledger.operators.credentials import url_with
+from console.ledger.operators.rights import Rights
 from console.writes.operation import Operation
 from tests.cluster import PASSWORD, driver_url
-from tests.ui.consoles import window_of
+from tests.ui.sessions import window_of
 from ui.kit.notices import NoticesStrip
 from ui.start.logs import redacted
-from ui.start.sign_in import Credentials, role_word
+from ui.start.sign_in import UrlParts
 from ui.window.live_status import NOTICE
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from tests.ui.consoles import Desks
+    from tests.ui.sessions import Sessions
 
 TOP = Path(__file__).parents[3]
 linux_only = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have a display")
@@ -116,10 +117,10 @@ def without_password(url: str) -> str:
 
 
 def test_a_server_that_is_not_there_is_explained_and_retry_works(
-    make_desk: Desks, wire: Wire, ledger_url: str, qtbot: QtBot
+    make_session: Sessions, wire: Wire, ledger_url: str, qtbot: QtBot
 ) -> None:
-    desk = make_desk(through(wire, ledger_url))
-    start = desk.start_window
+    session = make_session(through(wire, ledger_url))
+    start = session.start_window
     assert start.isVisible()
     assert start.currentWidget() is start.preparing
     qtbot.waitUntil(lambda: start.currentWidget() is start.trouble)
@@ -130,20 +131,20 @@ def test_a_server_that_is_not_there_is_explained_and_retry_works(
     assert PASSWORD not in words
     wire.mend()
     QTest.mouseClick(start.trouble.retry, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
-    assert window_of(desk).isVisible()
+    qtbot.waitUntil(lambda: session.window is not None, timeout=15_000)
+    assert window_of(session).isVisible()
     assert not start.isVisible()
 
 
 def test_a_server_that_goes_away_is_told_and_comes_back(
-    make_desk: Desks, wire: Wire, ledger_url: str, qtbot: QtBot
+    make_session: Sessions, wire: Wire, ledger_url: str, qtbot: QtBot
 ) -> None:
     wire.mend()
-    desk = make_desk(through(wire, ledger_url))
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
-    window, status = window_of(desk), desk.status
+    session = make_session(through(wire, ledger_url))
+    qtbot.waitUntil(lambda: session.window is not None, timeout=15_000)
+    window, status = window_of(session), session.status
     assert status is not None
-    qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=15_000)
+    qtbot.waitUntil(lambda: session.worker.active == 0, timeout=15_000)
     wire.cut()
     window.refresh_screen()
     qtbot.waitUntil(lambda: status.lost, timeout=15_000)
@@ -157,20 +158,20 @@ def test_a_server_that_goes_away_is_told_and_comes_back(
 
 
 def test_a_server_that_stays_away_is_left_alone_and_found_again(
-    make_desk: Desks, wire: Wire, ledger_url: str, qtbot: QtBot
+    make_session: Sessions, wire: Wire, ledger_url: str, qtbot: QtBot
 ) -> None:
     wire.mend()
-    desk = make_desk(through(wire, ledger_url))
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
-    window, status, workspace = window_of(desk), desk.status, desk.workspace
+    session = make_session(through(wire, ledger_url))
+    qtbot.waitUntil(lambda: session.window is not None, timeout=15_000)
+    window, status, workspace = window_of(session), session.status, session.workspace
     assert status is not None
     assert workspace is not None
     breaker = workspace.database.breaker
-    qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=15_000)
+    qtbot.waitUntil(lambda: session.worker.active == 0, timeout=15_000)
     wire.cut()
     for _ in range(workspace.database.settings.breaker_failures + 1):
         status.probe()
-        qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=15_000)
+        qtbot.waitUntil(lambda: session.worker.active == 0, timeout=15_000)
     qtbot.waitUntil(lambda: status.lost, timeout=15_000)
     assert breaker.state == "open"
     assert window.status_bar._connection.text() == "not reached"
@@ -185,17 +186,17 @@ def test_a_server_that_stays_away_is_left_alone_and_found_again(
 
 
 def test_what_was_in_doubt_is_told_at_the_next_start(
-    make_desk: Desks, as_role: Callable[[str], str], qtbot: QtBot
+    make_session: Sessions, as_role: Callable[[str], str], qtbot: QtBot
 ) -> None:
-    first = make_desk(as_role("t_operator"))
+    first = make_session(as_role("t_operator"))
     qtbot.waitUntil(lambda: first.workspace is not None, timeout=15_000)
     assert first.workspace is not None
-    outbox = first.workspace.database.outbox
+    outbox = first.workspace.ledger.outbox
     assert outbox is not None
     entry, _ = outbox.note(uuid4(), Operation("transfer.post", "transfer", {"reference": "INV-17"}))
     outbox.done(entry, known=False)
     first.leave()
-    second = make_desk(as_role("t_operator"))
+    second = make_session(as_role("t_operator"))
     qtbot.waitUntil(lambda: second.window is not None, timeout=15_000)
     strip = window_of(second).findChild(NoticesStrip)
     assert strip is not None
@@ -205,36 +206,37 @@ def test_what_was_in_doubt_is_told_at_the_next_start(
 
 
 def test_a_wrong_password_is_said_in_place(
-    make_desk: Desks, as_role: Callable[[str], str], qtbot: QtBot
+    make_session: Sessions, as_role: Callable[[str], str], qtbot: QtBot
 ) -> None:
-    desk = make_desk(without_password(as_role("t_operator")))
-    page = desk.start_window.sign_in
-    assert desk.start_window.currentWidget() is page
+    session = make_session(without_password(as_role("t_operator")))
+    page = session.start_window.sign_in
+    assert session.start_window.currentWidget() is page
     assert page.operator.text() == "t_operator"
     QTest.keyClicks(page.password, "not-it")
     QTest.keyClick(page.password, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(page.problem), timeout=15_000)
     assert page.problem.startswith("The server refused the sign-in: ")
-    assert desk.start_window.currentWidget() is page
+    assert session.start_window.currentWidget() is page
     assert page.password.text() == ""
-    assert desk.window is None
+    assert session.window is None
     QTest.keyClicks(page.password, PASSWORD)
     QTest.mouseClick(page.button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
-    context = window_of(desk).context
-    assert (context.operator, context.role, context.environment) == ("t_operator", "operator", "LIVE")
-    assert context.production
-    assert PASSWORD not in context.profile
+    qtbot.waitUntil(lambda: session.window is not None, timeout=15_000)
+    context = window_of(session).context
+    shown = context.session
+    assert (shown.operator, shown.rights.role, shown.environment) == ("t_operator", "operator", "LIVE")
+    assert shown.production
+    assert PASSWORD not in shown.profile
 
 
 @pytest.mark.over_budget
 def test_the_meter_shows_the_last_action_and_turns_red_above_its_budget(
-    make_desk: Desks, as_role: Callable[[str], str], qtbot: QtBot
+    make_session: Sessions, as_role: Callable[[str], str], qtbot: QtBot
 ) -> None:
-    desk = make_desk(as_role("t_operator"))
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=15_000)
-    qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=15_000)
-    recorder, bar = window_of(desk).context.recorder, window_of(desk).status_bar
+    session = make_session(as_role("t_operator"))
+    qtbot.waitUntil(lambda: session.window is not None, timeout=15_000)
+    qtbot.waitUntil(lambda: session.worker.active == 0, timeout=15_000)
+    recorder, bar = window_of(session).context.recorder, window_of(session).status_bar
     for statements, tone in ((3, "error"), (1, None)):
         with recorder.action("transactions.page"):
             for _ in range(statements):
@@ -248,8 +250,8 @@ def test_the_meter_shows_the_last_action_and_turns_red_above_its_budget(
     assert bar._connection.text().startswith("primary, ")
 
 
-def test_a_ledger_of_nobody_is_explained(make_desk: Desks, database_url: str, qtbot: QtBot) -> None:
-    start = make_desk(database_url).start_window
+def test_a_ledger_of_nobody_is_explained(make_session: Sessions, database_url: str, qtbot: QtBot) -> None:
+    start = make_session(database_url).start_window
     qtbot.waitUntil(lambda: start.currentWidget() is start.trouble, timeout=15_000)
     assert start.trouble.words.startswith("This database is not ready for the console\n")
     assert "ledgerctl migrate" in start.trouble.words
@@ -303,7 +305,7 @@ def test_the_version_needs_no_display(tmp_path: Path) -> None:
     ],
 )
 def test_a_url_is_read_without_its_password(url: str, place: str, operator: str, *, given: bool) -> None:
-    assert Credentials.of(url) == Credentials(place, operator, given)
+    assert UrlParts.of(url) == UrlParts(place, operator, given)
 
 
 def test_an_operator_is_put_into_a_url() -> None:
@@ -315,8 +317,10 @@ def test_an_operator_is_put_into_a_url() -> None:
 
 
 def test_the_role_is_the_most_that_may_be_done() -> None:
-    assert role_word(frozenset({"ledger_viewer", "ledger_operator", "ledger_support"})) == "operator"
-    assert role_word(frozenset()) == "no role"
+    assert (
+        Rights("mara", frozenset({"ledger_viewer", "ledger_operator", "ledger_support"})).role == "operator"
+    )
+    assert Rights("mara", frozenset()).role == "no role"
 
 
 def test_no_password_reaches_the_log() -> None:

@@ -16,7 +16,7 @@ from console.ledger.operators.enrolment import role_name
 from console.postgres.embedded.server import EmbeddedServer
 from tests.cluster import PASSWORD, connected
 from tests.operators import WRONG, create
-from tests.ui.consoles import window_of
+from tests.ui.sessions import window_of
 from ui.start.session import UNGUARDED
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from tests.operators import Staff
-    from tests.ui.consoles import Desks
-    from ui.start.session import Desk
+    from tests.ui.sessions import Sessions
+    from ui.start.session import OperatorSession
 
 OPEN_MS = 20_000
 
 
-def sign_in(desk: Desk, operator: str, password: str) -> None:
-    page = desk.start_window.sign_in
-    assert desk.start_window.currentWidget() is page
+def sign_in(session: OperatorSession, operator: str, password: str) -> None:
+    page = session.start_window.sign_in
+    assert session.start_window.currentWidget() is page
     page.operator.clear()
     QTest.keyClicks(page.operator, operator)
     QTest.keyClicks(page.password, password)
@@ -56,94 +56,94 @@ def nobody(staff: Staff) -> str:
 
 
 def test_wrong_passwords_are_counted_in_place_and_then_the_form_says_until_when(
-    make_desk: Desks, staff: Staff, nobody: str, qtbot: QtBot
+    make_session: Sessions, staff: Staff, nobody: str, qtbot: QtBot
 ) -> None:
-    name, desk = staff.hire(), make_desk(nobody, PASSWORD)
-    page = desk.start_window.sign_in
+    name, session = staff.hire(), make_session(nobody, PASSWORD)
+    page = session.start_window.sign_in
     assert page.caution == ""
     for left in ("4 more tries", "3 more tries", "2 more tries", "1 more try"):
-        sign_in(desk, name, WRONG)
+        sign_in(session, name, WRONG)
         qtbot.waitUntil(lambda words=left: f" {words} before a pause" in page.problem, timeout=OPEN_MS)  # type: ignore[misc]  # mypy cannot infer a lambda with a default
         assert (page.operator.text(), page.password.text()) == (name, "")
     for password in (WRONG, PASSWORD):
-        sign_in(desk, name, password)
+        sign_in(session, name, password)
         qtbot.waitUntil(lambda: "Too many attempts failed" in page.problem, timeout=OPEN_MS)
         assert re.search(r"before \d\d:\d\d:\d\d \(\d{4}-\d\d-\d\d\)", page.problem)
         qtbot.waitUntil(page.button.isEnabled, timeout=OPEN_MS)
-    assert desk.window is None
+    assert session.window is None
 
 
 def test_without_the_gates_password_the_form_says_that_nothing_is_counted(
-    make_desk: Desks, staff: Staff, nobody: str, qtbot: QtBot
+    make_session: Sessions, staff: Staff, nobody: str, qtbot: QtBot
 ) -> None:
-    name, desk = staff.hire(), make_desk(nobody)
-    page = desk.start_window.sign_in
+    name, session = staff.hire(), make_session(nobody)
+    page = session.start_window.sign_in
     assert page.caution == UNGUARDED
-    sign_in(desk, name, WRONG)
+    sign_in(session, name, WRONG)
     qtbot.waitUntil(lambda: "authentication failed" in page.problem, timeout=OPEN_MS)
     assert page.caution == UNGUARDED
-    sign_in(desk, name, PASSWORD)
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=OPEN_MS)
+    sign_in(session, name, PASSWORD)
+    qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
 
 
-def test_a_form_without_a_name_is_not_sent(make_desk: Desks, nobody: str) -> None:
-    desk = make_desk(nobody, PASSWORD)
-    page = desk.start_window.sign_in
-    sign_in(desk, "", WRONG)
+def test_a_form_without_a_name_is_not_sent(make_session: Sessions, nobody: str) -> None:
+    session = make_session(nobody, PASSWORD)
+    page = session.start_window.sign_in
+    sign_in(session, "", WRONG)
     assert page.operator.accessibleDescription() == "Type the operator's name."
     assert page.button.isEnabled()
-    assert desk.worker.active == 0
+    assert session.worker.active == 0
 
 
 def test_one_operator_makes_room_for_the_next(
-    make_desk: Desks, staff: Staff, nobody: str, qtbot: QtBot
+    make_session: Sessions, staff: Staff, nobody: str, qtbot: QtBot
 ) -> None:
     first, second = staff.hire("operator"), staff.hire("auditor")
-    desk = make_desk(nobody, PASSWORD)
-    sign_in(desk, first, PASSWORD)
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=OPEN_MS)
-    window = window_of(desk)
-    qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=OPEN_MS)
-    assert (window.context.operator, window.context.role) == (first, "operator")
+    session = make_session(nobody, PASSWORD)
+    sign_in(session, first, PASSWORD)
+    qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
+    window = window_of(session)
+    qtbot.waitUntil(lambda: session.worker.active == 0, timeout=OPEN_MS)
+    assert (window.context.session.operator, window.context.session.rights.role) == (first, "operator")
     menu = window.top_bar._operator.menu()
     assert menu.actions()[-1].text() == "Switch operator"
     menu.actions()[-1].trigger()
-    page = desk.start_window.sign_in
-    assert desk.start_window.isVisible()
-    assert desk.start_window.currentWidget() is page
+    page = session.start_window.sign_in
+    assert session.start_window.isVisible()
+    assert session.start_window.currentWidget() is page
     assert (page.operator.text(), page.password.text(), page.problem) == ("", "", "")
     assert not window.isVisible()
     assert not page.remembered.isVisible()
     qtbot.waitUntil(lambda: not isValid(window), timeout=OPEN_MS)
     qtbot.waitUntil(lambda: sessions(staff.ledger_url, first) == 0, timeout=OPEN_MS)
-    sign_in(desk, second, PASSWORD)
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=OPEN_MS)
-    context = window_of(desk).context
-    assert (context.operator, context.role) == (second, "auditor")
-    assert window_of(desk).isVisible()
-    assert not desk.start_window.isVisible()
+    sign_in(session, second, PASSWORD)
+    qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
+    context = window_of(session).context
+    assert (context.session.operator, context.session.rights.role) == (second, "auditor")
+    assert window_of(session).isVisible()
+    assert not session.start_window.isVisible()
     assert sessions(staff.ledger_url, first) == 0
 
 
 def test_what_still_runs_ends_with_the_operator_who_started_it(
-    make_desk: Desks, staff: Staff, nobody: str, qtbot: QtBot
+    make_session: Sessions, staff: Staff, nobody: str, qtbot: QtBot
 ) -> None:
     name, told = staff.hire(), list[Any]()
-    desk = make_desk(nobody, PASSWORD)
-    sign_in(desk, name, PASSWORD)
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=OPEN_MS)
-    window, context = window_of(desk), window_of(desk).context
+    session = make_session(nobody, PASSWORD)
+    sign_in(session, name, PASSWORD)
+    qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
+    window, context = window_of(session), window_of(session).context
 
     def sleep(cancel: Cancellation) -> None:
         context.database.read(
             "test.sleep", lambda session: session.execute(text("SELECT pg_sleep(60)")), cancel=cancel
         )
 
-    desk.worker.run(sleep, done=told.append, failed=told.append, owner=window)
+    session.worker.run(sleep, done=told.append, failed=told.append, owner=window)
     qtbot.waitUntil(lambda: sleeping(staff, name) == 1, timeout=OPEN_MS)
     assert window.context.commands.run("operator.switch")
     qtbot.waitUntil(lambda: sessions(staff.ledger_url, name) == 0, timeout=OPEN_MS)
-    qtbot.waitUntil(lambda: desk.worker.active == 0, timeout=OPEN_MS)
+    qtbot.waitUntil(lambda: session.worker.active == 0, timeout=OPEN_MS)
     assert told == []
 
 
@@ -159,29 +159,29 @@ def sleeping(staff: Staff, name: str) -> int:
     return found
 
 
-def test_the_operator_of_this_computer_is_one_button_away(make_desk: Desks, qtbot: QtBot) -> None:
-    own, desk = role_name(), make_desk(None)
-    qtbot.waitUntil(lambda: desk.window is not None, timeout=60_000)
-    assert window_of(desk).context.operator == own
-    with EmbeddedServer(make_desk.paths.data) as server:
+def test_the_operator_of_this_computer_is_one_button_away(make_session: Sessions, qtbot: QtBot) -> None:
+    own, session = role_name(), make_session(None)
+    qtbot.waitUntil(lambda: session.window is not None, timeout=60_000)
+    assert window_of(session).context.session.operator == own
+    with EmbeddedServer(make_session.paths.data) as server:
         with connected(server.owner_url) as connection:
             assert create(connection, "mara", ["ledger_viewer"])["status"] == "created"
-        page = desk.start_window.sign_in
-        desk.switch_operator()
+        page = session.start_window.sign_in
+        session.switch_operator()
         assert page.remembered.isVisible()
         assert page.remembered.text() == f"Continue as {own}, remembered on this computer"
-        sign_in(desk, "mara", WRONG)
+        sign_in(session, "mara", WRONG)
         qtbot.waitUntil(lambda: "4 more tries" in page.problem, timeout=OPEN_MS)
-        sign_in(desk, "mara", PASSWORD)
-        qtbot.waitUntil(lambda: desk.window is not None, timeout=OPEN_MS)
-        assert window_of(desk).context.operator == "mara"
-        desk.switch_operator()
+        sign_in(session, "mara", PASSWORD)
+        qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
+        assert window_of(session).context.session.operator == "mara"
+        session.switch_operator()
         QTest.mouseClick(page.remembered, Qt.MouseButton.LeftButton)
-        qtbot.waitUntil(lambda: desk.window is not None, timeout=OPEN_MS)
-        assert window_of(desk).context.operator == own
+        qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
+        assert window_of(session).context.session.operator == own
         with connected(server.owner_url) as connection:
             connection.execute("SELECT ledger.disable_operator(gen_random_uuid(), %s, 'has left')", [own])
-        desk.switch_operator()
+        session.switch_operator()
         QTest.mouseClick(page.remembered, Qt.MouseButton.LeftButton)
         qtbot.waitUntil(lambda: "is disabled" in page.problem, timeout=OPEN_MS)
-        assert desk.start_window.currentWidget() is page
+        assert session.start_window.currentWidget() is page

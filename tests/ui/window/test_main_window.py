@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from PySide6.QtCore import Qt
@@ -17,6 +18,7 @@ from tests.ui.gallery import make_context
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.theme import Mode
 from ui.kit.theme.tokens import LIGHT
+from ui.routes import Route
 from ui.screen import Screen
 from ui.window.keys import KeysDialog
 from ui.window.main_window import MainWindow
@@ -51,8 +53,16 @@ class Noting(Screen):
         self.asked.append("filter")
 
     @override
-    def show_subject(self, subject: object) -> None:
-        self.asked.append(subject)
+    def follow(self, route: Route) -> None:
+        self.asked.append(route)
+
+
+@dataclass(frozen=True, slots=True)
+class Third(Route):
+    """A place on the third screen."""
+
+    screen: ClassVar[str] = "three"
+    number: int
 
 
 ENTRIES = tuple(
@@ -98,9 +108,9 @@ def test_a_screen_is_made_when_it_is_first_opened_and_once(window: MainWindow) -
 
 def test_alt_left_goes_back_the_way_one_came(qtbot: QtBot, window: MainWindow) -> None:
     window.open_screen("two")
-    window.context.navigator.go("three", "batch 7")
+    window.context.navigator.go(Third(7))
     assert window.current_id == "three"
-    assert asked(window) == ["batch 7"]
+    assert asked(window) == [Third(7)]
     for expected in ("two", "one", "one"):
         QTest.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
         assert window.current_id == expected

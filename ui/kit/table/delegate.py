@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QToolTip
 from typing_extensions import override
 
+from ui.kit.formats import plain_tip
 from ui.kit.table.columns import RIGHT_ALIGNED, TABULAR, Cell, Column, Kind
-from ui.kit.table.model import CellModel, plain_tip
+from ui.kit.table.model import CellModel
 from ui.kit.theme.fonts import chip_font, text_font
 from ui.kit.theme.tokens import CELL_PADDING, ROW_HEIGHT, Tone
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from typing_extensions import override
 
+from ui.kit.formats import plain_tip
 from ui.kit.table.columns import RIGHT_ALIGNED, Cell, Column
 
 if TYPE_CHECKING:
@@ -88,9 +89,3 @@ class CellModel(QAbstractTableModel, Generic[Row]):
         if role in {_DISPLAY, _SPOKEN}:
             return self._columns[section].title
         return self._alignments[section] if role == _ALIGNMENT else None
-
-
-def plain_tip(text: str) -> str:
-    """Return a tooltip that Qt cannot take for markup of the text's own: a name may hold `<b>`."""
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\n", "<br>")
-    return f"<qt>{escaped}</qt>"

@@ -25,6 +25,11 @@ class Mode(StrEnum):
     DARK = "dark"
     HIGH_CONTRAST = "contrast"
 
+    @property
+    def word(self) -> str:
+        """What it is called."""
+        return "high contrast" if self is Mode.HIGH_CONTRAST else self.value
+
 
 _FIXED = {Mode.LIGHT: LIGHT, Mode.DARK: DARK, Mode.HIGH_CONTRAST: HIGH_CONTRAST}
 _ARROW = ((0.15, 0.35), (0.5, 0.68), (0.85, 0.35))

@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.kit.theme.fonts import LABEL_PX, chip_font, label_font, text_font, title_font
 from ui.kit.theme.tokens import Tone
@@ -70,6 +79,21 @@ def button(
     made.setProperty("flat", flat)
     made.setAutoDefault(False)
     return made
+
+
+def scrolling(inside: QWidget, *, ground: str | None = None) -> QScrollArea:
+    """Return an area without a frame, so that a low window scrolls rather than cuts.
+
+    ground: the token of what lies behind; without one, what is behind the area itself.
+    """
+    area = QScrollArea(widgetResizable=True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if ground is not None:
+        inside.setProperty("ground", ground)
+    area.setWidget(inside)
+    return area
 
 
 class Chip(QLabel):

@@ -6,11 +6,11 @@ from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QPushButton, QStyle, QStyleOptionButton, QStylePainter
+from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton, QStylePainter
 from typing_extensions import override
 
-from ui.kit.table.model import plain_tip
-from ui.kit.theme.fonts import text_font
+from ui.kit.formats import plain_tip, sentence
+from ui.kit.theme.fonts import label_font, text_font
 
 _PADDING_PX = 11
 _BETWEEN_PX = 7
@@ -21,6 +21,30 @@ def allow(pressed: QPushButton, reason: str = "") -> None:
     pressed.setEnabled(not reason)
     pressed.setToolTip(plain_tip(reason) if reason else "")
     pressed.setAccessibleDescription(reason)
+
+
+class WhyNot(QLabel):
+    """Beside or under one button: why it cannot be pressed now; hidden when it can."""
+
+    def __init__(self, pressed: QPushButton, *, wrap: bool = True) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setFont(label_font())
+        self.setProperty("tone", "muted")
+        self.setWordWrap(wrap)
+        self._pressed = pressed
+        self.explain("")
+
+    def explain(self, reason: str, *, never: str = "", otherwise: str = "", quiet: bool = False) -> None:
+        """Grey the button for a reason, which is said as one that may pass.
+
+        never: a reason that does not pass is said as it is. otherwise: what is said when there is none.
+        quiet: something is under way, which says more than the label would.
+        """
+        allow(self._pressed, reason)
+        words = sentence(never) if never else f"Not yet: {reason}." if reason else otherwise
+        self.setText(words)
+        self.setVisible(bool(words) and not quiet)
 
 
 class PairButton(QPushButton):

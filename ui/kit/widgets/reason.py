@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout
 from typing_extensions import override
 
-from ui.kit.theme.fonts import label_font, text_font
+from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, button, label, row_of
+from ui.kit.widgets.buttons import WhyNot
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -64,7 +65,7 @@ class ReasonDialog(QDialog):
         self.edit = ReasonEdit("such as the ticket, and what was looked at")
         self.keep_button = button("Cancel")
         self.deed_button = button(deed, accent=not danger, danger=danger)
-        self._why = label(tone="muted", font=label_font())
+        self._why = WhyNot(self.deed_button, wrap=False)
         self.keep_button.clicked.connect(self.reject)
         self.deed_button.clicked.connect(self._give)
         self.edit.textChanged.connect(self._look)
@@ -85,11 +86,7 @@ class ReasonDialog(QDialog):
             super().keyPressEvent(arg__1)
 
     def _look(self) -> None:
-        missing = self.edit.missing
-        self.deed_button.setEnabled(not missing)
-        self.deed_button.setToolTip(missing)
-        self.deed_button.setAccessibleDescription(missing)
-        self._why.setText(f"Not yet: {missing}." if missing else "")
+        self._why.explain(self.edit.missing)
 
     def _give(self) -> None:
         self.given.emit(self.edit.reason)

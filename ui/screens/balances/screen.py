@@ -19,6 +19,7 @@ from ui.kit.widgets.buttons import PairButton
 from ui.kit.widgets.cards import KeyFigure
 from ui.kit.widgets.export_strip import ExportStrip
 from ui.kit.widgets.flow import Flow
+from ui.routes import OpenBalance
 from ui.screen import Screen
 from ui.screens.balances.columns import COLUMNS, Answer, export_balances, look_up
 from ui.screens.balances.name_list import NameList
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
     from ui.kit.widgets.export_strip import Work
+    from ui.routes import Route
 
 _EMPTY = ("No balances yet", "Paste usernames at the left and press Look up (Ctrl+Return)")
 _NONE = "\N{EN DASH}"
@@ -84,15 +86,14 @@ class Balances(Screen):
         self.input.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @override
-    def show_subject(self, subject: object) -> None:
-        """Look up a username beside what is typed."""
-        if isinstance(subject, str):
-            self.input.add_name(subject)
+    def follow(self, route: Route) -> None:
+        if isinstance(route, OpenBalance):
+            self.input.add_name(route.username)
             self.input.look_up()
 
     def look_up(self, names: tuple[str, ...]) -> None:
         """Look up names; the look-up before this one is cancelled."""
-        database, currency = self.context.database, self.context.currency
+        database, currency = self.context.database, self.context.session.currency
         self.table.set_state(State.LOADING)
         self.context.worker.run(
             lambda cancel: look_up(database, names, currency, cancel=cancel),
@@ -202,7 +203,7 @@ class Balances(Screen):
         return "Repeated names are in the file and in its totals each time." if again else ""
 
     def _export_work(self) -> Work:
-        rows, currency = self.model.rows, self.context.currency
+        rows, currency = self.model.rows, self.context.session.currency
 
         def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:
             return export_balances(path, rows, currency, cancel=cancel, progress=report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.batch import BatchStatus
+from ui.kit.formats import sentence
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone
 
@@ -40,11 +41,6 @@ def batch_columns(currency_of: Callable[[BatchRow], Currency]) -> tuple[Column[B
         Column("created_at", "Created", Kind.TIMESTAMP, muted=True),
         Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
     )
-
-
-def sentence(words: str) -> str:
-    """Return words as a sentence: the ledger's come without a capital and a full stop."""
-    return f"{words[:1].upper()}{words[1:].rstrip('.')}."
 
 
 DRAFT_LINES: tuple[Column[BatchLineRow], ...] = (

@@ -32,7 +32,7 @@ class BatchList(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._currencies = {context.currency.code: context.currency}
+        self._currencies = {one.code: one for one in context.session.currencies}
         self._title = TitleRow("Batches")
         self.load_button = button("Load CSV…", accent=True)
         self.load_button.clicked.connect(self.load_wanted)
@@ -70,7 +70,7 @@ class BatchList(QWidget):
         return found
 
     def _currency_of(self, row: BatchRow) -> Currency:
-        return self._currencies.get(row.currency, self._context.currency)
+        return self._currencies.get(row.currency, self._context.session.currency)
 
     def _tell(self) -> None:
         if self.model.state not in {State.READY, State.EMPTY}:

@@ -3,33 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from models.batch import BatchStatus
 
 if TYPE_CHECKING:
     from console.ledger.batches.detail import BatchDetail, BatchRequest
-    from ui.context import Context
+    from console.ledger.operators.rights import Rights
 
 _OPERATOR = "needs role operator"
 _APPROVER = "needs role approver"
 
 
 @dataclass(frozen=True, slots=True)
-class Rights:
-    """Who is at the console, and which of the two groups that decide over batches they are in."""
+class BatchRights:
+    """The operator's rights, asked about batches."""
 
-    operator: str
-    operates: bool
-    approves: bool
+    rights: Rights
 
-    @classmethod
-    def of(cls, context: Context) -> Self:
-        """Read the session's facts; without them the role's word."""
-        if not context.rights:
-            return cls(context.operator, context.role in {"operator", "admin"}, context.role == "approver")
-        rights = context.rights
-        return cls(context.operator, "ledger_operator" in rights, "ledger_approver" in rights)
+    @property
+    def operator(self) -> str:
+        """Who is signed in."""
+        return self.rights.operator
+
+    @property
+    def approves(self) -> bool:
+        """Whether they decide on what others submit."""
+        return self.rights.approves
 
     def made(self, detail: BatchDetail) -> bool:
         """Whether this operator made the batch."""
@@ -37,7 +37,7 @@ class Rights:
 
     def no_posting(self, detail: BatchDetail) -> str:
         """Say why this operator cannot post it; empty when they can."""
-        if not self.operates:
+        if not self.rights.operates:
             return _OPERATOR
         if detail.row.status is not BatchStatus.DRAFT:
             return ""
@@ -55,7 +55,7 @@ class Rights:
 
     def no_submission(self, detail: BatchDetail) -> str:
         """Say why this operator cannot ask for its approval."""
-        if not self.operates:
+        if not self.rights.operates:
             return _OPERATOR
         return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can submit it"
 
@@ -77,7 +77,7 @@ class Rights:
         """Say why this operator cannot take it back."""
         if asked.created_by != self.operator:
             return f"only {asked.created_by}, who submitted it, can withdraw it"
-        return "" if self.operates else _OPERATOR
+        return "" if self.rights.operates else _OPERATOR
 
     def no_discarding(self, detail: BatchDetail) -> str:
         """Say why this operator cannot throw it away."""
@@ -85,7 +85,7 @@ class Rights:
 
     def no_reversal(self, detail: BatchDetail) -> str:
         """Say why this operator cannot reverse it, or carry out the reversal that was approved."""
-        if not self.operates:
+        if not self.rights.operates:
             return _OPERATOR
         asked = detail.reversing
         if asked is not None and asked.status == "pending":

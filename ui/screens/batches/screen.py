@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog, QStackedWidget
 from typing_extensions import override
 
-from console.settings import Paths
+from ui.routes import OpenBatch
 from ui.screen import Screen
 from ui.screens.batches.batch.page import BatchPage
 from ui.screens.batches.list import BatchList
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
     from console.errors import LinesRefusedError
     from console.ledger.batches.commands import LoadedBatch
     from ui.context import Context
+    from ui.routes import Route
 
 
 class Batches(Screen):
     """The list, and in its place whatever the operator is at: a load, its problems, or one batch."""
 
-    def __init__(self, context: Context, *, mappings: Path | None = None) -> None:
-        """Begin with the list; `mappings` is the folder of saved mappings, by default the operator's own."""
+    def __init__(self, context: Context) -> None:
+        """Begin with the list."""
         super().__init__(context)
-        self._mappings = Paths.standard().config / "mappings" if mappings is None else mappings
         self._pages: dict[int, BatchPage] = {}
         self._from_outside = False
         self.list = BatchList(context)
@@ -63,11 +63,10 @@ class Batches(Screen):
             self.list.table.setFocus()
 
     @override
-    def show_subject(self, subject: object) -> None:
-        """Open the batch of a number."""
-        if isinstance(subject, int):
+    def follow(self, route: Route) -> None:
+        if isinstance(route, OpenBatch):
             self._from_outside = True
-            self._open(subject)
+            self._open(route.number)
 
     @override
     def go_back(self) -> bool:
@@ -103,7 +102,7 @@ class Batches(Screen):
 
     def map_file(self, path: Path, order: LoadOrder | None = None) -> None:
         """Open the mapping of a file: the last order's, or a proposal."""
-        dialog = MappingDialog(self.context, path, self._mappings, self)
+        dialog = MappingDialog(self.context, path, self)
         dialog.chosen.connect(self._load)
         dialog.finished.connect(dialog.deleteLater)
         dialog.finished.connect(self._forget_dialog)

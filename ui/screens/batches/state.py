@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from console.ledger.batches import commands as batches
+from console.ledger.batches import commands
 from console.ledger.batches.detail import detail
 from models.batch import BatchStatus
+from ui.kit.days import short_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from uuid import UUID
-
     from console.errors.problem import Problem
     from console.ledger.batches.commands import BatchCheck, DryRun, PostedBatch
     from console.ledger.batches.detail import BatchDetail, BatchRequest
     from console.ledger.batches.page import BatchRow
     from console.monitor.recording.cost import ActionCost
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
     from ui.kit.formats import Formats
-
-T = TypeVar("T")
 
 _OPEN = frozenset({BatchStatus.DRAFT, BatchStatus.SUBMITTED, BatchStatus.APPROVED})
 
@@ -48,14 +43,6 @@ class Rehearsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
-    """One confirmed posting: the same key and content again give the first outcome."""
-
-    key: UUID
-    content_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class BatchState:
     """All that the page shows of a batch."""
 
@@ -69,6 +56,11 @@ class BatchState:
     def row(self) -> BatchRow:
         """The batch as the list has it."""
         return self.detail.row
+
+    @property
+    def content(self) -> bytes:
+        """The hash of what was checked; before a check nothing that the ledger would post."""
+        return b"" if self.checked is None else self.checked.check.summary.content_hash
 
     @property
     def request(self) -> BatchRequest | None:
@@ -105,69 +97,39 @@ class BatchState:
         return () if self.checked is None else self.checked.check.problems
 
 
-def read_state(
-    database: Database, batch_id: int, cancellation: Cancellation, *, writes: bool = True
-) -> BatchState:
+def read_state(ledger: Ledger, batch_id: int, cancellation: Cancellation, *, writes: bool) -> BatchState:
     """Return a batch as it is now, an open one with its check; on a pool thread."""
-    state = BatchState(detail(database, batch_id, cancel=cancellation))
+    state = BatchState(detail(ledger.database, batch_id, cancel=cancellation))
     if not state.open:
         return state
-    return BatchState(state.detail, check_now(database, batch_id, cancellation, writes=writes))
+    return BatchState(state.detail, check_now(ledger, batch_id, cancellation, writes=writes))
 
 
-def check_now(
-    database: Database, batch_id: int, cancellation: Cancellation, *, writes: bool = True
-) -> Checked:
+def check_now(ledger: Ledger, batch_id: int, cancellation: Cancellation, *, writes: bool) -> Checked:
     """Check all lines against the ledger as it is now; on a pool thread.
 
     `writes`: an operator's check keeps the wallets that it finds for the posting, others may only look.
     """
-    check = (batches.validate if writes else batches.review)(database, batch_id, cancel=cancellation)
+    if writes:
+        check = commands.validate(ledger, batch_id, cancel=cancellation)
+    else:
+        check = commands.review(ledger.database, batch_id, cancel=cancellation)
     return Checked(check, datetime.now(UTC))
-
-
-def measured(database: Database, action: str, work: Callable[[], T]) -> tuple[T, ActionCost | None]:
-    """Return what the work gives and what its action cost; on a pool thread."""
-    here = threading.get_ident()
-    costs: list[ActionCost] = []
-
-    def note(cost: ActionCost) -> None:
-        if threading.get_ident() == here and cost.action == action:
-            costs.append(cost)
-
-    forget = database.recorder.on_action(note)
-    try:
-        result = work()
-    finally:
-        forget()
-    return result, costs[-1] if costs else None
-
-
-def short_moment(moment: datetime, formats: Formats) -> str:
-    """Return the time of a moment today, and the date too of any other."""
-    text = formats.timestamp(moment)
-    today = formats.timestamp(datetime.now(UTC))
-    return text[11:] if text[:10] == today[:10] else text[:16]
-
-
-def count_words(count: int, noun: str, formats: Formats) -> str:
-    """Return `1 line`, `5,000 lines`."""
-    return f"{formats.integer(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def plan_words(state: BatchState, formats: Formats) -> str:
     """Say what posting would do, and what the newest check found."""
     row = state.row
-    lines = count_words(row.lines, "line", formats)
+    lines = formats.count(row.lines, "line")
     words = f"{lines}, {formats.amount(row.total)} {row.currency}: all post or none. "
     if state.checked is None:
         return words
     summary = state.checked.check.summary
     if summary.missing and row.create_missing:
-        opened = count_words(summary.missing, "account", formats)
+        opened = formats.count(summary.missing, "account")
         prefix = f" named {row.account_prefix}…" if row.account_prefix else ""
         words += f"{opened}{prefix} will be opened first. "
     found = len(state.problems)
     return f"{words}Checked {short_moment(state.checked.at, formats)}: " + (
-        f"{count_words(found, 'problem', formats)} to mend." if found else "no line would be refused."
+        f"{formats.count(found, 'problem')} to mend." if found else "no line would be refused."
     )

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.monitor.recording.percentiles import Percentiles
-    from console.postgres.database import Database, PoolUse
+    from console.postgres.database import PoolUse
+    from console.writes.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,9 @@ class ConsoleFigures:
     history_bytes: int | None
 
 
-def gather(database: Database, history: Path) -> ConsoleFigures:
+def gather(ledger: Ledger, history: Path) -> ConsoleFigures:
     """Return what holds now; it asks no server."""
+    database = ledger.database
     breaker, recorder = database.breaker, database.recorder
     return ConsoleFigures(
         pool=database.pool,
@@ -42,7 +44,7 @@ def gather(database: Database, history: Path) -> ConsoleFigures:
         breaker=breaker.state,
         failures=breaker.failures,
         tries_again_in_s=breaker.tries_again_in_s,
-        retries=database.retries,
+        retries=ledger.retries,
         memory_bytes=memory_bytes(),
         recorded=recorder.figures().overall.count,
         statements=recorder.figures(60.0).overall,

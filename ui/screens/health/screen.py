@@ -9,19 +9,15 @@ from PySide6.QtWidgets import QGridLayout
 from typing_extensions import override
 
 from console.monitor.history import SIZE_LIMIT
-from console.settings import Paths
 from console.workspace.workspace import history_file
-from ui.kit.lag import LagSampler
+from ui.kit.formats import DOT
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import TitleRow, caption, label, line
 from ui.kit.widgets.cards import Card, KeyFigure
 from ui.screen import Screen
 from ui.screens.health.figures import ConsoleFigures, gather
-from ui.screens.server.words import DOT, size_words
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtGui import QHideEvent, QShowEvent
 
     from ui.context import Context
@@ -38,14 +34,12 @@ _BREAKER: Final = {
 }
 
 
-class ConsolePage(Screen):
+class Health(Screen):
     """Reads itself anew every second while it is seen; it sends no statement."""
 
-    def __init__(self, context: Context, *, history: Path | None = None) -> None:
-        """`history` is the file of the statements' history, by default this ledger's own."""
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
-        settings = context.settings
-        self._history = history or history_file(settings, Paths.standard(settings.data_dir))
+        self._history = history_file(context.settings, context.paths)
         self.title = TitleRow("Console")
         self.pool = KeyFigure("Pool in use")
         self.breaker = KeyFigure("Connection breaker")
@@ -57,19 +51,15 @@ class ConsolePage(Screen):
         self.replica = label(_NO_REPLICA, wrap=True)
         self.kept = label(wrap=True)
         self.kept_where = label(tone="muted", wrap=True, selectable=True)
-        # The window's own, which has watched since it was opened.
-        self._sampler = context.worker.findChild(LagSampler) or LagSampler(self)
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         self._build()
-        if self._sampler.parent() is self:
-            self._sampler.start()
 
     @override
     def refresh(self) -> None:
-        database, history = self.context.database, self._history
+        ledger, history = self.context.ledger, self._history
         self.context.worker.run(
-            lambda _cancel: gather(database, history), done=self.show_figures, owner=self, replaces="figures"
+            lambda _cancel: gather(ledger, history), done=self.show_figures, owner=self, replaces="figures"
         )
 
     @override
@@ -94,13 +84,13 @@ class ConsolePage(Screen):
         self.pool.set_figure_tone("error" if now.pool.waiting else None)
         self._show_breaker(now)
         self.retries.set(whole(now.retries), "since the start, each under its first key")
-        lag = self._sampler.lag()
+        lag = self.context.lag.lag()
         self.lag.set(
             f"{formats.decimals(lag.p99_ms, 0)} ms",
             f"P50 {formats.decimals(lag.p50_ms)} ms{DOT}longest {formats.decimals(lag.longest_ms, 0)} ms",
         )
         self.lag.set_figure_tone("warning" if lag.p99_ms > _LATE_MS else None)
-        self.memory.set(size_words(formats, now.memory_bytes), "of this process, libraries included")
+        self.memory.set(formats.size(now.memory_bytes), "of this process, libraries included")
         last = now.statements
         per_minute = f"{whole(last.count)} in the last minute"
         self.statements.set(
@@ -108,7 +98,9 @@ class ConsolePage(Screen):
             f"{per_minute}, P95 {formats.duration(last.p95_ms)}" if last.count else per_minute,
         )
         self._show_history(now)
-        self.title.set_subtitle(f"this program{DOT}{self.context.operator} on {self.context.database.place}")
+        self.title.set_subtitle(
+            f"this program{DOT}{self.context.session.operator} on {self.context.database.place}"
+        )
 
     def _show_breaker(self, now: ConsoleFigures) -> None:
         word, tone = _BREAKER.get(now.breaker, (now.breaker, Tone.NEUTRAL))
@@ -124,12 +116,12 @@ class ConsolePage(Screen):
         self.breaker.set_figure_tone({Tone.ERROR: "error", Tone.WARNING: "warning"}.get(tone))
 
     def _show_history(self, now: ConsoleFigures) -> None:
-        limit = size_words(self.context.formats, SIZE_LIMIT)
+        limit = self.context.formats.size(SIZE_LIMIT)
         if now.history_bytes is None:
             self.kept.setText("No history yet: the file is begun when the first whole minute is over.")
             self.kept_where.hide()
         else:
-            size = size_words(self.context.formats, now.history_bytes)
+            size = self.context.formats.size(now.history_bytes)
             self.kept.setText(f"{size} of {limit} at most; what is older than 7 days is forgotten.")
             self.kept_where.setText(str(self._history))
             self.kept_where.show()

@@ -9,11 +9,11 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from console.settings import Paths, SettingNotKeptError, keep_setting
-from ui.kit.lag import LagSampler
+from console.settings import SettingNotKeptError, keep_setting
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow
 from ui.kit.widgets.buttons import PairButton
+from ui.routes import OpenServer
 from ui.screens.queries.graph import QueryGraph
 from ui.screens.queries.rows import Analysis, QueryRow, analyse
 from ui.screens.queries.span import INTERVALS, POINTS_AT_MOST, WINDOWS, between, span_s
@@ -21,8 +21,6 @@ from ui.screens.queries.table import QueryTable
 from ui.screens.queries.tiles import QueryTiles
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 
     from console.monitor.recording.ring import Snapshot
@@ -33,8 +31,8 @@ _SOON_MS: Final = 60
 # Below this the title has no room for words, nor for what the navigation offers too.
 _NARROW_PX: Final = 960
 _DEFAULT_WINDOW, _DEFAULT_INTERVAL = 1, 1
-_SELDOMER = frozenset({Qt.Key.Key_Plus, Qt.Key.Key_Equal})
-_OFTENER = frozenset({Qt.Key.Key_Minus, Qt.Key.Key_Underscore})
+_SLOWER_KEYS = frozenset({Qt.Key.Key_Plus, Qt.Key.Key_Equal})
+_FASTER_KEYS = frozenset({Qt.Key.Key_Minus, Qt.Key.Key_Underscore})
 _NEVER = (-1, 0.0)
 
 
@@ -43,11 +41,9 @@ class QueryList(QWidget):
 
     opened = Signal(str)
 
-    def __init__(self, context: Context, settings_file: Path | None = None) -> None:
-        """`settings_file` is where the threshold is kept, by default the operator's own."""
+    def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._file = Paths.standard().settings_file if settings_file is None else settings_file
         self._window, self._interval = _DEFAULT_WINDOW, _DEFAULT_INTERVAL
         self._snapshot: Snapshot | None = None
         self._drawn_until = _NEVER
@@ -64,8 +60,6 @@ class QueryList(QWidget):
         self._statements = QueryTable(context, self)
         self.model, self.table = self._statements.model, self._statements.table
         self.tiles = QueryTiles(context.formats)
-        # The window's own, which has watched since it was opened.
-        self.lag = context.worker.findChild(LagSampler) or LagSampler(self)
         self._redraw = QTimer(self)
         self._analyse = QTimer(self)
         # A range is drawn with the mouse: not each of its steps is worth a calculation.
@@ -73,8 +67,6 @@ class QueryList(QWidget):
         self._build()
         self._connect()
         self.choose_interval(_DEFAULT_INTERVAL)
-        if self.lag.parent() is self:
-            self.lag.start()
 
     @property
     def window_s(self) -> float:
@@ -130,9 +122,9 @@ class QueryList(QWidget):
         window = key - Qt.Key.Key_1
         if key == Qt.Key.Key_Space:
             self.toggle_pause()
-        elif key in _SELDOMER:
+        elif key in _SLOWER_KEYS:
             self.choose_interval(self._interval + 1)
-        elif key in _OFTENER:
+        elif key in _FASTER_KEYS:
             self.choose_interval(self._interval - 1)
         elif 0 <= window < len(WINDOWS):
             self.choose_window(window)
@@ -199,7 +191,7 @@ class QueryList(QWidget):
         self._soon.timeout.connect(self._start_analysis)
         for place, part in enumerate(self.windows):
             part.clicked.connect(lambda _checked, at=place: self.choose_window(at))
-        self.server.clicked.connect(lambda _checked: self._context.navigator.go("server"))
+        self.server.clicked.connect(lambda _checked: self._context.navigator.go(OpenServer()))
         self.pause.clicked.connect(lambda _checked: self.toggle_pause())
         self.slow_only.toggled.connect(lambda _on: self._show_rows())
         self.graph.interval_wanted.connect(
@@ -214,7 +206,7 @@ class QueryList(QWidget):
 
     def _draw(self) -> None:
         """Draw what is new."""
-        self.tiles.show_now(self._context.database.pool, self.lag.lag())
+        self.tiles.show_now(self._context.database.pool, self._context.lag.lag())
         if self.chart.paused:
             return
         snapshot = self._context.recorder.snapshot(self.window_s)
@@ -294,7 +286,7 @@ class QueryList(QWidget):
         """Count anew, and remember the threshold for the next start."""
         self._look_again()
         try:
-            keep_setting(self._file, "slow_threshold_ms", max(1, round(threshold_ms)))
+            keep_setting(self._context.paths.settings_file, "slow_threshold_ms", max(1, round(threshold_ms)))
         except SettingNotKeptError as error:
             self._context.notices.warn(str(error), key="threshold")
 

@@ -9,27 +9,26 @@ from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
 from ui.kit.commands import Command
+from ui.routes import OpenQuery
 from ui.screen import Screen
 from ui.screens.queries.list import QueryList
-from ui.screens.queries.query.page import StatementPage
+from ui.screens.queries.query.page import QueryPage
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from ui.context import Context
+    from ui.routes import Route
 
 
 class Queries(Screen):
     """Shows the list, or one statement; Alt+Left leads from there back to the row."""
 
-    def __init__(self, context: Context, *, settings_file: Path | None = None) -> None:
-        """`settings_file` is where the threshold is kept, by default the operator's own."""
+    def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.list = QueryList(context, settings_file)
-        self.statement = StatementPage(context)
+        self.list = QueryList(context)
+        self.statement = QueryPage(context)
         self._from_outside = False
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
@@ -60,10 +59,9 @@ class Queries(Screen):
             self.list.slow_only.setFocus()
 
     @override
-    def show_subject(self, subject: object) -> None:
-        """Open the statement of a fingerprint."""
-        if isinstance(subject, str):
-            self.open_statement(subject)
+    def follow(self, route: Route) -> None:
+        if isinstance(route, OpenQuery):
+            self.open_statement(route.fingerprint)
             self._from_outside = True
 
     @override

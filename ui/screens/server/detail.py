@@ -8,13 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
-from ui.kit.table.model import plain_tip
+from ui.kit.formats import DOT, plain_tip
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip, caption, label, row_of
 from ui.kit.widgets.buttons import ActionButton
 from ui.kit.widgets.cards import Card
-from ui.screens.server.words import DOT, no_ending, seconds_words, state_tone, state_word, waits_words
+from ui.screens.server.words import no_ending, seconds_words, state_tone, state_word, waits_words
 
 if TYPE_CHECKING:
     from console.server.sessions import SessionRow
@@ -35,6 +35,7 @@ class SessionDetail(Card):
         super().__init__(spacing=8)
         self._context = context
         self._row: SessionRow | None = None
+        self._busy = ""
         self._name = label(font=text_font(15, weight=QFont.Weight.DemiBold, tabular=True))
         self._chip = Chip()
         self.cancel_button = ActionButton("Cancel statement\N{HORIZONTAL ELLIPSIS}")
@@ -65,11 +66,18 @@ class SessionDetail(Card):
         """The session shown."""
         return self._row
 
+    def set_busy(self, words: str) -> None:
+        """Let nothing else be ended while something is; empty words end it."""
+        self._busy = words
+        self.show_row(self._row)
+
     def show_row(self, row: SessionRow | None) -> None:
         """Show a session as it is now, or ask to choose one."""
         self._row = row
         for pressed, cancel in ((self.cancel_button, True), (self.terminate_button, False)):
-            reason = no_ending(row, self._context.rights, cancel=cancel)
+            reason = no_ending(row, self._context.session.rights, cancel=cancel)
+            if not reason and self._busy:
+                reason = "wait until this has ended"
             if reason:
                 pressed.refuse(reason)
             else:

@@ -8,8 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QDialog, QGridLayout, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.kit.theme.fonts import label_font, text_font
+from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, button, caption, label, row_of
+from ui.kit.widgets.buttons import WhyNot
 from ui.kit.widgets.reason import ReasonEdit
 from ui.screens.server.words import seconds_words, waits_words
 
@@ -42,7 +43,7 @@ class EndSessionDialog(QDialog):
         self.keep_button = button("Keep it")
         self.back_button = button("Back")
         self.deed_button = button(deed, danger=True)
-        self._why = label(tone="muted", font=label_font())
+        self._why = WhyNot(self.next_button, wrap=False)
         self._reason = label(wrap=True)
         self._steps = QStackedWidget()
         self._steps.addWidget(self._first(deed, formats, cancel=cancel))
@@ -106,11 +107,7 @@ class EndSessionDialog(QDialog):
         return _page(layout)
 
     def _look(self) -> None:
-        missing = self.edit.missing
-        self.next_button.setEnabled(not missing)
-        self.next_button.setToolTip(missing)
-        self.next_button.setAccessibleDescription(missing)
-        self._why.setText(f"Not yet: {missing}." if missing else "")
+        self._why.explain(self.edit.missing)
 
     def _ask_once_more(self) -> None:
         self._reason.setText(self.edit.reason)

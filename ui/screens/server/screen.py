@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from uuid import uuid4
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QStackedWidget, QTabBar, QWidget
+from PySide6.QtWidgets import QStackedWidget, QTabBar
 from typing_extensions import override
 
 from console.errors import ConsoleError
@@ -19,16 +18,17 @@ from console.server.blocking import blocking
 from console.server.commands import cancel_session, terminate_session
 from console.server.locks import locks
 from ui.kit.commands import Command
+from ui.kit.formats import DOT
+from ui.kit.keyed_write import KeyedWrite
 from ui.kit.table.paged_model import State
 from ui.kit.theme.fonts import label_font, text_font
-from ui.kit.widgets.basics import TitleRow, label, row_of
+from ui.kit.widgets.basics import TitleRow, label, row_of, scrolling
 from ui.kit.widgets.buttons import PairButton
 from ui.screen import Screen
 from ui.screens.server.database import DatabaseView
 from ui.screens.server.detail import SessionDetail
 from ui.screens.server.end_session import EndSessionDialog
 from ui.screens.server.sessions import BlockingView, SessionList
-from ui.screens.server.words import DOT
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QHideEvent, QShowEvent
@@ -78,6 +78,7 @@ class Server(Screen):
         self.database = DatabaseView(context)
         self.detail = SessionDetail(context)
         self.dialog: EndSessionDialog | None = None
+        self._ending = KeyedWrite(context.worker, self)
         self._stack = QStackedWidget()
         self._timer = QTimer(self, interval=REFRESH_MS)
         self._paused = False
@@ -175,7 +176,7 @@ class Server(Screen):
         self.tabs.setAccessibleName("Parts of the server")
         for name in ("Sessions", "Blocking", "Database"):
             self.tabs.addTab(name)
-        for part in (self.sessions, self.blocking, _scrolling(self.database)):
+        for part in (self.sessions, self.blocking, scrolling(self.database)):
             self._stack.addWidget(part)
         self.limits.hide()
         for table in self._tables():
@@ -189,6 +190,7 @@ class Server(Screen):
 
     def _connect(self) -> None:
         self._timer.timeout.connect(self._tick)
+        self._ending.busy_changed.connect(self.detail.set_busy)
         self.pause.clicked.connect(lambda _checked: self.toggle_pause())
         self.busy_only.toggled.connect(self.sessions.set_busy_only)
         self.tabs.currentChanged.connect(self._choose_tab)
@@ -315,12 +317,16 @@ class Server(Screen):
     def _end(self, row: SessionRow, reason: str, *, cancel: bool) -> None:
         if row.started_at is None:
             return
-        started, key, database = row.started_at, uuid4(), self.context.database
+        started, ledger = row.started_at, self.context.ledger
         end = cancel_session if cancel else terminate_session
-        self.context.worker.run(
-            lambda cancelling: end(database, row.pid, started, reason=reason, key=key, cancel=cancelling),
-            done=self._ended,
-            owner=self,
+        # One operation however often it is pressed: in doubt it is asked for again, reason and all.
+        self._ending.write(
+            (row.pid, started, cancel),
+            "Cancelling" if cancel else "Terminating",
+            lambda key, cancelling: end(ledger, row.pid, started, reason=reason, key=key, cancel=cancelling),
+            lambda done, _late: self._ended(done),
+            failed=self.context.notices.show_error,
+            cancelled=lambda: self.context.notices.inform("Cancelled. Nothing was changed."),
         )
 
     def _ended(self, done: Ended) -> None:
@@ -334,14 +340,3 @@ class Server(Screen):
         # A dialog of before may end after the next one was opened.
         if self.sender() is self.dialog:
             self.dialog = None
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    """Let a small window scroll what is higher than itself."""
-    made = QScrollArea(widgetResizable=True)
-    made.setFrameShape(QFrame.Shape.NoFrame)
-    made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    made.setWidget(inside)
-    made.viewport().setAutoFillBackground(False)
-    inside.setAutoFillBackground(False)
-    return made

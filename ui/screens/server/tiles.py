@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout
 from console.server.figures import hit_ratio, rates
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.cards import KeyFigure
-from ui.screens.server.words import seconds_words, share_words, size_words
+from ui.screens.server.words import seconds_words, share_words
 
 if TYPE_CHECKING:
     from console.server.figures import Figures, Rates, Replica
@@ -49,7 +49,7 @@ class ServerTiles(QGridLayout):
         whole, formats = self._formats.integer, self._formats
         since = None if before is None else rates(before, now)
         self._show_rates(since, now)
-        self.size.set(size_words(formats, now.size_bytes), f"{whole(len(now.tables))} tables")
+        self.size.set(formats.size(now.size_bytes), f"{whole(len(now.tables))} tables")
         self.connections.set(whole(now.connections), f"server's limit {whole(now.connections_at_most)}")
         largest = max(now.tables, key=lambda table: table.dead_rows, default=None)
         most = "" if largest is None or not largest.dead_rows else f"most in {largest.name}"
@@ -59,7 +59,7 @@ class ServerTiles(QGridLayout):
         )
         self.deadlocks.set(whole(now.deadlocks), counted)
         self.deadlocks.set_figure_tone("error" if since is not None and since.deadlocks else None)
-        self.files.set(whole(now.temp_files), f"{size_words(formats, now.temp_bytes)} written")
+        self.files.set(whole(now.temp_files), f"{formats.size(now.temp_bytes)} written")
         self._show_lag(now)
 
     def _show_rates(self, since: Rates | None, now: Figures) -> None:
@@ -93,4 +93,4 @@ class ServerTiles(QGridLayout):
     def _behind(self, replica: Replica) -> str:
         if replica.behind_s is not None:
             return seconds_words(self._formats, replica.behind_s)
-        return size_words(self._formats, replica.behind_bytes or 0)
+        return self._formats.size(replica.behind_bytes or 0)

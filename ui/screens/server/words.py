@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Final
 from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
+    from console.ledger.operators.rights import Rights
     from console.server.blocking import Blocked
     from console.server.sessions import SessionRow
     from ui.kit.formats import Formats
 
-DOT: Final = " \N{MIDDLE DOT} "
 HIDDEN: Final = "hidden"
 _SHORT_STATES: Final = {
     "idle in transaction": "idle in tx",
@@ -24,9 +24,6 @@ _TONES: Final = {
     "failed tx": Tone.ERROR,
     "blocked": Tone.ERROR,
 }
-_ADMINS: Final = frozenset({"ledger_admin", "ledger_owner"})
-_STEP: Final = 1_024
-_UNITS: Final = ("kB", "MB", "GB", "TB")
 
 
 def state_word(row: SessionRow) -> str:
@@ -79,12 +76,12 @@ def behind_words(one: Blocked) -> str:
     return f"also behind {', '.join(map(str, one.also_behind))}" if one.also_behind else ""
 
 
-def no_ending(row: SessionRow | None, rights: frozenset[str], *, cancel: bool) -> str:
+def no_ending(row: SessionRow | None, rights: Rights, *, cancel: bool) -> str:
     """Say why this operator cannot end a session's statement or the session; empty when they can."""
     if row is None:
         return "choose a session"
     reasons = (
-        (not rights & _ADMINS, "needs role admin"),
+        (not rights.administers, "needs role admin"),
         (row.own, "it reads this list"),
         (row.foreign, "not an operator's"),
         # Without the session's start another of the same number could be hit.
@@ -97,16 +94,6 @@ def no_ending(row: SessionRow | None, rights: frozenset[str], *, cancel: bool) -
 def seconds_words(formats: Formats, seconds: float | None) -> str:
     """Write an age."""
     return "" if seconds is None else formats.duration(seconds * 1_000)
-
-
-def size_words(formats: Formats, size: float) -> str:
-    """Write bytes: `8.4 MB`."""
-    amount, unit = size / _STEP, _UNITS[0]
-    for larger in _UNITS[1:]:
-        if amount < _STEP:
-            break
-        amount, unit = amount / _STEP, larger
-    return f"{formats.decimals(amount, 0 if unit == _UNITS[0] else 1)} {unit}"
 
 
 def share_words(formats: Formats, share: float | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.files.text import shown
@@ -14,8 +14,9 @@ from ui.kit.days import moment_words
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import tone_of
-from ui.kit.widgets.basics import Chip, button, caption, label, row_of
+from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
+from ui.routes import OpenBatch
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -69,7 +70,7 @@ class TransactionDetail(Card):
         self._parts.addSpacing(10)
         self._parts.addLayout(row_of(self.batch, None))
         self._parts.addStretch(1)
-        self.body.addWidget(_scrolling(inside), 1)
+        self.body.addWidget(scrolling(inside, ground="surface"), 1)
         self.hide()
 
     @property
@@ -134,7 +135,7 @@ class TransactionDetail(Card):
 
     def _open_batch(self) -> None:
         if self._row is not None and self._row.batch_id is not None:
-            self._context.navigator.go("batches", self._row.batch_id)
+            self._context.navigator.go(OpenBatch(self._row.batch_id))
 
     def _part(
         self, name: str, *, second: bool = False, beside: QPushButton | None = None
@@ -162,15 +163,3 @@ class TransactionDetail(Card):
         made.setToolTip(name)
         self._context.icons.dress(made, glyph, size=14)
         return made
-
-
-def _scrolling(inside: QWidget) -> QScrollArea:
-    """Return an area without a frame, so that a low window scrolls rather than cuts."""
-    area = QScrollArea()
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    inside.setProperty("ground", "surface")
-    area.setWidget(inside)
-    return area

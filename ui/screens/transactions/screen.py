@@ -15,12 +15,12 @@ from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import button
 from ui.kit.widgets.day_jump import JumpButton
 from ui.kit.widgets.export_strip import ExportStrip
+from ui.routes import OpenBatchTransactions, OpenReference, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.transactions.detail import TransactionDetail
 from ui.screens.transactions.filters import TransactionFilters
 from ui.screens.transactions.listing import COLUMNS, Listing, cursor_at
 from ui.screens.transactions.title import TransactionTitle
-from ui.window.search import Reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
     from ui.kit.widgets.export_strip import Work
+    from ui.routes import Route
 
 
 class Transactions(Screen):
@@ -70,15 +71,15 @@ class Transactions(Screen):
         self.filters.posted.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @override
-    def show_subject(self, subject: object) -> None:
-        """Show a user's transactions (a username), a batch's (its number), or that of a Reference."""
+    def follow(self, route: Route) -> None:
         self._leave_jump()
-        if isinstance(subject, int):
-            self.filters.show_batch(subject)
-        elif isinstance(subject, str):
-            self.filters.show_user(subject)
-        elif isinstance(subject, Reference):
-            self.filters.show_reference(subject.text)
+        match route:
+            case OpenBatchTransactions(number):
+                self.filters.show_batch(number)
+            case OpenUserTransactions(username):
+                self.filters.show_user(username)
+            case OpenReference(reference):
+                self.filters.show_reference(reference)
         self.table.setFocus()
 
     def ask_export(self) -> QFileDialog:
@@ -204,7 +205,7 @@ class Transactions(Screen):
         self.table.setFocus()
 
     def _export_work(self) -> Work:
-        database, currency = self.context.database, self.context.currency
+        database, currency = self.context.database, self.context.session.currency
         wanted, order = self._listing.wanted, self._listing.order
 
         def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:

@@ -82,7 +82,8 @@ class TransactionTitle(TitleRow):
         )  # fmt: skip
 
     def _stop_counting(self) -> None:
-        self._context.worker.cancel(self._counting)
+        # Nobody waits for it: what it came to may be the count of another filter.
+        self._context.worker.drop(self._counting)
         self._stopped()
 
     def _stopped(self) -> None:

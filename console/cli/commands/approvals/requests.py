@@ -115,7 +115,7 @@ def dry_run(context: typer.Context, request: Number) -> None:
     with invocation.workspace() as workspace, interruptible() as cancel:
         currency = get(workspace.database, request, cancel=cancel).row.currency
         exponent = chosen(workspace.currencies, currency).exponent
-        now = rehearse(workspace.database, request, cancel=cancel)
+        now = rehearse(workspace.ledger, request, cancel=cancel)
         if now.refusal is not None:
             raise now.refusal
     invocation.output.rows(
@@ -146,7 +146,7 @@ def approve(
 
     seen = content_hash(content)
     with writing(context, key) as write:
-        done = agree(write.database, request, seen, note=note, key=write.key, cancel=write.cancel)
+        done = agree(write.ledger, request, seen, note=note, key=write.key, cancel=write.cancel)
     status = "approved" if done.enough else "pending"
     write.output.record(_APPROVED, (done.request, status, done.given, done.required, str(done.key)))
     if done.enough:
@@ -159,7 +159,7 @@ def reject(context: typer.Context, request: Number, *, reason: Reason, key: Key 
     from console.ledger.approvals.commands import reject as say_no
 
     with writing(context, key) as write:
-        _closed(write, say_no(write.database, request, reason=reason, key=write.key, cancel=write.cancel))
+        _closed(write, say_no(write.ledger, request, reason=reason, key=write.key, cancel=write.cancel))
 
 
 @app.command()
@@ -168,7 +168,7 @@ def withdraw(context: typer.Context, request: Number, *, reason: Reason, key: Ke
     from console.ledger.approvals.commands import withdraw as take_back
 
     with writing(context, key) as write:
-        _closed(write, take_back(write.database, request, reason=reason, key=write.key, cancel=write.cancel))
+        _closed(write, take_back(write.ledger, request, reason=reason, key=write.key, cancel=write.cancel))
 
 
 @app.command()
@@ -177,7 +177,7 @@ def execute(context: typer.Context, request: Number, key: Key = None) -> None:
     from console.ledger.approvals.commands import execute as do_request
 
     with writing(context, key) as write:
-        done = do_request(write.database, request, key=write.key, cancel=write.cancel)
+        done = do_request(write.ledger, request, key=write.key, cancel=write.cancel)
     cells = (done.request, done.outcome["status"], done.transaction, done.posted_at, str(done.key))
     write.output.record(_EXECUTED, cells)
 
@@ -193,7 +193,7 @@ def _rehearsed(workspace: Workspace, found: Request, cancel: Cancellation) -> Re
     if found.row.status not in OPEN:
         return None
     try:
-        return rehearse(workspace.database, found.row.id, cancel=cancel)
+        return rehearse(workspace.ledger, found.row.id, cancel=cancel)
     except AccessDeniedError:
         say("What would come of it now is told to operators and approvers.")
         return None

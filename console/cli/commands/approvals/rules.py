@@ -91,7 +91,7 @@ def set_rule(
         unit = write.currency(currency)
         tier = money(at_least, unit, "--from")
         rule(
-            write.database, _known(kind), unit.code, tier, approvals, reason=reason, key=write.key,
+            write.ledger, _known(kind), unit.code, tier, approvals, reason=reason, key=write.key,
             cancel=write.cancel,
         )  # fmt: skip
     say("The rule is set." if approvals else "The rule is taken away.")
@@ -145,7 +145,7 @@ def set_limit(
     with writing(context, key) as write:
         unit = write.currency(currency)
         limit(
-            write.database,
+            write.ledger,
             holder,
             kind if kind == "*" else _known(kind),
             unit.code,

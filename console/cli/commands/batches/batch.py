@@ -49,7 +49,7 @@ def load(
         money = chosen(workspace.currencies, currency)
         with progress("Loading") as advance:
             loaded = load_batch(
-                workspace.database,
+                workspace.ledger,
                 file,
                 meaning,
                 money,
@@ -70,7 +70,7 @@ def validate(context: typer.Context, batch: Number) -> None:
     with invocation.workspace() as workspace, interruptible() as cancel:
         exponent = _exponent(workspace, batch)
         with progress("Validating"):
-            check = check_batch(workspace.database, batch, cancel=cancel)
+            check = check_batch(workspace.ledger, batch, cancel=cancel)
         if check.problems:
             raise LinesRefusedError(check.problems)
         _show_summary(invocation, batch, check.summary, exponent)
@@ -87,8 +87,8 @@ def dry_run(context: typer.Context, batch: Number) -> None:
     with invocation.workspace() as workspace, interruptible() as cancel:
         exponent = _exponent(workspace, batch)
         with progress("Rehearsing"):
-            summary = check_batch(workspace.database, batch, cancel=cancel).summary
-            done = rehearse(workspace.database, batch, summary.content_hash, cancel=cancel)
+            summary = check_batch(workspace.ledger, batch, cancel=cancel).summary
+            done = rehearse(workspace.ledger, batch, summary.content_hash, cancel=cancel)
     columns = (
         Column("account", Kind.TEXT),
         Column("before", Kind.AMOUNT, exponent),
@@ -126,9 +126,9 @@ def post(
     with writing(context, key, hint=hint) as write:
         exponent = _exponent(write.workspace, batch)
         with progress("Posting"):
-            seen = pinned or check_batch(write.database, batch, cancel=write.cancel).summary.content_hash
+            seen = pinned or check_batch(write.ledger, batch, cancel=write.cancel).summary.content_hash
             started = time.monotonic()
-            done = post_batch(write.database, batch, seen, key=write.key, cancel=write.cancel)
+            done = post_batch(write.ledger, batch, seen, key=write.key, cancel=write.cancel)
             seconds = time.monotonic() - started
         _show_posted(write, done, exponent)
     say(f"Batch {batch} is posted: {done.lines:,} lines as one transaction, in {seconds:,.2f} s.")
@@ -153,8 +153,8 @@ def submit(
 
     pinned = None if content is None else content_hash(content)
     with writing(context, key) as write, progress("Submitting"):
-        seen = pinned or check_batch(write.database, batch, cancel=write.cancel).summary.content_hash
-        done = submit_batch(write.database, batch, seen, reason=reason, key=write.key, cancel=write.cancel)
+        seen = pinned or check_batch(write.ledger, batch, cancel=write.cancel).summary.content_hash
+        done = submit_batch(write.ledger, batch, seen, reason=reason, key=write.key, cancel=write.cancel)
         write.show_submitted(done)
 
 
@@ -164,7 +164,7 @@ def discard(context: typer.Context, batch: Number) -> None:
     from console.ledger.batches.commands import discard as discard_batch
 
     with invocation_of(context).workspace() as workspace:
-        discard_batch(workspace.database, batch)
+        discard_batch(workspace.ledger, batch)
     say(f"Batch {batch} is discarded.")
 
 

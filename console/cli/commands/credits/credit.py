@@ -69,7 +69,7 @@ def grant(
         if why is not None:
             write.submit(order, why)
             return
-        done = grant_credit(write.database, order, key=write.key, cancel=write.cancel)
+        done = grant_credit(write.ledger, order, key=write.key, cancel=write.cancel)
     write.output.record(_GRANTED, (done.transaction, done.lot, done.posted_at, str(done.key)))
 
 

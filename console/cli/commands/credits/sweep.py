@@ -54,12 +54,12 @@ def sweep(
         raise UsageError("--all: it takes many operations, so it goes with neither --dry-run nor --key.")
     with writing(context, key) as write:
         if dry_run:
-            swept = sweep_rehearsal(write.database, limit=limit, cancel=write.cancel)
+            swept = sweep_rehearsal(write.ledger, limit=limit, cancel=write.cancel)
         else:
-            swept = sweep_once(write.database, limit=limit, key=write.key, cancel=write.cancel)
+            swept = sweep_once(write.ledger, limit=limit, key=write.key, cancel=write.cancel)
         _show(write, swept, key=None if dry_run else str(write.key))
         while everything and swept.more and swept.reservations + swept.lots:
-            swept = sweep_once(write.database, limit=limit, cancel=write.cancel)
+            swept = sweep_once(write.ledger, limit=limit, cancel=write.cancel)
             _show(write, swept, key=None)
     if dry_run:
         say("It was rolled back: nothing was changed.")

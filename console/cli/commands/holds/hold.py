@@ -49,7 +49,7 @@ def reserve(
     with writing(context, key) as write:
         unit = write.currency(currency)
         done = reserve_money(
-            write.database,
+            write.ledger,
             username=account(name, "NAME"),
             currency=unit.code,
             amount=money(amount, unit),
@@ -98,7 +98,7 @@ def capture(
         if why is not None:
             write.submit(order, why)
             return
-        done = capture_hold(write.database, order, key=write.key, cancel=write.cancel)
+        done = capture_hold(write.ledger, order, key=write.key, cancel=write.cancel)
     columns = (
         Column("transaction", Kind.INTEGER),
         Column("captured", Kind.AMOUNT, unit.exponent),
@@ -119,7 +119,7 @@ def release(context: typer.Context, hold: Reference, *, reason: Reason, key: Key
 
     with writing(context, key) as write:
         unit = of_hold(write.database, hold, cancel=write.cancel)
-        done = release_hold(write.database, hold, reason=reason, key=write.key, cancel=write.cancel)
+        done = release_hold(write.ledger, hold, reason=reason, key=write.key, cancel=write.cancel)
     columns = (
         Column("hold", Kind.INTEGER),
         Column("released", Kind.AMOUNT, unit.exponent),
@@ -149,7 +149,7 @@ def extend(
     ends = moment(expires, "--expires")
     with writing(context, key) as write:
         done = extend_hold(
-            write.database, hold, expires_at=ends, reason=reason, key=write.key, cancel=write.cancel
+            write.ledger, hold, expires_at=ends, reason=reason, key=write.key, cancel=write.cancel
         )
     columns = (
         Column("hold", Kind.INTEGER),

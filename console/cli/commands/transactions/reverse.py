@@ -49,8 +49,8 @@ def transaction(
     key: Key = None,
 ) -> None:
     """Give back what one transaction moved, all or a part. It is linked both ways, and done once."""
-    from console.ledger.batches.reversal import Reversal, reverse_transaction
     from console.ledger.currencies import of_transaction
+    from console.ledger.transactions.reversal import Reversal, reverse_transaction
 
     with writing(context, key) as write:
         unit = of_transaction(write.database, number, cancel=write.cancel)
@@ -59,7 +59,7 @@ def transaction(
         if submit:
             write.submit(order, reason)
             return
-        done = reverse_transaction(write.database, order, key=write.key, cancel=write.cancel)
+        done = reverse_transaction(write.ledger, order, key=write.key, cancel=write.cancel)
     columns = (
         Column("transaction", Kind.INTEGER),
         Column("reverses", Kind.INTEGER),
@@ -152,7 +152,7 @@ def _rehearse(write: Writing, order: BatchReversal, exponent: int) -> None:
     from console.ledger.batches.reversal import reverse_batch_rehearsal
 
     with progress("Rehearsing"):
-        done = reverse_batch_rehearsal(write.database, order, cancel=write.cancel)
+        done = reverse_batch_rehearsal(write.ledger, order, cancel=write.cancel)
     write.output.rows(
         (
             Column("account", Kind.TEXT),
@@ -170,7 +170,7 @@ def _reverse(write: Writing, order: BatchReversal, exponent: int) -> None:
     from console.ledger.batches.reversal import reverse_batch
 
     with progress("Reversing"):
-        done = reverse_batch(write.database, order, key=write.key, cancel=write.cancel)
+        done = reverse_batch(write.ledger, order, key=write.key, cancel=write.cancel)
     _show(write, done, exponent)
     say(f"Batch {done.batch} is reversed: {done.lines:,} lines as one transaction.")
 

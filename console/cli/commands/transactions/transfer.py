@@ -57,5 +57,5 @@ def transfer(
         if why is not None:
             write.submit(order, why)
             return
-        posted = post(write.database, order, key=write.key, cancel=write.cancel)
+        posted = post(write.ledger, order, key=write.key, cancel=write.cancel)
     write.output.record(_POSTED, (posted.transaction, posted.posted_at, str(posted.key)))

@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from console.cli.main import main
 from console.errors import AccessDeniedError
-from console.ledger.operators.credentials import Claim, LockedOutError, WrongPasswordError
+from console.ledger.operators.credentials import Credentials, LockedOutError, WrongPasswordError
 from console.ledger.operators.enrolment import role_name
 from console.postgres.embedded.server import EmbeddedServer
 from console.settings import Paths, Settings
@@ -174,16 +174,16 @@ def test_the_embedded_ledger_has_operators_of_its_own(
     typed(PASSWORD)
     words = ["operator", "add", "mara", "--role", "admin", *REASON, "--password-stdin"]
     assert main(words) == 0
-    with open_workspace(settings, paths, claim=Claim("mara", SecretStr(PASSWORD))) as opened:
+    with open_workspace(settings, paths, credentials=Credentials("mara", SecretStr(PASSWORD))) as opened:
         assert (opened.facts.operator, opened.remembered, opened.profile) == ("mara", role_name(), "embedded")
     own = role_name()
     for _ in range(4):
         with pytest.raises(WrongPasswordError):
-            _enter(settings, paths, Claim(own, SecretStr(WRONG)))
-    for claim in (Claim(own, SecretStr(WRONG)), Claim(own, SecretStr(PASSWORD)), None):
+            _enter(settings, paths, Credentials(own, SecretStr(WRONG)))
+    for credentials in (Credentials(own, SecretStr(WRONG)), Credentials(own, SecretStr(PASSWORD)), None):
         # Also without a password: the one that this computer remembers is locked out with the role.
         with pytest.raises(LockedOutError):
-            _enter(settings, paths, claim)
+            _enter(settings, paths, credentials)
     capsys.readouterr()
     with EmbeddedServer(embedded) as server, connected(server.owner_url) as connection:
         connection.execute(
@@ -194,10 +194,10 @@ def test_the_embedded_ledger_has_operators_of_its_own(
         connection.execute("SELECT ledger.disable_operator(gen_random_uuid(), %s, 'has left')", [own])
     with pytest.raises(AccessDeniedError, match="is disabled"):
         _enter(settings, paths, None)
-    _enter(settings, paths, Claim("mara", SecretStr(PASSWORD)))
+    _enter(settings, paths, Credentials("mara", SecretStr(PASSWORD)))
     assert main(["operator", "gate"]) == 2
 
 
-def _enter(settings: Settings, paths: Paths, claim: Claim | None) -> None:
-    with open_workspace(settings, paths, claim=claim):
+def _enter(settings: Settings, paths: Paths, credentials: Credentials | None) -> None:
+    with open_workspace(settings, paths, credentials=credentials):
         pass

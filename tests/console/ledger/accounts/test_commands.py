@@ -18,7 +18,7 @@ from tests.models.bookkeeping import assert_adds_up, balances
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
     from tests.conftest import Statements
 
 WHY = "ticket 12"
@@ -32,32 +32,32 @@ def books(ledger_url: str) -> Iterator[None]:
 
 
 def test_an_account_lives_from_opening_to_closing(
-    operator_database: Database, statements: Statements, ledger_url: str
+    operator_ledger: Ledger, statements: Statements, ledger_url: str
 ) -> None:
-    database, key = operator_database, uuid4()
-    database.session_facts()
+    ledger, key = operator_ledger, uuid4()
+    ledger.database.session_facts()
     with statements.counted() as sent:
-        opened = accounts.open(database, "dora", CURRENCY, reason=WHY, display_name="Dora", key=key)
+        opened = accounts.open(ledger, "dora", CURRENCY, reason=WHY, display_name="Dora", key=key)
     assert len(sent) == 1
-    assert accounts.open(database, "dora", CURRENCY, reason=WHY, display_name="Dora", key=key) == opened
+    assert accounts.open(ledger, "dora", CURRENCY, reason=WHY, display_name="Dora", key=key) == opened
     with statements.counted() as sent:
-        allowed = accounts.set_overdraft_limit(database, OverdraftLimit("dora", CURRENCY, 2**40, WHY))
+        allowed = accounts.set_overdraft_limit(ledger, OverdraftLimit("dora", CURRENCY, 2**40, WHY))
     assert (len(sent), allowed.before, allowed.after) == (1, 0, 2**40)
-    transfer(database, payer="dora", payee="@revenue", currency=CURRENCY, amount=2**40)
+    transfer(ledger, payer="dora", payee="@revenue", currency=CURRENCY, amount=2**40)
     with connected(ledger_url) as admin:
         assert balances(admin) == {"dora": -(2**40)}
     with pytest.raises(RefusedError) as refused:
-        accounts.set_status(database, "dora", AccountStatus.CLOSED, reason=WHY)
+        accounts.set_status(ledger, "dora", AccountStatus.CLOSED, reason=WHY)
     assert refused.value.code == "account.not_empty"
-    transfer(database, payer="@external", payee="dora", currency=CURRENCY, amount=2**40)
+    transfer(ledger, payer="@external", payee="dora", currency=CURRENCY, amount=2**40)
     with statements.counted() as sent:
-        frozen = accounts.set_status(database, "dora", AccountStatus.FROZEN, reason=WHY)
+        frozen = accounts.set_status(ledger, "dora", AccountStatus.FROZEN, reason=WHY)
     assert (len(sent), frozen.before, frozen.after) == (1, AccountStatus.ACTIVE, AccountStatus.FROZEN)
     with statements.counted() as sent:
-        noted = accounts.add_note(database, "dora", "called twice\nthen wrote")
+        noted = accounts.add_note(ledger, "dora", "called twice\nthen wrote")
     assert len(sent) == 1
-    assert accounts.add_note(database, "dora", "called twice\nthen wrote", key=noted.key) == noted
-    closed = accounts.set_status(database, "dora", AccountStatus.CLOSED, reason=WHY)
+    assert accounts.add_note(ledger, "dora", "called twice\nthen wrote", key=noted.key) == noted
+    closed = accounts.set_status(ledger, "dora", AccountStatus.CLOSED, reason=WHY)
     assert closed.after is AccountStatus.CLOSED
 
 
@@ -72,25 +72,25 @@ def test_an_account_lives_from_opening_to_closing(
     ],
 )
 def test_an_account_that_cannot_be_opened_says_why(
-    operator_database: Database, name: str, reason: str, code: str
+    operator_ledger: Ledger, name: str, reason: str, code: str
 ) -> None:
     with pytest.raises(RefusedError) as refused:
-        accounts.open(operator_database, name, CURRENCY, reason=reason)
+        accounts.open(operator_ledger, name, CURRENCY, reason=reason)
     assert refused.value.code == code
 
 
-def test_an_unknown_currency_or_account_is_refused(operator_database: Database) -> None:
+def test_an_unknown_currency_or_account_is_refused(operator_ledger: Ledger) -> None:
     with pytest.raises(RefusedError, match="no such currency"):
-        accounts.open(operator_database, "dora", "EUR", reason=WHY)
+        accounts.open(operator_ledger, "dora", "EUR", reason=WHY)
     with pytest.raises(RefusedError, match="no such account"):
-        accounts.add_note(operator_database, "dora", "she left")
-    accounts.open(operator_database, "dora", CURRENCY, reason=WHY)
+        accounts.add_note(operator_ledger, "dora", "she left")
+    accounts.open(operator_ledger, "dora", CURRENCY, reason=WHY)
     with pytest.raises(RefusedError, match="an account of this name"):
-        accounts.open(operator_database, "dora", CURRENCY, reason=WHY)
+        accounts.open(operator_ledger, "dora", CURRENCY, reason=WHY)
 
 
-def test_a_key_is_for_one_content_only(operator_database: Database) -> None:
-    opened = accounts.open(operator_database, "dora", CURRENCY, reason=WHY)
+def test_a_key_is_for_one_content_only(operator_ledger: Ledger) -> None:
+    opened = accounts.open(operator_ledger, "dora", CURRENCY, reason=WHY)
     with pytest.raises((RefusedError, StatementError)) as raised:
-        accounts.open(operator_database, "emil", CURRENCY, reason=WHY, key=opened.key)
+        accounts.open(operator_ledger, "emil", CURRENCY, reason=WHY, key=opened.key)
     assert str(opened.key) in str(raised.value)

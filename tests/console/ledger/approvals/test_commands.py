@@ -17,14 +17,16 @@ from console.ledger.approvals.page import RequestStatus
 from console.ledger.approvals.rules_in_force import limits
 from console.ledger.approvals.rules_in_force import rules as rules_of
 from console.ledger.batches.commands import post, validate
-from console.ledger.batches.reversal import BatchReversal, Reversal, ReversalPolicy
+from console.ledger.batches.reversal import BatchReversal, ReversalPolicy
 from console.ledger.credits.commands import Grant, grant
 from console.ledger.holds.commands import Capture, reserve
 from console.ledger.page import Direction
+from console.ledger.transactions.reversal import Reversal
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.writes.ledger import Ledger
 from tests.cluster import CURRENCY, connected
 from tests.models.bookkeeping import Line, assert_adds_up, balances, create_batch
 
@@ -48,15 +50,15 @@ def customers(open_accounts: Callable[..., None], ledger_url: str) -> Iterator[N
 
 
 @pytest.fixture
-def database_of(as_role: Callable[[str], str], settings: Settings) -> Iterator[Callable[[str], Database]]:
+def ledger_of(as_role: Callable[[str], str], settings: Settings) -> Iterator[Callable[[str], Ledger]]:
     """Return the console's way to the ledger as any of tests.cluster.LOGINS."""
     opened: dict[str, Database] = {}
 
-    def of(login: str) -> Database:
+    def of(login: str) -> Ledger:
         if login not in opened:
             opened[login] = Database(as_role(login), Recorder(capacity=200), settings)
             opened[login].session_facts()  # connected now, so that only the calls are counted
-        return opened[login]
+        return Ledger(opened[login])
 
     yield of
     for database in opened.values():
@@ -64,24 +66,24 @@ def database_of(as_role: Callable[[str], str], settings: Settings) -> Iterator[C
 
 
 @pytest.fixture
-def maker(database_of: Callable[[str], Database]) -> Database:
-    return database_of("t_operator")
+def maker(ledger_of: Callable[[str], Ledger]) -> Ledger:
+    return ledger_of("t_operator")
 
 
 @pytest.fixture
-def checker(database_of: Callable[[str], Database]) -> Database:
-    return database_of("t_approver")
+def checker(ledger_of: Callable[[str], Ledger]) -> Ledger:
+    return ledger_of("t_approver")
 
 
 def test_each_step_is_one_statement_and_the_amount_moves_at_the_last(
-    maker: Database, checker: Database, statements: Statements, ledger_url: str
+    maker: Ledger, checker: Ledger, statements: Statements, ledger_url: str
 ) -> None:
     with statements.counted() as sent:
         asked = approvals.submit(maker, PAYMENT, reason=WHY)
     assert (len(sent), asked.approvals_required) == (1, 1)
     assert approvals.submit(maker, PAYMENT, reason=WHY, key=asked.key) == asked
     with statements.counted() as sent:
-        (row,) = requests.page(checker).rows
+        (row,) = requests.page(checker.database).rows
     assert len(sent) == 1
     assert (row.id, row.kind, row.amount, row.content) == (asked.request, "transfer", 200, asked.content)
     assert (row.status, row.created_by, row.reason) == (RequestStatus.PENDING, "t_operator", WHY)
@@ -97,7 +99,7 @@ def test_each_step_is_one_statement_and_the_amount_moves_at_the_last(
         agreed = approvals.approve(checker, asked.request, asked.content, note="fine")
     assert (len(sent), agreed.given, agreed.enough) == (1, 1, True)
     with statements.counted() as sent:
-        found = requests.get(maker, asked.request)
+        found = requests.get(maker.database, asked.request)
     assert len(sent) == 1
     assert [(one.approved_by, one.note) for one in found.approvals] == [("t_approver", "fine")]
     with connected(ledger_url) as admin:
@@ -115,14 +117,14 @@ def test_each_step_is_one_statement_and_the_amount_moves_at_the_last(
             [done.transaction],
         ).fetchone()
     assert moved == ("r-1", "for May", LATER)
-    kept = requests.get(maker, asked.request)
+    kept = requests.get(maker.database, asked.request)
     assert (kept.row.status, kept.row.closed_by) == (RequestStatus.EXECUTED, "t_operator")
     assert kept.outcome is not None
     assert kept.outcome["transaction"] == done.transaction
-    assert requests.page(maker).rows == ()
+    assert requests.page(maker.database).rows == ()
 
 
-def test_a_rehearsal_leaves_nothing_behind(maker: Database, checker: Database, ledger_url: str) -> None:
+def test_a_rehearsal_leaves_nothing_behind(maker: Ledger, checker: Ledger, ledger_url: str) -> None:
     asked = approvals.submit(maker, PAYMENT, reason=WHY)
     tables = ("transactions", "operations", "audit_events", "approvals", "lot_movements", "limit_usage")
     with connected(ledger_url) as admin:
@@ -139,9 +141,7 @@ def test_a_rehearsal_leaves_nothing_behind(maker: Database, checker: Database, l
         assert state() == before
 
 
-def test_the_rehearsal_is_of_now(
-    maker: Database, checker: Database, database_of: Callable[[str], Database]
-) -> None:
+def test_the_rehearsal_is_of_now(maker: Ledger, checker: Ledger, ledger_of: Callable[[str], Ledger]) -> None:
     asked = approvals.submit(maker, PAYMENT, reason=WHY)
     pay(maker, Transfer("alice", "@revenue", CURRENCY, 900))
     seen = requests.rehearse(checker, asked.request)
@@ -152,12 +152,12 @@ def test_the_rehearsal_is_of_now(
     assert closed.refusal is not None
     assert closed.refusal.code == "request.status"
     with pytest.raises(AccessDeniedError):
-        requests.rehearse(database_of("t_viewer"), asked.request)
+        requests.rehearse(ledger_of("t_viewer"), asked.request)
     with pytest.raises(UsageError, match="There is no request 99"):
-        requests.get(checker, 99)
+        requests.get(checker.database, 99)
 
 
-def test_every_order_can_be_submitted_as_it_is(maker: Database, as_role: Callable[[str], str]) -> None:
+def test_every_order_can_be_submitted_as_it_is(maker: Ledger, as_role: Callable[[str], str]) -> None:
     granted = grant(maker, Grant("bob", CURRENCY, 100, "promo", LATER))
     reserve(maker, username="alice", currency=CURRENCY, amount=100, reference="h-1")
     with connected(as_role("t_operator")) as operator:
@@ -173,15 +173,15 @@ def test_every_order_can_be_submitted_as_it_is(maker: Database, as_role: Callabl
     )
     for order in orders:
         asked = approvals.submit(maker, order, reason=WHY)
-        assert requests.get(maker, asked.request).row.kind == order.operation.function
-    seen = [row.id for row in requests.page(maker, limit=4).rows]
-    rest = requests.page(maker, limit=4, cursor=seen[-1])
+        assert requests.get(maker.database, asked.request).row.kind == order.operation.function
+    seen = [row.id for row in requests.page(maker.database, limit=4).rows]
+    rest = requests.page(maker.database, limit=4, cursor=seen[-1])
     assert (len(seen), len(rest.rows), rest.more_after, rest.more_before) == (4, 2, False, True)
-    back = requests.page(maker, limit=4, cursor=rest.rows[0].id, direction=Direction.BEFORE)
+    back = requests.page(maker.database, limit=4, cursor=rest.rows[0].id, direction=Direction.BEFORE)
     assert [row.id for row in back.rows] == seen
 
 
-def test_what_could_not_be_done_is_refused_to_its_maker(maker: Database) -> None:
+def test_what_could_not_be_done_is_refused_to_its_maker(maker: Ledger) -> None:
     short = Transfer("alice", "bob", CURRENCY, 1_001)
     with pytest.raises(RefusedError) as refused:
         approvals.submit(maker, short, reason=WHY)
@@ -191,9 +191,9 @@ def test_what_could_not_be_done_is_refused_to_its_maker(maker: Database) -> None
 
 
 def test_a_batch_waits_for_as_many_checkers_as_the_rule_says(
-    maker: Database, database_of: Callable[[str], Database], as_role: Callable[[str], str]
+    maker: Ledger, ledger_of: Callable[[str], Ledger], as_role: Callable[[str], str]
 ) -> None:
-    admin, checker = database_of("t_admin"), database_of("t_approver")
+    admin, checker = ledger_of("t_admin"), ledger_of("t_approver")
     rules.set_rule(admin, "post_batch", CURRENCY, 0, 1, reason=WHY)
     rules.set_rule(admin, "post_batch", CURRENCY, 50, 2, reason=WHY)
     with connected(as_role("t_operator")) as operator:
@@ -217,19 +217,19 @@ def test_a_batch_waits_for_as_many_checkers_as_the_rule_says(
 
 
 def test_rules_and_limits_are_listed_with_what_is_used_of_them_today(
-    maker: Database, database_of: Callable[[str], Database], statements: Statements
+    maker: Ledger, ledger_of: Callable[[str], Ledger], statements: Statements
 ) -> None:
-    admin, viewer = database_of("t_admin"), database_of("t_viewer")
+    admin, viewer = ledger_of("t_admin"), ledger_of("t_viewer")
     with statements.counted() as sent:
         rules.set_rule(admin, "transfer", CURRENCY, 2**40, 2, reason=WHY)
         rules.set_limit(admin, "ledger_operator", "*", CURRENCY, per_operation=None, per_day=500, reason=WHY)
         rules.set_limit(admin, "t_operator2", "*", CURRENCY, per_operation=None, per_day=900, reason=WHY)
     assert len(sent) == 3
     pay(maker, Transfer("alice", "bob", CURRENCY, 200))
-    pay(database_of("t_operator2"), Transfer("alice", "bob", CURRENCY, 300))
+    pay(ledger_of("t_operator2"), Transfer("alice", "bob", CURRENCY, 300))
     with statements.counted() as sent:
-        (rule,) = rules_of(viewer)
-        found = {limit.holder: limit for limit in limits(viewer)}
+        (rule,) = rules_of(viewer.database)
+        found = {limit.holder: limit for limit in limits(viewer.database)}
     assert len(sent) == 2
     assert (rule.from_amount, rule.approvals) == (2**40, 2)
     used = {
@@ -241,6 +241,6 @@ def test_rules_and_limits_are_listed_with_what_is_used_of_them_today(
     assert refused.value.code == "limit.day"
     assert "500 minor units a day, and 300 minor units of it is left" in str(refused.value)
     rules.set_rule(admin, "transfer", CURRENCY, 2**40, 0, reason=WHY)
-    assert rules_of(viewer) == ()
+    assert rules_of(viewer.database) == ()
     with pytest.raises(AccessDeniedError):
         rules.set_rule(maker, "transfer", CURRENCY, 1, 0, reason=WHY)

@@ -16,7 +16,7 @@ from tests.models.bookkeeping import transfer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
 
 
 @pytest.fixture
@@ -29,44 +29,42 @@ def paid(open_accounts: Callable[..., None], as_role: Callable[[str], str]) -> i
     return 10
 
 
-def test_all_is_sealed_in_ranges_of_the_size_asked_for(paid: int, operator_database: Database) -> None:
+def test_all_is_sealed_in_ranges_of_the_size_asked_for(paid: int, operator_ledger: Ledger) -> None:
     told: list[int] = []
-    done = seal(operator_database, rows=4, progress=told.append)
+    done = seal(operator_ledger, rows=4, progress=told.append)
     assert (done.rows, done.ranges, done.waiting) == (paid, 3, False)
     assert told[-1] == paid
-    again = seal(operator_database, rows=4)
+    again = seal(operator_ledger, rows=4)
     assert (again.rows, again.ranges, again.sealed_to) == (0, 0, done.sealed_to)
 
 
 def test_what_comes_later_is_sealed_later(
-    paid: int, operator_database: Database, as_role: Callable[[str], str]
+    paid: int, operator_ledger: Ledger, as_role: Callable[[str], str]
 ) -> None:
-    before = seal(operator_database)
+    before = seal(operator_ledger)
     with connected(as_role("t_operator")) as connection:
         transfer(connection, "alice", "bob", 5)
-    after = seal(operator_database)
+    after = seal(operator_ledger)
     assert (before.rows, after.rows) == (paid, 1)
     assert after.sealed_to > before.sealed_to
 
 
 def test_an_open_transaction_is_waited_for_and_then_told_of(
-    paid: int, operator_database: Database, as_role: Callable[[str], str]
+    paid: int, operator_ledger: Ledger, as_role: Callable[[str], str]
 ) -> None:
     with connected(as_role("t_operator"), autocommit=False) as slow:
         transfer(slow, "alice", "bob", 5)
-        done = seal(operator_database)
+        done = seal(operator_ledger)
         assert (done.rows, done.waiting) == (0, True)
         slow.commit()
-    assert seal(operator_database).rows == paid + 1
+    assert seal(operator_ledger).rows == paid + 1
 
 
-def test_waiting_can_be_cancelled(
-    paid: int, operator_database: Database, as_role: Callable[[str], str]
-) -> None:
+def test_waiting_can_be_cancelled(paid: int, operator_ledger: Ledger, as_role: Callable[[str], str]) -> None:
     cancel = Cancellation()
     with connected(as_role("t_operator"), autocommit=False) as slow:
         transfer(slow, "alice", "bob", 5)
         threading.Timer(0.3, cancel.cancel).start()
         with pytest.raises(CancelledError):
-            seal(operator_database, cancel=cancel)
+            seal(operator_ledger, cancel=cancel)
         slow.rollback()

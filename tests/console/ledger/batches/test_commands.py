@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
     from tests.conftest import Statements
 
 MONEY = Currency(CURRENCY, 2)
@@ -46,18 +47,18 @@ def payout(folder: Path, count: int, tag: str) -> Path:
 
 @pytest.mark.parametrize("count", [10, 10_000])
 def test_statements_do_not_grow_with_the_lines(
-    operator_database: Database, tmp_path: Path, statements: Statements, count: int
+    operator_database: Database, operator_ledger: Ledger, tmp_path: Path, statements: Statements, count: int
 ) -> None:
     file = payout(tmp_path, count, "few")
     operator_database.session_facts()  # a first connection asks the server who it is
     with statements.counted() as loading:
-        loaded = batches.load(operator_database, file, MAPPING, MONEY, name="November")
+        loaded = batches.load(operator_ledger, file, MAPPING, MONEY, name="November")
     with statements.counted() as validating:
-        check = batches.validate(operator_database, loaded.batch_id)
+        check = batches.validate(operator_ledger, loaded.batch_id)
     with statements.counted() as rehearsing:
-        rehearsed = batches.dry_run(operator_database, loaded.batch_id, check.summary.content_hash)
+        rehearsed = batches.dry_run(operator_ledger, loaded.batch_id, check.summary.content_hash)
     with statements.counted() as posting:
-        posted = batches.post(operator_database, loaded.batch_id, check.summary.content_hash, key=uuid4())
+        posted = batches.post(operator_ledger, loaded.batch_id, check.summary.content_hash, key=uuid4())
     sent = [len(loading), len(validating), len(rehearsing), len(posting)]
     allowed = [budget(f"batch.{action}") for action in ("load", "validate", "dry-run", "post")]
     assert sent == allowed == [3, 1, 2, 1]
@@ -65,14 +66,14 @@ def test_statements_do_not_grow_with_the_lines(
 
 
 def test_many_batches_are_posted_on_statistics_that_know_none_of_them(
-    ledger_url: str, operator_database: Database, tmp_path: Path
+    ledger_url: str, operator_ledger: Ledger, tmp_path: Path
 ) -> None:
-    first = batches.load(operator_database, payout(tmp_path, 3_000, "one"), MAPPING, MONEY, name="one")
+    first = batches.load(operator_ledger, payout(tmp_path, 3_000, "one"), MAPPING, MONEY, name="one")
     with connected(ledger_url) as admin:
         admin.execute("ANALYZE")
-    second = batches.load(operator_database, payout(tmp_path, 6_000, "two"), MAPPING, MONEY, name="two")
+    second = batches.load(operator_ledger, payout(tmp_path, 6_000, "two"), MAPPING, MONEY, name="two")
     for loaded in (second, first):
-        batches.post(operator_database, loaded.batch_id, loaded.summary.content_hash, key=uuid4())
+        batches.post(operator_ledger, loaded.batch_id, loaded.summary.content_hash, key=uuid4())
     with connected(ledger_url) as admin:
         assert_adds_up(admin)
 
@@ -80,6 +81,7 @@ def test_many_batches_are_posted_on_statistics_that_know_none_of_them(
 def test_all_problems_of_file_and_ledger_come_at_once_and_nothing_is_written(
     ledger_url: str,
     operator_database: Database,
+    operator_ledger: Ledger,
     open_accounts: Callable[..., None],
     tmp_path: Path,
 ) -> None:
@@ -94,7 +96,7 @@ def test_all_problems_of_file_and_ledger_come_at_once_and_nothing_is_written(
         "alice,bob,1.00,r8,", "ice,bob,1.00,r9,",
     ]  # fmt: skip
     with pytest.raises(LinesRefusedError) as refused:
-        batches.load(operator_database, csv_file(tmp_path, rows), STRICT, MONEY, name="bad")
+        batches.load(operator_ledger, csv_file(tmp_path, rows), STRICT, MONEY, name="bad")
     assert [(p.line, p.column, p.code) for p in refused.value.problems] == [
         (2, "amount", "amount.format"), (3, "amount", "amount.format"), (4, "amount", "amount.format"),
         (5, "amount", "amount.sign"), (6, "amount", "amount.decimals"), (7, "from", "user.unknown"),
@@ -106,23 +108,27 @@ def test_all_problems_of_file_and_ledger_come_at_once_and_nothing_is_written(
 
 
 def test_money_that_does_not_reach_is_told_with_the_amount(
-    operator_database: Database, open_accounts: Callable[..., None], tmp_path: Path
+    operator_ledger: Ledger, open_accounts: Callable[..., None], tmp_path: Path
 ) -> None:
     open_accounts({"alice": 1_000, "bob": 0})
     rows = ["alice,bob,7.00,a,", "alice,bob,4.50,b,"]
     with pytest.raises(LinesRefusedError) as refused:
-        batches.load(operator_database, csv_file(tmp_path, rows), STRICT, MONEY, name="short")
+        batches.load(operator_ledger, csv_file(tmp_path, rows), STRICT, MONEY, name="short")
     assert {(p.line, p.code) for p in refused.value.problems} == {(2, "funds.short"), (3, "funds.short")}
     assert "1.50" in refused.value.problems[0].message
 
 
 def test_a_dry_run_leaves_nothing(
-    ledger_url: str, operator_database: Database, open_accounts: Callable[..., None], tmp_path: Path
+    ledger_url: str,
+    operator_database: Database,
+    operator_ledger: Ledger,
+    open_accounts: Callable[..., None],
+    tmp_path: Path,
 ) -> None:
     open_accounts({"alice": 1_000})
     file = csv_file(tmp_path, ["alice,new.one,7.00,a,", "alice,new.two,0.50,b,"])
-    loaded = batches.load(operator_database, file, MAPPING, MONEY, name="dry")
-    rehearsed = batches.dry_run(operator_database, loaded.batch_id, loaded.summary.content_hash)
+    loaded = batches.load(operator_ledger, file, MAPPING, MONEY, name="dry")
+    rehearsed = batches.dry_run(operator_ledger, loaded.batch_id, loaded.summary.content_hash)
     assert [(w.username, w.before, w.after, w.lines) for w in rehearsed.wallets] == [
         ("alice", 1_000, 250, 2), ("new.one", 0, 700, 1), ("new.two", 0, 50, 1),
     ]  # fmt: skip
@@ -132,33 +138,35 @@ def test_a_dry_run_leaves_nothing(
 
 
 def test_a_batch_that_can_no_longer_post_stays_a_draft_with_every_reason(
-    operator_database: Database, open_accounts: Callable[..., None], tmp_path: Path
+    operator_database: Database, operator_ledger: Ledger, open_accounts: Callable[..., None], tmp_path: Path
 ) -> None:
     open_accounts({"alice": 1_000, "bob": 0})
     file = csv_file(tmp_path, ["alice,bob,9.00,a,", "alice,bob,1.00,b,"])
-    first = batches.load(operator_database, file, STRICT, MONEY, name="first")
-    second = batches.load(operator_database, file, STRICT, MONEY, name="again")
-    batches.post(operator_database, first.batch_id, first.summary.content_hash, key=uuid4())
+    first = batches.load(operator_ledger, file, STRICT, MONEY, name="first")
+    second = batches.load(operator_ledger, file, STRICT, MONEY, name="again")
+    batches.post(operator_ledger, first.batch_id, first.summary.content_hash, key=uuid4())
     with pytest.raises(RefusedError) as refused:
-        batches.post(operator_database, second.batch_id, second.summary.content_hash, key=uuid4())
+        batches.post(operator_ledger, second.batch_id, second.summary.content_hash, key=uuid4())
     assert {(p.line, p.code) for p in refused.value.problems} >= {
         (2, "reference.posted"), (3, "reference.posted"), (2, "funds.short"), (3, "funds.short"),
     }  # fmt: skip
     assert get(operator_database, second.batch_id).status is BatchStatus.DRAFT
 
 
-def test_the_same_key_answers_with_the_first_outcome(operator_database: Database, tmp_path: Path) -> None:
-    loaded = batches.load(operator_database, payout(tmp_path, 20, "key"), MAPPING, MONEY, name="key")
+def test_the_same_key_answers_with_the_first_outcome(
+    operator_database: Database, operator_ledger: Ledger, tmp_path: Path
+) -> None:
+    loaded = batches.load(operator_ledger, payout(tmp_path, 20, "key"), MAPPING, MONEY, name="key")
     key = uuid4()
-    first = batches.post(operator_database, loaded.batch_id, loaded.summary.content_hash, key=key)
-    again = batches.post(operator_database, loaded.batch_id, loaded.summary.content_hash, key=key)
+    first = batches.post(operator_ledger, loaded.batch_id, loaded.summary.content_hash, key=key)
+    again = batches.post(operator_ledger, loaded.batch_id, loaded.summary.content_hash, key=key)
     assert again == first
     rows = lines(operator_database, loaded.batch_id).rows
     assert [row.transaction for row in rows] == list(range(first.first_id, first.last_id + 1))
 
 
 def test_the_bank_file_posts_as_one_transaction_and_only_once(
-    ledger_url: str, operator_database: Database, bank_csv: Path
+    ledger_url: str, operator_database: Database, operator_ledger: Ledger, bank_csv: Path
 ) -> None:
     from console.files.mappings.mapping import BankMapping  # noqa: PLC0415 - used by this test alone
 
@@ -167,16 +175,16 @@ def test_the_bank_file_posts_as_one_transaction_and_only_once(
         credit_values=("PRIJEM",), debit_values=("VYDAJ", "VYBER"), reference_column="trans_id",
         date_column="date", date_format="%y%m%d", account_prefix="berka-", create_missing=True,
     )  # fmt: skip
-    loaded = batches.load(operator_database, bank_csv, mapping, MONEY, name="1993")
-    rehearsed = batches.dry_run(operator_database, loaded.batch_id, loaded.summary.content_hash)
-    posted = batches.post(operator_database, loaded.batch_id, loaded.summary.content_hash, key=uuid4())
+    loaded = batches.load(operator_ledger, bank_csv, mapping, MONEY, name="1993")
+    rehearsed = batches.dry_run(operator_ledger, loaded.batch_id, loaded.summary.content_hash)
+    posted = batches.post(operator_ledger, loaded.batch_id, loaded.summary.content_hash, key=uuid4())
     assert (posted.lines, posted.opened) == (28_205, 1_139)
     names = [wallet.username for wallet in rehearsed.wallets]
     found = lookup(operator_database, names, CURRENCY)
     assert sum(row.balance or 0 for row in found) == 3_657_594_610
     assert {row.name: row.balance for row in found} == {w.username: w.after for w in rehearsed.wallets}
     with pytest.raises(LinesRefusedError) as refused:
-        batches.load(operator_database, bank_csv, mapping, MONEY, name="again")
+        batches.load(operator_ledger, bank_csv, mapping, MONEY, name="again")
     assert refused.value.total == 28_205
     assert {problem.code for problem in refused.value.problems} == {"reference.posted"}
     with connected(ledger_url) as admin:

@@ -10,14 +10,13 @@ import pytest
 from console.errors import RefusedError
 from console.ledger.batches.reversal import (
     BatchReversal,
-    Reversal,
     ReversalPolicy,
     reversal_problems,
     reverse_batch,
     reverse_batch_rehearsal,
-    reverse_transaction,
 )
 from console.ledger.credits.commands import Grant, grant
+from console.ledger.transactions.reversal import Reversal, reverse_transaction
 from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY, connected
 from tests.models.bookkeeping import Line, assert_adds_up, balances, create_batch, post_batch
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
     from tests.conftest import Statements
 
 WHY = "ticket 7"
@@ -49,37 +49,37 @@ def batch(as_role: Callable[[str], str]) -> int:
     return number
 
 
-def pay(database: Database, payer: str, payee: str, amount: int) -> int:
-    return transfer(database, payer=payer, payee=payee, currency=CURRENCY, amount=amount).transaction
+def pay(ledger: Ledger, payer: str, payee: str, amount: int) -> int:
+    return transfer(ledger, payer=payer, payee=payee, currency=CURRENCY, amount=amount).transaction
 
 
 def test_a_transaction_is_reversed_once_by_one_statement(
-    operator_database: Database, statements: Statements, ledger_url: str
+    operator_ledger: Ledger, statements: Statements, ledger_url: str
 ) -> None:
-    paid = pay(operator_database, "alice", "bob", 200)
+    paid = pay(operator_ledger, "alice", "bob", 200)
     with statements.counted() as sent:
-        done = reverse_transaction(operator_database, Reversal(paid, WHY, 50))
+        done = reverse_transaction(operator_ledger, Reversal(paid, WHY, 50))
     assert len(sent) == 1
     assert (done.reverses, done.amount, done.lot) == (paid, 50, None)
-    assert reverse_transaction(operator_database, Reversal(paid, WHY, 50), key=done.key) == done
+    assert reverse_transaction(operator_ledger, Reversal(paid, WHY, 50), key=done.key) == done
     with connected(ledger_url) as admin:
         assert balances(admin) == {"alice": 850, "bob": 150, "carol": 0}
     with pytest.raises(RefusedError) as refused:
-        reverse_transaction(operator_database, Reversal(paid, WHY))
+        reverse_transaction(operator_ledger, Reversal(paid, WHY))
     assert refused.value.code == "reversal.repeated"
 
 
-def test_a_grant_is_taken_back_from_its_own_lot_only(operator_database: Database) -> None:
-    first = grant(operator_database, Grant("bob", CURRENCY, 100, "promo", datetime(2999, 1, 1, tzinfo=UTC)))
-    grant(operator_database, Grant("bob", CURRENCY, 100, "other"))
-    assert reverse_transaction(operator_database, Reversal(first.transaction, WHY, 40)).amount == 40
+def test_a_grant_is_taken_back_from_its_own_lot_only(operator_ledger: Ledger) -> None:
+    first = grant(operator_ledger, Grant("bob", CURRENCY, 100, "promo", datetime(2999, 1, 1, tzinfo=UTC)))
+    grant(operator_ledger, Grant("bob", CURRENCY, 100, "other"))
+    assert reverse_transaction(operator_ledger, Reversal(first.transaction, WHY, 40)).amount == 40
     with pytest.raises(RefusedError) as refused:
-        reverse_transaction(operator_database, Reversal(first.transaction, "  "))
+        reverse_transaction(operator_ledger, Reversal(first.transaction, "  "))
     assert refused.value.code == "reason.empty"
 
 
 def test_a_batch_is_rehearsed_and_then_reversed_whole(
-    operator_database: Database, statements: Statements, ledger_url: str, batch: int
+    operator_database: Database, operator_ledger: Ledger, statements: Statements, ledger_url: str, batch: int
 ) -> None:
     operator_database.session_facts()
     order = BatchReversal(batch, ReversalPolicy.ALL, WHY)
@@ -87,7 +87,7 @@ def test_a_batch_is_rehearsed_and_then_reversed_whole(
         problems = reversal_problems(operator_database, batch)
     assert (len(sent), problems) == (1, ())
     with statements.counted() as sent:
-        rehearsed = reverse_batch_rehearsal(operator_database, order)
+        rehearsed = reverse_batch_rehearsal(operator_ledger, order)
     assert len(sent) == 2, "the real statement, and the balances inside its transaction"
     assert {one.username: (one.before, one.after, one.lines) for one in rehearsed.wallets} == {
         "alice": (100, 1_000, 2), "bob": (600, 0, 1), "carol": (300, 0, 1),
@@ -95,29 +95,29 @@ def test_a_batch_is_rehearsed_and_then_reversed_whole(
     with connected(ledger_url) as admin:
         assert balances(admin) == {"alice": 100, "bob": 600, "carol": 300}
     with statements.counted() as sent:
-        done = reverse_batch(operator_database, order)
+        done = reverse_batch(operator_ledger, order)
     assert len(sent) == 1
     assert (done.lines, done.total, done.short, done.left) == (2, 900, 0, 0)
-    assert reverse_batch(operator_database, order, key=done.key) == done
+    assert reverse_batch(operator_ledger, order, key=done.key) == done
     with connected(ledger_url) as admin:
         assert balances(admin) == {"alice": 1_000, "bob": 0, "carol": 0}
     with pytest.raises(RefusedError, match="it was reversed already, by t_operator at"):
-        reverse_batch(operator_database, order)
+        reverse_batch(operator_ledger, order)
     with pytest.raises(RefusedError, match="it was reversed already, by t_operator at"):
-        reverse_batch_rehearsal(operator_database, order)
+        reverse_batch_rehearsal(operator_ledger, order)
 
 
 def test_policy_all_takes_nothing_and_available_takes_what_is_there(
-    operator_database: Database, ledger_url: str, batch: int
+    operator_database: Database, operator_ledger: Ledger, ledger_url: str, batch: int
 ) -> None:
-    pay(operator_database, "bob", "@revenue", 450)
+    pay(operator_ledger, "bob", "@revenue", 450)
     (problem,) = reversal_problems(operator_database, batch)
     assert (problem.line, problem.username, problem.code) == (1, "bob", "funds.short")
     assert (problem.amount, problem.short) == (600, 450)
     with pytest.raises(RefusedError) as refused:
-        reverse_batch(operator_database, BatchReversal(batch, ReversalPolicy.ALL, WHY))
+        reverse_batch(operator_ledger, BatchReversal(batch, ReversalPolicy.ALL, WHY))
     assert refused.value.code == "funds.short"
-    done = reverse_batch(operator_database, BatchReversal(batch, ReversalPolicy.AVAILABLE, WHY))
+    done = reverse_batch(operator_ledger, BatchReversal(batch, ReversalPolicy.AVAILABLE, WHY))
     assert (done.lines, done.total, done.short) == (2, 450, 450)
     with connected(ledger_url) as admin:
         assert balances(admin) == {"alice": 550, "bob": 0, "carol": 0}

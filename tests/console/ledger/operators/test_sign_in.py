@@ -10,7 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from console.errors import AccessDeniedError, DatabaseUnreachableError
-from console.ledger.operators.credentials import Claim, GateError, LockedOutError, WrongPasswordError
+from console.ledger.operators.credentials import Credentials, GateError, LockedOutError, WrongPasswordError
 from console.ledger.operators.sign_in import _pinned, _way, sign_in
 from console.settings import Paths, Settings
 from console.workspace.workspace import open_workspace
@@ -139,13 +139,16 @@ def test_a_claim_goes_through_the_gate_and_a_url_with_its_password_does_not(
     with open_workspace(given, paths) as opened:
         assert opened.facts.operator == name
     assert attempts(ledger_url, name) == []
-    with open_workspace(given, paths, claim=Claim(name, SecretStr(PASSWORD))) as opened:
+    with open_workspace(given, paths, credentials=Credentials(name, SecretStr(PASSWORD))) as opened:
         assert opened.facts.operator == name
-    with pytest.raises(WrongPasswordError), open_workspace(given, paths, claim=Claim(name, SecretStr(WRONG))):
+    with (
+        pytest.raises(WrongPasswordError),
+        open_workspace(given, paths, credentials=Credentials(name, SecretStr(WRONG))),
+    ):
         pass
     assert attempts(ledger_url, name) == ["succeeded", "failed"]
     unguarded = given.model_copy(update={"gate_password": None})
-    with open_workspace(unguarded, paths, claim=Claim(name, SecretStr(PASSWORD))) as opened:
+    with open_workspace(unguarded, paths, credentials=Credentials(name, SecretStr(PASSWORD))) as opened:
         assert opened.facts.operator == name
     assert attempts(ledger_url, name) == ["succeeded", "failed"]
 
@@ -158,9 +161,9 @@ def test_a_password_may_have_whatever_signs(staff: Staff, ledger_url: str, tmp_p
         )
     paths = Paths(tmp_path / "data", tmp_path / "config", tmp_path / "state", tmp_path / "log")
     given = Settings.model_construct(database_url=SecretStr(ledger_url), gate_password=SecretStr(PASSWORD))
-    with open_workspace(given, paths, claim=Claim(name, SecretStr(password))) as opened:
+    with open_workspace(given, paths, credentials=Credentials(name, SecretStr(password))) as opened:
         assert opened.facts.operator == name
 
 
 def test_a_claim_shows_no_password() -> None:
-    assert PASSWORD not in repr(Claim("mara", SecretStr(PASSWORD)))
+    assert PASSWORD not in repr(Credentials("mara", SecretStr(PASSWORD)))

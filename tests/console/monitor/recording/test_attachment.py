@@ -11,6 +11,7 @@ import pytest
 from psycopg.sql import SQL, Literal
 from sqlalchemy import create_engine, text
 
+from console.monitor.recording.attachment import attach
 from console.monitor.recording.percentiles import EVER, WINDOWS_S
 from console.monitor.recording.recorder import Recorder
 from console.monitor.recording.statements import statements
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def engine(database_url: str, recorder: Recorder) -> Iterator[Engine]:
     engine = create_engine(database_url, pool_pre_ping=True)
-    recorder.attach(engine)
+    attach(recorder, engine)
     yield engine
     engine.dispose()
 
@@ -195,7 +196,7 @@ def test_what_goes_to_the_driver_itself_is_recorded_without_its_values(
 def test_eight_threads_record_all_they_send(database_url: str) -> None:
     recorder = Recorder()
     engine = create_engine(database_url, pool_size=8)
-    recorder.attach(engine)
+    attach(recorder, engine)
     costs: list[ActionCost] = []
     recorder.on_action(costs.append)
 

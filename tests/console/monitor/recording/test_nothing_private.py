@@ -45,7 +45,7 @@ def test_marked_values_are_nowhere(
         database, recorder = workspace.database, workspace.recorder
         page(database, TransactionFilter(user=f"{MARK}-ada"))
         transfer(
-            database,
+            workspace.ledger,
             payer=f"{MARK}-ada",
             payee=f"{MARK}-grace",
             currency="CR",

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import Column, Engine, Integer, MetaData, Table, Text, create_engine, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from console.monitor.recording.attachment import attach
 from console.monitor.recording.recorder import Recorder
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def recorder() -> Recorder:
 @pytest.fixture
 def engine(database_url: str, recorder: Recorder) -> Iterator[Engine]:
     engine = create_engine(database_url, pool_pre_ping=True)
-    recorder.attach(engine)
+    attach(recorder, engine)
     yield engine
     engine.dispose()
 
@@ -97,7 +98,7 @@ def test_a_failed_connection_is_no_statement(recorder: Recorder) -> None:
     engine = create_engine(
         "postgresql+psycopg://nobody@127.0.0.1:1/none", connect_args={"connect_timeout": 2}
     )
-    recorder.attach(engine)
+    attach(recorder, engine)
     with pytest.raises(DBAPIError):
         engine.connect()
     assert len(recorder.snapshot(60)) == 0

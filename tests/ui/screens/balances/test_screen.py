@@ -23,6 +23,7 @@ from tests.ui.gallery import make_context
 from ui.kit.notices import Notice
 from ui.kit.table.paged_model import State
 from ui.kit.theme.tokens import Tone
+from ui.routes import OpenBalance
 from ui.screens.balances.screen import Balances
 
 if TYPE_CHECKING:
@@ -335,7 +336,7 @@ def test_a_subject_joins_what_is_typed(
 ) -> None:
     first, second = list(customers)[:2]
     paste(screen, first)
-    screen.show_subject(second)
+    screen.follow(OpenBalance(second))
     qtbot.waitUntil(lambda: screen.found is not None)
     assert [row.name for row in screen.model.rows] == [first, second]
 

@@ -16,12 +16,11 @@ from ui.screens.batches.screen import Batches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from pytestqt.qtbot import QtBot
 
     from console.ledger.batches.commands import LoadedBatch
-    from console.postgres.database import Database
+    from console.writes.ledger import Ledger
     from tests.ui.conftest import Contexts
     from ui.context import Context
 
@@ -33,18 +32,18 @@ class Screens(Protocol):
 
 
 @pytest.fixture
-def screen(context: Context, qtbot: QtBot, tmp_path: Path) -> Batches:
+def screen(context: Context, qtbot: QtBot) -> Batches:
     """Show the screen once its list was read."""
-    return shown(context, qtbot, tmp_path)
+    return shown(context, qtbot)
 
 
 @pytest.fixture
-def screen_of(context_of: Contexts, qtbot: QtBot, tmp_path: Path) -> Screens:
+def screen_of(context_of: Contexts, qtbot: QtBot) -> Screens:
     """Show the screen of any operator once its list was read."""
     kept: list[Batches] = []
 
     def show(login: str) -> Batches:
-        kept.append(shown(context_of(login), qtbot, tmp_path))
+        kept.append(shown(context_of(login), qtbot))
         return kept[-1]
 
     return show
@@ -60,10 +59,10 @@ def payees(open_accounts: Callable[..., None]) -> list[str]:
 
 
 @pytest.fixture
-def draft(operator_database: Database, context: Context, payees: list[str]) -> LoadedBatch:
+def draft(operator_ledger: Ledger, context: Context, payees: list[str]) -> LoadedBatch:
     """Load the sample payout as t_operator."""
     mapping = load_mapping(PAYOUT.with_suffix(".mapping.toml"))
-    return load(operator_database, PAYOUT, mapping, context.currency, name=f"payout of {len(payees)}")
+    return load(operator_ledger, PAYOUT, mapping, context.session.currency, name=f"payout of {len(payees)}")
 
 
 @pytest.fixture
@@ -82,9 +81,9 @@ def rule(as_role: Callable[[str], str]) -> Callable[..., None]:
     return ask
 
 
-def shown(context: Context, qtbot: QtBot, folder: Path) -> Batches:
+def shown(context: Context, qtbot: QtBot) -> Batches:
     """Show the batches and wait for the list."""
-    made = Batches(context, mappings=folder / "mappings")
+    made = Batches(context)
     qtbot.addWidget(made)
     made.resize(1232, 820)
     made.show()

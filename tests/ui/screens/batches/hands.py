@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QAbstractButton
     from pytestqt.qtbot import QtBot
 
+    from ui.kit.worker import Worker
     from ui.screens.batches.batch.page import BatchPage
     from ui.screens.batches.load.dialog import MappingDialog
     from ui.screens.batches.screen import Batches
@@ -68,3 +69,9 @@ def waits(ledger_url: str) -> bool:
             "WHERE wait_event_type = 'Lock' AND datname = current_database()"
         ).fetchone()
     return row is not None and row[0] > 0
+
+
+def end_before_the_cancel(worker: Worker, cancel: QAbstractButton) -> None:
+    """Press cancel when the work has ended and its outcome has not yet been delivered."""
+    assert worker._pool.waitForDone(20_000)
+    press(cancel)

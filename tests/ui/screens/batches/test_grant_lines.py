@@ -27,7 +27,7 @@ def columns_of(page: BatchPage) -> list[str]:
 
 def settled(qtbot: QtBot, page: BatchPage) -> None:
     """Wait until the page and its lines were read."""
-    qtbot.waitUntil(lambda: not page.deeds.busy and page.tabs.lines.list_state is State.READY)
+    qtbot.waitUntil(lambda: not page.work.busy and page.tabs.lines.list_state is State.READY)
 
 
 def test_the_dialog_proposes_and_previews_both_columns(
@@ -72,8 +72,8 @@ def test_grant_lines_open_lots(qtbot: QtBot, screen: Batches, payees: list[str],
     settled(qtbot, page)
     assert {"lot_source", "lot_expires_at"} <= set(columns_of(page))
     assert page.state is not None
-    page.decision.typed_total.set_amount(page.state.row.total)
-    press(page.decision.post_button)
+    page.posting.typed_total.set_amount(page.state.row.total)
+    press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.POSTED)
     settled(qtbot, page)
     assert {"lot_source", "lot_expires_at", "transaction"} <= set(columns_of(page))

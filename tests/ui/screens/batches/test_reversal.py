@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
 import pytest
@@ -14,9 +14,9 @@ from console.ledger.batches.detail import detail
 from console.ledger.batches.reversal import BatchReversal, ReversalPolicy
 from models.batch import BatchStatus
 from tests.cluster import connected
-from tests.ui.screens.batches.hands import loaded_page, press, waits
+from tests.ui.screens.batches.hands import end_before_the_cancel, loaded_page, press, waits
 from ui.kit.widgets.reason import ReasonDialog
-from ui.screens.batches.batch.stepper import StepState
+from ui.kit.widgets.stepper import StepState
 from ui.screens.batches.reversal.dialog import ReversalDialog
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 
     from console.ledger.batches.commands import LoadedBatch
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
     from tests.ui.screens.batches.conftest import Screens
+    from ui.kit.notices import Notice, Notices
     from ui.screens.batches.batch.page import BatchPage
     from ui.screens.batches.screen import Batches
 
@@ -34,9 +36,9 @@ REASON = "FIN-902, paid twice"
 
 
 @pytest.fixture
-def posted(operator_database: Database, draft: LoadedBatch) -> int:
+def posted(operator_ledger: Ledger, draft: LoadedBatch) -> int:
     """Post the sample payout as t_operator."""
-    ledger.post(operator_database, draft.batch_id, draft.summary.content_hash, key=uuid4())
+    ledger.post(operator_ledger, draft.batch_id, draft.summary.content_hash, key=uuid4())
     return draft.batch_id
 
 
@@ -58,7 +60,7 @@ def spend(as_role: Callable[[str], str]) -> Callable[[str, int], None]:
 def seen(qtbot: QtBot, screen: Batches, batch: int) -> BatchPage:
     """Open a batch and wait until nothing more is read."""
     page = loaded_page(qtbot, screen, batch)
-    qtbot.waitUntil(lambda: not page.deeds.busy)
+    qtbot.waitUntil(lambda: not page.work.busy)
     return page
 
 
@@ -133,6 +135,21 @@ def test_what_is_spent_is_listed_and_stays_by_the_policy(
     assert balance(ledger_url, "amelie.roth") == 0
 
 
+def test_a_cancel_that_comes_after_the_reversal_is_told_as_too_late(
+    qtbot: QtBot, screen: Batches, posted: int, notices: Notices, ledger_url: str
+) -> None:
+    said = list[str]()
+    notices.posted.connect(lambda notice: said.append(cast("Notice", notice).text))
+    page = seen(qtbot, screen, posted)
+    dialog = asked(qtbot, page)
+    QTest.keyClicks(dialog.edit, REASON)
+    press(dialog.reverse_button)
+    end_before_the_cancel(screen.context.worker, dialog.running.cancel_button)
+    qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
+    assert said[-1].startswith(f"The cancel came too late. #{posted} reversed: 2,168.53 CR")
+    assert balance(ledger_url, "amelie.roth") == 1_000
+
+
 def test_policy_all_takes_nothing_where_something_is_missing(
     qtbot: QtBot, screen: Batches, posted: int, spend: Callable[[str, int], None], ledger_url: str
 ) -> None:
@@ -157,9 +174,9 @@ def test_a_rule_makes_the_reversal_wait_for_others(
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
     qtbot.waitUntil(
-        lambda: page.state is not None and page.state.detail.reversing is not None and not page.deeds.busy
+        lambda: page.state is not None and page.state.detail.reversing is not None and not page.work.busy
     )
-    assert page.approval.isVisible()
+    assert page.decision.isVisible()
     other = seen(qtbot, screen_of("t_operator2"), posted).posted_card
     assert not other.reverse_button.isEnabled()
     assert "t_operator submitted waits for approval" in other.reverse_button.toolTip()
@@ -200,19 +217,19 @@ def test_a_submitted_reversal_is_approved_by_another_and_carried_out(
     dialog = asked(qtbot, page)
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
-    qtbot.waitUntil(lambda: page.approval.isVisible() and not page.deeds.busy)
-    assert page.approval.reason.startswith("you submitted it: a maker cannot approve")
+    qtbot.waitUntil(lambda: page.decision.isVisible() and not page.work.busy)
+    assert page.decision.reason.startswith("you submitted it: a maker cannot approve")
 
     checker = seen(qtbot, screen_of("t_approver"), posted)
-    assert checker.approval.approve_button.text() == "Approve reversal"
-    assert REASON in checker.approval.agreed.words
-    checker.approval.typed.edit.setText("2168.53")
-    press(checker.approval.approve_button)
-    qtbot.waitUntil(lambda: checker.posted_card.isVisible() and not checker.deeds.busy)
+    assert checker.decision.approve_button.text() == "Approve reversal"
+    assert REASON in checker.decision.agreed.words
+    checker.decision.typed.edit.setText("2168.53")
+    press(checker.decision.approve_button)
+    qtbot.waitUntil(lambda: checker.posted_card.isVisible() and not checker.work.busy)
     assert not checker.posted_card.reverse_button.isEnabled()
 
     page.reload()
-    qtbot.waitUntil(lambda: page.posted_card.isVisible() and not page.deeds.busy)
+    qtbot.waitUntil(lambda: page.posted_card.isVisible() and not page.work.busy)
     assert page.posted_card.reverse_button.text() == "Carry out reversal"
     press(page.posted_card.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
@@ -221,17 +238,17 @@ def test_a_submitted_reversal_is_approved_by_another_and_carried_out(
 
 
 def test_a_reversal_is_rejected_and_the_batch_stays_posted(
-    qtbot: QtBot, screen_of: Screens, posted: int, operator_database: Database, rule: Callable[..., None]
+    qtbot: QtBot, screen_of: Screens, posted: int, operator_ledger: Ledger, rule: Callable[..., None]
 ) -> None:
     rule(kind="reverse_batch")
     order = BatchReversal(posted, ReversalPolicy.AVAILABLE, REASON)
-    approvals.submit(operator_database, order, reason=REASON)
+    approvals.submit(operator_ledger, order, reason=REASON)
     checker = seen(qtbot, screen_of("t_approver"), posted)
-    press(checker.approval.reject_button)
+    press(checker.decision.reject_button)
     question = next(one for one in checker.findChildren(ReasonDialog) if one.isVisible())
     QTest.keyClicks(question.edit, "it was not paid twice")
     press(question.deed_button)
-    qtbot.waitUntil(lambda: checker.posted_card.isVisible() and not checker.deeds.busy)
+    qtbot.waitUntil(lambda: checker.posted_card.isVisible() and not checker.work.busy)
     assert checker.state is not None
     assert checker.state.row.status is BatchStatus.POSTED
     page = seen(qtbot, screen_of("t_operator"), posted)

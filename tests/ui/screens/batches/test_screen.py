@@ -16,6 +16,7 @@ from console.errors import OutcomeUnknownError
 from console.files.mappings.mapping import load_mapping
 from console.ledger.batches import commands as ledger
 from console.ledger.batches import page as questions
+from console.ledger.operators.rights import Rights
 from console.ledger.page import Direction
 from models.batch import BatchStatus
 from tests.cluster import connected
@@ -24,6 +25,7 @@ from tests.ui.screens.batches.hands import (
     PAYOUT,
     SAMPLES,
     TOTAL,
+    end_before_the_cancel,
     loaded,
     loaded_page,
     mapped,
@@ -32,10 +34,11 @@ from tests.ui.screens.batches.hands import (
     waits,
 )
 from ui.kit.table.paged_model import State
+from ui.kit.widgets.stepper import StepState
+from ui.routes import OpenBatch, OpenBatchTransactions
 from ui.screens.batches.batch.discard import DiscardDialog
-from ui.screens.batches.batch.stepper import StepState
 from ui.screens.batches.batch.tabs import PROBLEMS_TAB, WALLETS_TAB
-from ui.screens.batches.rights import Rights
+from ui.screens.batches.rights import BatchRights
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
 
     from console.ledger.batches.commands import PostedBatch
     from console.postgres.database import Database
+    from console.writes.ledger import Ledger
     from ui.context import Context
     from ui.kit.notices import Notice, Notices
     from ui.screens.batches.screen import Batches
@@ -83,9 +87,9 @@ def test_a_payout_goes_from_the_file_to_its_transactions(
     page = page_of(qtbot, screen)
     assert page.state is not None
     assert page.state.row.status is BatchStatus.DRAFT
-    assert page.decision.reason == "type the total"
+    assert page.posting.reason == "type the total"
 
-    press(page.decision.rehearse_button)
+    press(page.posting.rehearse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.rehearsed is not None)
     assert page.tabs.tabs.currentIndex() == WALLETS_TAB
     changes = page.tabs.wallet_model.rows
@@ -97,9 +101,9 @@ def test_a_payout_goes_from_the_file_to_its_transactions(
     assert rehearsed.cost.statements == 2
     assert counts(ledger_url) == (before[0], before[1] + 1, before[2] + len(payees))
 
-    QTest.keyClicks(page.decision.typed_total, TOTAL)
-    assert not page.decision.reason
-    press(page.decision.post_button)
+    QTest.keyClicks(page.posting.typed_total, TOTAL)
+    assert not page.posting.reason
+    press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
     posted = page.state.posted
     assert posted is not None
@@ -109,11 +113,11 @@ def test_a_payout_goes_from_the_file_to_its_transactions(
     assert [step.state for step in page.stepper.steps] == [StepState.DONE] * 4
     with qtbot.waitSignal(context.navigator.wanted) as wanted:
         press(page.posted_card.show_button)
-    assert wanted.args == ["transactions", page.batch_id]
+    assert wanted.args == [OpenBatchTransactions(page.batch_id)]
 
 
 def test_the_button_says_why_it_is_grey(qtbot: QtBot, screen: Batches, payees: list[str]) -> None:
-    card = loaded(qtbot, screen, PAYOUT).decision
+    card = loaded(qtbot, screen, PAYOUT).posting
     card.typed_total.setText("2168.52")
     assert card.reason == "the typed total is not the batch's"
     card.typed_total.setText("1e3")
@@ -162,15 +166,15 @@ def test_all_problems_of_a_file_are_listed_and_nothing_is_written(
 
     bad.write_text(PAYOUT.read_text("utf-8"), "utf-8")
     press(screen.rejected.again_button)
-    assert page_of(qtbot, screen).decision.reason == "type the total"
+    assert page_of(qtbot, screen).posting.reason == "type the total"
 
 
 def test_the_same_file_again_is_refused_line_by_line(
     qtbot: QtBot, screen: Batches, payees: list[str], ledger_url: str
 ) -> None:
     page = loaded(qtbot, screen, PAYOUT)
-    page.decision.typed_total.setText(TOTAL)
-    press(page.decision.post_button)
+    page.posting.typed_total.setText(TOTAL)
+    press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
     before = counts(ledger_url)
     press(mapped(qtbot, screen, PAYOUT).load_button)
@@ -198,7 +202,7 @@ def test_bank_rows_open_their_accounts_with_a_prefix(
     QTest.keyClicks(dialog.saved.name_edit, "bank rows")
     with qtbot.waitSignal(dialog.saved.saved):
         press(dialog.saved.save_button)
-    assert load_mapping(tmp_path / "mappings" / "bank rows.mapping.toml") == mapping
+    assert load_mapping(screen.context.paths.mappings / "bank rows.mapping.toml") == mapping
 
     press(dialog.load_button)
     page = page_of(qtbot, screen)
@@ -206,8 +210,8 @@ def test_bank_rows_open_their_accounts_with_a_prefix(
     assert page.state.checked is not None
     missing = page.state.checked.check.summary.missing
     assert missing > 0
-    page.decision.typed_total.set_amount(page.state.row.total)
-    press(page.decision.post_button)
+    page.posting.typed_total.set_amount(page.state.row.total)
+    press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
     assert page.posted_card.fact("Accounts opened") == str(missing)
     assert counts(ledger_url)[0] == page.state.row.lines
@@ -216,9 +220,9 @@ def test_bank_rows_open_their_accounts_with_a_prefix(
 LAYOUT = {"encoding", "delimiter", "quote", "header_line", "decimal", "grouping"}
 
 
-def test_a_saved_mapping_fills_the_form(qtbot: QtBot, screen: Batches, tmp_path: Path) -> None:
-    folder = tmp_path / "mappings"
-    folder.mkdir()
+def test_a_saved_mapping_fills_the_form(qtbot: QtBot, screen: Batches) -> None:
+    folder = screen.context.paths.mappings
+    folder.mkdir(parents=True)
     text = (SAMPLES / "bank.mapping.toml").read_text("utf-8")
     (folder / "kept.mapping.toml").write_text(text, "utf-8")
     dialog = mapped(qtbot, screen, BANK)
@@ -270,7 +274,7 @@ def test_a_file_that_is_gone_is_said_on_the_page(
     assert "soon gone.csv" in screen.loading.words
     path.write_bytes(PAYOUT.read_bytes())
     press(screen.loading.again_button)
-    assert page_of(qtbot, screen).decision.reason == "type the total"
+    assert page_of(qtbot, screen).posting.reason == "type the total"
 
 
 def test_a_refused_dry_run_shows_its_problems_and_leaves_the_draft(
@@ -278,11 +282,11 @@ def test_a_refused_dry_run_shows_its_problems_and_leaves_the_draft(
 ) -> None:
     page = loaded(qtbot, screen, PAYOUT)
     freeze(ledger_url, payees[0])
-    press(page.decision.rehearse_button)
+    press(page.posting.rehearse_button)
     qtbot.waitUntil(lambda: page.tabs.tabs.currentIndex() == PROBLEMS_TAB)
     assert [one.value for one in page.tabs.problems.problems] == [payees[0]]
     assert page.stepper.steps[2].state is StepState.FAILED
-    assert page.decision.reason == "1 problem to mend first"
+    assert page.posting.reason == "1 problem to mend first"
 
 
 def test_a_refused_posting_shows_its_problems_and_leaves_the_draft(
@@ -290,13 +294,13 @@ def test_a_refused_posting_shows_its_problems_and_leaves_the_draft(
 ) -> None:
     page = loaded(qtbot, screen, PAYOUT)
     before = counts(ledger_url)
-    page.decision.typed_total.setText(TOTAL)
+    page.posting.typed_total.setText(TOTAL)
     freeze(ledger_url, payees[3])
-    press(page.decision.post_button)
+    press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.tabs.tabs.currentIndex() == PROBLEMS_TAB)
     assert page.state is not None
     assert page.state.open
-    assert "Nothing was changed" in page.decision.outcome
+    assert "Nothing was changed" in page.posting.outcome
     assert [one.code for one in page.tabs.problems.problems] == ["account.frozen"]
     assert not page.pending
     assert counts(ledger_url) == before
@@ -307,16 +311,16 @@ def test_a_posting_that_waits_can_be_cancelled(
 ) -> None:
     page = loaded(qtbot, screen, PAYOUT)
     before = counts(ledger_url)
-    page.decision.typed_total.setText(TOTAL)
+    page.posting.typed_total.setText(TOTAL)
     with connected(ledger_url) as connection, connection.transaction():
         connection.execute("SELECT FROM ledger.batches FOR UPDATE")
-        press(page.decision.post_button)
+        press(page.posting.post_button)
         qtbot.waitUntil(lambda: waits(ledger_url))
         assert page.pending
-        press(page.decision.cancel_button)
-        qtbot.waitUntil(lambda: page.decision.outcome == "Cancelled. Nothing was posted.")
+        press(page.posting.cancel_button)
+        qtbot.waitUntil(lambda: page.posting.outcome == "Cancelled. Nothing was posted.")
     assert counts(ledger_url) == before
-    press(page.decision.post_button)
+    press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
 
 
@@ -336,32 +340,61 @@ def test_a_load_can_be_cancelled(
     assert counts(ledger_url) == before
 
 
+def test_a_cancel_that_comes_after_the_posting_is_told_as_too_late(
+    qtbot: QtBot, screen: Batches, payees: list[str], ledger_url: str, notices: Notices
+) -> None:
+    page = loaded(qtbot, screen, PAYOUT)
+    before, said = counts(ledger_url), list[str]()
+    notices.posted.connect(lambda notice: said.append(cast("Notice", notice).text))
+    page.posting.typed_total.setText(TOTAL)
+    press(page.posting.post_button)
+    end_before_the_cancel(screen.context.worker, page.posting.cancel_button)
+    qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
+    assert said[-1].startswith(f"The cancel came too late. #{page.batch_id} posted: {len(payees)} lines")
+    assert counts(ledger_url)[0] == before[0] + len(payees)
+    assert not page.pending
+    assert page.posted_card.isVisible()
+
+
+def test_a_cancel_that_comes_after_the_load_shows_the_draft(
+    qtbot: QtBot, screen: Batches, payees: list[str], notices: Notices
+) -> None:
+    said = list[str]()
+    notices.posted.connect(lambda notice: said.append(cast("Notice", notice).text))
+    press(mapped(qtbot, screen, PAYOUT).load_button)
+    end_before_the_cancel(screen.context.worker, screen.loading.cancel_button)
+    page = page_of(qtbot, screen)
+    assert page.state is not None
+    assert page.state.row.lines == len(payees)
+    assert said == ["The cancel came too late. The draft had been written."]
+
+
 def test_a_lost_answer_is_asked_for_again_with_the_same_key(
     qtbot: QtBot, screen: Batches, payees: list[str], ledger_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = loaded(qtbot, screen, PAYOUT)
-    page.decision.typed_total.setText(TOTAL)
+    page.posting.typed_total.setText(TOTAL)
     before, keys, really = counts(ledger_url), list[UUID](), ledger.post
 
     def post_and_lose(
-        database: Database, batch_id: int, content: bytes, *, key: UUID, **rest: object
+        used: Ledger, batch_id: int, content: bytes, *, key: UUID, **rest: object
     ) -> PostedBatch:
         keys.append(key)
-        done = really(database, batch_id, content, key=key)
+        done = really(used, batch_id, content, key=key)
         if len(keys) == 1:
             raise OutcomeUnknownError(str(key))
         return done
 
     monkeypatch.setattr(ledger, "post", post_and_lose)
-    press(page.decision.post_button)
-    qtbot.waitUntil(lambda: page.decision.outcome.startswith("Not yet known"))
+    press(page.posting.post_button)
+    qtbot.waitUntil(lambda: page.posting.outcome.startswith("Not yet known"))
     assert page.pending
-    assert page.decision.post_button.text() == "Ask again"
-    press(page.decision.post_button)
+    assert page.posting.post_button.text() == "Ask again"
+    press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
     assert len(keys) == 2
     assert len(set(keys)) == 1
-    assert not page.deeds.pending
+    assert not page.work.pending
     assert counts(ledger_url)[0] == before[0] + len(payees)
 
 
@@ -369,7 +402,7 @@ def test_reading_the_batch_again_settles_a_lost_answer(
     qtbot: QtBot, screen: Batches, payees: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = loaded(qtbot, screen, PAYOUT)
-    page.decision.typed_total.setText(TOTAL)
+    page.posting.typed_total.setText(TOTAL)
     really = ledger.post
 
     def post_and_lose(*arguments: Any, **options: Any) -> PostedBatch:
@@ -377,8 +410,8 @@ def test_reading_the_batch_again_settles_a_lost_answer(
         raise OutcomeUnknownError(str(options["key"]))
 
     monkeypatch.setattr(ledger, "post", post_and_lose)
-    press(page.decision.post_button)
-    qtbot.waitUntil(lambda: page.pending and not page.deeds.busy)
+    press(page.posting.post_button)
+    qtbot.waitUntil(lambda: page.pending and not page.work.busy)
     screen.show_list()
     screen.show_batch(page.batch_id)
     assert screen.batch_page is page
@@ -390,40 +423,40 @@ def test_a_draft_is_discarded_only_after_a_question(
     qtbot: QtBot, screen: Batches, payees: list[str], ledger_url: str
 ) -> None:
     page = loaded(qtbot, screen, PAYOUT)
-    press(page.decision.discard_button)
+    press(page.posting.discard_button)
     dialog = page.findChild(DiscardDialog)
     assert dialog is not None
     press(dialog.keep_button)
     assert counts(ledger_url)[1] == 1
-    press(page.decision.discard_button)
+    press(page.posting.discard_button)
     press(next(one for one in page.findChildren(DiscardDialog) if one.isVisible()).discard_button)
     qtbot.waitUntil(screen.list.isVisible)
     assert counts(ledger_url)[1:] == (0, 0)
 
 
 def test_another_operators_draft_cannot_be_discarded(
-    qtbot: QtBot, context: Context, screen: Batches, payees: list[str], operator_database: Database
+    qtbot: QtBot, context: Context, screen: Batches, payees: list[str], operator_ledger: Ledger
 ) -> None:
     draft = ledger.load(
-        operator_database,
+        operator_ledger,
         PAYOUT,
         load_mapping(SAMPLES / "payout.mapping.toml"),
-        context.currency,
+        context.session.currency,
         name="mine",
     )
-    card = loaded_page(qtbot, screen, draft.batch_id).decision
+    card = loaded_page(qtbot, screen, draft.batch_id).posting
     assert card.discard_button.isEnabled()
-    card._rights = Rights("t_operator2", operates=True, approves=False)
+    card._rights = BatchRights(Rights("t_operator2", frozenset({"ledger_operator"})))
     card.set_busy("")
     assert not card.discard_button.isEnabled()
     assert "t_operator" in card.discard_button.toolTip()
 
 
 def test_the_keyboard_opens_a_batch_and_returns(
-    qtbot: QtBot, context: Context, screen: Batches, payees: list[str], operator_database: Database
+    qtbot: QtBot, context: Context, screen: Batches, payees: list[str], operator_ledger: Ledger
 ) -> None:
     mapping = load_mapping(SAMPLES / "payout.mapping.toml")
-    draft = ledger.load(operator_database, PAYOUT, mapping, context.currency, name="a draft")
+    draft = ledger.load(operator_ledger, PAYOUT, mapping, context.session.currency, name="a draft")
     screen.show_list()
     qtbot.waitUntil(lambda: len(screen.list.model.rows) == 1)
     screen.list.table.select_place(0)
@@ -433,23 +466,25 @@ def test_the_keyboard_opens_a_batch_and_returns(
     qtbot.waitUntil(lambda: page.tabs.lines.list_state is State.READY)
     assert screen.go_back()
     qtbot.waitUntil(screen.list.isVisible)
-    screen.show_subject(draft.batch_id)
+    screen.follow(OpenBatch(draft.batch_id))
     assert not screen.go_back()
 
 
 def test_a_batch_that_is_not_there_is_said(qtbot: QtBot, screen: Batches) -> None:
-    screen.show_subject(987)
+    screen.follow(OpenBatch(987))
     page = screen.batch_page
     assert page is not None
     qtbot.waitUntil(lambda: page.trouble == "There is no batch 987.")
 
 
 def test_a_list_is_read_from_both_ends(
-    context: Context, payees: list[str], operator_database: Database
+    context: Context, payees: list[str], operator_database: Database, operator_ledger: Ledger
 ) -> None:
     mapping = load_mapping(SAMPLES / "payout.mapping.toml")
     made = [
-        ledger.load(operator_database, PAYOUT, mapping, context.currency, name=f"draft {number}").batch_id
+        ledger.load(
+            operator_ledger, PAYOUT, mapping, context.session.currency, name=f"draft {number}"
+        ).batch_id
         for number in range(3)
     ]
     newest = questions.page(operator_database, limit=2)

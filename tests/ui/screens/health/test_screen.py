@@ -11,10 +11,10 @@ from sqlalchemy import text
 from console.errors import ConsoleError
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
-from console.writes.operation import perform
+from console.writes.ledger import Ledger
 from tests.console.waiting_room import held, payment
 from ui.screens.health.figures import gather
-from ui.screens.health.screen import ConsolePage
+from ui.screens.health.screen import Health
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def page(context: Context, tmp_path: Path, qtbot: QtBot) -> ConsolePage:
+def page(context: Context, qtbot: QtBot) -> Health:
     """Show the page once it was filled."""
-    made = ConsolePage(context, history=tmp_path / "history.sqlite3")
+    made = Health(context)
     qtbot.addWidget(made)
     made.resize(1232, 820)
     made.show()
@@ -39,7 +39,7 @@ def page(context: Context, tmp_path: Path, qtbot: QtBot) -> ConsolePage:
     return made
 
 
-def test_it_says_what_holds_and_what_there_is_not(page: ConsolePage, qtbot: QtBot) -> None:
+def test_it_says_what_holds_and_what_there_is_not(page: Health, qtbot: QtBot) -> None:
     assert page.breaker.accessibleName() == "Connection breaker: closed"
     assert page.retries.accessibleName() == "Writes sent again: 0"
     assert page.memory.accessibleName().endswith("MB")
@@ -47,13 +47,14 @@ def test_it_says_what_holds_and_what_there_is_not(page: ConsolePage, qtbot: QtBo
     assert page.cache.text().startswith("No cache in use")
     assert page.replica.text().startswith("None configured")
     assert page.kept.text().startswith("No history yet")
+    page._history.parent.mkdir(parents=True)
     page._history.write_bytes(b"x" * 3 * 1024 * 1024)
     page.refresh()
     qtbot.waitUntil(lambda: page.kept.text().startswith("3.0 MB of 20.0 MB"))
     assert page.kept_where.text() == str(page._history)
 
 
-def test_it_asks_the_database_nothing(page: ConsolePage, statements: Statements, qtbot: QtBot) -> None:
+def test_it_asks_the_database_nothing(page: Health, statements: Statements, qtbot: QtBot) -> None:
     with statements.counted() as sent:
         page._timer.timeout.emit()
         qtbot.waitUntil(lambda: page.context.worker.active == 0)
@@ -65,11 +66,11 @@ def test_it_asks_the_database_nothing(page: ConsolePage, statements: Statements,
 
 
 def test_a_full_pool_shows_who_waits(
-    as_role: Callable[[str], str], settings: Settings, context_of: Contexts, tmp_path: Path, qtbot: QtBot
+    as_role: Callable[[str], str], settings: Settings, context_of: Contexts, qtbot: QtBot
 ) -> None:
     small = settings.model_copy(update={"pool_size": 1, "pool_overflow": 1})
     database = Database(as_role("t_viewer"), Recorder(capacity=2_000), small)
-    page = ConsolePage(context_of("", database), history=tmp_path / "none")
+    page = Health(context_of("", database))
     qtbot.addWidget(page)
     page.show()
     release = threading.Event()
@@ -97,7 +98,7 @@ def test_a_full_pool_shows_who_waits(
 
 
 def test_an_open_breaker_shows_its_next_try(
-    as_role: Callable[[str], str], settings: Settings, context_of: Contexts, tmp_path: Path, qtbot: QtBot
+    as_role: Callable[[str], str], settings: Settings, context_of: Contexts, qtbot: QtBot
 ) -> None:
     quick = settings.model_copy(update={"breaker_failures": 1, "breaker_pause_s": 60})
     broken = Database("postgresql+psycopg://t_viewer:x@127.0.0.1:1/none", Recorder(capacity=2_000), quick)
@@ -105,7 +106,7 @@ def test_an_open_breaker_shows_its_next_try(
         broken.read("balances.lookup", lambda session: session.execute(text("SELECT 1")))
     context = context_of("t_viewer")
     parts = {name: getattr(context, name) for name in type(context).__slots__}
-    page = ConsolePage(type(context)(**(parts | {"database": broken})), history=tmp_path / "none")
+    page = Health(type(context)(**(parts | {"database": broken, "ledger": Ledger(broken)})))
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.breaker.accessibleName() == "Connection breaker: open")
@@ -125,15 +126,16 @@ def test_a_write_sent_again_is_counted(
     open_accounts({"alice": 100, "bob": 0})
     hasty = settings.model_copy(update={"lock_timeout_s": 1})
     database = Database(as_role("t_operator"), Recorder(capacity=2_000), hasty)
+    ledger = Ledger(database)
     with held(ledger_url) as holder:
         done: list[dict[str, object]] = []
-        writer = threading.Thread(target=lambda: done.append(perform(database, payment())))
+        writer = threading.Thread(target=lambda: done.append(ledger.perform(payment())))
         writer.start()
-        while database.retries == 0 and writer.is_alive():
+        while ledger.retries == 0 and writer.is_alive():
             writer.join(0.02)
         holder.rollback()
         writer.join(30)
     assert done[0]["status"] == "posted"
-    assert gather(database, tmp_path / "none").retries >= 1
-    assert gather(database, tmp_path / "none").recorded >= 2
+    assert gather(ledger, tmp_path / "none").retries >= 1
+    assert gather(ledger, tmp_path / "none").recorded >= 2
     database.close()

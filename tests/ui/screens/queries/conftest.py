@@ -9,23 +9,15 @@ import pytest
 from ui.screens.queries.screen import Queries
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from ui.context import Context
 
 
 @pytest.fixture
-def settings_file(tmp_path: Path) -> Path:
-    """Return where the threshold is kept."""
-    return tmp_path / "settings.toml"
-
-
-@pytest.fixture
-def queries(quiet_context: Context, qtbot: QtBot, settings_file: Path) -> Queries:
+def queries(quiet_context: Context, qtbot: QtBot) -> Queries:
     """Show the live list of statements."""
-    made = Queries(quiet_context, settings_file=settings_file)
+    made = Queries(quiet_context)
     qtbot.addWidget(made)
     made.resize(1232, 820)
     made.show()

@@ -19,8 +19,6 @@ from ui.screens.queries.span import INTERVALS, between
 from ui.screens.queries.span import drawn as places_drawn
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pytestqt.qtbot import QtBot
 
     from console.postgres.database import Database
@@ -70,9 +68,7 @@ def test_there_is_a_point_for_each_statement_recorded(three: Queries, operator_d
     assert points.series.tolist() == [0, 1, 0, 1, 0, 1]
 
 
-def test_moving_the_threshold_changes_what_is_slow_and_is_kept(
-    three: Queries, settings_file: Path, qtbot: QtBot
-) -> None:
+def test_moving_the_threshold_changes_what_is_slow_and_is_kept(three: Queries, qtbot: QtBot) -> None:
     chart, line = three.list.chart, three.list.chart._threshold
     middle = float(chart.points.x.mean())
     start = chart._plot.mapFromScene(line.mapToScene(QPointF(middle, 0)))
@@ -84,7 +80,7 @@ def test_moving_the_threshold_changes_what_is_slow_and_is_kept(
     QTest.mouseRelease(port, LEFT, pos=end)
     qtbot.waitUntil(lambda: {row.label: row.slow for row in three.list.model.rows}["SELECT pg_sleep()"] == 3)
     assert three.list.tiles.slow.accessibleName().removeprefix("Slow statements: ") in {"3", "4", "5", "6"}
-    kept = tomllib.loads(settings_file.read_text(encoding="utf-8"))
+    kept = tomllib.loads(three.context.paths.settings_file.read_text(encoding="utf-8"))
     assert kept == {"slow_threshold_ms": round(chart.threshold_ms)}
     assert chart.brush is None
 

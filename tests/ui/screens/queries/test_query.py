@@ -15,6 +15,7 @@ from sqlalchemy import text
 from console.errors import StatementError
 from tests.cluster import connected
 from tests.ui.screens.queries.hands import count_tables, drawn, rows, sleep
+from ui.routes import OpenQuery
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from console.postgres.database import Database
     from tests.conftest import Statements
-    from ui.screens.queries.query.page import StatementPage
+    from ui.screens.queries.query.page import QueryPage
     from ui.screens.queries.screen import Queries
 
 JOINED = (
@@ -38,7 +39,7 @@ def find(database: Database, action: str = "balances.lookup", least: int = 4_711
 
 
 @pytest.fixture
-def page(queries: Queries, operator_database: Database, qtbot: QtBot) -> StatementPage:
+def page(queries: Queries, operator_database: Database, qtbot: QtBot) -> QueryPage:
     """Open the page of a statement that two actions sent, from the table by keyboard."""
     for _ in range(3):
         find(operator_database)
@@ -51,7 +52,7 @@ def page(queries: Queries, operator_database: Database, qtbot: QtBot) -> Stateme
     return queries.statement
 
 
-def test_it_shows_the_text_on_lines_and_no_value(page: StatementPage, qtbot: QtBot) -> None:
+def test_it_shows_the_text_on_lines_and_no_value(page: QueryPage, qtbot: QtBot) -> None:
     lines = page.sql.toPlainText().splitlines()
     assert len(lines) > 5
     assert lines[0] == "SELECT"
@@ -62,7 +63,7 @@ def test_it_shows_the_text_on_lines_and_no_value(page: StatementPage, qtbot: QtB
 
 
 def test_its_figures_are_those_of_its_runs(
-    page: StatementPage, operator_database: Database, qtbot: QtBot
+    page: QueryPage, operator_database: Database, qtbot: QtBot
 ) -> None:
     durations = operator_database.recorder.snapshot().duration_ms
     assert page.tiles.calls.accessibleName() == "Calls: 4"
@@ -77,7 +78,7 @@ def test_its_figures_are_those_of_its_runs(
 
 
 def test_its_figures_go_on_while_it_is_seen(
-    page: StatementPage, operator_database: Database, qtbot: QtBot
+    page: QueryPage, operator_database: Database, qtbot: QtBot
 ) -> None:
     cursor = page.sql.textCursor()
     cursor.select(cursor.SelectionType.WordUnderCursor)
@@ -89,23 +90,23 @@ def test_its_figures_go_on_while_it_is_seen(
     assert not page._timer.isActive()
 
 
-def test_back_leads_to_the_row_that_was_left(queries: Queries, page: StatementPage) -> None:
+def test_back_leads_to_the_row_that_was_left(queries: Queries, page: QueryPage) -> None:
     assert queries.go_back()
     assert queries.list.isVisible()
     assert queries.list.table.current_row().label == "SELECT wallets, users"  # type: ignore[union-attr]  # there is a row
     assert not queries.go_back()
 
 
-def test_who_comes_from_another_screen_goes_back_there(queries: Queries, page: StatementPage) -> None:
+def test_who_comes_from_another_screen_goes_back_there(queries: Queries, page: QueryPage) -> None:
     queries.show_list()
-    queries.show_subject(page.fingerprint)
+    queries.follow(OpenQuery(page.fingerprint))
     assert page.isVisible()
     assert not queries.go_back()
     assert queries.list.isVisible()
 
 
 def test_no_plan_is_asked_for_before_it_is_wanted(
-    page: StatementPage, statements: Statements, qtbot: QtBot
+    page: QueryPage, statements: Statements, qtbot: QtBot
 ) -> None:
     with statements.counted() as sent:
         page.refresh()
@@ -116,7 +117,7 @@ def test_no_plan_is_asked_for_before_it_is_wanted(
     assert not page.plan.save.isVisible()
 
 
-def test_the_plan_is_a_tree_with_rows_and_cost(page: StatementPage, qtbot: QtBot, tmp_path: Path) -> None:
+def test_the_plan_is_a_tree_with_rows_and_cost(page: QueryPage, qtbot: QtBot, tmp_path: Path) -> None:
     QTest.keyClick(page, Qt.Key.Key_P)
     qtbot.waitUntil(lambda: page.plan.plan is not None)
     plan, tree = page.plan.plan, page.plan.tree
@@ -203,7 +204,7 @@ def test_its_errors_are_counted_by_what_they_were(
 
 
 def test_another_statement_forgets_the_plan_before(
-    queries: Queries, page: StatementPage, operator_database: Database, qtbot: QtBot
+    queries: Queries, page: QueryPage, operator_database: Database, qtbot: QtBot
 ) -> None:
     page.plan.ask.click()
     qtbot.waitUntil(lambda: page.plan.plan is not None)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg import sql
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.errors import OutcomeUnknownError
 from console.ledger.audit.page import AuditFilter
 from console.ledger.audit.page import page as audit_page
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.server.commands import terminate_session
 from tests.blocked import MARKED, REASON, blocked_pair
 from tests.cluster import connected
 from ui.kit.lag import LagSampler
@@ -26,7 +28,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from console.errors import ConsoleError
+    from console.ledger.audit.page import AuditEvent
+    from console.server.commands import Ended
     from console.server.sessions import SessionRow
     from console.settings import Settings
     from tests.blocked import Waiter
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from tests.models.bookkeeping import Connection
     from tests.operators import Staff
     from tests.ui.conftest import Contexts
+    from ui.kit.notices import Notices
     from ui.screens.server.end_session import EndSessionDialog
 
 
@@ -86,6 +90,10 @@ def cells(screen: Server, pid: int) -> dict[str, str]:
     model = screen.sessions.model
     place = next(at for at, row in enumerate(model.rows) if row.pid == pid)
     return {column.key: model.cell(place, at).text for at, column in enumerate(model.columns)}
+
+
+def ends_in_audit(database: Database) -> tuple[AuditEvent, ...]:
+    return audit_page(database, AuditFilter(action="terminate_session", outcome="done")).rows
 
 
 def steps_of(dialog: EndSessionDialog) -> int:
@@ -182,20 +190,55 @@ def test_a_session_that_is_gone_is_a_refusal_in_words(  # noqa: PLR0917 - fixtur
     blocked: tuple[Connection, Waiter],
     admin: Database,
     screen_of: Callable[..., Server],
-    failures: list[ConsoleError],
+    notices: Notices,
     ledger_url: str,
     qtbot: QtBot,
 ) -> None:
     _, waiter = blocked
     screen = screen_of("", admin)
+    said: list[str] = []
+    notices.posted.connect(lambda notice: said.append(notice.text))
     screen.toggle_pause()
     row = choose(screen, waiter.pid)
     with connected(ledger_url) as killer:
         killer.execute("SELECT pg_terminate_backend(%s, 5000)", [waiter.pid])
     screen._end(row, REASON, cancel=False)
-    qtbot.waitUntil(lambda: bool(failures))
-    assert "this session is not there any more" in str(failures[0])
-    failures.clear()
+    qtbot.waitUntil(lambda: bool(said))
+    assert "this session is not there any more" in said[0]
+
+
+def test_ending_is_one_operation_however_often_it_is_pressed(
+    blocked: tuple[Connection, Waiter],
+    admin: Database,
+    screen_of: Callable[..., Server],
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, waiter = blocked
+    screen = screen_of("", admin)
+    screen.toggle_pause()
+    row = choose(screen, waiter.pid)
+    called: list[tuple[object, object]] = []
+    really = terminate_session
+
+    def end_and_lose(*arguments: Any, **options: Any) -> Ended:
+        called.append((options["key"], options["reason"]))
+        done = really(*arguments, **options)
+        if len(called) == 1:
+            raise OutcomeUnknownError(str(options["key"]))
+        return done
+
+    monkeypatch.setattr("ui.screens.server.screen.terminate_session", end_and_lose)
+    for _ in range(3):
+        screen._end(row, REASON, cancel=False)
+    assert screen.detail.terminate_button.value == "wait until this has ended"
+    qtbot.waitUntil(lambda: not screen._ending.busy)
+    assert len(called) == 1
+    assert screen._ending.pending
+    screen._end(row, "another reason, the first one's answer was lost", cancel=False)
+    qtbot.waitUntil(lambda: not screen._ending.pending)
+    assert called == [called[0], called[0]]
+    assert (called[0][1], len(ends_in_audit(admin))) == (REASON, 1)
 
 
 @pytest.mark.parametrize("login", ["t_viewer", "t_operator", "t_auditor"])

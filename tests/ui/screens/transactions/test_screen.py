@@ -26,6 +26,7 @@ from tests.ui.gallery import make_context
 from ui.kit.notices import Notice, NoticesStrip
 from ui.kit.table.paged_model import State
 from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, ShortText
+from ui.routes import OpenBatch, OpenBatchTransactions, OpenUserTransactions
 from ui.screens.transactions.screen import Transactions
 
 if TYPE_CHECKING:
@@ -266,7 +267,7 @@ def test_several_changes_in_one_pause_are_one_question(
 
 def test_an_empty_list_says_what_to_do(qtbot: QtBot, screen: Transactions) -> None:
     with qtbot.waitSignal(screen.model.first_page_shown):
-        screen.show_subject("nobody.at.all")
+        screen.follow(OpenUserTransactions("nobody.at.all"))
     assert "No transaction matches" in screen.table.words
     assert "Clear all" in screen.table.words
     assert screen.title.words == ""
@@ -397,7 +398,7 @@ def test_the_detail_leads_to_the_batch(qtbot: QtBot, screen: Transactions) -> No
     screen.detail.show_row(row)
     with qtbot.waitSignal(screen.context.navigator.wanted) as wanted:
         screen.detail.batch.click()
-    assert wanted.args == ["batches", 12]
+    assert wanted.args == [OpenBatch(12)]
 
 
 def test_a_refresh_keeps_the_row_that_is_read(qtbot: QtBot, screen: Transactions) -> None:
@@ -407,7 +408,7 @@ def test_a_refresh_keeps_the_row_that_is_read(qtbot: QtBot, screen: Transactions
     assert [row.id for row in screen.table.selected_rows()] == [TOTAL - 5]
     assert screen.detail.isVisible()
     with qtbot.waitSignal(screen.model.first_page_shown):
-        screen.show_subject("nobody.at.all")
+        screen.follow(OpenUserTransactions("nobody.at.all"))
     assert screen.detail.isHidden()
 
 
@@ -423,11 +424,11 @@ def test_rows_are_copied_for_a_spreadsheet(screen: Transactions) -> None:
 def test_a_subject_is_a_user_or_a_batch(qtbot: QtBot, screen: Transactions, statements: Statements) -> None:
     name = next(row.to_username for row in screen.model.rows if not row.to_username.startswith("@"))
     with statements.counted() as sent, qtbot.waitSignal(screen.model.first_page_shown):
-        screen.show_subject(name)
+        screen.follow(OpenUserTransactions(name))
     assert len(sent) == 1
     assert all(name in {row.from_username, row.to_username} for row in screen.model.rows)
     with qtbot.waitSignal(screen.model.first_page_shown):
-        screen.show_subject(7)
+        screen.follow(OpenBatchTransactions(7))
     assert screen.filters.wanted() == TransactionFilter(batch_id=7)
 
 
@@ -437,7 +438,7 @@ def test_a_screen_opened_on_a_subject_asks_only_for_that(
     with statements.counted() as sent:
         screen = Transactions(context)
         qtbot.addWidget(screen)
-        screen.show_subject("nobody.at.all")
+        screen.follow(OpenUserTransactions("nobody.at.all"))
         qtbot.waitUntil(lambda: screen.model.state is State.EMPTY)
         wait(qtbot, screen)
     assert len([statement for statement in sent if "from_wallets" in statement]) == 1

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from ui.kit.days import short_moment
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import caption, column_of, label
-from ui.screens.batches.state import short_moment
 
 if TYPE_CHECKING:
     from console.ledger.batches.detail import BatchRequest
     from ui.kit.formats import Formats
 
 
-class Agreed(QWidget):
+class ApprovalsGiven(QWidget):
     """The request's maker and reason, and the approvals given of those required."""
 
     def __init__(self, formats: Formats) -> None:

@@ -38,7 +38,7 @@ class TypedTotal(Field):
         self.set_problem(self.edit.problem or ("This is not the batch's total." if wrong else ""))
 
 
-class Expected(QWidget):
+class ControlTotals(QWidget):
     """The control totals of a cover note, both optional, and the typed total."""
 
     changed = Signal()

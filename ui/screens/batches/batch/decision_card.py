@@ -10,27 +10,26 @@ from PySide6.QtWidgets import QWidget
 
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import Field, button, caption, label, line, restyle, row_of
-from ui.kit.widgets.buttons import allow
+from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.reason import ReasonEdit
 from ui.kit.widgets.running import RunningStrip
-from ui.screens.batches.batch.approvals_given import Agreed
+from ui.screens.batches.batch.approvals_given import ApprovalsGiven
 from ui.screens.batches.batch.control_totals import TypedTotal
 from ui.screens.batches.batch.posting_card import CARD_WIDTH, short_hash
-from ui.screens.batches.columns import sentence
-from ui.screens.batches.state import count_words, plan_words
+from ui.screens.batches.state import plan_words
 
 if TYPE_CHECKING:
     from console.ledger.batches.detail import BatchRequest
     from ui.kit.formats import Formats
-    from ui.screens.batches.rights import Rights
+    from ui.screens.batches.rights import BatchRights
     from ui.screens.batches.state import BatchState
 
 _WAIT = "wait until this has ended"
 _OWN = "A maker cannot approve their own batch; the database refuses it."
 
 
-class ApprovalCard(Card):
+class DecisionCard(Card):
     """Approve or reject as a checker, withdraw as the maker; each grey button says why."""
 
     approval_wanted = Signal()
@@ -39,7 +38,7 @@ class ApprovalCard(Card):
     check_wanted = Signal()
     cancel_wanted = Signal()
 
-    def __init__(self, formats: Formats, rights: Rights) -> None:
+    def __init__(self, formats: Formats, rights: BatchRights) -> None:
         super().__init__("Your decision" if rights.approves else "Waiting for approval", spacing=11)
         self.setFixedWidth(CARD_WIDTH)
         self._formats = formats
@@ -51,12 +50,12 @@ class ApprovalCard(Card):
         self._note_field = Field("Words for the audit", self.note)
         self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
         self.approve_button = button("Approve", accent=True)
-        self._reason = label(tone="muted", font=label_font(), wrap=True)
+        self._why = WhyNot(self.approve_button)
         self.reject_button = button("Reject…", danger=True)
         self.withdraw_button = button("Withdraw…")
         self.check_button = button("Check again")
         self.running = RunningStrip(formats)
-        self.agreed = Agreed(formats)
+        self.agreed = ApprovalsGiven(formats)
         self._content = label(tone="muted", font=label_font(), wrap=True, selectable=True)
         self._foot = label(_OWN, tone="muted", font=label_font(), wrap=True)
         self._build()
@@ -109,7 +108,7 @@ class ApprovalCard(Card):
         if never:
             return never
         if state.problems:
-            return f"{count_words(len(state.problems), 'problem', self._formats)} would refuse the posting"
+            return f"{self._formats.count(len(state.problems), 'problem')} would refuse the posting"
         return self.typed.why_not(state.row)
 
     def _asked(self) -> BatchRequest | None:
@@ -119,17 +118,15 @@ class ApprovalCard(Card):
         asked = state.deciding
         if asked is None or asked.policy is None:
             return plan_words(state, self._formats)
-        lines = count_words(state.row.lines, "line", self._formats)
+        lines = self._formats.count(state.row.lines, "line")
         way = "all in full, or nothing" if asked.policy == "all" else "what is there; the rest stays"
         total = f"{self._formats.amount(state.row.total)} {state.row.currency}"
         return f"Reversal of {lines}, {total}: {way}."
 
     def _show_reasons(self) -> None:
         state, asked, reason = self._state, self._asked(), self._why_not()
-        allow(self.approve_button, reason)
         never = "" if asked is None else self._rights.no_approval(asked)
-        self._reason.setText(sentence(never) if never else f"Not yet: {reason}." if reason else "")
-        self._reason.setVisible(bool(reason) and not self.running.words)
+        self._why.explain(reason, never=never, quiet=bool(self.running.words))
         busy = _WAIT if self.running.words else ""
         allow(self.check_button, busy)
         if state is None or asked is None:
@@ -139,7 +136,7 @@ class ApprovalCard(Card):
         mine = asked.created_by == self._rights.operator
         self._foot.setVisible(not mine)
         self.typed.show_problem(state.row)
-        lines = count_words(state.row.lines, "line", self._formats)
+        lines = self._formats.count(state.row.lines, "line")
         self.approve_button.setText("Approve reversal" if asked.policy else f"Approve {lines}")
         allow(self.reject_button, busy or self._rights.no_rejection())
         allow(self.withdraw_button, busy or self._rights.no_withdrawal(asked))
@@ -148,7 +145,7 @@ class ApprovalCard(Card):
     def _build(self) -> None:
         self._outcome.setVisible(False)
         for part in (
-            self._plan, self.typed, self._note_field, self._outcome, self.approve_button, self._reason,
+            self._plan, self.typed, self._note_field, self._outcome, self.approve_button, self._why,
             self.running,
         ):  # fmt: skip
             self.body.addWidget(part)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from typing_extensions import override
 
 from models.batch import BatchStatus
+from ui.kit.days import short_moment
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.cards import KeyFigure
-from ui.screens.batches.state import count_words, short_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,7 +103,7 @@ class BatchFigures(QWidget):
             return
         note = ""
         if rehearsed.cost is not None:
-            statements = count_words(rehearsed.cost.statements, "statement", formats)
+            statements = formats.count(rehearsed.cost.statements, "statement")
             note = f"{statements} \N{MIDDLE DOT} {formats.duration(rehearsed.cost.ms)}"
         self.rehearsal.set(f"{formats.integer(len(rehearsed.problems))} refused", note)
         self.rehearsal.set_figure_tone("error" if rehearsed.run is None else None)
@@ -124,7 +124,7 @@ class BatchFigures(QWidget):
         if cost is None:
             self.posting.set(when, f"by {state.row.posted_by}")
         else:
-            self.posting.set(formats.duration(cost.ms), count_words(cost.statements, "statement", formats))
+            self.posting.set(formats.duration(cost.ms), formats.count(cost.statements, "statement"))
 
     def _fitting(self, width: int) -> int:
         shown = self._shown

@@ -5,27 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.errors import OutcomeUnknownError, RefusedError
 from models.batch import BatchStatus
-from ui.kit.table.model import plain_tip
+from ui.kit.formats import plain_tip
+from ui.kit.keyed_write import AGAIN, LATE
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import GAP
-from ui.kit.widgets.basics import TitleRow, button, column_of, label, row_of
-from ui.screens.batches.batch.acts import BatchActs
+from ui.kit.widgets.basics import TitleRow, button, column_of, label, row_of, scrolling
+from ui.kit.widgets.stepper import Stepper
+from ui.routes import OpenBatchTransactions
 from ui.screens.batches.batch.cards import BatchCards
-from ui.screens.batches.batch.deeds import BatchDeeds
+from ui.screens.batches.batch.decisions import BatchDecisions
 from ui.screens.batches.batch.discard import DiscardDialog
 from ui.screens.batches.batch.figures import BatchFigures
-from ui.screens.batches.batch.stepper import Stepper
 from ui.screens.batches.batch.steps import STEPS, steps_of
 from ui.screens.batches.batch.tabs import PROBLEMS_TAB, WALLETS_TAB, BatchTabs
+from ui.screens.batches.batch.work import BatchWork
 from ui.screens.batches.columns import STATUS_TONES
-from ui.screens.batches.rights import Rights
-from ui.screens.batches.state import count_words
+from ui.screens.batches.rights import BatchRights
 
 if TYPE_CHECKING:
     from console.errors import ConsoleError
@@ -47,9 +48,9 @@ class BatchPage(QWidget):
         self._context = context
         self._formats = context.formats
         self._state: BatchState | None = None
-        rights = Rights.of(context)
-        self.deeds = BatchDeeds(context, batch_id, self, writes=rights.operates)
-        self.acts = BatchActs(context, self.deeds, self)
+        rights = BatchRights(context.session.rights)
+        self.work = BatchWork(context, batch_id, self)
+        self.decisions = BatchDecisions(context, self.work, self)
         self.title = TitleRow(f"#{batch_id}")
         self.back_button = button("Batches", flat=True)
         context.icons.dress(self.back_button, Glyph.BACK)
@@ -57,7 +58,7 @@ class BatchPage(QWidget):
         self.figures = BatchFigures()
         self.tabs = BatchTabs(context, batch_id, context.formats)
         self.cards = BatchCards(context.formats, rights)
-        self.decision, self.approval = self.cards.decision, self.cards.approval
+        self.posting, self.decision = self.cards.posting, self.cards.decision
         self.posted_card = self.cards.posted
         self._trouble = label(tone="error", font=text_font(tabular=True), wrap=True, selectable=True)
         self._retry = button("Try again")
@@ -73,7 +74,7 @@ class BatchPage(QWidget):
     @property
     def pending(self) -> bool:
         """Whether a posting runs, or ended without an answer."""
-        return self.deeds.pending
+        return self.work.pending
 
     @property
     def trouble(self) -> str:
@@ -82,7 +83,7 @@ class BatchPage(QWidget):
 
     def reload(self) -> None:
         """Read the batch as it is now, and check an open one."""
-        self.deeds.read()
+        self.work.read()
 
     def focus_lines(self) -> None:
         """Put the keyboard into the lines."""
@@ -101,7 +102,7 @@ class BatchPage(QWidget):
         status = "waiting for approval" if submitted else row.status.value
         self.title.chip.set(status, STATUS_TONES[row.status])
         self.setAccessibleName(f"Batch {row.id} {row.name}, {status}")
-        self.stepper.show_steps(steps_of(state, self._formats, self.deeds.busy))
+        self.stepper.show_steps(steps_of(state, self._formats, self.work.busy))
         self._show_figures()
         self.tabs.show_state(state)
         self.cards.show_state(state)
@@ -116,7 +117,7 @@ class BatchPage(QWidget):
     def _show_figures(self) -> None:
         if self._state is None:
             return
-        card = self.decision
+        card = self.posting
         self.figures.show_state(
             self._state, self._formats, lines_expected=card.expected_lines.amount,
             total_expected=card.expected_total.amount,
@@ -124,7 +125,7 @@ class BatchPage(QWidget):
 
     def _show_busy(self, words: str) -> None:
         self.title.set_subtitle("Reading…" if words and self._state is None else "")
-        self.cards.set_busy(words, unknown=self.deeds.unknown)
+        self.cards.set_busy(words, unknown=self.work.unknown)
         if self._state is not None:
             self.stepper.show_steps(steps_of(self._state, self._formats, words))
 
@@ -132,9 +133,9 @@ class BatchPage(QWidget):
         self._show(state)
         if state.rehearsed is not None and state.rehearsed.run is not None:
             opened = state.rehearsed.run.posted.opened
-            also = f", {count_words(opened, 'account', self._formats)} opened" if opened else ""
-            lines = count_words(state.rehearsed.run.posted.lines, "line", self._formats)
-            self.decision.say(f"Dry run, rolled back: {lines} would post{also}.", "credit")
+            also = f", {self._formats.count(opened, 'account')} opened" if opened else ""
+            lines = self._formats.count(state.rehearsed.run.posted.lines, "line")
+            self.posting.say(f"Dry run, rolled back: {lines} would post{also}.", "credit")
             self.tabs.show_tab(WALLETS_TAB)
 
     def _posted(self, state: BatchState, *, late: bool) -> None:
@@ -144,20 +145,20 @@ class BatchPage(QWidget):
         done, written = state.posted, self._formats
         cost = state.posting_cost
         took = "" if cost is None else f" in {written.duration(cost.ms)}"
-        opened = f", {count_words(done.opened, 'account', written)} opened" if done.opened else ""
+        opened = f", {written.count(done.opened, 'account')} opened" if done.opened else ""
         words = (
-            f"#{self.batch_id} posted: {count_words(done.lines, 'line', written)} as one transaction{took}, "
+            f"#{self.batch_id} posted: {written.count(done.lines, 'line')} as one transaction{took}, "
             f"transactions {done.first_id}\N{EN DASH}{done.last_id}{opened}."
         )
         if late:
-            words = f"The cancel came too late. {words}"
+            words = f"{LATE} {words}"
         self._context.notices.confirm(words, key=f"batch {self.batch_id}")
         self.posted_card.show_button.setFocus()
 
     def _refused(self, error: ConsoleError, state: BatchState) -> None:
         self._show(state)
-        self.decision.forget_typed_total()
-        self.decision.say(str(error), "error")
+        self.posting.forget_typed_total()
+        self.posting.say(str(error), "error")
         if state.problems:
             self.tabs.show_tab(PROBLEMS_TAB)
         else:
@@ -169,21 +170,20 @@ class BatchPage(QWidget):
         if self._state is None:
             self._say_trouble(str(error))
         else:
-            self.cards.say(str(error), "warning" if self.deeds.unknown else "error")
+            self.cards.say(str(error), "warning" if self.work.unknown else "error")
             if not self._state.open:
                 self._context.notices.show_error(error)
 
-    def _act_ended(self, words: str) -> None:
-        """Say what was done, and read the batch as it is now."""
+    def _decided(self, words: str) -> None:
+        """Say what was decided, and read the batch as it is now."""
         self.cards.say("")
         self.cards.forget_typed()
         self._context.notices.confirm(words, key=f"batch {self.batch_id}")
         self.reload()
 
-    def _act_failed(self, error: ConsoleError) -> None:
+    def _undecided(self, error: ConsoleError) -> None:
         unknown = isinstance(error, OutcomeUnknownError)
-        more = " Press it again to ask; it is done once." if unknown else ""
-        self.cards.say(f"{error}{more}", "warning" if unknown else "error")
+        self.cards.say(f"{error} {AGAIN}" if unknown else str(error), "warning" if unknown else "error")
         if isinstance(error, RefusedError):
             # It is not as it was when it was read: somebody else may have decided.
             self.reload()
@@ -195,35 +195,31 @@ class BatchPage(QWidget):
         self._body.setVisible(not words and self._state is not None)
 
     def _show_transactions(self) -> None:
-        self._context.navigator.go("transactions", self.batch_id)
+        self._context.navigator.go(OpenBatchTransactions(self.batch_id))
 
     def _ask_discard(self) -> None:
         if self._state is None:
             return
         dialog = DiscardDialog(self._state.row, self._formats, self)
-        dialog.accepted.connect(self.deeds.discard)
+        dialog.accepted.connect(self.work.discard)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _post(self) -> None:
-        state = self._state
-        if (
-            state is not None
-            and (state.checked is not None or self.deeds.unknown)
-            and not self.decision.reason
-        ):
-            self.decision.say("")
-            self.deeds.post(state)
+        # The card's button is the one guard here; the ledger is the other.
+        if self._state is not None:
+            self.posting.say("")
+            self.work.post(self._state)
 
     def _rehearse(self) -> None:
         if self._state is not None:
-            self.decision.say("")
-            self.deeds.rehearse(self._state)
+            self.posting.say("")
+            self.work.rehearse(self._state)
 
     def _check(self) -> None:
         if self._state is not None:
             self.cards.say("")
-            self.deeds.check(self._state)
+            self.work.check(self._state)
 
     def _read(self, state: BatchState) -> None:
         """Take up a fresh reading, and keep what this page has seen happen."""
@@ -245,31 +241,30 @@ class BatchPage(QWidget):
 
     def _cancel(self) -> None:
         self.cards.show_cancelling()
-        self.deeds.cancel()
+        self.work.cancel()
 
     def _connect(self) -> None:
-        deeds, card = self.deeds, self.decision
-        deeds.read_done.connect(self._read)
-        deeds.checked.connect(self._checked)
-        deeds.rehearsed.connect(self._rehearsed)
-        deeds.posted.connect(lambda state, late: self._posted(state, late=late))
-        deeds.refused.connect(self._refused)
-        deeds.failed.connect(self._failed)
-        deeds.cancelled.connect(lambda words: self.cards.say(words, "muted"))
-        deeds.discarded.connect(self.discarded)
-        deeds.busy_changed.connect(self._show_busy)
-        card.check_wanted.connect(self._check)
-        card.rehearsal_wanted.connect(self._rehearse)
-        card.posting_wanted.connect(self._post)
-        card.discard_wanted.connect(self._ask_discard)
-        card.cancel_wanted.connect(self._cancel)
-        card.expectations_changed.connect(self._show_figures)
+        work, posting, decision = self.work, self.posting, self.decision
+        work.read_done.connect(self._read)
+        work.checked.connect(self._checked)
+        work.rehearsed.connect(self._rehearsed)
+        work.posted.connect(lambda state, late: self._posted(state, late=late))
+        work.refused.connect(self._refused)
+        work.failed.connect(self._failed)
+        work.cancelled.connect(lambda words: self.cards.say(words, "muted"))
+        work.discarded.connect(self.discarded)
+        work.decided.connect(self._decided)
+        work.undecided.connect(self._undecided)
+        work.busy_changed.connect(self._show_busy)
+        posting.rehearsal_wanted.connect(self._rehearse)
+        posting.posting_wanted.connect(self._post)
+        posting.discard_wanted.connect(self._ask_discard)
+        posting.expectations_changed.connect(self._show_figures)
+        for card in (posting, decision):
+            card.check_wanted.connect(self._check)
+            card.cancel_wanted.connect(self._cancel)
         self.posted_card.transactions_wanted.connect(self._show_transactions)
-        self.approval.check_wanted.connect(self._check)
-        self.approval.cancel_wanted.connect(self._cancel)
-        self.acts.serve(self.cards, lambda: self._state)
-        self.acts.ended.connect(self._act_ended)
-        self.acts.failed.connect(self._act_failed)
+        self.decisions.serve(self.cards, lambda: self._state)
         self.back_button.clicked.connect(self.back_wanted)
         self._retry.clicked.connect(self.reload)
 
@@ -284,16 +279,11 @@ class BatchPage(QWidget):
         whole.setStretchFactor(inner, 1)
         self._body.setLayout(whole)
         # Where the window is low the page scrolls; figures and buttons are never squeezed.
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(self._body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addLayout(row_of(self.back_button, self.title, spacing=8))
         layout.addLayout(row_of(self._trouble, self._retry, None))
-        layout.addWidget(scroll, 1)
+        layout.addWidget(scrolling(self._body), 1)
         self._say_trouble("")
         self._body.hide()

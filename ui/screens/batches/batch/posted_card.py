@@ -8,18 +8,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from models.batch import BatchStatus
-from ui.kit.theme.fonts import label_font, text_font
+from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, caption, column_of, label, line
-from ui.kit.widgets.buttons import allow
+from ui.kit.widgets.buttons import WhyNot
 from ui.kit.widgets.cards import Card
-from ui.screens.batches.batch.approvals_given import Agreed
+from ui.screens.batches.batch.approvals_given import ApprovalsGiven
 from ui.screens.batches.batch.posting_card import CARD_WIDTH, short_hash
-from ui.screens.batches.columns import sentence
-from ui.screens.batches.state import count_words
 
 if TYPE_CHECKING:
     from ui.kit.formats import Formats
-    from ui.screens.batches.rights import Rights
+    from ui.screens.batches.rights import BatchRights
     from ui.screens.batches.state import BatchState
 
 _FACTS = (
@@ -39,7 +37,7 @@ class PostedCard(Card):
     transactions_wanted = Signal()
     reversal_wanted = Signal()
 
-    def __init__(self, formats: Formats, rights: Rights) -> None:
+    def __init__(self, formats: Formats, rights: BatchRights) -> None:
         super().__init__(spacing=2)
         self.setFixedWidth(CARD_WIDTH)
         self._formats = formats
@@ -59,8 +57,8 @@ class PostedCard(Card):
         self.show_button.clicked.connect(self.transactions_wanted)
         self.reverse_button = button("Reverse…", danger=True)
         self.reverse_button.clicked.connect(self.reversal_wanted)
-        self._why = label(tone="muted", font=label_font(), wrap=True)
-        self.agreed = Agreed(formats)
+        self._why = WhyNot(self.reverse_button)
+        self.agreed = ApprovalsGiven(formats)
         self.body.addSpacing(14)
         self.body.addWidget(self.show_button)
         self.body.addSpacing(8)
@@ -82,7 +80,7 @@ class PostedCard(Card):
         done = row.first_transaction is not None
         self._heading.setText(_HEADINGS.get(row.status, f"This batch is {row.status.value}"))
         self._show_end(state)
-        lines = count_words(row.lines, "line", written)
+        lines = written.count(row.lines, "line")
         self._say("Transactions", f"{row.first_transaction}\N{EN DASH}{row.last_transaction}" if done else "")
         self._say("Moved", f"{written.amount(row.total)} {row.currency} on {lines}" if done else "")
         opened = None if state.posted is None else state.posted.opened
@@ -100,9 +98,7 @@ class PostedCard(Card):
         self.reverse_button.setText("Carry out reversal" if approved else "Reverse…")
         self.reverse_button.setVisible(row.status is BatchStatus.POSTED)
         reason = self._rights.no_reversal(state.detail)
-        allow(self.reverse_button, reason)
-        self._why.setText(sentence(reason))
-        self._why.setVisible(bool(reason) and row.status is BatchStatus.POSTED)
+        self._why.explain(reason, never=reason, quiet=row.status is not BatchStatus.POSTED)
         # A request that was withdrawn says nothing of this posting.
         asked = state.request if state.request is None or state.request.status != "withdrawn" else None
         self.agreed.show_request(back or asked, "the reversal" if back is not None else "")

@@ -9,26 +9,26 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from models.batch import BatchStatus
+from ui.kit.days import short_moment
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import button, caption, label, line, restyle, row_of
-from ui.kit.widgets.buttons import allow
+from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.running import RunningStrip
-from ui.screens.batches.batch.approvals_given import Agreed
-from ui.screens.batches.batch.control_totals import Expected
-from ui.screens.batches.columns import sentence
-from ui.screens.batches.state import count_words, plan_words, short_moment
+from ui.screens.batches.batch.approvals_given import ApprovalsGiven
+from ui.screens.batches.batch.control_totals import ControlTotals
+from ui.screens.batches.state import plan_words
 
 if TYPE_CHECKING:
     from ui.kit.formats import Formats
-    from ui.screens.batches.rights import Rights
+    from ui.screens.batches.rights import BatchRights
     from ui.screens.batches.state import BatchState
 
 CARD_WIDTH = 318
 _HASH_SHOWN = 4
 
 
-class DecisionCard(Card):
+class PostingCard(Card):
     """Everything the operator decides about a batch that may be posted; a grey button says why."""
 
     check_wanted = Signal()
@@ -41,7 +41,7 @@ class DecisionCard(Card):
     cancel_wanted = Signal()
     expectations_changed = Signal()
 
-    def __init__(self, formats: Formats, rights: Rights) -> None:
+    def __init__(self, formats: Formats, rights: BatchRights) -> None:
         super().__init__("Post as one transaction", spacing=12)
         self.setFixedWidth(CARD_WIDTH)
         self._formats = formats
@@ -50,11 +50,11 @@ class DecisionCard(Card):
         self._unknown = False
         self._plan = label(tone="muted", font=text_font(tabular=True), wrap=True)
         self._content = label(tone="muted", font=label_font(), wrap=True, selectable=True)
-        self.expected = Expected(formats)
+        self.expected = ControlTotals(formats)
         self.expected_lines, self.expected_total = self.expected.lines, self.expected.total
         self.typed_total = self.expected.typed.edit
         self.post_button = button("Post", accent=True)
-        self._reason = label(tone="muted", font=label_font(), wrap=True)
+        self._why = WhyNot(self.post_button)
         self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
         self.check_button = button("Check again")
         self.rehearse_button = button("Dry run")
@@ -64,7 +64,7 @@ class DecisionCard(Card):
         self.discard_button = button("Discard draft…", danger=True)
         self.running = RunningStrip(formats)
         self.cancel_button = self.running.cancel_button
-        self.agreed = Agreed(formats)
+        self.agreed = ApprovalsGiven(formats)
         self._withdrawn = label(tone="muted", font=label_font(), wrap=True, selectable=True)
         self._build()
         self._connect()
@@ -143,20 +143,18 @@ class DecisionCard(Card):
         if state.checked is None:
             return "check it first"
         if state.problems:
-            return f"{count_words(len(state.problems), 'problem', self._formats)} to mend first"
+            return f"{self._formats.count(len(state.problems), 'problem')} to mend first"
         return ""
 
     def _show_reason(self) -> None:
         state, reason = self._state, self._why_not()
         if state is not None:
-            count = count_words(state.row.lines, "line", self._formats)
+            count = self._formats.count(state.row.lines, "line")
             self.post_button.setText("Ask again" if self._unknown else f"Post {count}")
             self.expected.show_problems(state.row)
             self._show_ways(state)
         never = "" if state is None else self._rights.no_posting(state.detail)
-        self._reason.setText(sentence(never) if never else f"Not yet: {reason}." if reason else "")
-        self._reason.setVisible(bool(reason) and not self.running.words)
-        allow(self.post_button, reason)
+        self._why.explain(reason, never=never, quiet=bool(self.running.words))
         allow(self.submit_button, self._why_no_submission())
         waiting = "" if state is not None and not self.running.words else "wait until this has ended"
         unknown = waiting or ("ask again first" if self._unknown else "")
@@ -217,7 +215,7 @@ class DecisionCard(Card):
             hidden.setVisible(False)
         for part in (
             self._plan, self._withdrawn, self.agreed, self.expected, self._outcome, self.post_button,
-            self._reason, self.submit_button, self.running,
+            self._why, self.submit_button, self.running,
         ):  # fmt: skip
             self.body.addWidget(part)
         self.body.addLayout(row_of(self.rehearse_button, self.check_button))

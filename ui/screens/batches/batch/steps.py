@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from models.batch import BatchStatus
-from ui.screens.batches.batch.stepper import Step, StepState
+from ui.kit.days import short_moment
+from ui.kit.widgets.stepper import Step, StepState
 from ui.screens.batches.rights import approvals_words
-from ui.screens.batches.state import count_words, short_moment
 
 if TYPE_CHECKING:
     from ui.kit.formats import Formats
@@ -48,7 +48,7 @@ def _checked_step(state: BatchState, formats: Formats) -> Step:
     if state.checked is None:
         return Step("Checked", StepState.LATER, "against the ledger as it is")
     problems = len(state.checked.check.problems)
-    words = f"{count_words(problems, 'problem', formats)}, {short_moment(state.checked.at, formats)}"
+    words = f"{formats.count(problems, 'problem')}, {short_moment(state.checked.at, formats)}"
     return Step("Checked", StepState.FAILED if problems else StepState.DONE, words)
 
 

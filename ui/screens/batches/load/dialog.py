@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.files.lines.preview import preview
-from ui.kit.theme.fonts import label_font, text_font
-from ui.kit.widgets.basics import Field, TitleRow, button, column_of, label, line, row_of
+from ui.kit.theme.fonts import text_font
+from ui.kit.widgets.basics import Field, TitleRow, button, column_of, label, line, row_of, scrolling
+from ui.kit.widgets.buttons import WhyNot
 from ui.screens.batches.load.form import MappingForm
 from ui.screens.batches.load.loading import LoadOrder
 from ui.screens.batches.load.preview import PreviewPane
@@ -36,8 +37,8 @@ class MappingDialog(QDialog):
     chosen = Signal(object)
     previewed = Signal(object)
 
-    def __init__(self, context: Context, path: Path, mappings: Path, parent: QWidget) -> None:
-        """Begin with a proposal; `mappings` is the folder of saved mappings."""
+    def __init__(self, context: Context, path: Path, parent: QWidget) -> None:
+        """Begin with a proposal."""
         super().__init__(parent)
         self._context = context
         self._path = path
@@ -47,15 +48,15 @@ class MappingDialog(QDialog):
         self._fresh = True
         self._trouble = ""
         self._debounce = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
-        self.saved = SavedMappings(context, mappings)
+        self.saved = SavedMappings(context, context.paths.mappings)
         self.form = MappingForm()
         self.pane = PreviewPane(context)
         self.name_edit = QLineEdit(path.stem)
         self.name_edit.setMaxLength(200)
-        self._reason = label(tone="muted", font=label_font())
         self._words = label(tone="error", font=text_font(tabular=True), wrap=True, selectable=True)
         self.cancel_button = button("Cancel")
         self.load_button = button("Load and check", accent=True)
+        self._why = WhyNot(self.load_button, wrap=False)
         self._build(parent)
         self._connect()
         self._read(None)
@@ -85,7 +86,7 @@ class MappingDialog(QDialog):
         context, path, stated = self._context, self._path, self.form.stated()
 
         def work(_cancellation: Cancellation) -> Preview:
-            return preview(path, mapping, context.currency, stated=stated)
+            return preview(path, mapping, context.session.currency, stated=stated)
 
         def done(found: Preview) -> None:
             self._show(found, proposed=mapping is None)
@@ -173,11 +174,7 @@ class MappingDialog(QDialog):
         return "" if wrong is None else f"the column {wrong.column} does not fit"
 
     def _show_reason(self) -> None:
-        reason = self._why_not()
-        self.load_button.setEnabled(not reason)
-        self.load_button.setToolTip(reason)
-        self.load_button.setAccessibleDescription(reason)
-        self._reason.setText(f"Not yet: {reason}." if reason else "Any wrong line refuses the whole file.")
+        self._why.explain(self._why_not(), otherwise="Any wrong line refuses the whole file.")
         self.saved.allow(self.form.read()[0])
 
     def _load(self) -> None:
@@ -203,16 +200,11 @@ class MappingDialog(QDialog):
         self._words.hide()
         title = TitleRow("Load CSV")
         title.set_subtitle(self._path.name)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         inside = QWidget()
-        inside.setProperty("ground", "surface")
         content = column_of(self.form)
         content.setContentsMargins(0, 0, 14, 0)
         inside.setLayout(content)
-        scroll.setWidget(inside)
+        scroll = scrolling(inside, ground="surface")
         scroll.setFixedWidth(_FORM_WIDTH)
         left = column_of(self.saved, scroll, spacing=10)
         self.saved.setFixedWidth(_FORM_WIDTH - 14)
@@ -222,7 +214,7 @@ class MappingDialog(QDialog):
         body.addWidget(self.pane, 1)
         name = Field("Batch name", self.name_edit)
         name.setFixedWidth(_FORM_WIDTH - 14)
-        buttons = row_of(None, self._reason, self.cancel_button, self.load_button)
+        buttons = row_of(None, self._why, self.cancel_button, self.load_button)
         buttons.setAlignment(Qt.AlignmentFlag.AlignBottom)
         foot = row_of(name)
         foot.addLayout(buttons, 1)

@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
 from console.errors import FileRefusedError, LinesRefusedError
-from console.ledger.batches import commands as batches
+from console.ledger.batches import commands
+from ui.kit.keyed_write import LATE
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import TitleRow, button, label, row_of
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 _STEPS = 1_000
-_UNITS = ((1 << 30, "GB"), (1 << 20, "MB"), (1 << 10, "kB"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,8 @@ class BatchLoading(QWidget):
         super().__init__()
         self._context = context
         self._order: LoadOrder | None = None
-        # What the run has done is kept: a cancel may come when the draft is already written.
-        self._outcome: list[LoadedBatch] = []
-        self._deed = QObject(self)
+        self._cancellation: Cancellation | None = None
+        self._run = QObject(self)
         self._title = TitleRow("Loading")
         self._heading = label(font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True)
         self._words = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
@@ -79,8 +78,7 @@ class BatchLoading(QWidget):
     def start(self, order: LoadOrder) -> None:
         """Load a file; a wrong line anywhere means that nothing is written."""
         self._order = order
-        self._outcome = []
-        context, outcome = self._context, self._outcome
+        context = self._context
         self._title.set_title(f"Loading {order.path.name}")
         self._title.chip.set("", Tone.NEUTRAL)
         self._heading.setText("Reading the file")
@@ -90,33 +88,31 @@ class BatchLoading(QWidget):
         self._show(running=True)
 
         def work(cancellation: Cancellation, report: Callable[[tuple[int, int]], None]) -> LoadedBatch:
-            loaded = batches.load(
-                context.database, order.path, order.mapping, context.currency, name=order.name,
+            return commands.load(
+                context.ledger, order.path, order.mapping, context.session.currency, name=order.name,
                 cancel=cancellation, progress=lambda done, total: report((done, total)),
             )  # fmt: skip
-            outcome.append(loaded)
-            return loaded
 
-        context.worker.run_reporting(
-            work, progress=self._advance, done=self.loaded.emit, failed=self._failed,
-            cancelled=self._cancelled, owner=self._deed, replaces="load",
+        self._cancellation = context.worker.run_reporting(
+            work, progress=self._advance, done=self._loaded, failed=self._failed,
+            cancelled=self._cancelled, owner=self._run, replaces="load",
         )  # fmt: skip
 
     def cancel(self) -> None:
         """Cancel the load, also on the server."""
         self._heading.setText("Cancelling")
         self.cancel_button.setEnabled(False)
-        self._context.worker.cancel(self._deed)
+        self._context.worker.cancel(self._run)
 
     def _advance(self, progress: tuple[int, int]) -> None:
         done, total = progress
         if done >= total:
             self.bar.setRange(0, 0)
             self._heading.setText("Checking all lines against the ledger")
-            self._words.setText(f"{size_words(total, self._context)} read.")
+            self._words.setText(f"{self._context.formats.size(total)} read.")
             return
         self.bar.setValue(done * _STEPS // max(total, 1))
-        self._words.setText(f"{size_words(done, self._context)} of {size_words(total, self._context)}")
+        self._words.setText(f"{self._context.formats.size(done)} of {self._context.formats.size(total)}")
 
     def _failed(self, error: ConsoleError) -> None:
         if isinstance(error, LinesRefusedError):
@@ -131,11 +127,12 @@ class BatchLoading(QWidget):
         self._show(running=False)
         self.again_button.setFocus()
 
+    def _loaded(self, loaded: LoadedBatch) -> None:
+        if self._cancellation is not None and self._cancellation.cancelled:
+            self._context.notices.inform(f"{LATE} The draft had been written.")
+        self.loaded.emit(loaded)
+
     def _cancelled(self) -> None:
-        if self._outcome:
-            self._context.notices.inform("The cancel came too late: the draft had been written.")
-            self.loaded.emit(self._outcome[0])
-            return
         self._context.notices.inform("Loading was cancelled. Nothing was written.")
         self.abandoned.emit()
 
@@ -167,11 +164,3 @@ class BatchLoading(QWidget):
     def _again(self) -> None:
         if self._order is not None:
             self.start(self._order)
-
-
-def size_words(size: int, context: Context) -> str:
-    """Return a file's size as `12.4 MB`."""
-    for unit, name in _UNITS:
-        if size >= unit:
-            return f"{context.formats.decimals(size / unit)} {name}"
-    return f"{context.formats.integer(size)} bytes"

@@ -12,7 +12,6 @@ from ui.kit.table.columns import Column, Kind
 from ui.kit.table.rows_model import GridModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import caption, column_of, label
-from ui.screens.batches.state import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +73,7 @@ class ReversalCheck(QWidget):
         self.table.setVisible(bool(problems))
         if problems:
             short = written.amount(sum(one.short for one in problems))
-            lines = count_words(len(problems), "line", written)
+            lines = written.count(len(problems), "line")
             words = f"{lines} cannot be taken back in full now, {short} {written.code} in all."
         else:
             words = "Every line can be taken back in full now."

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QVBoxLayout
@@ -11,20 +10,20 @@ from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
 from console.ledger.approvals import commands as approvals
-from console.ledger.batches import reversal as reversals
+from console.ledger.batches import reversal
 from console.ledger.batches.reversal import BatchReversal
-from ui.kit.theme.fonts import label_font, text_font
+from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
+from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, button, label, restyle, row_of
-from ui.kit.widgets.buttons import allow
+from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.reason import ReasonEdit
 from ui.kit.widgets.running import RunningStrip
 from ui.screens.batches.reversal.check import ReversalCheck
 from ui.screens.batches.rights import approvals_words
-from ui.screens.batches.state import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from uuid import UUID
 
     from PySide6.QtWidgets import QWidget
 
@@ -34,8 +33,11 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 
+    T = TypeVar("T")
+
 _WIDTH = 720
 _REHEARSED = "dry run"
+_REVERSE = ("reverse",)
 
 
 class ReversalDialog(QDialog):
@@ -49,18 +51,18 @@ class ReversalDialog(QDialog):
         self._formats = context.formats
         self._detail = detail
         self._checked = False
-        self._attempt: tuple[BatchReversal, UUID] | None = None
         self.setWindowTitle("Reverse batch")
         self.setFixedWidth(_WIDTH)
         self.check = ReversalCheck(context)
         self.edit = ReasonEdit("such as the ticket, and who asked for it")
         self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
         self.running = RunningStrip(context.formats)
-        self._why = label(tone="muted", font=label_font(), wrap=True)
         self.rehearse_button = button("Dry run")
         self.keep_button = button("Cancel")
         verb = "Submit reversal" if detail.to_reverse else "Reverse batch"
         self.reverse_button = button(verb, danger=not detail.to_reverse, accent=bool(detail.to_reverse))
+        self._why = WhyNot(self.reverse_button)
+        self._one = KeyedWrite(context.worker, self)
         self._build()
         self._connect()
         self._look()
@@ -86,11 +88,11 @@ class ReversalDialog(QDialog):
 
     def _read(self) -> None:
         database, number = self._context.database, self._detail.row.id
-
-        def work(cancellation: Cancellation) -> Sequence[ReversalProblem]:
-            return reversals.reversal_problems(database, number, cancel=cancellation)
-
-        self._run("Checking", work, self._show_problems)
+        self._ask(
+            "Checking",
+            lambda cancel: reversal.reversal_problems(database, number, cancel=cancel),
+            self._show_problems,
+        )
 
     def _show_problems(self, problems: Sequence[ReversalProblem]) -> None:
         self._checked = True
@@ -102,88 +104,71 @@ class ReversalDialog(QDialog):
 
     def _rehearse(self) -> None:
         # A reason is not needed to look, but the ledger's function will not do without.
-        database, order = self._context.database, self._order(_REHEARSED)
-
-        def work(cancellation: Cancellation) -> ReversalRehearsal:
-            return reversals.reverse_batch_rehearsal(database, order, cancel=cancellation)
+        ledger, order = self._context.ledger, self._order(_REHEARSED)
 
         def done(would: ReversalRehearsal) -> None:
-            accounts = count_words(len(would.wallets), "account", self._formats)
+            accounts = self._formats.count(len(would.wallets), "account")
             taken = self._taken(would.reversed, "would be taken back")
             self._say(f"Dry run, rolled back: {accounts}, {taken}", "credit")
 
         self._say("")
-        self._run("Dry run", work, done)
+        self._ask(
+            "Dry run", lambda cancel: reversal.reverse_batch_rehearsal(ledger, order, cancel=cancel), done
+        )
 
     def _reverse(self) -> None:
-        if self._why_not():
-            return
-        database, order = self._context.database, self._order(self.edit.reason)
-        if self._attempt is None or self._attempt[0] != order:
-            self._attempt = order, uuid4()
-        key, asks = self._attempt[1], self._detail.to_reverse > 0
-        came_to: list[str] = []
+        ledger, order = self._context.ledger, self._order(self.edit.reason)
+        asks = self._detail.to_reverse > 0
 
-        def work(cancellation: Cancellation) -> None:
+        def call(key: UUID, cancel: Cancellation) -> str:
             if asks:
-                approvals.submit(database, order, reason=order.reason, key=key, cancel=cancellation)
-                came_to.append(f"The reversal of batch #{order.batch} waits for approval.")
-            else:
-                done = reversals.reverse_batch(database, order, key=key, cancel=cancellation)
-                came_to.append(f"#{order.batch} reversed: {self._taken(done, 'taken back')}")
+                approvals.submit(ledger, order, reason=order.reason, key=key, cancel=cancel)
+                return f"The reversal of batch #{order.batch} waits for approval."
+            done = reversal.reverse_batch(ledger, order, key=key, cancel=cancel)
+            return f"#{order.batch} reversed: {self._taken(done, 'taken back')}"
 
-        def done(_nothing: object = None) -> None:
-            self.ended.emit(came_to[0])
+        def done(said: str, late: bool) -> None:  # noqa: FBT001 - told by position
+            self.ended.emit(f"{LATE} {said}" if late else said)
             self.accept()
 
         def cancelled() -> None:
-            if came_to:
-                done()
-            else:
-                self._say("Cancelled. What the batch is now stands on its page.", "muted")
+            self._say("Cancelled. What the batch is now stands on its page.", "muted")
+            self._end()
 
         self._say("")
-        self._run("Submitting" if asks else "Reversing", work, done, cancelled=cancelled)
+        words = "Submitting" if asks else "Reversing"
+        self._one.write(_REVERSE, words, call, done, failed=self._failed, cancelled=cancelled)
 
     def _taken(self, done: ReversedBatch, verb: str) -> str:
         written, code = self._formats, self._detail.row.currency
-        words = f"{written.amount(done.total)} {code} on {count_words(done.lines, 'line', written)} {verb}"
+        words = f"{written.amount(done.total)} {code} on {written.count(done.lines, 'line')} {verb}"
         return f"{words}, {written.amount(done.short)} stays." if done.short else f"{words}."
 
-    def _run(
-        self,
-        words: str,
-        work: Callable[[Cancellation], Any],
-        done: Callable[..., None],
-        *,
-        cancelled: Callable[[], None] | None = None,
-    ) -> None:
-        def ended(then: Callable[..., None], *answer: object) -> None:
-            self.running.show_busy("")
-            then(*answer)
-            self._look()
-            # A button that is greyed under way gives the keyboard to its neighbour.
-            self.edit.setFocus()
+    def _ask(self, words: str, work: Callable[[Cancellation], T], done: Callable[[T], None]) -> None:
+        def ended(answer: T) -> None:
+            done(answer)
+            self._end()
 
-        self.running.show_busy(words)
-        self._look()
-        self._context.worker.run(
-            work,
-            done=lambda answer: ended(done, answer),
-            failed=lambda error: ended(self._failed, error),
-            cancelled=lambda: ended(cancelled or (lambda: self._say("Cancelled.", "muted"))),
-            owner=self,
-            replaces="reversal",
-        )
+        def cancelled() -> None:
+            self._say("Cancelled.", "muted")
+            self._end()
+
+        self._one.ask(words, work, ended, failed=self._failed, cancelled=cancelled)
+
+    def _end(self) -> None:
+        # A button that is greyed under way gives the keyboard to its neighbour.
+        self.edit.setFocus()
 
     def _failed(self, error: ConsoleError) -> None:
         unknown = isinstance(error, OutcomeUnknownError)
-        if not unknown:
-            self._attempt = None
-        more = " Press it again to ask; it is done once." if unknown else ""
-        self._say(f"{error}{more}", "warning" if unknown else "error")
+        self._say(f"{error} {AGAIN}" if unknown else str(error), "warning" if unknown else "error")
         if not self._checked:
             self.check.show_failure()
+        self._end()
+
+    def _show_busy(self, words: str) -> None:
+        self.running.show_busy(words)
+        self._look()
 
     def _say(self, words: str, tone: str | None = None) -> None:
         self._outcome.setText(words)
@@ -198,10 +183,8 @@ class ReversalDialog(QDialog):
         return self.edit.missing
 
     def _look(self) -> None:
-        reason = self._why_not()
-        allow(self.reverse_button, reason)
+        self._why.explain(self._why_not(), quiet=bool(self.running.words))
         allow(self.rehearse_button, self._why_no_rehearsal())
-        self._why.setText(f"Not yet: {reason}." if reason and not self.running.words else "")
 
     def _why_no_rehearsal(self) -> str:
         if self.running.words:
@@ -212,9 +195,10 @@ class ReversalDialog(QDialog):
 
     def _cancel(self) -> None:
         self.running.show_cancelling()
-        self._context.worker.cancel(self)
+        self._one.cancel()
 
     def _connect(self) -> None:
+        self._one.busy_changed.connect(self._show_busy)
         self.edit.textChanged.connect(self._look)
         self.rehearse_button.clicked.connect(self._rehearse)
         self.reverse_button.clicked.connect(self._reverse)
@@ -226,7 +210,7 @@ class ReversalDialog(QDialog):
         heading = label(
             f"Reverse batch #{row.id}?", font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True
         )
-        moved = f"{count_words(row.lines, 'line', written)}, {written.amount(row.total)} {row.currency}"
+        moved = f"{written.count(row.lines, 'line')}, {written.amount(row.total)} {row.currency}"
         words = f"{row.name}: {moved}. It is taken back as one transaction, linked both ways, once."
         if self._detail.to_reverse:
             words += f" A rule asks for {approvals_words(self._detail.to_reverse)} first."

@@ -87,7 +87,7 @@ class StatementTiles(QHBoxLayout):
         self.errors.set_figure_tone("error" if detail.failures else None)
 
 
-class StatementFigures(QWidget):
+class QueryFigures(QWidget):
     """The column at the right: windows, trend and callers."""
 
     def __init__(self, context: Context) -> None:

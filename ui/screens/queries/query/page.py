@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.monitor.recording.detail import statement_detail
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import GAP
-from ui.kit.widgets.basics import TitleRow, button, column_of, row_of
+from ui.kit.widgets.basics import TitleRow, button, column_of, row_of, scrolling
 from ui.kit.widgets.cards import Card, heading_label
-from ui.screens.queries.query.figures import StatementFigures, StatementTiles, errors_of
+from ui.screens.queries.query.figures import QueryFigures, StatementTiles, errors_of
 from ui.screens.queries.query.plan import PlanCard
 from ui.screens.queries.query.sql_text import SqlText
 from ui.screens.queries.span import screen_word
@@ -41,7 +41,7 @@ class _Found:
     errors: str
 
 
-class StatementPage(QWidget):
+class QueryPage(QWidget):
     """A page for whichever statement was opened last; its figures go on while it is seen."""
 
     back_wanted = Signal()
@@ -57,7 +57,7 @@ class StatementPage(QWidget):
         self.tiles = StatementTiles(context)
         self.sql = SqlText("SQL of the statement, values left out")
         self.plan = PlanCard(context)
-        self.figures = StatementFigures(context)
+        self.figures = QueryFigures(context)
         self._timer = QTimer(self, interval=_REFRESH_MS)
         self._timer.timeout.connect(self.refresh)
         self.sql.setMinimumHeight(120)
@@ -126,11 +126,6 @@ class StatementPage(QWidget):
         self._columns.addWidget(self.figures, 2)
         body = QWidget()
         body.setLayout(self._columns)
-        scroll = QScrollArea(widgetResizable=True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        scroll.setWidget(body)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -138,7 +133,7 @@ class StatementPage(QWidget):
         row.setStretch(1, 1)
         layout.addLayout(row)
         layout.addLayout(self.tiles)
-        layout.addWidget(scroll, 1)
+        layout.addWidget(scrolling(body), 1)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeWidget, QTreeWidgetItem
 
-from ui.kit.table.model import plain_tip
+from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.theme.tokens import HEAD_HEIGHT, Tone
 

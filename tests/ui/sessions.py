@@ -8,7 +8,7 @@ from pydantic import SecretStr
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from console.settings import Paths, Settings
-from ui.start.session import Desk
+from ui.start.session import OperatorSession
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,39 +19,39 @@ if TYPE_CHECKING:
     from ui.window.main_window import MainWindow
 
 
-class Desks:
+class Sessions:
     """Starts consoles on a URL, or without one on an embedded ledger of the test's own."""
 
     def __init__(self, theme: Theme, store: QSettings, folder: Path) -> None:
         self.paths = Paths(folder / "data", folder / "config", folder / "state", folder / "log")
         self._theme = theme
         self._store = store
-        self._made: list[Desk] = []
+        self._made: list[OperatorSession] = []
 
-    def __call__(self, url: str | None, gate_password: str | None = None) -> Desk:
+    def __call__(self, url: str | None, gate_password: str | None = None) -> OperatorSession:
         """Start one."""
         settings = Settings.model_construct(
             database_url=None if url is None else SecretStr(url),
             gate_password=None if gate_password is None else SecretStr(gate_password),
         )
-        desk = Desk(self._theme, settings, self.paths, self._store)
-        self._made.append(desk)
-        desk.begin()
-        return desk
+        session = OperatorSession(self._theme, settings, self.paths, self._store)
+        self._made.append(session)
+        session.begin()
+        return session
 
     def end(self) -> None:
         """End all of them."""
         while self._made:
-            desk = self._made.pop()
-            assert desk.leave()
-            for shown in (desk.window, desk.start_window):
+            session = self._made.pop()
+            assert session.leave()
+            for shown in (session.window, session.start_window):
                 if shown is not None:
                     shown.close()
                     shown.deleteLater()
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def window_of(desk: Desk) -> MainWindow:
+def window_of(session: OperatorSession) -> MainWindow:
     """Return the ledger's window, which must be there."""
-    assert desk.window is not None
-    return desk.window
+    assert session.window is not None
+    return session.window

@@ -1,0 +1,48 @@
+"""What the operator who is signed in may do: read once from the session's facts; the server decides anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Self
+
+if TYPE_CHECKING:
+    from console.postgres.database import SessionFacts
+
+_ROLES: Final = ("admin", "approver", "operator", "auditor", "support", "viewer")
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """Who is signed in, and the groups of the ledger that the server says they are in, inherited or not."""
+
+    operator: str
+    groups: frozenset[str]
+
+    @classmethod
+    def of(cls, facts: SessionFacts) -> Self:
+        """Read a session's facts."""
+        return cls(facts.operator, facts.rights)
+
+    @property
+    def role(self) -> str:
+        """The most that the operator may do, in one word."""
+        return next((role for role in _ROLES if self.has(role)), "no role")
+
+    @property
+    def operates(self) -> bool:
+        """Whether they may move money."""
+        return self.has("operator")
+
+    @property
+    def approves(self) -> bool:
+        """Whether they may decide on what others submit."""
+        return self.has("approver")
+
+    @property
+    def administers(self) -> bool:
+        """Whether they may change operators, rules and limits, and end sessions."""
+        return not self.groups.isdisjoint({"ledger_admin", "ledger_owner"})
+
+    def has(self, role: str) -> bool:
+        """Whether the session is in the group of a role, such as `auditor`."""
+        return f"ledger_{role}" in self.groups

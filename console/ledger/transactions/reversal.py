@@ -1,0 +1,61 @@
+"""Giving back what one transaction moved, all or a part."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from console.writes.operation import Operation
+
+if TYPE_CHECKING:
+    from console.postgres.cancellation import Cancellation
+    from console.writes.ledger import Ledger
+
+
+@dataclass(frozen=True, slots=True)
+class Reversal:
+    """What of one transaction is to be given back, in minor units; without an amount, all of it.
+
+    Granted credit that has expired since comes back as a new lot when `lot_expires_at` states its end, and
+    as plain balance without it.
+    """
+
+    transaction: int
+    reason: str
+    amount: int | None = None
+    lot_expires_at: datetime | None = None
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        arguments = {
+            "transaction": self.transaction,
+            "amount": self.amount,
+            "reason": self.reason,
+            "lot_expires_at": self.lot_expires_at,
+        }
+        return Operation("transfer.reverse", "reverse_transaction", arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Reversed:
+    """The transaction that gives back, the one it reverses, and the lot that it opened if it did."""
+
+    transaction: int
+    reverses: int
+    amount: int
+    lot: int | None
+    posted_at: datetime
+    key: UUID
+
+
+def reverse_transaction(
+    ledger: Ledger, order: Reversal, *, key: UUID | None = None, cancel: Cancellation | None = None
+) -> Reversed:
+    """Give back what one transaction moved, all or a part, once for ever."""
+    key = uuid4() if key is None else key
+    done = ledger.perform(order.operation, key=key, cancel=cancel)
+    posted_at = datetime.fromisoformat(done["posted_at"])
+    return Reversed(done["transaction"], done["reverses"], done["amount"], done["lot"], posted_at, key)

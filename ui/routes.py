@@ -1,0 +1,85 @@
+"""Where a screen can lead: a route names the place, the navigator carries it to the window."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from PySide6.QtCore import QObject, Signal
+
+
+class Route:
+    """A place in the window; `screen` is the id of the screen that shows it."""
+
+    __slots__ = ()
+    screen: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUserTransactions(Route):
+    """The transactions of one user."""
+
+    screen: ClassVar[str] = "transactions"
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatchTransactions(Route):
+    """The transactions that one batch posted."""
+
+    screen: ClassVar[str] = "transactions"
+    batch: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenReference(Route):
+    """The transaction of one reference."""
+
+    screen: ClassVar[str] = "transactions"
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBalance(Route):
+    """The balance of one user, beside those that are asked for already."""
+
+    screen: ClassVar[str] = "balances"
+    username: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatch(Route):
+    """One batch."""
+
+    screen: ClassVar[str] = "batches"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuery(Route):
+    """One of the console's own statements."""
+
+    screen: ClassVar[str] = "queries"
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenServer(Route):
+    """The server's sessions."""
+
+    screen: ClassVar[str] = "server"
+
+
+class Navigator(QObject):
+    """Carries a screen's wish to see another place, and what waits on a screen, to the window."""
+
+    wanted = Signal(object)
+    counted = Signal(str, object)
+
+    def go(self, route: Route) -> None:
+        """Open a place."""
+        self.wanted.emit(route)
+
+    def set_count(self, screen: str, count: int | None) -> None:
+        """Show how many things wait on a screen."""
+        self.counted.emit(screen, count)
