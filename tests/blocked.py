@@ -40,6 +40,11 @@ class Waiter:
         except psycopg.Error as error:
             self.error = error
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the transfer still waits."""
+        return self._thread.is_alive()
+
     def end(self) -> None:
         """Wait for the thread."""
         self._thread.join(20)

@@ -74,11 +74,16 @@ class Context:
     navigator: Navigator
     store: QSettings
 
-    def table(self, name: str, *, ground: str = "page", parent: QWidget | None = None) -> LedgerTable:
-        """Return a table whose layout is kept under `name`; `ground` is what lies behind its corners."""
+    def table(
+        self, name: str, spoken: str, *, ground: str = "page", parent: QWidget | None = None
+    ) -> LedgerTable:
+        """Return a table whose layout is kept under `name`, and whose name in words is `spoken`.
+
+        ground: the token of what lies behind its corners.
+        """
         from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - at the top it would make ui.context need widgets
 
-        return LedgerTable(
+        made = LedgerTable(
             name,
             theme=self.theme,
             store=self.store,
@@ -86,3 +91,5 @@ class Context:
             ground=ground,
             parent=parent,
         )
+        made.setAccessibleName(spoken)
+        return made

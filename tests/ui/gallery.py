@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QTabBar
 
 from console.ledger.operators.rights import Rights
 from console.money import Currency
+from console.settings import Settings
 from tests.ui.parts import COLUMNS, START, MadeUp, make_formats, make_row, make_rows
 from ui.context import Context, Session
 from ui.kit.charts.duration_chart import DurationChart, PercentileLine
@@ -20,7 +21,7 @@ from ui.kit.charts.sparkline import Sparkline
 from ui.kit.commands import Commands
 from ui.kit.notices import Notices
 from ui.kit.table.columns import Column, Kind
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.icons import Glyph, Icons
 from ui.kit.theme.theme import Mode, Theme
@@ -64,8 +65,8 @@ class Transactions(Screen):
         self.page.addWidget(title)
         note = label("CR, two decimals · UTC · test rows", tone="muted")
         self.page.addLayout(row_of(*chips, PairButton("+ Filter"), None, note))
-        table = context.table("gallery")
-        table.setModel(GridModel(COLUMNS, context.formats, make_rows(200), self))
+        table = context.table("gallery", "gallery")
+        table.setModel(RowsModel(COLUMNS, context.formats, make_rows(200), self))
         table.head.set_order("posted_at", descending=True)
         table.select_place(3)
         body = QHBoxLayout()
@@ -145,9 +146,9 @@ class Account(Screen):
         for text in ("Statement", "Lots 3", "Holds 2", "Timeline", "Notes 1"):
             tabs.addTab(text)
         self.page.addWidget(tabs)
-        table = context.table("statement")
+        table = context.table("statement", "statement")
         table.set_snug(at_most=12)
-        table.setModel(GridModel(_STATEMENT, context.formats, make_rows(10), self))
+        table.setModel(RowsModel(_STATEMENT, context.formats, make_rows(10), self))
         table.head.set_order("posted_at", descending=True)
         self.page.addWidget(table)
         self.page.addStretch(1)
@@ -192,8 +193,8 @@ class Queries(Screen):
         card.body.setContentsMargins(10, 8, 10, 6)
         card.body.addWidget(chart)
         self.page.addWidget(card, 3)
-        table = context.table("statements")
-        table.setModel(GridModel(_STATEMENTS, context.formats, make_rows(7), self))
+        table = context.table("statements", "statements")
+        table.setModel(RowsModel(_STATEMENTS, context.formats, make_rows(7), self))
         table.select_place(4)
         self.page.addWidget(table, 2)
         cards = QHBoxLayout()
@@ -236,9 +237,9 @@ class Batch(Screen):
         title.add_action(button("Export rejects"))
         title.add_action(button("Repeat as draft"))
         self.page.addWidget(title)
-        empty = context.table("empty")
+        empty = context.table("empty", "empty")
         empty.set_empty_words("No holds", "Reservations older than 10 minutes appear here")
-        empty.setModel(GridModel(COLUMNS, context.formats, (), self))
+        empty.setModel(RowsModel(COLUMNS, context.formats, (), self))
         figures = QHBoxLayout()
         figures.setSpacing(GAP)
         for name, figure, chip in (("Lines", "5,000", "control total matches"), ("Dry run", "0 refused", "")):
@@ -338,7 +339,7 @@ def make_context(theme: Theme, store: QSettings, worker: Worker, *, production: 
         database=nothing,
         ledger=nothing,
         recorder=nothing,
-        settings=nothing,
+        settings=Settings.model_construct(),
         paths=nothing,
         formats=make_formats(),
         worker=worker,

@@ -48,7 +48,7 @@ def database(walk: Walk) -> None:
 def dark_database(walk: Walk) -> None:
     """Turn the lights off, and hold the readings still."""
     QTest.keyClick(screen(walk, Server), Qt.Key.Key_Space)
-    expect(screen(walk, Server).paused, "Space does not pause")
+    expect(screen(walk, Server).renewal.paused, "Space does not pause")
     window_of(walk).context.theme.set_mode(Mode.DARK)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QDialog, QKeySequenceEdit, QVBoxLayout, QWidget
 
 from ui.kit.commands import native
 from ui.kit.table.columns import Column
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, row_of
 
@@ -44,8 +44,8 @@ class KeysDialog(QDialog):
         self._commands = commands
         self.setWindowTitle("Keys")
         self.resize(640, 560)
-        self.model = GridModel(COLUMNS, context.formats, parent=self)
-        self.table = context.table("keys", ground="surface", parent=self)
+        self.model = RowsModel(COLUMNS, context.formats, parent=self)
+        self.table = context.table("keys", "Keys", ground="surface", parent=self)
         self.table.setModel(self.model)
         self.editor = QKeySequenceEdit()
         self.editor.setMaximumSequenceLength(1)

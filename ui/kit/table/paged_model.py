@@ -108,8 +108,12 @@ class PagedModel(CellModel[Row]):
 
     def show(self, load: Callable[[Direction, Row | None, Cancellation], Page[Row]]) -> None:
         """Show another list (other filters, other order) from its first page."""
-        self._load = load
+        self.load_by(load)
         self.show_first()
+
+    def load_by(self, load: Callable[[Direction, Row | None, Cancellation], Page[Row]]) -> None:
+        """Load further pages of the same list in this way; what is held stays."""
+        self._load = load
 
     def show_first(self) -> None:
         """Load the list's first page; what is shown stays until it is there."""

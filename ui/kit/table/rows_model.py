@@ -20,7 +20,7 @@ Row = TypeVar("Row")
 _ROOT = QModelIndex()
 
 
-class GridModel(CellModel[Row]):
+class RowsModel(CellModel[Row]):
     """Shows and sorts up to some 100,000 rows; cells are made when a row is first seen."""
 
     sorted_by = Signal(str, bool)

@@ -16,7 +16,7 @@ from ui.kit.table.header import TableHead
 from ui.kit.table.model import CellModel
 from ui.kit.table.overlay import RoundedEdge, Words
 from ui.kit.table.paged_model import PagedModel, State
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import HEAD_HEIGHT, ROW_HEIGHT
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _WORDS_PX = 140
 
 
 class LedgerTable(QTableView):
-    """A table over a PagedModel or a GridModel; `name` is the key its layout is kept under."""
+    """A table over a PagedModel or a RowsModel; `name` is the key its layout is kept under."""
 
     activated_row = Signal(object)
     current_row_changed = Signal(object)
@@ -156,7 +156,7 @@ class LedgerTable(QTableView):
             model.shifted.connect(self._keep_place)
             model.modelReset.connect(self._widths.fit_once)
             self._follow_paging()
-        elif isinstance(model, GridModel):
+        elif isinstance(model, RowsModel):
             model.modelReset.connect(self._follow_grid)
             model.sorted_by.connect(lambda key, down: self.head.set_order(key, descending=down))
             self._follow_grid()
@@ -256,7 +256,7 @@ class LedgerTable(QTableView):
 
     def _sort(self, key: str, descending: bool) -> None:  # noqa: FBT001 - a slot takes its values by position
         model = self._cell_model()
-        if isinstance(model, GridModel):
+        if isinstance(model, RowsModel):
             order = Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder
             model.sort([column.key for column in model.columns].index(key), order)
         self.sort_wanted.emit(key, descending)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QProgressBar
 
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label
+from ui.kit.widgets.buttons import allow
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,13 +28,31 @@ _KEY = "export"
 
 
 class ExportStrip(QFrame):
-    """Shown only while an export runs; `total` is the name of the column that adds up in the notice."""
+    """Shown only while an export runs; `button` is what begins one."""
 
     running_changed = Signal(bool)
 
-    def __init__(self, context: Context, *, noun: str, total: str) -> None:
+    def __init__(
+        self,
+        context: Context,
+        work: Callable[[], Work],
+        *,
+        noun: str,
+        total: str,
+        words: str = "Export\N{HORIZONTAL ELLIPSIS}",
+        remark: Callable[[], str] = str,
+    ) -> None:
+        """`work` is asked for when an export begins, `remark` is added to what is said of its file.
+
+        noun: what the rows are. total: the column that adds up in the notice. words: the button's.
+        """
         super().__init__()
         self._context = context
+        self._work = work
+        self._words_after = remark
+        self._refusal = ""
+        self.button = button(words)
+        self.button.clicked.connect(lambda _checked: self.ask())
         self._noun = noun
         self._total = total
         self._remark = ""
@@ -54,8 +73,13 @@ class ExportStrip(QFrame):
         layout.addWidget(cancel)
         self.hide()
 
-    def ask(self, work: Work, *, remark: str = "") -> QFileDialog:
-        """Ask for a file, then export to it; `remark` is added to what is said of the result."""
+    def allow(self, reason: str = "") -> None:
+        """Let an export begin, or say why not; none begins while one runs."""
+        self._refusal = reason
+        allow(self.button, reason or ("" if self.isHidden() else "one export is under way"))
+
+    def ask(self) -> QFileDialog:
+        """Ask for a file, then export to it."""
         day = datetime.now(UTC).astimezone(self._context.formats.zone).date()
         dialog = QFileDialog(self.window(), f"Export {self._noun}", self._folder or _documents())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
@@ -64,17 +88,19 @@ class ExportStrip(QFrame):
         dialog.selectFile(f"{self._noun}-{day.isoformat()}.csv")
         if QGuiApplication.platformName() == "offscreen":
             dialog.setOption(QFileDialog.Option.DontUseNativeDialog)
-        dialog.fileSelected.connect(lambda name: self.run(Path(name), work, remark=remark))
+        dialog.fileSelected.connect(lambda name: self.run(Path(name)))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
         return dialog
 
-    def run(self, path: Path, work: Work, *, remark: str = "") -> None:
+    def run(self, path: Path) -> None:
         """Export to a file; an export under way is cancelled."""
+        work = self._work()
         self._folder = str(path.parent)
-        self._remark = remark
+        self._remark = self._words_after()
         self.said.setText(f"Exporting to {path.name}")
         self.show()
+        self.allow(self._refusal)
         self.running_changed.emit(True)
         self._context.notices.withdraw(_KEY)
         self._context.worker.run_reporting(
@@ -96,6 +122,7 @@ class ExportStrip(QFrame):
 
     def _end(self) -> None:
         self.hide()
+        self.allow(self._refusal)
         self.running_changed.emit(False)
 
     def _done(self, result: ExportResult) -> None:

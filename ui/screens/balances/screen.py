@@ -7,21 +7,23 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
+from console.ledger.balances.answer import Answer, look_up
+from console.ledger.balances.export import export_balances
 from ui.kit.days import moment_words, reading_note
 from ui.kit.table.paged_model import State
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import GAP, Tone
-from ui.kit.widgets.basics import TitleRow, button, column_of, label, row_of
+from ui.kit.widgets.basics import TitleRow, label, row_of
 from ui.kit.widgets.buttons import PairButton
 from ui.kit.widgets.cards import KeyFigure
 from ui.kit.widgets.export_strip import ExportStrip
 from ui.kit.widgets.flow import Flow
+from ui.kit.widgets.list_part import ListPart
 from ui.routes import OpenBalance
 from ui.screen import Screen
-from ui.screens.balances.columns import COLUMNS, Answer, export_balances, look_up
+from ui.screens.balances.columns import COLUMNS
 from ui.screens.balances.name_list import NameList
 
 if TYPE_CHECKING:
@@ -29,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtGui import QShowEvent
-    from PySide6.QtWidgets import QFileDialog
 
     from console.errors import ConsoleError
     from console.files.exports import ExportResult
@@ -50,8 +51,14 @@ class Balances(Screen):
         super().__init__(context)
         self.found: Answer | None = None
         self.title = TitleRow("Balances")
-        self.export_button = button("Export CSV\N{HORIZONTAL ELLIPSIS}")
-        self.strip = ExportStrip(context, noun="balances", total="balance")
+        self.export = ExportStrip(
+            context,
+            self._export_work,
+            noun="balances",
+            total="balance",
+            words="Export CSV\N{HORIZONTAL ELLIPSIS}",
+            remark=self._remark,
+        )
         self.input = NameList(context)
         self.figures = {
             key: KeyFigure(name, _NONE)
@@ -65,9 +72,9 @@ class Balances(Screen):
         }
         self.only_unknown = PairButton("Only unknown", "0")
         self.only_unknown.setCheckable(True)
-        self.model: GridModel[BalanceRow] = GridModel(COLUMNS, context.formats, parent=self)
-        self.table = context.table("balances", parent=self)
-        self.table.setAccessibleName("Balances")
+        self.model: RowsModel[BalanceRow] = RowsModel(COLUMNS, context.formats, parent=self)
+        self.list = ListPart(context, self.title, self.model, name="balances", spoken="Balances")
+        self.table = self.list.table
         self.table.set_empty_words(*_EMPTY)
         for figure in self.figures.values():
             figure.set_figure_tone("muted")
@@ -104,14 +111,6 @@ class Balances(Screen):
             replaces="lookup",
         )
 
-    def ask_export(self) -> QFileDialog:
-        """Ask where to, then export the rows shown, in the order shown."""
-        return self.strip.ask(self._export_work(), remark=self._remark())
-
-    def export_to(self, path: Path) -> None:
-        """Export the rows shown, in the order shown."""
-        self.strip.run(path, self._export_work(), remark=self._remark())
-
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -119,25 +118,17 @@ class Balances(Screen):
             self.input.editor.setFocus()
 
     def _build(self) -> None:
-        self.title.add_action(self.export_button)
-        self.page.addWidget(self.title)
-        self.page.addWidget(self.strip)
-        body = QHBoxLayout()
-        body.setSpacing(GAP)
-        body.addWidget(self.input)
+        self.list.add_export(self.export)
+        self.list.add_head(Flow(*self.figures.values(), spacing=GAP, between_lines=GAP, fill=True))
+        self.list.add_left(self.input)
         note = label(reading_note(self.context.formats), tone="muted")
-        above = row_of(self.only_unknown, None, note)
-        body.addLayout(column_of(above, self.table, spacing=GAP), 1)
-        self.page.addLayout(Flow(*self.figures.values(), spacing=GAP, between_lines=GAP, fill=True))
-        self.page.addLayout(body, 1)
-        self.table.setModel(self.model)
+        self.list.add_above(row_of(self.only_unknown, None, note))
+        self.page.addWidget(self.list, 1)
         self.setTabOrder(self.input.look_up_button, self.only_unknown)
 
     def _connect(self) -> None:
         self.input.wanted.connect(self.look_up)
         self.only_unknown.toggled.connect(self._fill)
-        self.export_button.clicked.connect(lambda _checked: self.ask_export())
-        self.strip.running_changed.connect(self._allow_export)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -162,7 +153,7 @@ class Balances(Screen):
         unknown = 0 if found is None else found.totals.unknown
         self.only_unknown.set_pair("Only unknown", formats.integer(unknown))
         self.only_unknown.setEnabled(unknown > 0)
-        self._allow_export()
+        self.export.allow("" if found is not None else "look up names first")
         if found is None:
             return
         self.title.set_subtitle(f"as of {moment_words(formats, found.moment)}")
@@ -183,10 +174,6 @@ class Balances(Screen):
             self.figures[key].set_figure_tone(None)
             self.figures[key].set(formats.amount(minor), note, spoken=formats.spoken_amount(minor))
 
-    def _allow_export(self, running: bool = False) -> None:  # noqa: FBT001, FBT002 - a slot's value
-        self.export_button.setEnabled(self.found is not None and not running)
-        self.export_button.setToolTip("" if self.found is not None else "look up names first")
-
     def _fail(self, error: ConsoleError) -> None:
         self._say_failed(str(error))
 
@@ -203,6 +190,7 @@ class Balances(Screen):
         return "Repeated names are in the file and in its totals each time." if again else ""
 
     def _export_work(self) -> Work:
+        """Return the export of the rows shown, in the order shown."""
         rows, currency = self.model.rows, self.context.session.currency
 
         def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:

@@ -11,8 +11,8 @@ from console.ledger.batches import page as batches
 from console.ledger.currencies import currencies
 from models.batch import BatchStatus
 from ui.kit.table.paged_model import PagedModel, State
-from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow, button
+from ui.kit.widgets.list_part import ListPart
 from ui.screens.batches.columns import batch_columns
 
 if TYPE_CHECKING:
@@ -33,26 +33,23 @@ class BatchList(QWidget):
         super().__init__()
         self._context = context
         self._currencies = {one.code: one for one in context.session.currencies}
-        self._title = TitleRow("Batches")
         self.load_button = button("Load CSV…", accent=True)
         self.load_button.clicked.connect(self.load_wanted)
+        self._title = TitleRow("Batches")
         self._title.add_action(self.load_button)
         self.model: PagedModel[BatchRow] = PagedModel(
             batch_columns(self._currency_of), context.formats, context.worker, self
         )
-        self.table = context.table("batches")
-        self.table.setAccessibleName("Batches")
+        part = ListPart(context, self._title, self.model, name="batches", spoken="Batches")
+        self.table = part.table
         self.table.set_empty_words(
             "No batches yet", "Load a CSV file: it becomes a draft, and nothing is posted before you say so."
         )
-        self.table.setModel(self.model)
         self.table.activated_row.connect(lambda row: self.opened.emit(row.id))
         self.model.state_changed.connect(self._tell)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(GAP)
-        layout.addWidget(self._title)
-        layout.addWidget(self.table, 1)
+        layout.addWidget(part)
         QWidget.setTabOrder(self.load_button, self.table)
 
     def refresh(self) -> None:
@@ -62,8 +59,9 @@ class BatchList(QWidget):
     def _load(self, direction: Direction, row: BatchRow | None, cancellation: Cancellation) -> Page[BatchRow]:
         database = self._context.database
         found = batches.page(
-            database, cursor=None if row is None else row.id, direction=direction, cancel=cancellation
-        )
+            database, cursor=None if row is None else row.id, direction=direction,
+            limit=self._context.settings.page_size, cancel=cancellation,
+        )  # fmt: skip
         if any(one.currency not in self._currencies for one in found.rows):
             for currency in currencies(database, cancel=cancellation):
                 self._currencies[currency.code] = currency

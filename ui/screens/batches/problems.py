@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 from console.files.exports import Column as FileColumn
 from console.files.exports import Kind as FileKind
 from console.files.exports import export_csv
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import label
 from ui.kit.widgets.buttons import PairButton
@@ -86,9 +86,8 @@ class ProblemsView(QWidget):
         self._flow = Flow(spacing=8)
         self._row.setLayout(self._flow)
         self._kept = label(tone="muted", wrap=True)
-        self.model: GridModel[Problem] = GridModel(PROBLEMS, context.formats, (), self)
-        self.table = context.table(name, ground=ground)
-        self.table.setAccessibleName("Problems")
+        self.model: RowsModel[Problem] = RowsModel(PROBLEMS, context.formats, (), self)
+        self.table = context.table(name, "Problems", ground=ground)
         self.table.set_empty_words("No problems")
         self.table.setModel(self.model)
         layout = QVBoxLayout(self)

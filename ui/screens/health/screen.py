@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout
 from typing_extensions import override
 
 from console.monitor.history import SIZE_LIMIT
 from console.workspace.workspace import history_file
 from ui.kit.formats import DOT
+from ui.kit.renewal import Renewal
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import TitleRow, caption, label, line
 from ui.kit.widgets.cards import Card, KeyFigure
@@ -18,8 +18,6 @@ from ui.screen import Screen
 from ui.screens.health.figures import ConsoleFigures, gather
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
     from ui.context import Context
 
 REFRESH_MS: Final = 1_000
@@ -51,8 +49,8 @@ class Health(Screen):
         self.replica = label(_NO_REPLICA, wrap=True)
         self.kept = label(wrap=True)
         self.kept_where = label(tone="muted", wrap=True, selectable=True)
-        self._timer = QTimer(self, interval=REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self.renewal = Renewal(self, REFRESH_MS)
+        self.renewal.due.connect(self.refresh)
         self._build()
 
     @override
@@ -61,17 +59,6 @@ class Health(Screen):
         self.context.worker.run(
             lambda _cancel: gather(ledger, history), done=self.show_figures, owner=self, replaces="figures"
         )
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        self.refresh()
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
-        super().hideEvent(event)
 
     def show_figures(self, now: ConsoleFigures) -> None:
         """Show what holds at a moment."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.settings import SettingNotKeptError, keep_setting
+from ui.kit.renewal import Renewal
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow
 from ui.kit.widgets.buttons import PairButton
@@ -21,7 +22,7 @@ from ui.screens.queries.table import QueryTable
 from ui.screens.queries.tiles import QueryTiles
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QResizeEvent
 
     from console.monitor.recording.ring import Snapshot
     from ui.context import Context
@@ -60,8 +61,8 @@ class QueryList(QWidget):
         self._statements = QueryTable(context, self)
         self.model, self.table = self._statements.model, self._statements.table
         self.tiles = QueryTiles(context.formats)
-        self._redraw = QTimer(self)
-        self._analyse = QTimer(self)
+        self._redraw = Renewal(self, ANALYSE_MS)
+        self._analyse = Renewal(self, ANALYSE_MS)
         # A range is drawn with the mouse: not each of its steps is worth a calculation.
         self._soon = QTimer(self, singleShot=True, interval=_SOON_MS)
         self._build()
@@ -106,8 +107,8 @@ class QueryList(QWidget):
     def choose_interval(self, place: int) -> None:
         """Draw as often as the place in INTERVALS says."""
         self._interval = min(max(place, 0), len(INTERVALS) - 1)
-        self._redraw.setInterval(self.interval_ms)
-        self._analyse.setInterval(max(self.interval_ms, ANALYSE_MS))
+        self._redraw.set_interval(self.interval_ms)
+        self._analyse.set_interval(max(self.interval_ms, ANALYSE_MS))
         self.graph.show_interval(self.interval_ms)
 
     def select(self, fingerprint: str) -> bool:
@@ -135,13 +136,6 @@ class QueryList(QWidget):
         return True
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._redraw.start()
-        self._analyse.start()
-        self.refresh()
-
-    @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         narrow = event.size().width() < _NARROW_PX
@@ -149,12 +143,6 @@ class QueryList(QWidget):
         if narrow != self._narrow:
             self._narrow = narrow
             self._show_figures()
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._redraw.stop()
-        self._analyse.stop()
-        super().hideEvent(event)
 
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -186,8 +174,8 @@ class QueryList(QWidget):
         layout.addLayout(self.tiles)
 
     def _connect(self) -> None:
-        self._redraw.timeout.connect(self._draw)
-        self._analyse.timeout.connect(self._start_analysis)
+        self._redraw.due.connect(self._draw)
+        self._analyse.due.connect(self._start_analysis)
         self._soon.timeout.connect(self._start_analysis)
         for place, part in enumerate(self.windows):
             part.clicked.connect(lambda _checked, at=place: self.choose_window(at))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.screens.queries.rows import COLUMNS, QueryRow
 
 if TYPE_CHECKING:
@@ -24,10 +24,9 @@ class QueryTable(QObject):
 
     def __init__(self, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
-        self.model = GridModel(COLUMNS, context.formats, parent=self)
-        self.table = context.table("queries", parent=parent)
+        self.model = RowsModel(COLUMNS, context.formats, parent=self)
+        self.table = context.table("queries", "Statements", parent=parent)
         self.table.setModel(self.model)
-        self.table.setAccessibleName("Statements")
         key, descending = _BY_TOTAL
         self.table.head.set_order(key, descending=descending)
 

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from console.server.statements import ABSENT, between, since_start
+from ui.kit.table.renewed import show_rows
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import caption, label
 from ui.kit.widgets.cards import Card
 from ui.screens.server.columns import INDEXES, STATEMENTS, tables
-from ui.screens.server.sessions import columns_table, show_rows
+from ui.screens.server.sessions import columns_table
 from ui.screens.server.tiles import ServerTiles
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QFont, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QTabBar
 from typing_extensions import override
@@ -20,6 +20,7 @@ from console.server.locks import locks
 from ui.kit.commands import Command
 from ui.kit.formats import DOT
 from ui.kit.keyed_write import KeyedWrite
+from ui.kit.renewal import Renewal
 from ui.kit.table.paged_model import State
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import TitleRow, label, row_of, scrolling
@@ -31,8 +32,6 @@ from ui.screens.server.end_session import EndSessionDialog
 from ui.screens.server.sessions import BlockingView, SessionList
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
     from console.postgres.cancellation import Cancellation
     from console.server.commands import Ended
     from console.server.figures import Figures
@@ -80,15 +79,9 @@ class Server(Screen):
         self.dialog: EndSessionDialog | None = None
         self._ending = KeyedWrite(context.worker, self)
         self._stack = QStackedWidget()
-        self._timer = QTimer(self, interval=REFRESH_MS)
-        self._paused = False
+        self.renewal = Renewal(self, REFRESH_MS)
         self._build()
         self._connect()
-
-    @property
-    def paused(self) -> bool:
-        """Whether what is shown is held still."""
-        return self._paused
 
     @override
     def refresh(self) -> None:
@@ -115,21 +108,9 @@ class Server(Screen):
         self.busy_only.setFocus()
 
     @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-        if not self._paused:
-            self.refresh()
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
-        super().hideEvent(event)
-
-    @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space:
-            self.toggle_pause()
+            self.renewal.toggle()
         else:
             super().keyPressEvent(event)
 
@@ -141,16 +122,9 @@ class Server(Screen):
             and event.type() == QEvent.Type.KeyPress
             and event.key() == Qt.Key.Key_Space
         ):
-            self.toggle_pause()
+            self.renewal.toggle()
             return True
         return super().eventFilter(watched, event)
-
-    def toggle_pause(self) -> None:
-        """Hold still what is shown, or go on."""
-        self._paused = not self._paused
-        self.pause.set_pair("Go on" if self._paused else "Pause", "Space")
-        if not self._paused:
-            self.refresh()
 
     def show_tab(self, tab: int) -> None:
         """Bring one of the three forward."""
@@ -189,9 +163,12 @@ class Server(Screen):
         self.page.addWidget(self.detail)
 
     def _connect(self) -> None:
-        self._timer.timeout.connect(self._tick)
+        self.renewal.due.connect(self._renew)
+        self.renewal.paused_changed.connect(
+            lambda paused: self.pause.set_pair("Go on" if paused else "Pause", "Space")
+        )
         self._ending.busy_changed.connect(self.detail.set_busy)
-        self.pause.clicked.connect(lambda _checked: self.toggle_pause())
+        self.pause.clicked.connect(lambda _checked: self.renewal.toggle())
         self.busy_only.toggled.connect(self.sessions.set_busy_only)
         self.tabs.currentChanged.connect(self._choose_tab)
         self.sessions.chosen.connect(self._show_session)
@@ -201,7 +178,7 @@ class Server(Screen):
             Command(
                 "server.pause",
                 "Server: pause the readings or go on",
-                self.toggle_pause,
+                self.renewal.toggle,
                 group="Server, Space",
                 refusal=lambda: "" if self.isVisible() else "open Server first",
             )
@@ -217,8 +194,8 @@ class Server(Screen):
         self.database.begin_anew()
         self.refresh()
 
-    def _tick(self) -> None:
-        if not self._paused and not self._reading:
+    def _renew(self) -> None:
+        if not self._reading:
             self.refresh()
 
     def _read(self, tab: int, schema: str | None, cancel: Cancellation) -> _Seen:

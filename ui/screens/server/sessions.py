@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.renewed import show_rows
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import caption
 from ui.screens.server.columns import LOCKS, SESSIONS, TREE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from console.server.blocking import Blocked
     from console.server.locks import LockRow
     from console.server.sessions import Activity, SessionRow
@@ -32,8 +31,8 @@ class SessionList(QWidget):
         super().__init__()
         self._activity: Activity | None = None
         self._busy_only = False
-        self.model: GridModel[SessionRow] = GridModel(SESSIONS, context.formats, (), self)
-        self.table = _table(context, "server.sessions", "Sessions", self.model)
+        self.model: RowsModel[SessionRow]
+        self.table, self.model = columns_table(context, "server.sessions", "Sessions", SESSIONS)
         self.table.set_empty_words("No session at work", "Sessions that wait for their client are left out")
         self.table.current_row_changed.connect(self.chosen)
         layout = QVBoxLayout(self)
@@ -64,13 +63,13 @@ class BlockingView(QWidget):
 
     def __init__(self, context: Context) -> None:
         super().__init__()
-        self.model: GridModel[Blocked] = GridModel(TREE, context.formats, (), self)
-        self.table = _table(context, "server.blocking", "Who waits for whom", self.model)
+        self.model: RowsModel[Blocked]
+        self.table, self.model = columns_table(context, "server.blocking", "Who waits for whom", TREE)
         self.table.set_empty_words(
             "Nobody waits", "A session that waits for another's lock stands here below the one that holds it"
         )
-        self.lock_model: GridModel[LockRow] = GridModel(LOCKS, context.formats, (), self)
-        self.locks = _table(context, "server.locks", "Locks", self.lock_model)
+        self.lock_model: RowsModel[LockRow]
+        self.locks, self.lock_model = columns_table(context, "server.locks", "Locks", LOCKS)
         self.locks.set_empty_words(
             "No locks", "Locks of other sessions, added up by table and mode, appear here"
         )
@@ -92,37 +91,11 @@ class BlockingView(QWidget):
         self.chosen.emit(None if one is None else one.session)
 
 
-def show_rows(
-    table: LedgerTable, model: GridModel[Any], rows: Iterable[Any], key: Callable[[Any], object]
-) -> None:
-    """Show other rows where the same stay under the eye: in place when only their figures changed."""
-    fresh = list(rows)
-    if fresh and [key(row) for row in fresh] == [key(row) for row in model.rows]:
-        for place, row in enumerate(fresh):
-            if row != model.row_at(place):
-                model.replace_row(place, row)
-        return
-    chosen, scrolled = table.current_row(), table.verticalScrollBar().value()
-    model.set_rows(fresh)
-    if chosen is not None:
-        same = (at for at, row in enumerate(model.rows) if key(row) == key(chosen))
-        table.select_place(next(same, -1))
-    table.verticalScrollBar().setValue(scrolled)
-
-
-def _table(context: Context, name: str, spoken: str, model: GridModel[Any]) -> LedgerTable:
-    made = context.table(name)
-    made.setAccessibleName(spoken)
-    made.setModel(model)
-    return made
-
-
 def columns_table(
     context: Context, name: str, spoken: str, columns: tuple[Column[Any], ...]
-) -> tuple[LedgerTable, GridModel[Any]]:
+) -> tuple[LedgerTable, RowsModel[Any]]:
     """Return a table over rows in memory, and its model."""
-    made = context.table(name)
-    model: GridModel[Any] = GridModel(columns, context.formats, (), made)
-    made.setAccessibleName(spoken)
+    made = context.table(name, spoken)
+    model: RowsModel[Any] = RowsModel(columns, context.formats, (), made)
     made.setModel(model)
     return made, model

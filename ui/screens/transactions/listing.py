@@ -31,11 +31,15 @@ COLUMNS: tuple[Column[TransactionRow], ...] = (
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Listing:
-    """What a PagedModel loads from; `start` is where a jump goes instead of the list's first row."""
+    """What a PagedModel loads from, one a load: several threads read it at once.
+
+    start: where a jump goes instead of the list's first row. limit: the rows of a page.
+    """
 
     database: Database
+    limit: int
     wanted: TransactionFilter = field(default_factory=TransactionFilter)
     order: Order = Order.NEWEST
     start: Cursor | None = None
@@ -49,7 +53,7 @@ class Listing:
             cursor = self.start
         return page(
             self.database, self.wanted, order=self.order, direction=direction, cursor=cursor,
-            cancel=cancellation,
+            limit=self.limit, cancel=cancellation,
         )  # fmt: skip
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout
 from typing_extensions import override
 
 from console.ledger.page import Order
 from console.ledger.transactions.export import export_transactions
 from ui.kit.table.paged_model import PagedModel, State
-from ui.kit.theme.tokens import GAP
-from ui.kit.widgets.basics import button
 from ui.kit.widgets.day_jump import JumpButton
 from ui.kit.widgets.export_strip import ExportStrip
+from ui.kit.widgets.list_part import ListPart
 from ui.routes import OpenBatchTransactions, OpenReference, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.transactions.detail import TransactionDetail
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtGui import QKeyEvent, QShowEvent
-    from PySide6.QtWidgets import QFileDialog
 
     from console.files.exports import ExportResult
     from console.ledger.transactions.page import TransactionRow
@@ -42,16 +40,15 @@ class Transactions(Screen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._listing = Listing(context.database)
+        self._listing = Listing(context.database, context.settings.page_size)
         self._jumped = False
         self.model: PagedModel[TransactionRow] = PagedModel(COLUMNS, context.formats, context.worker, self)
         self.title = TransactionTitle(context, self.model)
         self.jump = JumpButton()
-        self.export_button = button("Export\N{HORIZONTAL ELLIPSIS}")
         self.filters = TransactionFilters(context.formats)
-        self.strip = ExportStrip(context, noun="transactions", total="amount")
-        self.table = context.table("transactions", parent=self)
-        self.table.setAccessibleName("Transactions")
+        self.export = ExportStrip(context, self._export_work, noun="transactions", total="amount")
+        self.list = ListPart(context, self.title, self.model, name="transactions", spoken="Transactions")
+        self.table = self.list.table
         self.detail = TransactionDetail(context)
         self._build()
         self._connect()
@@ -82,16 +79,6 @@ class Transactions(Screen):
                 self.filters.show_reference(reference)
         self.table.setFocus()
 
-    def ask_export(self) -> QFileDialog:
-        """Ask where to, then export all that match the filters, in the order shown."""
-        self.filters.settle()
-        return self.strip.ask(self._export_work())
-
-    def export_to(self, path: Path) -> None:
-        """Export all that match the filters, in the order shown."""
-        self.filters.settle()
-        self.strip.run(path, self._export_work())
-
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -107,23 +94,15 @@ class Transactions(Screen):
 
     def _build(self) -> None:
         self.title.add_action(self.jump)
-        self.title.add_action(self.export_button)
-        self.page.addWidget(self.title)
-        self.page.addWidget(self.filters)
-        self.page.addWidget(self.strip)
-        body = QHBoxLayout()
-        body.setSpacing(GAP)
-        body.addWidget(self.table, 1)
-        body.addWidget(self.detail)
-        self.page.addLayout(body, 1)
-        self.table.setModel(self.model)
+        self.list.add_head(self.filters)
+        self.list.add_export(self.export)
+        self.list.add_right(self.detail)
+        self.page.addWidget(self.list, 1)
         self.table.head.set_order("posted_at", descending=True)
 
     def _connect(self) -> None:
         self.filters.changed.connect(self._filter)
         self.jump.changed.connect(self._jump)
-        self.export_button.clicked.connect(lambda _checked: self.ask_export())
-        self.strip.running_changed.connect(self.export_button.setDisabled)
         self.table.sort_wanted.connect(self._sort)
         self.table.wanted_first.connect(self._leave_jump)
         self.table.wanted_last.connect(self._leave_jump)
@@ -141,23 +120,24 @@ class Transactions(Screen):
         self.model.show(self._listing)
 
     def _filter(self) -> None:
-        self._listing.wanted = self.filters.wanted()
+        self._listing = replace(self._listing, wanted=self.filters.wanted())
         self._load()
 
     def _sort(self, key: str, descending: bool) -> None:  # noqa: FBT001 - a slot takes its values by position
-        self._listing.order = Order.NEWEST if descending else Order.OLDEST
+        self._listing = replace(self._listing, order=Order.NEWEST if descending else Order.OLDEST)
         self.table.head.set_order(key, descending=descending)
         self._jump()
 
     def _jump(self) -> None:
         day = self.jump.day
-        formats = self.context.formats
-        self._listing.start = None if day is None else cursor_at(day, self._listing.order, formats)
+        start = None if day is None else cursor_at(day, self._listing.order, self.context.formats)
+        self._listing = replace(self._listing, start=start)
         self._load()
 
     def _leave_jump(self) -> None:
         """Go to an end of the list itself; the table asks the model for it right after."""
-        self._listing.start = None
+        self._listing = replace(self._listing, start=None)
+        self.model.load_by(self._listing)
         self._jumped = False
         self.jump.forget()
         self.table.set_empty_words(*self._empty_words())
@@ -205,6 +185,8 @@ class Transactions(Screen):
         self.table.setFocus()
 
     def _export_work(self) -> Work:
+        """Return the export of all that match the filters, in the order shown."""
+        self.filters.settle()
         database, currency = self.context.database, self.context.session.currency
         wanted, order = self._listing.wanted, self._listing.order
 

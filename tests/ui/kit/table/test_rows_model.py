@@ -10,7 +10,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
 from tests.ui.parts import COLUMNS, make_rows
 from ui.kit.table.columns import Column, Kind
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ PAIR_COLUMNS: tuple[Column[Pair], ...] = (
 
 
 def test_it_is_a_sound_model(qtmodeltester: ModelTester, formats: Formats) -> None:
-    model = GridModel(COLUMNS, formats, make_rows(20))
+    model = RowsModel(COLUMNS, formats, make_rows(20))
     qtmodeltester.check(model)  # type: ignore[no-untyped-call]  # pytest-qt leaves it out
     model.sort(5, DESCENDING)
     model.set_rows(make_rows(3))
@@ -45,7 +45,7 @@ def test_it_is_a_sound_model(qtmodeltester: ModelTester, formats: Formats) -> No
 
 def test_numbers_sort_as_numbers_and_the_unknown_comes_last(formats: Formats) -> None:
     rows = [Pair("b", 900), Pair("a", None), Pair("C", 10_000), Pair("d", -5)]
-    model = GridModel(PAIR_COLUMNS, formats, rows)
+    model = RowsModel(PAIR_COLUMNS, formats, rows)
     model.sort(1, ASCENDING)
     assert [row.amount for row in model.rows] == [-5, 900, 10_000, None]
     model.sort(1, DESCENDING)
@@ -55,7 +55,7 @@ def test_numbers_sort_as_numbers_and_the_unknown_comes_last(formats: Formats) ->
 
 
 def test_a_marked_row_is_followed_through_a_sort(formats: Formats) -> None:
-    model = GridModel(PAIR_COLUMNS, formats, [Pair("b", 2), Pair("a", 1)])
+    model = RowsModel(PAIR_COLUMNS, formats, [Pair("b", 2), Pair("a", 1)])
     mark = QPersistentModelIndex(model.index(0, 1))
     model.sort(0, ASCENDING)
     assert (mark.row(), mark.column()) == (1, 1)
@@ -63,21 +63,21 @@ def test_a_marked_row_is_followed_through_a_sort(formats: Formats) -> None:
 
 
 def test_new_rows_keep_the_order_that_was_chosen(formats: Formats) -> None:
-    model = GridModel(PAIR_COLUMNS, formats)
+    model = RowsModel(PAIR_COLUMNS, formats)
     model.sort(1, DESCENDING)
     model.set_rows([Pair("a", 1), Pair("b", 3), Pair("c", 2)])
     assert [row.amount for row in model.rows] == [3, 2, 1]
 
 
 def test_signs_have_their_tones(formats: Formats) -> None:
-    model = GridModel(PAIR_COLUMNS, formats, [Pair("a", 1), Pair("b", -1), Pair("c", 0), Pair("d", None)])
+    model = RowsModel(PAIR_COLUMNS, formats, [Pair("a", 1), Pair("b", -1), Pair("c", 0), Pair("d", None)])
     cells = [model.cell(row, 1) for row in range(4)]
     assert [cell.tone for cell in cells] == [Tone.CREDIT, Tone.ERROR, None, None]
     assert [cell.text for cell in cells] == ["+0.01", "\N{MINUS SIGN}0.01", "0.00", ""]
 
 
 def test_a_changed_row_is_shown_anew(formats: Formats) -> None:
-    model = GridModel(PAIR_COLUMNS, formats, [Pair("a", 1)])
+    model = RowsModel(PAIR_COLUMNS, formats, [Pair("a", 1)])
     assert model.data(model.index(0, 1)) == "+0.01"
     model.replace_row(0, Pair("a", 7))
     assert model.data(model.index(0, 1)) == "+0.07"
@@ -86,7 +86,7 @@ def test_a_changed_row_is_shown_anew(formats: Formats) -> None:
 def test_a_hundred_thousand_rows_open_at_once(formats: Formats) -> None:
     rows = make_rows(1_000) * 100
     started = perf_counter()
-    model = GridModel(COLUMNS, formats, rows)
+    model = RowsModel(COLUMNS, formats, rows)
     for row in range(60):
         for column in range(len(COLUMNS)):
             assert model.data(model.index(row, column)) is not None

@@ -17,7 +17,7 @@ from ui.kit.formats import Formats
 from ui.kit.table.columns import Kind
 from ui.kit.table.delegate import CellDelegate
 from ui.kit.table.paged_model import PagedModel, State
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.table.view import LedgerTable
 from ui.kit.theme.tokens import HEAD_HEIGHT, ROW_HEIGHT
 
@@ -61,8 +61,8 @@ def press(qtbot: QtBot, table: LedgerTable, key: Qt.Key, modifier: Qt.KeyboardMo
     QTest.keyClick(table, key, modifier)
 
 
-def filled(table: LedgerTable, formats: Formats, count: int = 30) -> GridModel[MadeUp]:
-    model = GridModel(COLUMNS, formats, make_rows(count), table)
+def filled(table: LedgerTable, formats: Formats, count: int = 30) -> RowsModel[MadeUp]:
+    model = RowsModel(COLUMNS, formats, make_rows(count), table)
     table.setModel(model)
     return model
 
@@ -81,7 +81,7 @@ def test_copy_is_what_a_spreadsheet_in_this_locale_reads(
     table = make_table()
     german = Formats("CR", 2, ",", ".", make_row(0).posted_at.tzinfo)
     row = MadeUp(1, make_row(0).posted_at, "payout", "a\tb", "c\nd", -123_456_789, None, 2**53 + 1, "=1")
-    table.setModel(GridModel(COLUMNS, german, [row], table))
+    table.setModel(RowsModel(COLUMNS, german, [row], table))
     table.select_place(0)
     press(qtbot, table, Qt.Key.Key_C, CONTROL)
     assert clipboard() == ("2026-11-21 14:32:04\t1\tpayout\ta b\tc d\t-1234567,89\t\t90071992547409,93\t=1")
@@ -107,7 +107,7 @@ def test_too_many_cells_are_refused_with_a_way_out(
     qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats, said: list[str]
 ) -> None:
     table = make_table()
-    table.setModel(GridModel(COLUMNS, formats, make_rows(500) * 24, table))
+    table.setModel(RowsModel(COLUMNS, formats, make_rows(500) * 24, table))
     QGuiApplication.clipboard().setText("before")
     press(qtbot, table, Qt.Key.Key_A, CONTROL)
     assert len(table.selected_rows()) == 12_000
@@ -247,7 +247,7 @@ def test_the_layout_is_kept_by_name(
     columns = tuple(reversed(COLUMNS))
     keys = [column.key for column in columns]
     again = make_table()
-    again.setModel(GridModel(columns, formats, make_rows(5), again))
+    again.setModel(RowsModel(columns, formats, make_rows(5), again))
     assert again.columnWidth(keys.index("amount")) == 177
     assert again.isColumnHidden(keys.index("id"))
     assert again.head.visualIndex(keys.index("kind")) == 0
@@ -300,7 +300,7 @@ def test_a_quick_load_shows_no_busy_mark_and_a_slow_one_does(
     qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats
 ) -> None:
     table = make_table()
-    table.setModel(GridModel(COLUMNS, formats, (), table))
+    table.setModel(RowsModel(COLUMNS, formats, (), table))
     table.set_state(State.LOADING)
     assert not table.words.startswith("Loading")
     qtbot.waitUntil(lambda: table.words.startswith("Loading"), timeout=2_000)

@@ -195,13 +195,13 @@ def test_the_file_has_the_rows_shown_and_their_totals(
     texts: list[str] = []
     screen.context.notices.posted.connect(lambda notice: texts.append(text_of(notice)))
     names = [*list(customers)[:50], "nobody.here"]
-    assert not screen.export_button.isEnabled()
+    assert not screen.export.button.isEnabled()
     paste(screen, "\n".join([*names, names[0]]))
     look_up(qtbot, screen)
     path = tmp_path / "balances.csv"
-    dialog = screen.ask_export()
+    dialog = screen.export.ask()
     dialog.selectFile(str(path))
-    with qtbot.waitSignal(screen.strip.running_changed, check_params_cb=lambda on: not on):
+    with qtbot.waitSignal(screen.export.running_changed, check_params_cb=lambda on: not on):
         dialog.accept()
     rows = list(csv.DictReader(path.read_text().splitlines()))
     assert [row["username"] for row in rows] == [*names, names[0]]

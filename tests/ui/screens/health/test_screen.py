@@ -56,13 +56,13 @@ def test_it_says_what_holds_and_what_there_is_not(page: Health, qtbot: QtBot) ->
 
 def test_it_asks_the_database_nothing(page: Health, statements: Statements, qtbot: QtBot) -> None:
     with statements.counted() as sent:
-        page._timer.timeout.emit()
+        page.renewal.due.emit()
         qtbot.waitUntil(lambda: page.context.worker.active == 0)
     assert sent == []
     page.hide()
-    assert not page._timer.isActive()
+    assert not page.renewal.running
     page.show()
-    assert page._timer.isActive()
+    assert page.renewal.running
 
 
 def test_a_full_pool_shows_who_waits(

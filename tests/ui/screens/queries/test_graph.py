@@ -139,7 +139,7 @@ def test_plus_draws_more_seldom_and_minus_more_often(queries: Queries) -> None:
         QTest.keyClick(queries, key)
         seen.append(queries.list.interval_ms)
     assert seen == [500, 1_000, 500, 250, 100, 100]
-    assert queries.list._redraw.interval() == 100
+    assert queries.list._redraw.interval_ms == 100
     assert queries.list.graph.interval.value == "0.1 s"
     QTest.keyClick(queries.list.graph, Qt.Key.Key_Space)
     assert queries.list.chart.paused

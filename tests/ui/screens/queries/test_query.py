@@ -87,7 +87,7 @@ def test_its_figures_go_on_while_it_is_seen(
     qtbot.waitUntil(lambda: page.tiles.calls.accessibleName() == "Calls: 5")
     assert page.sql.textCursor().selectedText() == "SELECT"
     page.hide()
-    assert not page._timer.isActive()
+    assert not page.renewal.running
 
 
 def test_back_leads_to_the_row_that_was_left(queries: Queries, page: QueryPage) -> None:

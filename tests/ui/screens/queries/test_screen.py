@@ -146,7 +146,7 @@ def test_nothing_is_drawn_while_nobody_looks(
 ) -> None:
     queries.hide()
     count_tables(operator_database)
-    assert not queries.list._redraw.isActive()
+    assert not queries.list._redraw.running
     assert drawn(queries).startswith("0 statements")
     queries.show()
     qtbot.waitUntil(lambda: drawn(queries).startswith("1 statements"))

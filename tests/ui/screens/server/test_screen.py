@@ -177,12 +177,21 @@ def test_keeping_it_ends_nothing(
 ) -> None:
     _, waiter = blocked
     screen = screen_of("", admin)
+    screen.renewal.toggle()
     choose(screen, waiter.pid)
     QTest.mouseClick(screen.detail.terminate_button, Qt.MouseButton.LeftButton)
-    assert screen.dialog is not None
-    QTest.mouseClick(screen.dialog.keep_button, Qt.MouseButton.LeftButton)
+    dialog = screen.dialog
+    assert dialog is not None
+    QTest.keyClicks(dialog.edit, REASON)
+    QTest.mouseClick(dialog.next_button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(dialog.back_button, Qt.MouseButton.LeftButton)
+    assert steps_of(dialog) == 1
+    QTest.mouseClick(dialog.keep_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: screen.dialog is None)
+    # What had been begun would now end: it must have been nothing.
+    qtbot.waitUntil(lambda: screen.context.worker.active == 0)
     assert waiter.error is None
+    assert waiter.waiting
     assert audit_page(admin, AuditFilter(subject=f"session:{waiter.pid}")).rows == ()
 
 
@@ -198,7 +207,7 @@ def test_a_session_that_is_gone_is_a_refusal_in_words(  # noqa: PLR0917 - fixtur
     screen = screen_of("", admin)
     said: list[str] = []
     notices.posted.connect(lambda notice: said.append(notice.text))
-    screen.toggle_pause()
+    screen.renewal.toggle()
     row = choose(screen, waiter.pid)
     with connected(ledger_url) as killer:
         killer.execute("SELECT pg_terminate_backend(%s, 5000)", [waiter.pid])
@@ -216,7 +225,7 @@ def test_ending_is_one_operation_however_often_it_is_pressed(
 ) -> None:
     _, waiter = blocked
     screen = screen_of("", admin)
-    screen.toggle_pause()
+    screen.renewal.toggle()
     row = choose(screen, waiter.pid)
     called: list[tuple[object, object]] = []
     really = terminate_session
@@ -346,23 +355,23 @@ def test_it_reads_while_it_is_seen_and_not_paused(
     screen = screen_of("t_viewer")
     qtbot.waitUntil(lambda: screen.context.worker.active == 0)
     with statements.counted() as sent:
-        screen._timer.timeout.emit()
+        screen.renewal._timer.timeout.emit()
         qtbot.waitUntil(lambda: screen.context.worker.active == 0)
     assert len(sent) == 1
-    assert screen._timer.interval() == REFRESH_MS
+    assert screen.renewal.interval_ms == REFRESH_MS
     QTest.keyClick(screen, Qt.Key.Key_Space)
-    assert screen.paused
+    assert screen.renewal.paused
     assert screen.pause.accessibleName() == "Go on Space"
     with statements.counted() as sent:
-        screen._timer.timeout.emit()
+        screen.renewal._timer.timeout.emit()
         qtbot.waitUntil(lambda: screen.context.worker.active == 0)
     assert sent == []
     QTest.keyClick(screen, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: screen.context.worker.active == 0)
     screen.hide()
-    assert not screen._timer.isActive()
+    assert not screen.renewal.running
     screen.show()
-    assert screen._timer.isActive()
+    assert screen.renewal.running
 
 
 def test_at_work_only_leaves_out_the_idle(

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from console.ledger.batches import page as batches
 from models.batch import BatchStatus
 from ui.kit.table.paged_model import PagedModel
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.screens.batches.columns import DRAFT_GRANTS, DRAFT_LINES, POSTED_GRANTS, POSTED_LINES, WALLETS
 from ui.screens.batches.problems import ProblemsView
@@ -48,9 +48,8 @@ class BatchTabs(QWidget):
         self._stack = QStackedWidget()
         self._stack.setMinimumHeight(_LEAST_HEIGHT)
         self.lines = self._lines_table(posted=False, grants=False)
-        self.wallet_model: GridModel[WalletChange] = GridModel(WALLETS, formats, (), self)
-        self.wallets = context.table("batch.wallets")
-        self.wallets.setAccessibleName("Accounts before and after")
+        self.wallet_model: RowsModel[WalletChange] = RowsModel(WALLETS, formats, (), self)
+        self.wallets = context.table("batch.wallets", "Accounts before and after")
         self.wallets.set_empty_words(
             "No dry run yet",
             "A dry run posts for real, reads each account before and after, and rolls all back.",
@@ -117,8 +116,7 @@ class BatchTabs(QWidget):
     def _lines_table(self, *, posted: bool, grants: bool) -> LedgerTable:
         # Each set of columns keeps its own layout; credit's source and expiry only where some line has them.
         name = "batch.lines" + (".posted" if posted else "") + (".grants" if grants else "")
-        table = self._context.table(name)
-        table.setAccessibleName("Lines of the batch")
+        table = self._context.table(name, "Lines of the batch")
         table.set_empty_words("No lines")
         columns = DRAFT_LINES
         if grants:
@@ -134,5 +132,5 @@ class BatchTabs(QWidget):
     ) -> Page[BatchLineRow]:
         return batches.lines(
             self._context.database, self._batch_id, cursor=None if row is None else row.line,
-            direction=direction, cancel=cancellation,
+            direction=direction, limit=self._context.settings.page_size, cancel=cancellation,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from console.files.lines.draft import DraftLine
 from console.files.mappings.mapping import BankMapping
 from ui.kit.table.columns import Cell, Column, Kind
 from ui.kit.table.paged_model import State
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import caption, label, row_of
@@ -54,7 +54,7 @@ _GRANTED: tuple[Column[DraftLine], ...] = (
 )
 
 
-class ParsedModel(GridModel[DraftLine]):
+class ParsedModel(RowsModel[DraftLine]):
     """Draft lines whose unreadable cells show what stands in the file, in the error tone."""
 
     def __init__(self, formats: Formats, parent: QWidget, *, grants: bool = False) -> None:
@@ -89,9 +89,8 @@ class PreviewPane(QWidget):
         self.raw = self._raw_table(())
         self.parsed_model, self.parsed = self._parsed_table(grants=False)
         self._count = label(tone="muted", font=label_font())
-        self.problem_model: GridModel[Problem] = GridModel(PROBLEMS, context.formats, (), self)
-        self.problems = context.table("mapping.problems", ground="surface")
-        self.problems.setAccessibleName("Problems in the first lines")
+        self.problem_model: RowsModel[Problem] = RowsModel(PROBLEMS, context.formats, (), self)
+        self.problems = context.table("mapping.problems", "Problems in the first lines", ground="surface")
         self.problems.set_snug(at_most=_PROBLEM_ROWS)
         self.problems.setModel(self.problem_model)
         self.problems.hide()
@@ -114,7 +113,7 @@ class PreviewPane(QWidget):
             self.raw.deleteLater()
             self.raw = table
         model = self.raw.model()
-        if isinstance(model, GridModel):
+        if isinstance(model, RowsModel):
             model.set_rows(preview.rows)
         dialect = preview.dialect
         self._found.setText(f"first {written(len(preview.rows))} rows \N{MIDDLE DOT} {dialect.encoding}")
@@ -141,8 +140,8 @@ class PreviewPane(QWidget):
         self._count.setText("")
 
     def _parsed_table(self, *, grants: bool) -> tuple[ParsedModel, LedgerTable]:
-        table = self._context.table("mapping.parsed.grants" if grants else "mapping.parsed", ground="surface")
-        table.setAccessibleName("The lines as the mapping reads them")
+        name = "mapping.parsed.grants" if grants else "mapping.parsed"
+        table = self._context.table(name, "The lines as the mapping reads them", ground="surface")
         model = ParsedModel(self._context.formats, table, grants=grants)
         table.setModel(model)
         return model, table
@@ -155,9 +154,8 @@ class PreviewPane(QWidget):
             columns.append(
                 Column(str(at), title, value=lambda row, at=at: row[1][at] if at < len(row[1]) else None)  # type: ignore[misc]  # the default binds this turn's column
             )
-        table = self._context.table("mapping.raw", ground="surface")
-        table.setAccessibleName("The first rows of the file")
-        table.setModel(GridModel(columns, self._context.formats, (), table))
+        table = self._context.table("mapping.raw", "The first rows of the file", ground="surface")
+        table.setModel(RowsModel(columns, self._context.formats, (), table))
         return table
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QWidget
 from console.errors.refusals import sentence
 from console.ledger.batches.reversal import ReversalPolicy
 from ui.kit.table.columns import Column, Kind
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import caption, column_of, label
 
@@ -39,9 +39,10 @@ class ReversalCheck(QWidget):
         self._found = label(
             "Checking what is still there…", tone="muted", font=text_font(tabular=True), wrap=True
         )
-        self.model: GridModel[ReversalProblem] = GridModel(SHORT_LINES, context.formats, (), self)
-        self.table = context.table("batch.reversal", ground="surface")
-        self.table.setAccessibleName("Lines that cannot be taken back in full")
+        self.model: RowsModel[ReversalProblem] = RowsModel(SHORT_LINES, context.formats, (), self)
+        self.table = context.table(
+            "batch.reversal", "Lines that cannot be taken back in full", ground="surface"
+        )
         self.table.set_snug(at_most=_ROWS)
         self.table.setModel(self.model)
         self.table.hide()

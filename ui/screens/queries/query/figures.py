@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ui.kit.charts.sparkline import Sparkline
 from ui.kit.table.columns import Column, Kind
-from ui.kit.table.rows_model import GridModel
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import caption, label
@@ -94,14 +94,12 @@ class QueryFigures(QWidget):
         super().__init__()
         self._formats = context.formats
         self.set_narrow(narrow=False)
-        self.windows = GridModel(_WINDOW_COLUMNS, context.formats, parent=self)
-        self.callers = GridModel(_CALLER_COLUMNS, context.formats, parent=self)
-        windows = context.table("statement windows", parent=self)
-        windows.setAccessibleName("Percentiles by window")
+        self.windows = RowsModel(_WINDOW_COLUMNS, context.formats, parent=self)
+        self.callers = RowsModel(_CALLER_COLUMNS, context.formats, parent=self)
+        windows = context.table("statement windows", "Percentiles by window", parent=self)
         windows.set_snug(at_most=len(WINDOWS))
         windows.setModel(self.windows)
-        callers = context.table("statement callers", parent=self)
-        callers.setAccessibleName("Callers")
+        callers = context.table("statement callers", "Callers", parent=self)
         callers.set_snug(at_most=_CALLERS_AT_MOST)
         callers.setModel(self.callers)
         callers.set_empty_words("No callers", "Screens and actions that send this statement appear here")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.monitor.recording.detail import statement_detail
+from ui.kit.renewal import Renewal
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow, button, column_of, row_of, scrolling
@@ -20,7 +21,7 @@ from ui.screens.queries.query.sql_text import SqlText
 from ui.screens.queries.span import screen_word
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from console.monitor.recording.detail import StatementDetail
     from console.monitor.recording.recorder import Recorder
@@ -58,8 +59,8 @@ class QueryPage(QWidget):
         self.sql = SqlText("SQL of the statement, values left out")
         self.plan = PlanCard(context)
         self.figures = QueryFigures(context)
-        self._timer = QTimer(self, interval=_REFRESH_MS)
-        self._timer.timeout.connect(self.refresh)
+        self.renewal = Renewal(self, _REFRESH_MS, on_show=False)
+        self.renewal.due.connect(self.refresh)
         self.sql.setMinimumHeight(120)
         self._columns: QBoxLayout = QHBoxLayout()
         self._build()
@@ -89,16 +90,6 @@ class QueryPage(QWidget):
                 owner=self,
                 replaces="detail",
             )
-
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._timer.start()
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        self._timer.stop()
-        super().hideEvent(event)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -1,0 +1,45 @@
+"""Balances as a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from console.files.exports import Column, ExportResult, Kind, export_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from console.ledger.balances.lookup import BalanceRow
+    from console.money import Currency
+    from console.postgres.cancellation import Cancellation
+
+UNKNOWN: Final = "unknown"
+
+
+def status_word(row: BalanceRow) -> str:
+    """Return an account's status, or that there is none of this name."""
+    return row.status.value if row.found and row.status is not None else UNKNOWN
+
+
+def export_balances(
+    path: Path,
+    rows: Sequence[BalanceRow],
+    currency: Currency,
+    *,
+    cancel: Cancellation | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> ExportResult:
+    """Write rows in the order given; an unknown name has no figures."""
+    places = currency.exponent
+    columns = (
+        Column("username", Kind.TEXT),
+        Column("name", Kind.TEXT),
+        Column("status", Kind.TEXT),
+        *(Column(name, Kind.AMOUNT, places) for name in ("balance", "granted", "reserved", "available")),
+    )
+    cells = (
+        (row.name, row.display_name, status_word(row), row.balance, row.granted, row.reserved, row.available)
+        for row in rows
+    )
+    return export_csv(path, columns, cells, cancel=cancel, progress=progress)

@@ -1,0 +1,66 @@
+"""A list as every screen shows it: title with counts, filters, export, table and what is beside it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from ui.kit.theme.tokens import GAP
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QLayout
+
+    from ui.context import Context
+    from ui.kit.table.model import CellModel
+    from ui.kit.widgets.basics import TitleRow
+    from ui.kit.widgets.export_strip import ExportStrip
+
+
+class ListPart(QWidget):
+    """Title, filters and export over a table; `table` and `title` are its parts, to be filled and told."""
+
+    def __init__(
+        self, context: Context, title: TitleRow, model: CellModel[Any], *, name: str, spoken: str
+    ) -> None:
+        """Begin with title and table; `name` is what its layout is kept under, `spoken` its name in words."""
+        super().__init__()
+        self.title = title
+        self.table = context.table(name, spoken)
+        self.table.setModel(model)
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(GAP)
+        self._column = QVBoxLayout()
+        self._column.setSpacing(GAP)
+        self._column.addWidget(self.table, 1)
+        self._body = QHBoxLayout()
+        self._body.setSpacing(GAP)
+        self._body.addLayout(self._column, 1)
+        self._layout.addWidget(title)
+        self._layout.addLayout(self._body, 1)
+
+    def add_head(self, part: QWidget | QLayout) -> None:
+        """Put filters or figures under the title, below those that are there."""
+        place = self._layout.count() - 1
+        if isinstance(part, QWidget):
+            self._layout.insertWidget(place, part)
+        else:
+            self._layout.insertLayout(place, part)
+
+    def add_above(self, part: QLayout) -> None:
+        """Put a row right above the table."""
+        self._column.insertLayout(self._column.count() - 1, part)
+
+    def add_left(self, part: QWidget) -> None:
+        """Put something at the table's left."""
+        self._body.insertWidget(0, part)
+
+    def add_right(self, part: QWidget) -> None:
+        """Put something at the table's right, such as the detail of a row."""
+        self._body.addWidget(part)
+
+    def add_export(self, export: ExportStrip) -> None:
+        """Offer an export: its button at the title's end, its progress under the title."""
+        self.title.add_action(export.button)
+        self.add_head(export)
