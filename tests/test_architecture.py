@@ -9,19 +9,19 @@ import sys
 import tomllib
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from models.applied import SUBJECTS
 
 TOP = Path(__file__).parents[1]
 PACKAGES = ("console", "ui", "models", "resources")
 QT = {"PySide6", "shiboken6", "qtpy", "superqt", "qtawesome", "pyqtgraph"}
 DRIVERS = {"sqlalchemy", "psycopg", "psycopg_binary", "alembic"}
+ENTRIES = 14
+SHARED_PREFIX = 2
 VAGUE = {"helper", "helpers", "util", "utils", "manager", "handler", "info", "misc", "common"}
 BINARY = {".otf", ".ttf", ".png", ".ico", ".icns", ".gz", ".xlsx"}
 
@@ -45,19 +45,28 @@ def tree_of(path: Path) -> ast.Module:
     return ast.parse((TOP / path).read_text(encoding="utf-8"))
 
 
-def runtime_nodes(node: ast.AST) -> Iterator[ast.AST]:
-    """Yield the node and all below it but what only the type checker sees."""
-    yield node
-    for child in ast.iter_child_nodes(node):
-        if not (isinstance(child, ast.If) and ast.unparse(child.test).endswith("TYPE_CHECKING")):
-            yield from runtime_nodes(child)
-
-
 def imports_of(path: Path) -> set[str]:
     """Return the dotted names a file imports, with `from a import b` as both `a` and `a.b`."""
     found: set[str] = set()
     for node in ast.walk(tree_of(path)):
         found |= imported(node)
+    return found
+
+
+def named_in(node: ast.AST) -> set[str]:
+    """Return the dotted names that one statement imports, `a.b` for `from a import b`."""
+    if isinstance(node, ast.ImportFrom):
+        return {f"{node.module}.{alias.name}" for alias in node.names}
+    return imported(node)
+
+
+def entries() -> dict[Path, set[str]]:
+    """Return what stands in each folder of ours, files and folders by name."""
+    found: dict[Path, set[str]] = {}
+    for path in our_texts(binary=True):
+        for folder in path.parents:
+            if folder != Path():
+                found.setdefault(folder, set()).add(path.relative_to(folder).parts[0])
     return found
 
 
@@ -76,8 +85,11 @@ def roots(path: Path) -> set[str]:
     return {name.partition(".")[0] for name in imports_of(path)}
 
 
-def our_texts() -> dict[Path, str]:
-    """Return the text files that are or may come under version control; of an unpacked archive, all."""
+def our_texts(*, binary: bool = False) -> dict[Path, str]:
+    """Return the text files that are or may come under version control; of an unpacked archive, all.
+
+    With `binary`, the other files too.
+    """
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(command, cwd=TOP, capture_output=True, text=True, check=False)
     names = done.stdout.splitlines() or [str(path.relative_to(TOP)) for path in TOP.rglob("*")]
@@ -87,7 +99,7 @@ def our_texts() -> dict[Path, str]:
     return {
         path: (TOP / path).read_text(encoding="utf-8", errors="replace")
         for path in paths
-        if (TOP / path).is_file() and path.suffix not in BINARY
+        if (TOP / path).is_file() and (binary or path.suffix not in BINARY)
     }
 
 
@@ -162,21 +174,59 @@ def test_every_test_folder_is_a_package() -> None:
     assert [folder for folder in folders if not (folder / "__init__.py").exists()] == []
 
 
-def test_there_is_no_import_cycle_at_run_time() -> None:
+def test_there_is_no_import_cycle_not_even_of_types() -> None:
     modules = {module_of(path): path for path in sources(*PACKAGES)}
     graph = {
         name: {
-            target
-            for node in runtime_nodes(tree_of(path))
-            for target in imported(node)
-            if target in modules and target != name
+            # `from a import b` names the module a.b where there is one, and else something in a.
+            next((known for known in (whole, whole.rpartition(".")[0]) if known in modules), name)
+            for node in ast.walk(tree_of(path))
+            for whole in named_in(node)
         }
+        - {name}
         for name, path in modules.items()
     }
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(" <- ".join(error.args[1]))
+
+
+def test_no_folder_is_full() -> None:
+    assert {str(folder): len(names) for folder, names in entries().items() if len(names) > ENTRIES} == {}
+
+
+def test_the_third_file_with_a_prefix_makes_a_folder() -> None:
+    # SQL files bear the names of their functions, tests all begin alike.
+    found: dict[str, list[str]] = {}
+    for path in (*sources(*PACKAGES), *sources("tests")):
+        prefix, separator, _rest = path.stem.removeprefix("test_").partition("_")
+        if separator and prefix:
+            found.setdefault(f"{path.parent}/{prefix}_", []).append(path.name)
+    assert {prefix: names for prefix, names in found.items() if len(names) > SHARED_PREFIX} == {}
+
+
+def test_a_subject_has_one_word_in_every_layer() -> None:
+    """The folders of the ledger's subjects bear the same names in SQL, Python, window and tests."""
+    subjects = {
+        path.name for path in (TOP / "console" / "ledger").iterdir() if (path / "__init__.py").exists()
+    }
+    # Functions of no subject: those of roles and of every write, and the one that ends sessions.
+    sql = {path.name for path in (TOP / "models" / "functions").iterdir() if path.is_dir()}
+    assert sql - subjects == {"roles", "server", "writes"}
+    assert subjects - sql == {"balances"}
+    tests = {path.name for path in (TOP / "tests" / "models").iterdir() if (path / "__init__.py").exists()}
+    assert tests - sql == {"rights"}
+    screens = {path.name for path in (TOP / "ui" / "screens").iterdir() if (path / "__init__.py").exists()}
+    tested = {path.name for path in (TOP / "tests" / "ui" / "screens").iterdir() if path.is_dir()}
+    assert screens <= tested
+    assert all((TOP / "ui" / "screens" / name / "screen.py").exists() for name in screens)
+    assert screens - subjects == {"health", "queries", "server"}
+
+
+def test_every_subject_of_sql_is_applied() -> None:
+    folders = {path.name for path in (TOP / "models" / "functions").iterdir() if path.is_dir()}
+    assert folders == {*SUBJECTS, "roles"}
 
 
 def statements_in(path: Path) -> list[str]:

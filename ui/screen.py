@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -9,7 +10,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from ui.kit.theme.tokens import GAP, PAGE_MARGIN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ui.context import Context
+    from ui.kit.theme.icons import Glyph
     from ui.routes import Route
 
 
@@ -35,3 +39,14 @@ class Screen(QWidget):
 
     def follow(self, route: Route) -> None:
         """Show the place that a route names; only this screen's own routes come here."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenEntry:
+    """One screen as the window knows it; an empty group stands above the first heading."""
+
+    id: str
+    title: str
+    group: str
+    glyph: Glyph
+    factory: Callable[[Context], QWidget]

@@ -18,7 +18,7 @@ from sqlalchemy.types import BigInteger, DateTime, Text
 
 from console.errors import RefusedError, UsageError
 from console.postgres.driver_errors import translated
-from models.script import run_script
+from models.migrations.script import run_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from sqlalchemy.pool import NullPool
 
 from console.postgres.driver_errors import sqlstate_of, translated
 from models import applied
-from models.script import run_script
+from models.migrations.script import run_script
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

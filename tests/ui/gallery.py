@@ -33,9 +33,8 @@ from ui.kit.widgets.filters import AmountFilter, ChoiceFilter, DatesFilter, Filt
 from ui.kit.widgets.inputs import AmountEdit
 from ui.kit.worker import Worker
 from ui.routes import Navigator
-from ui.screen import Screen
+from ui.screen import Screen, ScreenEntry
 from ui.window.main_window import MainWindow
-from ui.window.navigation import ScreenEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from ui.kit.theme.icons import Glyph
+from ui.screen import ScreenEntry
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.health.screen import Health
 from ui.screens.queries.screen import Queries
 from ui.screens.server.screen import Server
 from ui.screens.transactions.screen import Transactions
-from ui.window.navigation import ScreenEntry
 
 SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("transactions", "Transactions", "Ledger", Glyph.TRANSACTIONS, Transactions),

@@ -17,7 +17,7 @@ from ui.kit.theme.tokens import PAGE_MARGIN
 from ui.kit.widgets.basics import line
 from ui.screen import Screen
 from ui.window.keys import KeysDialog
-from ui.window.navigation import Navigation, ScreenEntry
+from ui.window.navigation import Navigation
 from ui.window.palette import Palette
 from ui.window.status_bar import StatusBar
 from ui.window.top_bar import TopBar
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from ui.context import Context
     from ui.routes import Route
+    from ui.screen import ScreenEntry
 
 _GEOMETRY = "window/geometry"
 _PRODUCTION_LINE_PX = 3

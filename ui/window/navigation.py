@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -15,23 +14,10 @@ from ui.kit.theme.tokens import NAVIGATION_WIDTH
 from ui.kit.widgets.basics import label, restyle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from PySide6.QtWidgets import QWidget
-
-    from ui.context import Context
-    from ui.kit.theme.icons import Glyph, Icons
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenEntry:
-    """One screen as the window knows it; an empty group stands above the first heading."""
-
-    id: str
-    title: str
-    group: str
-    glyph: Glyph
-    factory: Callable[[Context], QWidget]
+    from ui.kit.theme.icons import Icons
+    from ui.screen import ScreenEntry
 
 
 class Navigation(QFrame):

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
 
 RANGE_ROWS: Final = 100_000
-MOST_ROWS: Final = 1_000_000
-"""How many rows a range may have in the ledger."""
 
 _SEAL: Final = text("SELECT ledger.seal(:rows)")
 _PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.5)

@@ -44,7 +44,7 @@ _CONDITIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class ReservationRow:
+class HoldRow:
     """One hold, open or ended, in minor units; past due means that the next sweep ends it."""
 
     id: int
@@ -65,7 +65,7 @@ class ReservationRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ReservationFilter:
+class HoldFilter:
     """Which reservations; each None, empty or false field lets all pass. User and reference are exact."""
 
     status: ReservationStatus | None = None
@@ -82,20 +82,20 @@ class Cursor:
     id: int
 
     @classmethod
-    def of(cls, row: ReservationRow) -> Cursor:
+    def of(cls, row: HoldRow) -> Cursor:
         """Return the place of a row."""
         return cls(row.created_at, row.id)
 
 
 def page(
     database: Database,
-    wanted: ReservationFilter,
+    wanted: HoldFilter,
     *,
     direction: Direction = Direction.AFTER,
     cursor: Cursor | None = None,
     limit: int = PAGE_SIZE,
     cancel: Cancellation | None = None,
-) -> Page[ReservationRow]:
+) -> Page[HoldRow]:
     """Return the page after or before a cursor; without one, the first or (BEFORE) the last page."""
     forward = direction is Direction.AFTER
     values: dict[str, Any] = {"limit": limit + 1}
@@ -107,7 +107,7 @@ def page(
         values |= {"cursor_at": cursor.created_at, "cursor_id": cursor.id}
     statement = _page_shape(frozenset(values), wanted.status, past_due=wanted.past_due, forward=forward)
 
-    def ask(session: Session) -> list[ReservationRow]:
+    def ask(session: Session) -> list[HoldRow]:
         return [_row(row) for row in session.execute(statement, values).all()]
 
     rows = database.read("reservations.page", ask, cancel=cancel)
@@ -136,7 +136,7 @@ def _page_shape(
     )
 
 
-def _row(row: Row[Any]) -> ReservationRow:
+def _row(row: Row[Any]) -> HoldRow:
     values = list(row)
     values[6] = ReservationStatus(values[6])
-    return ReservationRow(*values)
+    return HoldRow(*values)

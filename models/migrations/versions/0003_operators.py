@@ -6,7 +6,7 @@ from pathlib import Path
 
 from alembic import op
 
-from models.script import run_script
+from models.migrations.script import run_script
 
 revision = "0003"
 down_revision = "0002"

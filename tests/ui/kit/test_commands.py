@@ -9,8 +9,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ui.kit.commands import Command, Commands, Suggestion
-from ui.kit.fuzzy import score
+from ui.kit.commands import Command, Commands, Suggestion, score
 from ui.window.palette import Palette
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from sqlalchemy import text
 from console.monitor.watch import Alert, Level, Limits, Watch
 from tests.ui.screens.queries.hands import count_tables
 from ui.kit.theme.icons import Glyph
+from ui.screen import ScreenEntry
 from ui.screens.queries.screen import Queries
 from ui.window.alerts import SHOWN_AT_MOST, AlertsButton
 from ui.window.live_status import LiveStatus
 from ui.window.main_window import MainWindow
-from ui.window.navigation import ScreenEntry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

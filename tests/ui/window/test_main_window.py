@@ -19,10 +19,9 @@ from ui.kit.theme.icons import Glyph
 from ui.kit.theme.theme import Mode
 from ui.kit.theme.tokens import LIGHT
 from ui.routes import Route
-from ui.screen import Screen
+from ui.screen import Screen, ScreenEntry
 from ui.window.keys import KeysDialog
 from ui.window.main_window import MainWindow
-from ui.window.navigation import ScreenEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable

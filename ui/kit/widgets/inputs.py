@@ -43,12 +43,6 @@ class AmountEdit(QLineEdit):
         """Why the text is no amount; empty when it is one, or when the field is empty."""
         return self._problem
 
-    def set_formats(self, formats: Formats) -> None:
-        """Read and write in another currency."""
-        self._formats = formats
-        self.setPlaceholderText(formats.amount(0))
-        self._read(self.text())
-
     def set_amount(self, minor: int | None) -> None:
         """Show an amount, or nothing."""
         self.setText("" if minor is None else self._formats.amount(minor))

@@ -12,15 +12,15 @@ from typing_extensions import override
 from console.ledger.balances.answer import Answer, look_up
 from console.ledger.balances.export import export_balances
 from ui.kit.days import moment_words, reading_note
+from ui.kit.lists.export_strip import ExportStrip
+from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import State
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import TitleRow, label, row_of
 from ui.kit.widgets.buttons import PairButton
 from ui.kit.widgets.cards import KeyFigure
-from ui.kit.widgets.export_strip import ExportStrip
 from ui.kit.widgets.flow import Flow
-from ui.kit.widgets.list_part import ListPart
 from ui.routes import OpenBalance
 from ui.screen import Screen
 from ui.screens.balances.columns import COLUMNS
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from console.ledger.balances.lookup import BalanceRow
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
-    from ui.kit.widgets.export_strip import Work
+    from ui.kit.lists.export_strip import Work
     from ui.routes import Route
 
 _EMPTY = ("No balances yet", "Paste usernames at the left and press Look up (Ctrl+Return)")
@@ -52,13 +52,9 @@ class Balances(Screen):
         self.found: Answer | None = None
         self.title = TitleRow("Balances")
         self.export = ExportStrip(
-            context,
-            self._export_work,
-            noun="balances",
-            total="balance",
-            words="Export CSV\N{HORIZONTAL ELLIPSIS}",
-            remark=self._remark,
-        )
+            context.worker, context.notices, context.formats, self._export_work,
+            noun="balances", total="balance", words="Export CSV\N{HORIZONTAL ELLIPSIS}", remark=self._remark,
+        )  # fmt: skip
         self.input = NameList(context)
         self.figures = {
             key: KeyFigure(name, _NONE)
@@ -73,8 +69,9 @@ class Balances(Screen):
         self.only_unknown = PairButton("Only unknown", "0")
         self.only_unknown.setCheckable(True)
         self.model: RowsModel[BalanceRow] = RowsModel(COLUMNS, context.formats, parent=self)
-        self.list = ListPart(context, self.title, self.model, name="balances", spoken="Balances")
-        self.table = self.list.table
+        self.table = context.table("balances", "Balances")
+        self.table.setModel(self.model)
+        self.list = ListPart(self.title, self.table)
         self.table.set_empty_words(*_EMPTY)
         for figure in self.figures.values():
             figure.set_figure_tone("muted")

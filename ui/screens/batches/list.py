@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from console.ledger.batches import page as batches
 from console.ledger.currencies import currencies
 from models.batch import BatchStatus
+from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.widgets.basics import TitleRow, button
-from ui.kit.widgets.list_part import ListPart
 from ui.screens.batches.columns import batch_columns
 
 if TYPE_CHECKING:
@@ -40,8 +40,8 @@ class BatchList(QWidget):
         self.model: PagedModel[BatchRow] = PagedModel(
             batch_columns(self._currency_of), context.formats, context.worker, self
         )
-        part = ListPart(context, self._title, self.model, name="batches", spoken="Batches")
-        self.table = part.table
+        self.table = context.table("batches", "Batches")
+        self.table.setModel(self.model)
         self.table.set_empty_words(
             "No batches yet", "Load a CSV file: it becomes a draft, and nothing is posted before you say so."
         )
@@ -49,7 +49,7 @@ class BatchList(QWidget):
         self.model.state_changed.connect(self._tell)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(part)
+        layout.addWidget(ListPart(self._title, self.table))
         QWidget.setTabOrder(self.load_button, self.table)
 
     def refresh(self) -> None:

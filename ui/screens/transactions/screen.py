@@ -10,10 +10,10 @@ from typing_extensions import override
 
 from console.ledger.page import Order
 from console.ledger.transactions.export import export_transactions
+from ui.kit.lists.export_strip import ExportStrip
+from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.widgets.day_jump import JumpButton
-from ui.kit.widgets.export_strip import ExportStrip
-from ui.kit.widgets.list_part import ListPart
 from ui.routes import OpenBatchTransactions, OpenReference, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.transactions.detail import TransactionDetail
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from console.ledger.transactions.page import TransactionRow
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
-    from ui.kit.widgets.export_strip import Work
+    from ui.kit.lists.export_strip import Work
     from ui.routes import Route
 
 
@@ -46,9 +46,13 @@ class Transactions(Screen):
         self.title = TransactionTitle(context, self.model)
         self.jump = JumpButton()
         self.filters = TransactionFilters(context.formats)
-        self.export = ExportStrip(context, self._export_work, noun="transactions", total="amount")
-        self.list = ListPart(context, self.title, self.model, name="transactions", spoken="Transactions")
-        self.table = self.list.table
+        self.export = ExportStrip(
+            context.worker, context.notices, context.formats, self._export_work,
+            noun="transactions", total="amount",
+        )  # fmt: skip
+        self.table = context.table("transactions", "Transactions")
+        self.table.setModel(self.model)
+        self.list = ListPart(self.title, self.table)
         self.detail = TransactionDetail(context)
         self._build()
         self._connect()

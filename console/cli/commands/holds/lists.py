@@ -58,9 +58,9 @@ def list_holds(
     limit: Annotated[int, typer.Option(min=1, max=PAGE_MAX, help="How many at most, the newest first.")] = 50,
 ) -> None:
     """List holds, the newest first; ended ones say who ended them and when."""
-    from console.ledger.holds.page import ReservationFilter, page
+    from console.ledger.holds.page import HoldFilter, page
 
-    wanted = ReservationFilter(_status(status), past_due, account(user, "--user") if user else "", reference)
+    wanted = HoldFilter(_status(status), past_due, account(user, "--user") if user else "", reference)
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         found = page(workspace.database, wanted, limit=limit, cancel=cancel)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.ledger.holds.page import Cursor, ReservationFilter, page
+from console.ledger.holds.page import Cursor, HoldFilter, page
 from console.ledger.page import Direction
 from console.monitor.budgets import budget
 from models.credit import ReservationStatus
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tests.conftest import Statements
     from tests.models.bookkeeping import Connection
 
-ALL = ReservationFilter()
+ALL = HoldFilter()
 
 
 @pytest.fixture(autouse=True)
@@ -36,7 +36,7 @@ def holds(operator: Connection, admin: Connection, open_accounts: Callable[..., 
     done(release(operator, "h-5"))
 
 
-def references(database: Database, wanted: ReservationFilter = ALL) -> list[str]:
+def references(database: Database, wanted: HoldFilter = ALL) -> list[str]:
     return [row.reference for row in page(database, wanted).rows]
 
 
@@ -56,17 +56,17 @@ def test_each_state_as_it_ended(viewer: Database, statements: Statements) -> Non
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (ReservationFilter(status=ReservationStatus.RESERVED), ["h-4", "h-2", "h-1"]),
-        (ReservationFilter(status=ReservationStatus.CAPTURED), ["h-3"]),
-        (ReservationFilter(status=ReservationStatus.EXPIRED), []),
-        (ReservationFilter(past_due=True), ["h-2"]),
-        (ReservationFilter(user=" Bob "), ["h-4", "h-3"]),
-        (ReservationFilter(user="bob", past_due=True), []),
-        (ReservationFilter(user="nobody"), []),
-        (ReservationFilter(reference="h-1"), ["h-1"]),
+        (HoldFilter(status=ReservationStatus.RESERVED), ["h-4", "h-2", "h-1"]),
+        (HoldFilter(status=ReservationStatus.CAPTURED), ["h-3"]),
+        (HoldFilter(status=ReservationStatus.EXPIRED), []),
+        (HoldFilter(past_due=True), ["h-2"]),
+        (HoldFilter(user=" Bob "), ["h-4", "h-3"]),
+        (HoldFilter(user="bob", past_due=True), []),
+        (HoldFilter(user="nobody"), []),
+        (HoldFilter(reference="h-1"), ["h-1"]),
     ],
 )
-def test_filters(viewer: Database, wanted: ReservationFilter, found: list[str]) -> None:
+def test_filters(viewer: Database, wanted: HoldFilter, found: list[str]) -> None:
     assert references(viewer, wanted) == found
 
 

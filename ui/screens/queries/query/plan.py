@@ -149,7 +149,6 @@ class _FindingRow(QWidget):
 
     def __init__(self, finding: Finding, tree: PlanTree) -> None:
         super().__init__()
-        self._finding, self._tree = finding, tree
         words = label(finding.text, font=text_font(tabular=True), wrap=True, selectable=True)
         shown = button("Show", compact=True, flat=True)
         shown.setAccessibleName(f"Show in the tree: {finding.text}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -11,23 +11,18 @@ from ui.kit.theme.tokens import GAP
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
 
-    from ui.context import Context
-    from ui.kit.table.model import CellModel
+    from ui.kit.lists.export_strip import ExportStrip
+    from ui.kit.table.view import LedgerTable
     from ui.kit.widgets.basics import TitleRow
-    from ui.kit.widgets.export_strip import ExportStrip
 
 
 class ListPart(QWidget):
     """Title, filters and export over a table; `table` and `title` are its parts, to be filled and told."""
 
-    def __init__(
-        self, context: Context, title: TitleRow, model: CellModel[Any], *, name: str, spoken: str
-    ) -> None:
-        """Begin with title and table; `name` is what its layout is kept under, `spoken` its name in words."""
+    def __init__(self, title: TitleRow, table: LedgerTable) -> None:
         super().__init__()
         self.title = title
-        self.table = context.table(name, spoken)
-        self.table.setModel(model)
+        self.table = table
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GAP)

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from console.errors import ConsoleError
     from console.files.exports import ExportResult
     from console.postgres.cancellation import Cancellation
-    from ui.context import Context
+    from ui.kit.formats import Formats
+    from ui.kit.notices import Notices
+    from ui.kit.worker import Worker
 
     Work = Callable[[Path, Cancellation, Callable[[int], None]], ExportResult]
 
@@ -34,7 +36,9 @@ class ExportStrip(QFrame):
 
     def __init__(
         self,
-        context: Context,
+        worker: Worker,
+        notices: Notices,
+        formats: Formats,
         work: Callable[[], Work],
         *,
         noun: str,
@@ -47,7 +51,7 @@ class ExportStrip(QFrame):
         noun: what the rows are. total: the column that adds up in the notice. words: the button's.
         """
         super().__init__()
-        self._context = context
+        self._worker, self._notices, self._formats = worker, notices, formats
         self._work = work
         self._words_after = remark
         self._refusal = ""
@@ -80,7 +84,7 @@ class ExportStrip(QFrame):
 
     def ask(self) -> QFileDialog:
         """Ask for a file, then export to it."""
-        day = datetime.now(UTC).astimezone(self._context.formats.zone).date()
+        day = datetime.now(UTC).astimezone(self._formats.zone).date()
         dialog = QFileDialog(self.window(), f"Export {self._noun}", self._folder or _documents())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["CSV files (*.csv)", "All files (*)"])
@@ -102,8 +106,8 @@ class ExportStrip(QFrame):
         self.show()
         self.allow(self._refusal)
         self.running_changed.emit(True)
-        self._context.notices.withdraw(_KEY)
-        self._context.worker.run_reporting(
+        self._notices.withdraw(_KEY)
+        self._worker.run_reporting(
             lambda cancel, report: work(path, cancel, report),
             progress=self._progress,
             done=self._done,
@@ -115,10 +119,10 @@ class ExportStrip(QFrame):
 
     def cancel(self) -> None:
         """End the export; no file is left."""
-        self._context.worker.cancel(self)
+        self._worker.cancel(self)
 
     def _progress(self, rows: int) -> None:
-        self.said.setText(f"Exporting, {self._context.formats.integer(rows)} {self._noun} so far")
+        self.said.setText(f"Exporting, {self._formats.integer(rows)} {self._noun} so far")
 
     def _end(self) -> None:
         self.hide()
@@ -127,10 +131,10 @@ class ExportStrip(QFrame):
 
     def _done(self, result: ExportResult) -> None:
         self._end()
-        formats = self._context.formats
+        formats = self._formats
         amount = formats.amount(result.control_totals.get(self._total, 0))
         folder = QUrl.fromLocalFile(str(result.path.parent))
-        self._context.notices.confirm(
+        self._notices.confirm(
             f"{formats.integer(result.rows)} {self._noun} in {result.path.name}. "
             f"Control total of {self._total} {amount} {formats.code}. "
             f"SHA-256 {result.sha256}, also in {result.path.name}.sha256. {self._remark}".rstrip(),
@@ -141,11 +145,11 @@ class ExportStrip(QFrame):
 
     def _failed(self, error: ConsoleError) -> None:
         self._end()
-        self._context.notices.fail(f"Not exported: {error}", key=_KEY)
+        self._notices.fail(f"Not exported: {error}", key=_KEY)
 
     def _cancelled(self) -> None:
         self._end()
-        self._context.notices.inform("Export cancelled. No file was written.", key=_KEY)
+        self._notices.inform("Export cancelled. No file was written.", key=_KEY)
 
 
 def _open(folder: QUrl) -> None:

@@ -1,0 +1,1 @@
+"""A list as every screen shows it, and its export."""
