@@ -8,26 +8,20 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import psycopg
-from sqlalchemy import make_url
-
-from console.bench.ledger import bench_ledger
+from console.bench.driver import driver_to, timed
 from console.files.mappings.mapping import TransfersMapping
 from console.ledger.batches import commands as batches
 from console.money import PLAIN, Currency, format_amount
-from console.monitor.recording.recorder import Recorder
-from console.postgres.database import Database
 from console.writes.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.settings import Settings
-
-    Answer = TypeVar("Answer")
+    from console.bench.driver import Driver
+    from console.bench.place import Place
 
 _MAPPING = TransfersMapping(
     from_column="from", to_column="to", amount_column="amount", reference_column="reference",
@@ -57,27 +51,16 @@ class BatchReport:
     post_to_loop: float
 
 
-def run(
-    admin_url: str,
-    settings: Settings,
-    *,
-    lines: int,
-    users: int,
-    transactions: int,
-    keep: bool,
-    say: Callable[[str], None],
-    rounds: int = 5,
-) -> BatchReport:
+def run(place: Place, *, lines: int, rounds: int = 5) -> BatchReport:
     """Post and floor take turns on one ledger; each pays `lines` random accounts from @issuance."""
-    with bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url:
-        database = Database(url, Recorder(), settings)
-        driver_url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        try:
-            with psycopg.connect(driver_url) as driver, tempfile.TemporaryDirectory() as folder:
-                work = _Work(Ledger(database), driver, Path(folder), lines, transactions, rounds, say)
-                return _measure(work)
-        finally:
-            database.close()
+    with (
+        place.opened() as (database, url),
+        driver_to(url) as driver,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        return _measure(
+            _Work(Ledger(database), driver, Path(folder), lines, place.transactions, rounds, place.say)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +68,7 @@ class _Work:
     """What one measurement works with."""
 
     ledger: Ledger
-    driver: psycopg.Connection[Any]
+    driver: Driver
     folder: Path
     lines: int
     transactions: int
@@ -121,26 +104,20 @@ def _round(work: _Work, names: list[str]) -> tuple[float, float, float, float]:
     """Return the seconds of load, validate, post and floor."""
     ledger = work.ledger
     file = _write(work.folder, names, work.lines)
-    load, loaded = _timed(lambda: batches.load(ledger, file, _MAPPING, _CURRENCY, name="bench"))
-    validate, _check = _timed(lambda: batches.validate(ledger, loaded.batch_id))
+    load, loaded = timed(lambda: batches.load(ledger, file, _MAPPING, _CURRENCY, name="bench"))
+    validate, _check = timed(lambda: batches.validate(ledger, loaded.batch_id))
     _checkpoint(work.driver)
     content_hash = loaded.summary.content_hash
-    post, posted = _timed(lambda: batches.post(ledger, loaded.batch_id, content_hash, key=uuid4()))
+    post, posted = timed(lambda: batches.post(ledger, loaded.batch_id, content_hash, key=uuid4()))
     rows = _finished_rows(work.driver, posted)
     _checkpoint(work.driver)
     return load, validate, post, _floor(work.driver, rows)
 
 
-def _checkpoint(driver: psycopg.Connection[Any]) -> None:
+def _checkpoint(driver: Driver) -> None:
     """Let each side start with the same write-ahead log to fill."""
     driver.execute("CHECKPOINT")
     driver.commit()
-
-
-def _timed(way: Callable[[], Answer]) -> tuple[float, Answer]:
-    started = time.perf_counter()
-    answer = way()
-    return time.perf_counter() - started, answer
 
 
 def _write(folder: Path, names: list[str], lines: int) -> Path:
@@ -156,9 +133,7 @@ def _write(folder: Path, names: list[str], lines: int) -> Path:
     return file
 
 
-def _finished_rows(
-    driver: psycopg.Connection[Any], posted: batches.PostedBatch
-) -> tuple[bytes, list[int], list[int]]:
+def _finished_rows(driver: Driver, posted: batches.PostedBatch) -> tuple[bytes, list[int], list[int]]:
     """Take the rows just posted, under new ids and references, and what they add to each wallet."""
     select = f"""
         SELECT nextval(pg_get_serial_sequence('ledger.transactions', 'id')), clock_timestamp(), effective_at,
@@ -176,7 +151,7 @@ def _finished_rows(
     return rows, [row[0] for row in sums], [row[1] for row in sums]
 
 
-def _floor(driver: psycopg.Connection[Any], finished: tuple[bytes, list[int], list[int]]) -> float:
+def _floor(driver: Driver, finished: tuple[bytes, list[int], list[int]]) -> float:
     """COPY finished rows and UPDATE the wallets once: nothing that posts can be quicker."""
     rows, wallets, amounts = finished
     started = time.perf_counter()
@@ -192,7 +167,7 @@ def _floor(driver: psycopg.Connection[Any], finished: tuple[bytes, list[int], li
     return time.perf_counter() - started
 
 
-def _loop(driver: psycopg.Connection[Any], names: list[str]) -> float:
+def _loop(driver: Driver, names: list[str]) -> float:
     """Four statements a line in one transaction, as such payouts are commonly written; lines a second."""
     tag = uuid4().hex[:12]
     issuance = driver.execute(

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from console.bench.driver import driver_to
-from console.bench.ledger import bench_ledger
 from console.bench.statements.counter import count_statements
 from console.errors import UsageError
-from console.monitor.recording.recorder import Recorder
-from console.postgres.database import Database
 from console.writes.ledger import Ledger
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from console.bench.driver import Driver
-    from console.bench.statements.counter import Counter
-    from console.settings import Settings
+    from console.bench.place import Place
 
 LOTS = (1, 10, 1_000)
 _EACH = 100
@@ -48,34 +44,17 @@ class CaptureFigure:
         return self.ms / self.lots
 
 
-def run(
-    admin_url: str,
-    settings: Settings,
-    *,
-    users: int,
-    transactions: int,
-    keep: bool,
-    say: Callable[[str], None],
-    rounds: int = 9,
-    lots: Sequence[int] = LOTS,
-) -> tuple[CaptureFigure, ...]:
+def run(place: Place, *, rounds: int = 9, lots: Sequence[int] = LOTS) -> tuple[CaptureFigure, ...]:
     """Capture holds over so many lots each, in turns; grants and holds are made before and not timed."""
-    # One connection, so that it is the one that counts.
-    alone = settings.model_copy(update={"pool_size": 1, "pool_overflow": 0})
-    with bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url:
-        database = Database(url, Recorder(), alone)
-        try:
-            with driver_to(url) as driver:
-                names = untouched(driver, len(lots), len(lots))
-                ledger, counter = Ledger(database), count_statements(database)
-                taken: dict[int, list[tuple[int, float]]] = {size: [] for size in lots}
-                for number in range(_WARM_UPS + rounds):
-                    say(f"round {number + 1} of {_WARM_UPS + rounds}")
-                    for name, size in zip(names, lots, strict=True):
-                        reference = hold_over_lots(driver, name, size)
-                        taken[size].append(_timed(ledger, counter, reference))
-        finally:
-            database.close()
+    with place.opened(alone=True) as (database, url), driver_to(url) as driver:
+        names = untouched(driver, len(lots), len(lots))
+        ledger, counter = Ledger(database), count_statements(database)
+        taken: dict[int, list[tuple[int, float]]] = {size: [] for size in lots}
+        for number in range(_WARM_UPS + rounds):
+            place.say(f"round {number + 1} of {_WARM_UPS + rounds}")
+            for name, size in zip(names, lots, strict=True):
+                reference = hold_over_lots(driver, name, size)
+                taken[size].append(counter.timed(partial(capture, ledger, reference)))
     return tuple(
         CaptureFigure(
             size,
@@ -119,10 +98,3 @@ def hold_over_lots(driver: Driver, username: str, lots: int) -> str:
 def capture(ledger: Ledger, reference: str) -> dict[str, Any]:
     """Capture all of a hold."""
     return ledger.perform(Operation("reservation.capture", "capture", {"reservation": reference}))
-
-
-def _timed(ledger: Ledger, counter: Counter, reference: str) -> tuple[int, float]:
-    before = counter.statements
-    started = time.perf_counter()
-    capture(ledger, reference)
-    return counter.statements - before, time.perf_counter() - started

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-from sqlalchemy import make_url, text
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
-from console.bench.ledger import bench_ledger
+from console.bench.driver import driver_to, timed
 from console.ledger.page import Direction
 from console.ledger.transactions.page import Cursor, TransactionFilter, page, page_statement
-from console.monitor.recording.recorder import Recorder
-from console.postgres.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sqlalchemy.orm import Session
 
-    from console.settings import Settings
+    from console.bench.place import Place
+    from console.postgres.database import Database
 
 _ALL = TransactionFilter()
 _JOINS = """
@@ -50,31 +47,17 @@ class PagesReport:
     to_driver: float
 
 
-def run(
-    admin_url: str,
-    settings: Settings,
-    *,
-    users: int,
-    transactions: int,
-    keep: bool,
-    say: Callable[[str], None],
-    rounds: int = 60,
-) -> PagesReport:
-    """Measure on a demo ledger of this size; interleaved, so that a slow moment hits every way alike."""
-    with bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url:
-        database = Database(url, Recorder(), settings)
-        try:
-            say("reading pages")
-            return _measure(database, url, transactions, rounds)
-        finally:
-            database.close()
+def run(place: Place, *, rounds: int = 60) -> PagesReport:
+    """Measure; the ways take turns, so that a slow moment hits every one alike."""
+    with place.opened() as (database, url):
+        place.say("reading pages")
+        return _measure(database, url, place.transactions, rounds)
 
 
 def _measure(database: Database, url: str, transactions: int, rounds: int) -> PagesReport:
     half = database.read("bench.half", lambda session: _row_at(session, transactions // 2))
     limit = database.settings.page_size
-    driver_url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(driver_url, autocommit=True, options="-c timezone=UTC -c jit=off") as driver:
+    with driver_to(url, autocommit=True, options="-c timezone=UTC -c jit=off") as driver:
         sql, values = _driver_sql(limit + 1)
         ways: dict[str, tuple[Callable[[], int], int]] = {
             "first page": (lambda: len(page(database, _ALL, limit=limit).rows), 1),
@@ -87,9 +70,9 @@ def _measure(database: Database, url: str, transactions: int, rounds: int) -> Pa
     figures = [
         PageFigure(what, median(times[what]) * 1000, count, limit) for what, (_way, count) in ways.items()
     ]
-    n_plus_one, statements = _timed(lambda: _n_plus_one(database, limit))
+    n_plus_one, statements = timed(lambda: _n_plus_one(database, limit))
     figures.append(PageFigure("first page, N+1", n_plus_one * 1000, statements, limit))
-    offset, _rows = _timed(lambda: _offset(database, transactions // 2, limit))
+    offset, _rows = timed(lambda: _offset(database, transactions // 2, limit))
     figures.append(PageFigure("page at half depth, OFFSET", offset * 1000, 1, limit))
     first, _half, last, bare = (figure.ms for figure in figures[:4])
     return PagesReport(transactions, tuple(figures), last / first, first / bare)
@@ -102,14 +85,8 @@ def _interleaved(ways: dict[str, Callable[[], int]], rounds: int) -> dict[str, l
     times: dict[str, list[float]] = {what: [] for what in ways}
     for _round in range(rounds):
         for what, way in ways.items():
-            times[what].append(_timed(way)[0])
+            times[what].append(timed(way)[0])
     return times
-
-
-def _timed(way: Callable[[], int]) -> tuple[float, int]:
-    started = time.perf_counter()
-    answer = way()
-    return time.perf_counter() - started, answer
 
 
 def _row_at(session: Session, transaction: int) -> Cursor:

@@ -12,11 +12,12 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import make_url
 
 from console.bench.driver import driver_to, number
-from console.bench.ledger import bench_ledger
 from console.bench.pgbench import Pgbench
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from console.bench.place import Place
 
 CLIENTS = (1, 8)
 SCALE = 10
@@ -46,33 +47,20 @@ class TransfersFigure:
 
 
 def run(
-    admin_url: str,
-    *,
-    embedded: bool,
-    users: int,
-    transactions: int,
-    keep: bool,
-    say: Callable[[str], None],
-    seconds: int = 20,
-    warm_up: int = 60,
-    rounds: int = 3,
-    scale: int = SCALE,
+    place: Place, *, seconds: int = 20, warm_up: int = 60, rounds: int = 3, scale: int = SCALE
 ) -> tuple[TransfersFigure, ...]:
     """Measure both in turns, each after a warm-up: the first minute after a checkpoint writes whole pages."""
-    Pgbench.find(admin_url, embedded=embedded)  # before a ledger is made for nothing
-    with (
-        _tpcb_database(admin_url, scale, embedded=embedded) as tpcb,
-        bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url,
-    ):
-        ours = Pgbench.find(url, embedded=embedded)
-        script = _SCRIPT.format(users=number_accounts(url, say))
-        say(f"warming up, {warm_up} s each")
+    Pgbench.find(place.admin_url, embedded=place.embedded)  # before a ledger is made for nothing
+    with _tpcb_database(place, scale) as tpcb, place.made() as url:
+        ours = Pgbench.find(url, embedded=place.embedded)
+        script = _SCRIPT.format(users=number_accounts(url, place.say))
+        place.say(f"warming up, {warm_up} s each")
         tpcb.tpcb(max(CLIENTS), warm_up)
         posted(ours, script, max(CLIENTS), warm_up)
         figures: dict[int, list[tuple[float, float]]] = {clients: [] for clients in CLIENTS}
         for number in range(rounds):
             for clients in CLIENTS:
-                say(f"round {number + 1} of {rounds}, {clients} at once")
+                place.say(f"round {number + 1} of {rounds}, {clients} at once")
                 theirs = tpcb.tpcb(clients, seconds).tps
                 figures[clients].append((posted(ours, script, clients, seconds), theirs))
     return tuple(
@@ -113,17 +101,16 @@ def number_accounts(url: str, say: Callable[[str], None]) -> int:
 
 
 @contextmanager
-def _tpcb_database(admin_url: str, scale: int, *, embedded: bool) -> Iterator[Pgbench]:
+def _tpcb_database(place: Place, scale: int) -> Iterator[Pgbench]:
     """Lend a database with pgbench's own tables."""
     name = f"ledger_bench_tpcb_{uuid4().hex[:8]}"
-    place = make_url(admin_url)
-    with driver_to(admin_url, autocommit=True) as driver:
+    with driver_to(place.admin_url, autocommit=True) as driver:
         driver.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
     try:
-        url = place.set(database=name).render_as_string(hide_password=False)
-        bench = Pgbench.find(url, embedded=embedded)
+        url = make_url(place.admin_url).set(database=name).render_as_string(hide_password=False)
+        bench = Pgbench.find(url, embedded=place.embedded)
         bench.initialize(scale)
         yield bench
     finally:
-        with driver_to(admin_url, autocommit=True) as driver:
+        with driver_to(place.admin_url, autocommit=True) as driver:
             driver.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from console.bench.driver import driver_to, number
-from console.bench.ledger import bench_ledger
 from console.bench.pgbench import Pgbench
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.bench.driver import Driver
+    from console.bench.place import Place
 
 WRITERS = 16
 WALLETS = 12
@@ -48,29 +46,17 @@ class WritersReport:
     failed: int
 
 
-def run(
-    admin_url: str,
-    *,
-    embedded: bool,
-    users: int,
-    transactions: int,
-    keep: bool,
-    say: Callable[[str], None],
-    seconds: int = 30,
-) -> WritersReport:
+def run(place: Place, *, seconds: int = 30) -> WritersReport:
     """Let the writers transfer between the richest wallets of a demo ledger."""
-    Pgbench.find(admin_url, embedded=embedded)  # before a ledger is made for nothing
-    with (
-        bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url,
-        driver_to(url, autocommit=True) as driver,
-    ):
-        bench = Pgbench.find(url, embedded=embedded)
+    Pgbench.find(place.admin_url, embedded=place.embedded)  # before a ledger is made for nothing
+    with place.made() as url, driver_to(url, autocommit=True) as driver:
+        bench = Pgbench.find(url, embedded=place.embedded)
         names = _richest(driver)
         quoted = ", ".join(f"'{name}'" for name in names)
         script = _SCRIPT.format(wallets=len(names), names=quoted)
         bench.script(script, WRITERS, _WARM_UP_S)
         before, first = number(driver, _DEADLOCKS), number(driver, _TRANSACTIONS)
-        say(f"{WRITERS} writers on {len(names)} wallets, {seconds} s")
+        place.say(f"{WRITERS} writers on {len(names)} wallets, {seconds} s")
         run = bench.script(script, WRITERS, seconds)
         _wait_for_counters(driver)
         deadlocks = number(driver, _DEADLOCKS) - before

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from console.errors import FileRefusedError, UsageError
+from console.errors import UsageError
 from console.files.text import NAME_RULE, plain_name
 from console.money import AmountError, Currency, parse_amount
 
@@ -87,12 +87,11 @@ def only(currencies: Sequence[Currency]) -> Currency:
     return chosen(currencies, None)
 
 
-def names_in(path: Path) -> list[str]:
-    """Return the lines of a file that are not blank: one account a line."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileRefusedError(str(path), "this is not UTF-8 text; save it as UTF-8.") from None
-    except OSError as error:
-        raise FileRefusedError(str(path), f"it cannot be read: {error.strerror or error}.") from None
-    return [line.strip() for line in text.splitlines() if line.strip()]
+def names_asked(names: Sequence[str] | None, path: Path | None) -> list[str]:
+    """Return the accounts named, and those in the first column of a file; at least one."""
+    from console.ledger.balances.names import names_in_file  # noqa: PLC0415 - most commands need it not
+
+    asked = [*(names or ()), *(names_in_file(path) if path is not None else ())]
+    if not asked:
+        raise UsageError("Name an account, or a file of them with --file.")
+    return asked

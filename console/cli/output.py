@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from console.files.exports import Column, Kind, guarded
+from console.files.exports import Column, Kind, guarded, named_columns
 from console.money import PLAIN, NumberStyle, format_amount
 
 if TYPE_CHECKING:
@@ -66,13 +66,7 @@ class Output:
         self.rows(PROBLEM_COLUMNS, rows)
 
 
-PROBLEM_COLUMNS = (
-    Column("line", Kind.INTEGER),
-    Column("column", Kind.TEXT),
-    Column("code", Kind.TEXT),
-    Column("value", Kind.TEXT),
-    Column("message", Kind.TEXT),
-)
+PROBLEM_COLUMNS = named_columns("line:integer, column, code, value, message")
 
 
 def say(sentence: str) -> None:

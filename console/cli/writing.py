@@ -13,7 +13,7 @@ from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.errors import RefusedError, UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,12 +28,7 @@ if TYPE_CHECKING:
     from console.workspace.workspace import Workspace
     from console.writes.ledger import Ledger
 
-_SUBMITTED = (
-    Column("request", Kind.INTEGER),
-    Column("approvals required", Kind.INTEGER),
-    Column("content", Kind.TEXT),
-    Column("key", Kind.TEXT),
-)
+_SUBMITTED = named_columns("request:integer, approvals required:integer, content, key")
 
 HOW_TO_SUBMIT = "Ask for it with the same command and: --submit --reason WHY"
 

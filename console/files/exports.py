@@ -51,6 +51,12 @@ class Column:
     exponent: int = 0
 
 
+def named_columns(named: str, exponent: int = 0) -> tuple[Column, ...]:
+    """Return the columns of "name, name:kind, …": text where no kind is said, `exponent` for amounts."""
+    parted = (one.strip().partition(":") for one in named.split(","))
+    return tuple(Column(name, Kind(kind or Kind.TEXT), exponent) for name, _colon, kind in parted)
+
+
 @dataclass(frozen=True, slots=True)
 class ExportResult:
     """What was written; `control_totals` are minor units by the name of the amount column."""

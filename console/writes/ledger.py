@@ -101,7 +101,7 @@ class Ledger:
         cancel: Cancellation | None = None,
         timeout_s: int | None = None,
     ) -> dict[str, Any]:
-        """Do it once, however often it is sent, and return its outcome; the same key again, the same outcome.
+        """Do it once, however often it is sent, and return its outcome, with its key under "key".
 
         The outbox holds it from before it is sent until its outcome is known. Raises RefusedError when the
         ledger refused it, and OutcomeUnknownError when no try told whether an earlier one was committed.
@@ -117,7 +117,7 @@ class Ledger:
 
         with self._in_outbox(key, operation) as in_doubt:
             outcome = retried(once, key, cancel, in_doubt=in_doubt)
-        return accepted(outcome)
+        return {**accepted(outcome), "key": key}
 
     def call(
         self,

@@ -112,7 +112,7 @@ def reverse(walk: Walk) -> None:
     dialog = _asked(page, ReversalDialog)
     walk.wait(dialog.rehearse_button.isEnabled, "the check before")
     press(dialog.rehearse_button)
-    walk.wait(lambda: dialog.outcome.startswith("Dry run"), "the dry run of the reversal")
+    walk.wait(lambda: dialog.outcome.text().startswith("Dry run"), "the dry run of the reversal")
     QTest.keyClicks(dialog.edit, _TICKET)
     expect(not dialog.reason, "the reversal is refused")
 

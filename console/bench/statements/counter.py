@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 from typing_extensions import override
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy.orm import Session
 
     from console.postgres.database import Database
@@ -44,6 +47,12 @@ class Counter:
                 return super().copy(statement, *arguments, **options)
 
         return Counting
+
+    def timed(self, way: Callable[[], object]) -> tuple[int, float]:
+        """Return how many statements a way sent, and how many seconds it took."""
+        before, started = self.statements, time.perf_counter()
+        way()
+        return self.statements - before, time.perf_counter() - started
 
     def note(self, query: object) -> None:
         """Count one statement unless it is housekeeping."""

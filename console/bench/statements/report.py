@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
 from console.bench.driver import driver_to
-from console.bench.ledger import bench_ledger
 from console.bench.statements.counter import Counter, count_statements
 from console.bench.statements.pairs import Sizes, pairs
 from console.bench.statements.writes import drop_scratch, make_scratch
 from console.monitor.budgets import BUDGETS
-from console.monitor.recording.recorder import Recorder
-from console.postgres.database import Database
 from console.writes.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.bench.driver import Driver
+    from console.bench.place import Place
     from console.bench.statements.pairs import Pair
-    from console.settings import Settings
+    from console.postgres.database import Database
 
 _WARM_UPS = 6  # the driver prepares a statement at its sixth use
 
@@ -46,32 +43,19 @@ class StatementsFigure:
         return self.statements <= self.budget
 
 
-def run(
-    admin_url: str,
-    settings: Settings,
-    *,
-    users: int,
-    transactions: int,
-    keep: bool,
-    say: Callable[[str], None],
-    rounds: int = 9,
-    sizes: Sizes | None = None,
-) -> tuple[StatementsFigure, ...]:
+def run(place: Place, *, rounds: int = 9, sizes: Sizes | None = None) -> tuple[StatementsFigure, ...]:
     """Measure every action on a demo ledger; both ways take turns, and both commit what they write."""
-    # One connection, so that it is the one that counts.
-    alone = settings.model_copy(update={"pool_size": 1, "pool_overflow": 0})
-    with bench_ledger(admin_url, users, transactions, keep=keep, say=say) as url:
-        database = Database(url, Recorder(), alone)
+    with (
+        place.opened(alone=True) as (database, url),
+        driver_to(url) as driver,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        make_scratch(driver)
         try:
-            with driver_to(url) as driver, tempfile.TemporaryDirectory() as folder:
-                make_scratch(driver)
-                try:
-                    found = pairs(Ledger(database), driver, sizes or Sizes(), Path(folder))
-                    return tuple(_figures(found, database, driver, rounds, say))
-                finally:
-                    drop_scratch(driver)
+            found = pairs(Ledger(database), driver, sizes or Sizes(), Path(folder))
+            return tuple(_figures(found, database, driver, rounds, place.say))
         finally:
-            database.close()
+            drop_scratch(driver)
 
 
 def _figures(
@@ -106,13 +90,6 @@ def _round(
 ) -> tuple[tuple[int, float], tuple[int, float]]:
     """Return statements and seconds of both ways; what they work on is made before and not counted."""
     thing = pair.prepare()
-    naive = _timed(lambda: pair.naive(thing), sent)
+    naive = sent.timed(lambda: pair.naive(thing))
     driver.rollback()
-    return naive, _timed(lambda: pair.ours(thing), asked)
-
-
-def _timed(way: Callable[[], object], counter: Counter) -> tuple[int, float]:
-    before = counter.statements
-    started = time.perf_counter()
-    way()
-    return counter.statements - before, time.perf_counter() - started
+    return naive, asked.timed(lambda: pair.ours(thing))

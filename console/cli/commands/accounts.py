@@ -15,20 +15,15 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Submit,
 )
 from console.cli.writing import money, writing
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
 
-_OPENED = (Column("account", Kind.TEXT), Column("number", Kind.INTEGER), Column("key", Kind.TEXT))
-_STATUS = (
-    Column("account", Kind.TEXT),
-    Column("before", Kind.TEXT),
-    Column("status", Kind.TEXT),
-    Column("key", Kind.TEXT),
-)
-_NOTED = (Column("account", Kind.TEXT), Column("note", Kind.INTEGER), Column("key", Kind.TEXT))
+_OPENED = named_columns("account, number:integer, key")
+_STATUS = named_columns("account, before, status, key")
+_NOTED = named_columns("account, note:integer, key")
 
 
 @app.command("open")
@@ -100,12 +95,7 @@ def overdraft(
             write.submit(order, reason)
             return
         done = set_overdraft_limit(write.ledger, order, key=write.key, cancel=write.cancel)
-    columns = (
-        Column("account", Kind.TEXT),
-        Column("before", Kind.AMOUNT, unit.exponent),
-        Column("overdraft limit", Kind.AMOUNT, unit.exponent),
-        Column("key", Kind.TEXT),
-    )
+    columns = named_columns("account, before:amount, overdraft limit:amount, key", unit.exponent)
     write.output.record(columns, (username, done.before, done.after, str(done.key)))
 
 

@@ -12,7 +12,7 @@ from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import Format, say
 from console.cli.progress import progress
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from console.ledger.audit.verify.check import Check, Report
@@ -20,33 +20,10 @@ if TYPE_CHECKING:
 
 audit_app = typer.Typer(help="What was done and refused, in a chain of hashes.", no_args_is_help=True)
 
-_VERIFY = (
-    Column("check", Kind.TEXT),
-    Column("title", Kind.TEXT),
-    Column("result", Kind.TEXT),
-    Column("wrong", Kind.INTEGER),
-    Column("first", Kind.TEXT),
-    Column("expected", Kind.TEXT),
-    Column("found", Kind.TEXT),
-)
-_EVENTS = (
-    Column("id", Kind.INTEGER),
-    Column("at", Kind.TIMESTAMP),
-    Column("actor", Kind.TEXT),
-    Column("action", Kind.TEXT),
-    Column("subject", Kind.TEXT),
-    Column("outcome", Kind.TEXT),
-    Column("code", Kind.TEXT),
-    Column("reason", Kind.TEXT),
-)
-_DETAIL = (Column("detail", Kind.TEXT), Column("hash", Kind.TEXT))
-_HEAD = (
-    Column("ledger", Kind.TEXT),
-    Column("event", Kind.INTEGER),
-    Column("hash", Kind.TEXT),
-    Column("sealed to", Kind.INTEGER),
-    Column("seal", Kind.TEXT),
-)
+_VERIFY = named_columns("check, title, result, wrong:integer, first, expected, found")
+_EVENTS = named_columns("id:integer, at:timestamp, actor, action, subject, outcome, code, reason")
+_DETAIL = named_columns("detail, hash")
+_HEAD = named_columns("ledger, event:integer, hash, sealed to:integer, seal")
 
 
 def register(app: typer.Typer) -> None:

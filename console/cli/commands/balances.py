@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from console.cli.arguments import chosen, names_in
+from console.cli.arguments import chosen, names_asked
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import amount, say
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 
 def register(app: typer.Typer) -> None:
@@ -32,22 +32,17 @@ def balances(
     """Look up balances in the order asked, all by one statement; ends with 1 if an account is unknown."""
     from console.ledger.balances.lookup import NAME_LIMIT, lookup, totals
 
-    asked = [*(names or []), *(names_in(file) if file is not None else [])]
-    if not asked:
-        raise UsageError("Name an account, or a file of them with --file.")
+    asked = names_asked(names, file)
     if len(asked) > NAME_LIMIT:
         raise UsageError(f"{len(asked):,} accounts are too many at once; ask for at most {NAME_LIMIT:,}.")
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         money = chosen(workspace.currencies, currency)
         rows = lookup(workspace.database, asked, money.code, cancel=cancel)
-    sums = ("balance", "granted", "reserved", "available")
     invocation.output.rows(
-        (
-            Column("account", Kind.TEXT),
-            Column("name", Kind.TEXT),
-            Column("status", Kind.TEXT),
-            *(Column(name, Kind.AMOUNT, money.exponent) for name in sums),
+        named_columns(
+            "account, name, status, balance:amount, granted:amount, reserved:amount, available:amount",
+            money.exponent,
         ),
         [
             (

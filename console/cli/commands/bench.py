@@ -3,33 +3,28 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from console.cli.invocation import invocation_of
 from console.cli.output import say
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from console.bench.place import Place
 
 app = typer.Typer(
     help="Measurements on a ledger of a stated size, in a database of its own.", no_args_is_help=True
 )
 
-_FIGURES = (
-    Column("what", Kind.TEXT),
-    Column("figure", Kind.TEXT),
-    Column("unit", Kind.TEXT),
-    Column("goal", Kind.TEXT),
-)
+_FIGURES = named_columns("what, figure, unit, goal")
 
-_STATEMENTS = (
-    Column("action", Kind.TEXT),
-    Column("naive statements", Kind.INTEGER),
-    Column("naive ms", Kind.TEXT),
-    Column("our statements", Kind.INTEGER),
-    Column("our ms", Kind.TEXT),
-    Column("budget", Kind.INTEGER),
-    Column("within", Kind.TEXT),
+_STATEMENTS = named_columns(
+    "action, naive statements:integer, naive ms, our statements:integer, our ms, budget:integer, within"
 )
 
 Users = Annotated[int, typer.Option(min=2, help="How many accounts the ledger has.")]
@@ -42,6 +37,21 @@ Keep = Annotated[
 ]
 
 
+@contextmanager
+def _place(context: typer.Context, users: int, transactions: int, *, keep: bool) -> Iterator[Place]:
+    """Lend the place to measure on: the ledger's server, own or named."""
+    from console.bench.place import Place
+    from console.workspace.workspace import administration
+
+    settings, paths = invocation_of(context).configured()
+    with administration(settings, paths) as admin_url:
+        yield Place(admin_url, settings, users, transactions, keep, say)
+
+
+def _show(context: typer.Context, rows: Iterable[tuple[str, str, str, str | None]]) -> None:
+    invocation_of(context).output.rows(_FIGURES, rows)
+
+
 @app.command()
 def pages(
     context: typer.Context,
@@ -51,19 +61,16 @@ def pages(
 ) -> None:
     """Time a page at the start, the middle and the end, by OFFSET, by N+1 and by the bare driver."""
     from console.bench.pages import run
-    from console.workspace.workspace import administration
 
-    invocation = invocation_of(context)
-    settings, paths = invocation.configured()
-    with administration(settings, paths) as admin_url:
-        report = run(admin_url, settings, users=users, transactions=transactions, keep=keep, say=say)
+    with _place(context, users, transactions, keep=keep) as place:
+        report = run(place)
     rows: list[tuple[str, str, str, str | None]] = [
         (f"{figure.what}, {figure.rows} rows, {figure.statements} st.", f"{figure.ms:.2f}", "ms", None)
         for figure in report.figures
     ]
     rows.append(("last page / first page", f"{report.last_to_first:.2f}", "ratio", "at most 1.5"))
     rows.append(("first page / bare driver", f"{report.to_driver:.2f}", "ratio", "at most 2"))
-    invocation.output.rows(_FIGURES, rows)
+    _show(context, rows)
 
 
 @app.command()
@@ -79,15 +86,9 @@ def batch(  # noqa: PLR0917 - typer reads options from parameters
 ) -> None:
     """Time load, validate and post of a payout, a row-by-row loop, and the least the server could do."""
     from console.bench.batch import run
-    from console.workspace.workspace import administration
 
-    invocation = invocation_of(context)
-    settings, paths = invocation.configured()
-    with administration(settings, paths) as admin_url:
-        report = run(
-            admin_url, settings, lines=lines, users=users, transactions=transactions, keep=keep,
-            rounds=rounds, say=say,
-        )  # fmt: skip
+    with _place(context, users, transactions, keep=keep) as place:
+        report = run(place, lines=lines, rounds=rounds)
     whole = report.load_s + report.validate_s + report.post_s
     rows = [
         ("load (CSV, COPY and check)", f"{report.load_s:.2f}", "s", None),
@@ -100,7 +101,7 @@ def batch(  # noqa: PLR0917 - typer reads options from parameters
         ("post / floor", f"{report.post_to_floor:.2f}", "ratio", "at most 1.5"),
         ("post / loop", f"{report.post_to_loop:.1f}", "ratio", "at least 10"),
     ]
-    invocation.output.rows(_FIGURES, rows)
+    _show(context, rows)
 
 
 @app.command()
@@ -116,14 +117,9 @@ def statements(
     On one machine a round trip is next to free: elsewhere each statement costs the network's time on top.
     """
     from console.bench.statements.report import run
-    from console.workspace.workspace import administration
 
-    invocation = invocation_of(context)
-    settings, paths = invocation.configured()
-    with administration(settings, paths) as admin_url:
-        figures = run(
-            admin_url, settings, users=users, transactions=transactions, keep=keep, rounds=rounds, say=say
-        )
+    with _place(context, users, transactions, keep=keep) as place:
+        figures = run(place, rounds=rounds)
     rows = (
         (
             one.action, one.naive_statements, f"{one.naive_ms:.2f}", one.statements, f"{one.ms:.2f}",
@@ -131,7 +127,7 @@ def statements(
         )
         for one in figures
     )  # fmt: skip
-    invocation.output.rows(_STATEMENTS, rows)
+    invocation_of(context).output.rows(_STATEMENTS, rows)
     over = [one.action for one in figures if not one.within]
     if over:
         say(f"Over budget: {'; '.join(over)}.")
@@ -148,14 +144,9 @@ def capture(
 ) -> None:
     """Time a capture over 1, 10 and 1,000 lots."""
     from console.bench.capture import run
-    from console.workspace.workspace import administration
 
-    invocation = invocation_of(context)
-    settings, paths = invocation.configured()
-    with administration(settings, paths) as admin_url:
-        figures = run(
-            admin_url, settings, users=users, transactions=transactions, keep=keep, rounds=rounds, say=say
-        )
+    with _place(context, users, transactions, keep=keep) as place:
+        figures = run(place, rounds=rounds)
     rows: list[tuple[str, str, str, str | None]] = []
     for one in figures:
         lots = f"capture over {one.lots:,} lot{'s' if one.lots > 1 else ''}"
@@ -167,7 +158,7 @@ def capture(
     rows.append((
         "a lot of 1,000 / a lot of 10", f"{figures[2].ms_each / figures[1].ms_each:.3f}", "ratio", "below 1"
     ))  # fmt: skip
-    invocation.output.rows(_FIGURES, rows)
+    _show(context, rows)
 
 
 @app.command()
@@ -182,16 +173,9 @@ def transfers(  # noqa: PLR0917 - typer reads options from parameters
 ) -> None:
     """Measure transfers a second with 1 and 8 clients beside pgbench's TPC-B-like; pgbench drives both."""
     from console.bench.transfers import run
-    from console.workspace.workspace import administration
 
-    invocation = invocation_of(context)
-    settings, paths = invocation.configured()
-    embedded = settings.database_url is None
-    with administration(settings, paths) as admin_url:
-        figures = run(
-            admin_url, embedded=embedded, users=users, transactions=transactions, keep=keep,
-            seconds=seconds, warm_up=warm_up, rounds=rounds, say=say,
-        )  # fmt: skip
+    with _place(context, users, transactions, keep=keep) as place:
+        figures = run(place, seconds=seconds, warm_up=warm_up, rounds=rounds)
     rows: list[tuple[str, str, str, str | None]] = []
     for one in figures:
         clients = f"{one.clients} client{'s' if one.clients > 1 else ''}"
@@ -200,7 +184,7 @@ def transfers(  # noqa: PLR0917 - typer reads options from parameters
             (f"pgbench TPC-B-like, {clients}", f"{one.tpcb_per_s:,.0f}", "transactions/s", None),
             (f"transfers / TPC-B-like, {clients}", f"{one.ratio:.2f}", "ratio", "at least 1.2"),
         ]
-    invocation.output.rows(_FIGURES, rows)
+    _show(context, rows)
 
 
 @app.command()
@@ -213,16 +197,9 @@ def writers(
 ) -> None:
     """Let 16 writers transfer between 12 wallets: transfers a second, and deadlocks."""
     from console.bench.writers import run
-    from console.workspace.workspace import administration
 
-    invocation = invocation_of(context)
-    settings, paths = invocation.configured()
-    embedded = settings.database_url is None
-    with administration(settings, paths) as admin_url:
-        found = run(
-            admin_url, embedded=embedded, users=users, transactions=transactions, keep=keep,
-            seconds=seconds, say=say,
-        )  # fmt: skip
+    with _place(context, users, transactions, keep=keep) as place:
+        found = run(place, seconds=seconds)
     rows = [
         (
             f"{found.writers} writers on {found.wallets} wallets",
@@ -233,7 +210,7 @@ def writers(
         ("deadlocks", str(found.deadlocks), "deadlocks", "0"),
         ("calls that failed", str(found.failed), "calls", "0"),
     ]
-    invocation.output.rows(_FIGURES, rows)
+    _show(context, rows)
 
 
 @app.command()

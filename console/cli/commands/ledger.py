@@ -12,19 +12,13 @@ from console.cli.arguments import moment
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.cli.progress import progress
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 server_app = typer.Typer(help="The embedded PostgreSQL server.", no_args_is_help=True)
 currency_app = typer.Typer(help="The ledger's currencies.", no_args_is_help=True)
 
-_CURRENCIES = (Column("currency", Kind.TEXT), Column("decimals", Kind.INTEGER))
-_SERVER = (
-    Column("server", Kind.TEXT),
-    Column("running", Kind.TEXT),
-    Column("process", Kind.INTEGER),
-    Column("version", Kind.TEXT),
-    Column("folder", Kind.TEXT),
-)
+_CURRENCIES = named_columns("currency, decimals:integer")
+_SERVER = named_columns("server, running, process:integer, version, folder")
 
 
 def register(app: typer.Typer) -> None:

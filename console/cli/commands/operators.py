@@ -12,7 +12,7 @@ import typer
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,15 +30,8 @@ FromInput = Annotated[
     typer.Option("--password-stdin", help="Read the password from standard input instead of the terminal."),
 ]
 
-_OPERATORS = (
-    Column("operator", Kind.TEXT),
-    Column("name", Kind.TEXT),
-    Column("roles", Kind.TEXT),
-    Column("status", Kind.TEXT),
-    Column("locked until", Kind.TIMESTAMP),
-    Column("signed in", Kind.TIMESTAMP),
-    Column("made by", Kind.TEXT),
-    Column("made at", Kind.TIMESTAMP),
+_OPERATORS = named_columns(
+    "operator, name, roles, status, locked until:timestamp, signed in:timestamp, made by, made at:timestamp"
 )
 
 

@@ -14,7 +14,7 @@ from console.cli.options import Key  # noqa: TC001 - typer reads the annotations
 from console.cli.output import say
 from console.cli.writing import writing
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from console.server.sessions import Activity, SessionRow
@@ -36,29 +36,11 @@ Started = Annotated[
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask once more.")]
 
 # Seconds are text, to the tenth: CSV and JSON have no kind for what is measured.
-_SESSIONS = (
-    Column("pid", Kind.INTEGER),
-    Column("operator", Kind.TEXT),
-    Column("application", Kind.TEXT),
-    Column("client", Kind.TEXT),
-    Column("state", Kind.TEXT),
-    Column("waits for", Kind.TEXT),
-    Column("transaction s", Kind.TEXT),
-    Column("statement s", Kind.TEXT),
-    Column("blocked by", Kind.TEXT),
-    Column("statement", Kind.TEXT),
-    Column("started", Kind.TIMESTAMP),
+_SESSIONS = named_columns(
+    "pid:integer, operator, application, client, state, waits for, transaction s, statement s,"
+    " blocked by, statement, started:timestamp"
 )
-_BLOCKING = (
-    Column("session", Kind.TEXT),
-    Column("operator", Kind.TEXT),
-    Column("state", Kind.TEXT),
-    Column("waiting s", Kind.TEXT),
-    Column("lock", Kind.TEXT),
-    Column("table", Kind.TEXT),
-    Column("waiters", Kind.INTEGER),
-    Column("statement", Kind.TEXT),
-)
+_BLOCKING = named_columns("session, operator, state, waiting s, lock, table, waiters:integer, statement")
 
 
 @app.command("list")

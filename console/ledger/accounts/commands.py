@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from console.writes.operation import Operation
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
 
@@ -43,13 +44,7 @@ class OverdraftLimit:
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = {
-            "username": self.username,
-            "currency": self.currency,
-            "limit": self.limit,
-            "reason": self.reason,
-        }
-        return Operation("account.overdraft", "set_overdraft_limit", arguments)
+        return Operation("account.overdraft", "set_overdraft_limit", asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +76,6 @@ def open(  # noqa: A001 - used as accounts.open
     cancel: Cancellation | None = None,
 ) -> Opened:
     """Open an account with an empty wallet, or a wallet in one more currency for an account there is."""
-    key = uuid4() if key is None else key
     arguments = {
         "username": username,
         "currency": currency,
@@ -90,7 +84,7 @@ def open(  # noqa: A001 - used as accounts.open
         "reason": reason,
     }
     done = ledger.perform(Operation("account.open", "open_account", arguments), key=key, cancel=cancel)
-    return Opened(done["account"], key)
+    return Opened(done["account"], done["key"])
 
 
 def set_status(
@@ -103,7 +97,6 @@ def set_status(
     cancel: Cancellation | None = None,
 ) -> StatusChange:
     """Freeze, unfreeze or close an account in all its currencies; only an empty one is closed, for ever."""
-    key = uuid4() if key is None else key
     operation = Operation(
         "account.status",
         "set_account_status",
@@ -111,16 +104,15 @@ def set_status(
         {"status": "ledger.account_status"},
     )
     done = ledger.perform(operation, key=key, cancel=cancel)
-    return StatusChange(AccountStatus(done["before"]), AccountStatus(done["after"]), key)
+    return StatusChange(AccountStatus(done["before"]), AccountStatus(done["after"]), done["key"])
 
 
 def set_overdraft_limit(
     ledger: Ledger, order: OverdraftLimit, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> OverdraftChange:
     """Let a wallet go so far below zero; less than it is below already is refused."""
-    key = uuid4() if key is None else key
     done = ledger.perform(order.operation, key=key, cancel=cancel)
-    return OverdraftChange(done["before"] or 0, done["after"], key)
+    return OverdraftChange(done["before"] or 0, done["after"], done["key"])
 
 
 def add_note(
@@ -132,6 +124,6 @@ def add_note(
     cancel: Cancellation | None = None,
 ) -> Noted:
     """Write down what is known of an account; notes are never changed."""
-    key = uuid4() if key is None else key
     operation = Operation("account.note", "add_note", {"username": username, "note": note})
-    return Noted(ledger.perform(operation, key=key, cancel=cancel)["note"], key)
+    done = ledger.perform(operation, key=key, cancel=cancel)
+    return Noted(done["note"], done["key"])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
-from uuid import UUID, uuid4
 
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
@@ -116,11 +116,11 @@ def approve(
     cancel: Cancellation | None = None,
 ) -> Approval:
     """Agree to exactly the content that one has seen; nobody agrees to what is their own, or twice."""
-    key = uuid4() if key is None else key
     arguments = {"request": request, "content": content, "note": note}
     operation = Operation("request.approve", "approve_request", arguments)
     done = ledger.perform(operation, key=key, cancel=cancel)
-    return Approval(done["request"], done["given"], done["required"], done["status"] == "approved", key)
+    enough = done["status"] == "approved"
+    return Approval(done["request"], done["given"], done["required"], enough, done["key"])
 
 
 def reject(
@@ -132,8 +132,7 @@ def reject(
     cancel: Cancellation | None = None,
 ) -> Closed:
     """Say no, as a checker."""
-    operation = Operation("request.reject", "reject_request", {"request": request, "reason": reason})
-    return _closed(ledger, operation, key, cancel)
+    return _closed(ledger, "reject", request, reason, key, cancel)
 
 
 def withdraw(
@@ -145,15 +144,13 @@ def withdraw(
     cancel: Cancellation | None = None,
 ) -> Closed:
     """Take back a request of one's own; a batch is a draft again."""
-    operation = Operation("request.withdraw", "withdraw_request", {"request": request, "reason": reason})
-    return _closed(ledger, operation, key, cancel)
+    return _closed(ledger, "withdraw", request, reason, key, cancel)
 
 
 def execute(
     ledger: Ledger, request: int, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Executed:
     """Do what was approved, as it was approved."""
-    key = uuid4() if key is None else key
     done = ledger.perform(
         Operation("request.execute", "execute_request", {"request": request}),
         key=key,
@@ -166,7 +163,7 @@ def execute(
         done.get("transaction"),
         None if posted_at is None else datetime.fromisoformat(posted_at),
         done,
-        key,
+        done["key"],
     )
 
 
@@ -177,12 +174,19 @@ def _submitted(
     cancel: Cancellation | None,
     timeout_s: int | None = None,
 ) -> Submitted:
-    key = uuid4() if key is None else key
     done = ledger.perform(operation, key=key, cancel=cancel, timeout_s=timeout_s)
-    return Submitted(done["request"], done["approvals_required"], bytes.fromhex(done["content"]), key)
+    content = bytes.fromhex(done["content"])
+    return Submitted(done["request"], done["approvals_required"], content, done["key"])
 
 
-def _closed(ledger: Ledger, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Closed:
-    key = uuid4() if key is None else key
+def _closed(  # noqa: PLR0917 - handed on as they came
+    ledger: Ledger,
+    verb: str,
+    request: int,
+    reason: str,
+    key: UUID | None,
+    cancel: Cancellation | None,
+) -> Closed:
+    operation = Operation(f"request.{verb}", f"{verb}_request", {"request": request, "reason": reason})
     done = ledger.perform(operation, key=key, cancel=cancel)
-    return Closed(done["request"], done["status"], key)
+    return Closed(done["request"], done["status"], done["key"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from uuid import UUID, uuid4
 
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
 
@@ -74,6 +75,4 @@ def set_limit(
 
 
 def _ruled(ledger: Ledger, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Ruled:
-    key = uuid4() if key is None else key
-    ledger.perform(operation, key=key, cancel=cancel)
-    return Ruled(key)
+    return Ruled(ledger.perform(operation, key=key, cancel=cancel)["key"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from console.files.exports import Column, ExportResult, Kind, export_csv
+from console.files.exports import ExportResult, export_csv, named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,12 +31,9 @@ def export_balances(
     progress: Callable[[int], None] | None = None,
 ) -> ExportResult:
     """Write rows in the order given; an unknown name has no figures."""
-    places = currency.exponent
-    columns = (
-        Column("username", Kind.TEXT),
-        Column("name", Kind.TEXT),
-        Column("status", Kind.TEXT),
-        *(Column(name, Kind.AMOUNT, places) for name in ("balance", "granted", "reserved", "available")),
+    columns = named_columns(
+        "username, name, status, balance:amount, granted:amount, reserved:amount, available:amount",
+        currency.exponent,
     )
     cells = (
         (row.name, row.display_name, status_word(row), row.balance, row.granted, row.reserved, row.available)

@@ -53,13 +53,14 @@ _COPY = (
 
 _POST = text("SELECT ledger.post_batch(:key, :batch, :content_hash)")
 
+# All that one posting or reversal moves has its moment: what expired on the way too.
 _WALLET_CHANGES = text("""
     SELECT u.username, w.balance - sum(leg.delta), w.balance, count(*)
     FROM ledger.transactions t
     CROSS JOIN LATERAL (VALUES (t.from_wallet, -t.amount), (t.to_wallet, t.amount)) leg (wallet, delta)
     JOIN ledger.wallets w ON w.id = leg.wallet AND w.kind = 'customer'
     JOIN ledger.users u ON u.id = w.user_id
-    WHERE t.batch_id = :batch
+    WHERE t.posted_at = CAST(:posted_at AS timestamptz) AND t.operator = session_user
     GROUP BY u.username, w.balance ORDER BY u.username""")
 
 
@@ -180,13 +181,18 @@ def dry_run(
     def work(session: Session) -> DryRun:
         values = {"key": uuid4(), "batch": batch_id, "content_hash": content_hash}
         posted = _posted(session.execute(_POST, values).scalar_one())
-        changes = session.execute(_WALLET_CHANGES, {"batch": batch_id}).all()
-        return DryRun(posted, tuple(WalletChange(n, int(b), a, c) for n, b, a, c in changes))
+        return DryRun(posted, wallet_changes(session, posted.posted_at))
 
     try:
         return ledger.rehearse("batch.dry-run", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
     except RefusedError as refused:
         raise _explained(ledger, batch_id, refused, cancel) from refused
+
+
+def wallet_changes(session: Session, posted_at: datetime) -> tuple[WalletChange, ...]:
+    """Return what this transaction's own posting or reversal, of this moment, has moved."""
+    rows = session.execute(_WALLET_CHANGES, {"posted_at": posted_at})
+    return tuple(WalletChange(name, int(before), after, n) for name, before, after, n in rows)
 
 
 def post(

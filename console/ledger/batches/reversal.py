@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import text
 
 from console.errors.refusals import accepted
-from console.ledger.batches.commands import WalletChange
+from console.ledger.batches.commands import wallet_changes
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlalchemy.orm import Session
 
+    from console.ledger.batches.commands import WalletChange
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
@@ -26,16 +29,6 @@ _PROBLEMS = text("""
     FROM ledger.reversal_problems(:batch) p ORDER BY p.line""")
 
 _REVERSE_BATCH = text("SELECT ledger.reverse_batch(:key, :batch, :policy, :reason)")
-
-# All that one reversal moves has its moment: what expired on the way too.
-_WALLET_CHANGES = text("""
-    SELECT u.username, w.balance - sum(leg.delta), w.balance, count(*)
-    FROM ledger.transactions t
-    CROSS JOIN LATERAL (VALUES (t.from_wallet, -t.amount), (t.to_wallet, t.amount)) leg (wallet, delta)
-    JOIN ledger.wallets w ON w.id = leg.wallet AND w.kind = 'customer'
-    JOIN ledger.users u ON u.id = w.user_id
-    WHERE t.posted_at = CAST(:posted_at AS timestamptz) AND t.operator = session_user
-    GROUP BY u.username, w.balance ORDER BY u.username""")
 
 
 class ReversalPolicy(StrEnum):
@@ -110,9 +103,8 @@ def reverse_batch(
     ledger: Ledger, order: BatchReversal, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> ReversedBatch:
     """Give back a whole batch as one transaction; the same key again answers with the first outcome."""
-    key = uuid4() if key is None else key
-    timeout_s = ledger.batch_timeout_s
-    return _reversed(ledger.perform(order.operation, key=key, cancel=cancel, timeout_s=timeout_s), key)
+    done = ledger.perform(order.operation, key=key, cancel=cancel, timeout_s=ledger.batch_timeout_s)
+    return _reversed(done, done["key"])
 
 
 def reverse_batch_rehearsal(
@@ -122,16 +114,10 @@ def reverse_batch_rehearsal(
 
     def work(session: Session) -> ReversalRehearsal:
         key = uuid4()
-        values = {
-            "key": key,
-            "batch": order.batch,
-            "policy": order.policy.value,
-            "reason": order.reason,
-        }
+        values = {**order.operation.values, "key": key}
         outcome = accepted(session.execute(_REVERSE_BATCH, values).scalar_one())
-        changes = session.execute(_WALLET_CHANGES, {"posted_at": outcome["posted_at"]}).all()
-        wallets = tuple(WalletChange(name, int(before), after, n) for name, before, after, n in changes)
-        return ReversalRehearsal(_reversed(outcome, key), wallets)
+        reversed_ = _reversed(outcome, key)
+        return ReversalRehearsal(reversed_, wallet_changes(session, reversed_.posted_at))
 
     return ledger.rehearse("batch.reverse-dry-run", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from sqlalchemy import text
 
@@ -14,6 +14,7 @@ from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
@@ -41,16 +42,7 @@ class Grant:
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = {
-            "username": self.username,
-            "currency": self.currency,
-            "amount": self.amount,
-            "source": self.source,
-            "expires_at": self.expires_at,
-            "reference": self.reference,
-            "description": self.description,
-        }
-        return Operation("credit.grant", "grant_credit", arguments)
+        return Operation("credit.grant", "grant_credit", asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +72,9 @@ def grant(
     ledger: Ledger, order: Grant, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Granted:
     """Grant credit, which is spent by captures only."""
-    key = uuid4() if key is None else key
     done = ledger.perform(order.operation, key=key, cancel=cancel)
-    return Granted(done["transaction"], done["lot"], datetime.fromisoformat(done["posted_at"]), key)
+    posted_at = datetime.fromisoformat(done["posted_at"])
+    return Granted(done["transaction"], done["lot"], posted_at, done["key"])
 
 
 def sweep(

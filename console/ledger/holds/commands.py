@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from sqlalchemy import text
 
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
@@ -50,13 +51,8 @@ class Capture:
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = {
-            "reservation": self.reservation,
-            "amount": self.amount,
-            "to": self.payee,
-            "reference": self.reference,
-            "description": self.description,
-        }
+        arguments = asdict(self)
+        arguments["to"] = arguments.pop("payee")
         return Operation("reservation.capture", "capture", arguments)
 
 
@@ -118,7 +114,6 @@ def reserve(
     cancel: Cancellation | None = None,
 ) -> Reserved:
     """Set money aside, granted or plain, under a reference that no other hold has."""
-    key = uuid4() if key is None else key
     arguments = {
         "username": username,
         "currency": currency,
@@ -129,17 +124,18 @@ def reserve(
     }
     done = ledger.perform(Operation("reservation.reserve", "reserve", arguments), key=key, cancel=cancel)
     created_at = datetime.fromisoformat(done["created_at"])
-    return Reserved(done["reservation"], done["reference"], done["available"], created_at, key)
+    return Reserved(done["reservation"], done["reference"], done["available"], created_at, done["key"])
 
 
 def capture(
     ledger: Ledger, order: Capture, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Captured:
     """Take what was reserved, all or a part, over any number of lots; the rest of the hold is released."""
-    key = uuid4() if key is None else key
     done = ledger.perform(order.operation, key=key, cancel=cancel)
     posted_at = datetime.fromisoformat(done["posted_at"])
-    return Captured(done["transaction"], done["amount"], done["released"], done["lots"], posted_at, key)
+    return Captured(
+        done["transaction"], done["amount"], done["released"], done["lots"], posted_at, done["key"]
+    )
 
 
 def release(
@@ -151,10 +147,10 @@ def release(
     cancel: Cancellation | None = None,
 ) -> Released:
     """Let a hold go by its reference: its money is free again."""
-    key = uuid4() if key is None else key
     arguments = {"reservation": reservation, "reason": reason}
     done = ledger.perform(Operation("reservation.release", "release", arguments), key=key, cancel=cancel)
-    return Released(done["reservation"], done["amount"], datetime.fromisoformat(done["closed_at"]), key)
+    closed_at = datetime.fromisoformat(done["closed_at"])
+    return Released(done["reservation"], done["amount"], closed_at, done["key"])
 
 
 def extend(
@@ -167,7 +163,6 @@ def extend(
     cancel: Cancellation | None = None,
 ) -> Extended:
     """Give a hold more time, or less; None takes its end away."""
-    key = uuid4() if key is None else key
     arguments = {"reservation": reservation, "expires_at": expires_at, "reason": reason}
     operation = Operation("reservation.extend", "extend_reservation", arguments)
     done = ledger.perform(operation, key=key, cancel=cancel)
@@ -175,7 +170,7 @@ def extend(
         None if written is None else datetime.fromisoformat(written)
         for written in (done["expires_at"], done["expired_before"])
     ]
-    return Extended(done["reservation"], ends[0], ends[1], key)
+    return Extended(done["reservation"], ends[0], ends[1], done["key"])
 
 
 def burn_preview(

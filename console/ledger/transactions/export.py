@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from console.files.exports import Column, ExportResult, Kind, export_csv
+from console.files.exports import Column, ExportResult, export_csv, named_columns
 from console.ledger.page import Order
 from console.ledger.transactions.page import Cursor, TransactionRow, page_statement
 
@@ -24,21 +24,11 @@ ROWS_A_PAGE = 5_000
 
 def columns(currency: Currency) -> tuple[Column, ...]:
     """Return the columns in the order of `cells`."""
-    places = currency.exponent
-    return (
-        Column("id", Kind.INTEGER),
-        Column("posted at", Kind.TIMESTAMP),
-        Column("kind", Kind.TEXT),
-        Column("from", Kind.TEXT),
-        Column("to", Kind.TEXT),
-        Column("amount", Kind.AMOUNT, places),
-        Column("from balance after", Kind.AMOUNT, places),
-        Column("to balance after", Kind.AMOUNT, places),
-        Column("reference", Kind.TEXT),
-        Column("description", Kind.TEXT),
-        Column("effective at", Kind.TIMESTAMP),
-        Column("batch", Kind.INTEGER),
-        Column("operator", Kind.TEXT),
+    return named_columns(
+        "id:integer, posted at:timestamp, kind, from, to, amount:amount, from balance after:amount,"
+        " to balance after:amount, reference, description, effective at:timestamp, batch:integer,"
+        " operator",
+        currency.exponent,
     )
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
 
@@ -30,13 +31,7 @@ class Reversal:
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = {
-            "transaction": self.transaction,
-            "amount": self.amount,
-            "reason": self.reason,
-            "lot_expires_at": self.lot_expires_at,
-        }
-        return Operation("transfer.reverse", "reverse_transaction", arguments)
+        return Operation("transfer.reverse", "reverse_transaction", asdict(self))
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +50,8 @@ def reverse_transaction(
     ledger: Ledger, order: Reversal, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Reversed:
     """Give back what one transaction moved, all or a part, once for ever."""
-    key = uuid4() if key is None else key
     done = ledger.perform(order.operation, key=key, cancel=cancel)
     posted_at = datetime.fromisoformat(done["posted_at"])
-    return Reversed(done["transaction"], done["reverses"], done["amount"], done["lot"], posted_at, key)
+    return Reversed(
+        done["transaction"], done["reverses"], done["amount"], done["lot"], posted_at, done["key"]
+    )

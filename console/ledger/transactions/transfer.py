@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
 
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
 
@@ -38,15 +39,8 @@ class Transfer:
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = {
-            "from": self.payer,
-            "to": self.payee,
-            "currency": self.currency,
-            "amount": self.amount,
-            "reference": self.reference,
-            "description": self.description,
-            "effective_at": self.effective_at,
-        }
+        arguments = asdict(self)
+        arguments["from"], arguments["to"] = arguments.pop("payer"), arguments.pop("payee")
         return Operation("transfer.post", "transfer", arguments)
 
 
@@ -75,6 +69,5 @@ def post(
     ledger: Ledger, order: Transfer, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Posted:
     """Make a transfer."""
-    key = uuid4() if key is None else key
-    outcome = ledger.perform(order.operation, key=key, cancel=cancel)
-    return Posted(outcome["transaction"], datetime.fromisoformat(outcome["posted_at"]), key)
+    done = ledger.perform(order.operation, key=key, cancel=cancel)
+    return Posted(done["transaction"], datetime.fromisoformat(done["posted_at"]), done["key"])

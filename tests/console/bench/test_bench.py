@@ -6,9 +6,10 @@ import os
 from typing import TYPE_CHECKING
 
 import pytest
+from pydantic import SecretStr
 
 from console.bench import capture, pgbench, recorder, transfers, writers
-from console.bench.ledger import bench_ledger
+from console.bench.place import Place
 from console.bench.statements import report as statements
 from console.bench.statements.counter import Counter, count_statements
 from console.bench.statements.pairs import Sizes
@@ -17,6 +18,7 @@ from console.errors import ConsoleError, DatabaseUnreachableError, UnavailableEr
 from console.monitor.budgets import BUDGETS
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.settings import Settings
 from tests.cluster import connected
 from tests.models.bookkeeping import assert_adds_up
 
@@ -24,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from console.settings import Settings
     from tests.cluster import Cluster
 
 # The name of the ledger's database is made of these; another test process has one of its own.
@@ -44,24 +45,25 @@ def admin_url(cluster: Cluster) -> str:
 @pytest.fixture(scope="module")
 def bench_url(admin_url: str) -> Iterator[str]:
     """Keep one ledger for all measurements of this file; at the end its books must add up."""
-    with bench_ledger(admin_url, USERS, TRANSACTIONS, keep=False, say=silent) as url:
+    place = Place(admin_url, Settings.model_construct(), USERS, TRANSACTIONS, keep=False, say=silent)
+    with place.made() as url:
         yield url
         with connected(url) as connection:
             assert_adds_up(connection)
 
 
-def run_statements(admin_url: str, settings: Settings) -> tuple[statements.StatementsFigure, ...]:
-    return statements.run(
-        admin_url, settings, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, rounds=1,
-        sizes=SIZES,
-    )  # fmt: skip
+@pytest.fixture
+def place(admin_url: str, settings: Settings) -> Place:
+    return Place(admin_url, settings, USERS, TRANSACTIONS, keep=True, say=silent)
+
+
+def run_statements(place: Place) -> tuple[statements.StatementsFigure, ...]:
+    return statements.run(place, rounds=1, sizes=SIZES)
 
 
 @pytest.mark.usefixtures("bench_url")
-def test_every_action_is_counted_both_ways_and_ours_but_the_bulk_is_within(
-    admin_url: str, settings: Settings
-) -> None:
-    figures = run_statements(admin_url, settings)
+def test_every_action_is_counted_both_ways_and_ours_but_the_bulk_is_within(place: Place) -> None:
+    figures = run_statements(place)
     rows, names, lots, lines = SIZES.rows, SIZES.names, SIZES.lots, SIZES.lines
     naive = [figure.naive_statements for figure in figures]
     assert naive[:-1] == [
@@ -75,8 +77,8 @@ def test_every_action_is_counted_both_ways_and_ours_but_the_bulk_is_within(
     assert all(figure.ms > 0 and figure.naive_ms > 0 for figure in figures)
 
 
-def test_the_naive_writes_leave_nothing_behind(bench_url: str, admin_url: str, settings: Settings) -> None:
-    run_statements(admin_url, settings)
+def test_the_naive_writes_leave_nothing_behind(bench_url: str, place: Place) -> None:
+    run_statements(place)
     with connected(bench_url) as connection:
         found = connection.execute(
             "SELECT to_regnamespace('scratch'), count(*) FROM ledger.transactions"
@@ -107,31 +109,20 @@ def test_one_action_over_budget_ends_the_command_with_1(
 
 
 @pytest.mark.usefixtures("bench_url")
-def test_a_capture_is_one_statement_over_any_number_of_lots(admin_url: str, settings: Settings) -> None:
-    figures = capture.run(
-        admin_url, settings, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, rounds=1,
-        lots=(1, 40),
-    )  # fmt: skip
+def test_a_capture_is_one_statement_over_any_number_of_lots(place: Place) -> None:
+    figures = capture.run(place, rounds=1, lots=(1, 40))
     assert [(figure.lots, figure.statements) for figure in figures] == [(1, 1), (40, 1)]
     assert figures[1].ms_each < figures[0].ms_each == figures[0].ms
 
 
 @pytest.mark.usefixtures("bench_url")
-def test_too_few_accounts_are_said_so(admin_url: str, settings: Settings) -> None:
+def test_too_few_accounts_are_said_so(place: Place) -> None:
     with pytest.raises(UsageError, match="take more --users"):
-        capture.run(
-            admin_url, settings, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent,
-            lots=(1,) * (USERS + 1),
-        )  # fmt: skip
+        capture.run(place, lots=(1,) * (USERS + 1))
 
 
-def test_pgbench_drives_both_sides_and_leaves_no_database(
-    cluster: Cluster, bench_url: str, admin_url: str
-) -> None:
-    figures = transfers.run(
-        admin_url, embedded=True, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, seconds=1,
-        warm_up=1, rounds=1, scale=1,
-    )  # fmt: skip
+def test_pgbench_drives_both_sides_and_leaves_no_database(bench_url: str, place: Place) -> None:
+    figures = transfers.run(place, seconds=1, warm_up=1, rounds=1, scale=1)
     assert [figure.clients for figure in figures] == [1, 8]
     for figure in figures:
         assert figure.transfers_per_s > 0
@@ -145,10 +136,8 @@ def test_pgbench_drives_both_sides_and_leaves_no_database(
 
 
 @pytest.mark.usefixtures("bench_url")
-def test_writers_on_few_wallets_do_not_deadlock(admin_url: str) -> None:
-    found = writers.run(
-        admin_url, embedded=True, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent, seconds=2
-    )
+def test_writers_on_few_wallets_do_not_deadlock(place: Place) -> None:
+    found = writers.run(place, seconds=2)
     assert (found.writers, found.wallets, found.deadlocks, found.failed) == (16, 12, 0, 0)
     assert found.transfers_per_s > 0
 
@@ -169,8 +158,10 @@ def test_a_server_elsewhere_needs_a_pgbench_on_the_path(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, admin_url: str
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    settings = Settings.model_construct(database_url=SecretStr(admin_url))
+    place = Place(admin_url, settings, USERS, TRANSACTIONS, keep=True, say=silent)
     with pytest.raises(UnavailableError, match="pgbench"):
-        writers.run(admin_url, embedded=False, users=USERS, transactions=TRANSACTIONS, keep=True, say=silent)
+        writers.run(place)
 
 
 def test_the_counter_counts_copy_and_not_what_is_sent_around(bench_url: str) -> None:
@@ -196,7 +187,7 @@ def test_only_a_pool_of_one_can_be_counted(bench_url: str, settings: Settings) -
 def test_no_server_is_said_so(settings: Settings) -> None:
     nowhere = "postgresql+psycopg://nobody@127.0.0.1:1/none"
     with pytest.raises(DatabaseUnreachableError):
-        run_statements(nowhere, settings)
+        run_statements(Place(nowhere, settings, USERS, TRANSACTIONS, keep=True, say=silent))
 
 
 def test_recording_is_cheap_and_takes_no_memory(admin_url: str) -> None:

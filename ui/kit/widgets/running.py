@@ -1,20 +1,36 @@
-"""What is under way with a batch: a word, the seconds, and the way to end it."""
+"""What is under way: a word, the seconds, the way to end it; and how it ended."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QProgressBar, QWidget
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtWidgets import QLabel, QProgressBar, QWidget
 
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import button, column_of, label, row_of
+from ui.kit.widgets.basics import button, column_of, label, restyle, row_of
 
 if TYPE_CHECKING:
     from ui.kit.formats import Formats
 
 _TICK_MS = 100
+
+
+class Outcome(QLabel):
+    """How the last deed ended; hidden while there is nothing to say."""
+
+    def __init__(self) -> None:
+        super().__init__(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.setFont(text_font(tabular=True))
+        self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.hide()
+
+    def say(self, words: str, tone: str | None = None) -> None:
+        """Say it; empty words say nothing."""
+        self.setText(words)
+        self.setVisible(bool(words))
+        restyle(self, tone=tone)
 
 
 class RunningStrip(QWidget):

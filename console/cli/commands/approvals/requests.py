@@ -14,7 +14,7 @@ from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the ann
 from console.cli.output import say
 from console.cli.writing import writing
 from console.errors import AccessDeniedError
-from console.files.exports import Column, Kind
+from console.files.exports import Column, Kind, named_columns
 from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
@@ -31,35 +31,13 @@ Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The request's 
 LIST_MAX = 5_000
 
 # The amount is text: each row has its own currency, and so its own decimals.
-_REQUESTS = (
-    Column("request", Kind.INTEGER),
-    Column("kind", Kind.TEXT),
-    Column("status", Kind.TEXT),
-    Column("amount", Kind.TEXT),
-    Column("currency", Kind.TEXT),
-    Column("approvals", Kind.INTEGER),
-    Column("required", Kind.INTEGER),
-    Column("reason", Kind.TEXT),
-    Column("created by", Kind.TEXT),
-    Column("created at", Kind.TIMESTAMP),
-    Column("closed by", Kind.TEXT),
-    Column("closed at", Kind.TIMESTAMP),
+_REQUESTS = named_columns(
+    "request:integer, kind, status, amount, currency, approvals:integer, required:integer,"
+    " reason, created by, created at:timestamp, closed by, closed at:timestamp"
 )
-_APPROVED = (
-    Column("request", Kind.INTEGER),
-    Column("status", Kind.TEXT),
-    Column("approvals", Kind.INTEGER),
-    Column("required", Kind.INTEGER),
-    Column("key", Kind.TEXT),
-)
-_CLOSED = (Column("request", Kind.INTEGER), Column("status", Kind.TEXT), Column("key", Kind.TEXT))
-_EXECUTED = (
-    Column("request", Kind.INTEGER),
-    Column("status", Kind.TEXT),
-    Column("transaction", Kind.INTEGER),
-    Column("posted at", Kind.TIMESTAMP),
-    Column("key", Kind.TEXT),
-)
+_APPROVED = named_columns("request:integer, status, approvals:integer, required:integer, key")
+_CLOSED = named_columns("request:integer, status, key")
+_EXECUTED = named_columns("request:integer, status, transaction:integer, posted at:timestamp, key")
 _MINOR_UNITS = frozenset({"amount", "limit"})
 
 
@@ -119,12 +97,7 @@ def dry_run(context: typer.Context, request: Number) -> None:
         if now.refusal is not None:
             raise now.refusal
     invocation.output.rows(
-        (
-            Column("account", Kind.TEXT),
-            Column("before", Kind.AMOUNT, exponent),
-            Column("after", Kind.AMOUNT, exponent),
-            Column("change", Kind.AMOUNT, exponent),
-        ),
+        named_columns("account, before:amount, after:amount, change:amount", exponent),
         [(one.username, one.before, one.after, one.after - one.before) for one in now.movements],
     )
     if now.accounts > len(now.movements):

@@ -18,7 +18,7 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
 from console.cli.output import say
 from console.cli.writing import money, writing
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
@@ -32,22 +32,8 @@ _KINDS = (
 )
 
 # Amounts are text: each row has its own currency, and so its own decimals.
-_RULES = (
-    Column("kind", Kind.TEXT),
-    Column("currency", Kind.TEXT),
-    Column("from", Kind.TEXT),
-    Column("approvals", Kind.INTEGER),
-)
-_LIMITS = (
-    Column("holder", Kind.TEXT),
-    Column("kind", Kind.TEXT),
-    Column("currency", Kind.TEXT),
-    Column("at once", Kind.TEXT),
-    Column("a day", Kind.TEXT),
-    Column("operator", Kind.TEXT),
-    Column("used today", Kind.TEXT),
-    Column("left today", Kind.TEXT),
-)
+_RULES = named_columns("kind, currency, from, approvals:integer")
+_LIMITS = named_columns("holder, kind, currency, at once, a day, operator, used today, left today")
 
 
 @rule_app.command("list")

@@ -16,7 +16,7 @@ from console.cli.output import say
 from console.cli.progress import progress
 from console.cli.writing import writing
 from console.errors import LinesRefusedError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from console.cli.invocation import Invocation
@@ -89,13 +89,7 @@ def dry_run(context: typer.Context, batch: Number) -> None:
         with progress("Rehearsing"):
             summary = check_batch(workspace.ledger, batch, cancel=cancel).summary
             done = rehearse(workspace.ledger, batch, summary.content_hash, cancel=cancel)
-    columns = (
-        Column("account", Kind.TEXT),
-        Column("before", Kind.AMOUNT, exponent),
-        Column("after", Kind.AMOUNT, exponent),
-        Column("change", Kind.AMOUNT, exponent),
-        Column("lines", Kind.INTEGER),
-    )
+    columns = named_columns("account, before:amount, after:amount, change:amount, lines:integer", exponent)
     invocation.output.rows(
         columns,
         [(one.username, one.before, one.after, one.after - one.before, one.lines) for one in done.wallets],
@@ -177,15 +171,10 @@ def _exponent(workspace: Workspace, batch: int) -> int:
 
 
 def _show_summary(invocation: Invocation, batch: int, summary: BatchSummary, exponent: int) -> None:
-    columns = (
-        Column("batch", Kind.INTEGER),
-        Column("lines", Kind.INTEGER),
-        Column("total", Kind.AMOUNT, exponent),
-        Column("paid in", Kind.AMOUNT, exponent),
-        Column("paid out", Kind.AMOUNT, exponent),
-        Column("accounts", Kind.INTEGER),
-        Column("accounts to open", Kind.INTEGER),
-        Column("content", Kind.TEXT),
+    columns = named_columns(
+        "batch:integer, lines:integer, total:amount, paid in:amount, paid out:amount,"
+        " accounts:integer, accounts to open:integer, content",
+        exponent,
     )
     cells = (
         batch, summary.lines, summary.total, summary.paid_in, summary.paid_out, summary.accounts,
@@ -195,15 +184,10 @@ def _show_summary(invocation: Invocation, batch: int, summary: BatchSummary, exp
 
 
 def _show_posted(write: Writing, done: PostedBatch, exponent: int) -> None:
-    columns = (
-        Column("batch", Kind.INTEGER),
-        Column("lines", Kind.INTEGER),
-        Column("total", Kind.AMOUNT, exponent),
-        Column("accounts opened", Kind.INTEGER),
-        Column("first transaction", Kind.INTEGER),
-        Column("last transaction", Kind.INTEGER),
-        Column("posted at", Kind.TIMESTAMP),
-        Column("key", Kind.TEXT),
+    columns = named_columns(
+        "batch:integer, lines:integer, total:amount, accounts opened:integer,"
+        " first transaction:integer, last transaction:integer, posted at:timestamp, key",
+        exponent,
     )
     cells = (
         done.batch_id, done.lines, done.total, done.opened, done.first_id, done.last_id, done.posted_at,

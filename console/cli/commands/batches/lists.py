@@ -10,24 +10,16 @@ import typer
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import say
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 from console.money import PLAIN, format_amount
 
 LINES_MAX = 100_000
 """As many lines as a batch is shown with at most."""
 
 # The total is text: each row has its own currency, and so its own decimals.
-_BATCHES = (
-    Column("batch", Kind.INTEGER),
-    Column("name", Kind.TEXT),
-    Column("status", Kind.TEXT),
-    Column("lines", Kind.INTEGER),
-    Column("total", Kind.TEXT),
-    Column("currency", Kind.TEXT),
-    Column("created by", Kind.TEXT),
-    Column("created at", Kind.TIMESTAMP),
-    Column("posted by", Kind.TEXT),
-    Column("posted at", Kind.TIMESTAMP),
+_BATCHES = named_columns(
+    "batch:integer, name, status, lines:integer, total, currency, created by,"
+    " created at:timestamp, posted by, posted at:timestamp"
 )
 
 
@@ -77,19 +69,11 @@ def show_batch(
         head = get(workspace.database, batch, cancel=cancel)
         found = lines(workspace.database, batch, limit=limit, cancel=cancel)
         places = chosen(workspace.currencies, head.currency).exponent
-    columns = (
-        Column("line", Kind.INTEGER),
-        Column("from", Kind.TEXT),
-        Column("to", Kind.TEXT),
-        Column("amount", Kind.AMOUNT, places),
-        Column("reference", Kind.TEXT),
-        Column("description", Kind.TEXT),
-        Column("effective at", Kind.TIMESTAMP),
-        Column("transaction", Kind.INTEGER),
-        Column("from balance after", Kind.AMOUNT, places),
-        Column("to balance after", Kind.AMOUNT, places),
-        Column("credit source", Kind.TEXT),
-        Column("credit expires at", Kind.TIMESTAMP),
+    columns = named_columns(
+        "line:integer, from, to, amount:amount, reference, description, effective at:timestamp,"
+        " transaction:integer, from balance after:amount, to balance after:amount, credit source,"
+        " credit expires at:timestamp",
+        places,
     )
     invocation.output.rows(
         columns,

@@ -12,7 +12,7 @@ import typer
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.errors import FileRefusedError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 app = typer.Typer(help="Mappings: what the columns of a CSV file mean.", no_args_is_help=True)
 
@@ -58,7 +58,7 @@ def list_mappings(context: typer.Context) -> None:
     invocation = invocation_of(context)
     _, paths = invocation.configured()
     store = mapping_store(paths)
-    columns = (Column("mapping", Kind.TEXT), Column("shape", Kind.TEXT), Column("columns", Kind.TEXT))
+    columns = named_columns("mapping, shape, columns")
     rows = []
     for name in store.list():
         mapping = store.load(name)

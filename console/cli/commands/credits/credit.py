@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.arguments import account, chosen, moment, names_in
+from console.cli.arguments import account, chosen, moment, names_asked
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
@@ -22,20 +22,17 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
 from console.cli.output import amount as shown
 from console.cli.output import say
 from console.cli.writing import money, submission, writing
-from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 app = typer.Typer(help="Credit: grant it, and see what accounts may spend.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
 
-_GRANTED = (
-    Column("transaction", Kind.INTEGER),
-    Column("lot", Kind.INTEGER),
-    Column("posted at", Kind.TIMESTAMP),
-    Column("key", Kind.TEXT),
+_GRANTED = named_columns("transaction:integer, lot:integer, posted at:timestamp, key")
+_SUMS = (
+    "account, name, status, balance:amount, granted:amount, reserved:amount, expired:amount,"
+    " available:amount, transferable:amount, overdraft limit:amount"
 )
-_SUMS = ("balance", "granted", "reserved", "expired", "available", "transferable", "overdraft limit")
 
 
 @app.command()
@@ -82,15 +79,8 @@ def show(context: typer.Context, name: Name, currency: CurrencyCode = None) -> N
     with invocation.workspace() as workspace, interruptible() as cancel:
         unit = chosen(workspace.currencies, currency)
         found = queries.credits(workspace.database, account(name, "NAME"), unit.code, cancel=cancel)
-    columns = (
-        Column("account", Kind.TEXT),
-        Column("name", Kind.TEXT),
-        Column("status", Kind.TEXT),
-        *(Column(column, Kind.AMOUNT, unit.exponent) for column in _SUMS),
-        Column("lots", Kind.INTEGER),
-        Column("holds", Kind.INTEGER),
-        Column("expiring", Kind.AMOUNT, unit.exponent),
-        Column("first expiry", Kind.TIMESTAMP),
+    columns = named_columns(
+        f"{_SUMS}, lots:integer, holds:integer, expiring:amount, first expiry:timestamp", unit.exponent
     )
     cells = (
         found.username, found.display_name, found.status, found.balance, found.granted, found.reserved,
@@ -112,17 +102,13 @@ def lots(context: typer.Context, name: Name, currency: CurrencyCode = None) -> N
     with invocation.workspace() as workspace, interruptible() as cancel:
         unit = chosen(workspace.currencies, currency)
         found = queries.credits(workspace.database, account(name, "NAME"), unit.code, cancel=cancel)
+    columns = named_columns(
+        "lot:integer, source, granted:amount, remaining:amount, held:amount, expired:amount,"
+        " created at:timestamp, expires at:timestamp",
+        unit.exponent,
+    )
     invocation.output.rows(
-        (
-            Column("lot", Kind.INTEGER),
-            Column("source", Kind.TEXT),
-            Column("granted", Kind.AMOUNT, unit.exponent),
-            Column("remaining", Kind.AMOUNT, unit.exponent),
-            Column("held", Kind.AMOUNT, unit.exponent),
-            Column("expired", Kind.AMOUNT, unit.exponent),
-            Column("created at", Kind.TIMESTAMP),
-            Column("expires at", Kind.TIMESTAMP),
-        ),
+        columns,
         [
             (
                 lot.id, lot.source, lot.amount, lot.remaining, lot.covered, lot.dead, lot.created_at,
@@ -145,20 +131,13 @@ def list_credits(
     """Look up what accounts may spend, all by one statement; ends with 1 if an account is unknown."""
     from console.ledger.credits.breakdown import credits_of
 
-    asked = [*(names or []), *(names_in(file) if file is not None else [])]
-    if not asked:
-        raise UsageError("Name an account, or a file of them with --file.")
+    asked = names_asked(names, file)
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         unit = chosen(workspace.currencies, currency)
         rows = credits_of(workspace.database, asked, unit.code, cancel=cancel)
     invocation.output.rows(
-        (
-            Column("account", Kind.TEXT),
-            Column("name", Kind.TEXT),
-            Column("status", Kind.TEXT),
-            *(Column(column, Kind.AMOUNT, unit.exponent) for column in _SUMS),
-        ),
+        named_columns(_SUMS, unit.exponent),
         [
             (
                 row.name, row.display_name, row.status if row.found else "unknown", row.balance,

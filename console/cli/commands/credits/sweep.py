@@ -11,7 +11,7 @@ from console.cli.options import Key  # noqa: TC001 - typer reads the annotations
 from console.cli.output import say
 from console.cli.writing import writing
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
@@ -20,13 +20,7 @@ if TYPE_CHECKING:
 
 LIMIT_MAX = 100_000
 
-_SWEPT = (
-    Column("holds", Kind.INTEGER),
-    Column("lots", Kind.INTEGER),
-    Column("expired", Kind.TEXT),
-    Column("more", Kind.TEXT),
-    Column("key", Kind.TEXT),
-)
+_SWEPT = named_columns("holds:integer, lots:integer, expired, more, key")
 
 
 def register(app: typer.Typer) -> None:

@@ -22,7 +22,7 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
 from console.cli.output import say
 from console.cli.writing import money, submission, writing
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 app = typer.Typer(help="Holds: money set aside, then captured or released.", no_args_is_help=True)
 
@@ -59,12 +59,8 @@ def reserve(
             key=write.key,
             cancel=write.cancel,
         )
-    columns = (
-        Column("hold", Kind.INTEGER),
-        Column("reference", Kind.TEXT),
-        Column("available after", Kind.AMOUNT, unit.exponent),
-        Column("created at", Kind.TIMESTAMP),
-        Column("key", Kind.TEXT),
+    columns = named_columns(
+        "hold:integer, reference, available after:amount, created at:timestamp, key", unit.exponent
     )
     cells = (done.reservation, done.reference, done.available, done.created_at, str(done.key))
     write.output.record(columns, cells)
@@ -99,13 +95,9 @@ def capture(
             write.submit(order, why)
             return
         done = capture_hold(write.ledger, order, key=write.key, cancel=write.cancel)
-    columns = (
-        Column("transaction", Kind.INTEGER),
-        Column("captured", Kind.AMOUNT, unit.exponent),
-        Column("released", Kind.AMOUNT, unit.exponent),
-        Column("lots", Kind.INTEGER),
-        Column("posted at", Kind.TIMESTAMP),
-        Column("key", Kind.TEXT),
+    columns = named_columns(
+        "transaction:integer, captured:amount, released:amount, lots:integer, posted at:timestamp, key",
+        unit.exponent,
     )
     cells = (done.transaction, done.amount, done.released, done.lots, done.posted_at, str(done.key))
     write.output.record(columns, cells)
@@ -120,12 +112,7 @@ def release(context: typer.Context, hold: Reference, *, reason: Reason, key: Key
     with writing(context, key) as write:
         unit = of_hold(write.database, hold, cancel=write.cancel)
         done = release_hold(write.ledger, hold, reason=reason, key=write.key, cancel=write.cancel)
-    columns = (
-        Column("hold", Kind.INTEGER),
-        Column("released", Kind.AMOUNT, unit.exponent),
-        Column("closed at", Kind.TIMESTAMP),
-        Column("key", Kind.TEXT),
-    )
+    columns = named_columns("hold:integer, released:amount, closed at:timestamp, key", unit.exponent)
     write.output.record(columns, (done.reservation, done.amount, done.closed_at, str(done.key)))
 
 
@@ -151,12 +138,7 @@ def extend(
         done = extend_hold(
             write.ledger, hold, expires_at=ends, reason=reason, key=write.key, cancel=write.cancel
         )
-    columns = (
-        Column("hold", Kind.INTEGER),
-        Column("before", Kind.TIMESTAMP),
-        Column("expires at", Kind.TIMESTAMP),
-        Column("key", Kind.TEXT),
-    )
+    columns = named_columns("hold:integer, before:timestamp, expires at:timestamp, key")
     write.output.record(columns, (done.reservation, done.before, done.expires_at, str(done.key)))
 
 
@@ -175,16 +157,13 @@ def preview(
         unit = of_hold(workspace.database, hold, cancel=cancel)
         taking = minor_units(amount, unit, "--amount")
         burns = burn_preview(workspace.database, hold, taking, cancel=cancel)
+    columns = named_columns(
+        "place:integer, lot:integer, source, expires at:timestamp, remaining:amount, burned:amount,"
+        " remaining after:amount",
+        unit.exponent,
+    )
     invocation.output.rows(
-        (
-            Column("place", Kind.INTEGER),
-            Column("lot", Kind.INTEGER),
-            Column("source", Kind.TEXT),
-            Column("expires at", Kind.TIMESTAMP),
-            Column("remaining", Kind.AMOUNT, unit.exponent),
-            Column("burned", Kind.AMOUNT, unit.exponent),
-            Column("remaining after", Kind.AMOUNT, unit.exponent),
-        ),
+        columns,
         [
             (
                 one.place, one.lot, one.source, one.expires_at, one.remaining, one.burned,

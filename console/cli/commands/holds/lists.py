@@ -12,7 +12,7 @@ from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
@@ -21,21 +21,10 @@ if TYPE_CHECKING:
 PAGE_MAX = 5_000
 
 # The amounts are text: each row has its own currency, and so its own decimals.
-_HOLDS = (
-    Column("hold", Kind.INTEGER),
-    Column("reference", Kind.TEXT),
-    Column("account", Kind.TEXT),
-    Column("status", Kind.TEXT),
-    Column("amount", Kind.TEXT),
-    Column("captured", Kind.TEXT),
-    Column("currency", Kind.TEXT),
-    Column("description", Kind.TEXT),
-    Column("created by", Kind.TEXT),
-    Column("created at", Kind.TIMESTAMP),
-    Column("expires at", Kind.TIMESTAMP),
-    Column("closed by", Kind.TEXT),
-    Column("closed at", Kind.TIMESTAMP),
-    Column("reason", Kind.TEXT),
+_HOLDS = named_columns(
+    "hold:integer, reference, account, status, amount, captured, currency, description,"
+    " created by, created at:timestamp, expires at:timestamp, closed by, closed at:timestamp,"
+    " reason"
 )
 
 

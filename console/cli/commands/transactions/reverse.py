@@ -14,7 +14,7 @@ from console.cli.output import say
 from console.cli.progress import progress
 from console.cli.writing import writing
 from console.errors import UsageError
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from console.cli.writing import Writing
@@ -60,13 +60,9 @@ def transaction(
             write.submit(order, reason)
             return
         done = reverse_transaction(write.ledger, order, key=write.key, cancel=write.cancel)
-    columns = (
-        Column("transaction", Kind.INTEGER),
-        Column("reverses", Kind.INTEGER),
-        Column("amount", Kind.AMOUNT, unit.exponent),
-        Column("lot", Kind.INTEGER),
-        Column("posted at", Kind.TIMESTAMP),
-        Column("key", Kind.TEXT),
+    columns = named_columns(
+        "transaction:integer, reverses:integer, amount:amount, lot:integer, posted at:timestamp, key",
+        unit.exponent,
     )
     cells = (done.transaction, done.reverses, done.amount, done.lot, done.posted_at, str(done.key))
     write.output.record(columns, cells)
@@ -124,16 +120,11 @@ def _check(write: Writing, number: int, exponent: int) -> None:
 
     with progress("Checking"):
         problems = reversal_problems(write.database, number, cancel=write.cancel)
+    columns = named_columns(
+        "line:integer, transaction:integer, account, code, amount:amount, short:amount, message", exponent
+    )
     write.output.rows(
-        (
-            Column("line", Kind.INTEGER),
-            Column("transaction", Kind.INTEGER),
-            Column("account", Kind.TEXT),
-            Column("code", Kind.TEXT),
-            Column("amount", Kind.AMOUNT, exponent),
-            Column("short", Kind.AMOUNT, exponent),
-            Column("message", Kind.TEXT),
-        ),
+        columns,
         [
             (
                 one.line, one.transaction, one.username, one.code, one.amount, one.short,
@@ -154,13 +145,7 @@ def _rehearse(write: Writing, order: BatchReversal, exponent: int) -> None:
     with progress("Rehearsing"):
         done = reverse_batch_rehearsal(write.ledger, order, cancel=write.cancel)
     write.output.rows(
-        (
-            Column("account", Kind.TEXT),
-            Column("before", Kind.AMOUNT, exponent),
-            Column("after", Kind.AMOUNT, exponent),
-            Column("change", Kind.AMOUNT, exponent),
-            Column("lines", Kind.INTEGER),
-        ),
+        named_columns("account, before:amount, after:amount, change:amount, lines:integer", exponent),
         [(one.username, one.before, one.after, one.after - one.before, one.lines) for one in done.wallets],
     )
     say(f"{done.reversed.lines:,} lines would be given back. It was rolled back: nothing was changed.")
@@ -176,16 +161,10 @@ def _reverse(write: Writing, order: BatchReversal, exponent: int) -> None:
 
 
 def _show(write: Writing, done: ReversedBatch, exponent: int) -> None:
-    columns = (
-        Column("batch", Kind.INTEGER),
-        Column("lines", Kind.INTEGER),
-        Column("total", Kind.AMOUNT, exponent),
-        Column("short", Kind.AMOUNT, exponent),
-        Column("lines left", Kind.INTEGER),
-        Column("first transaction", Kind.INTEGER),
-        Column("last transaction", Kind.INTEGER),
-        Column("posted at", Kind.TIMESTAMP),
-        Column("key", Kind.TEXT),
+    columns = named_columns(
+        "batch:integer, lines:integer, total:amount, short:amount, lines left:integer,"
+        " first transaction:integer, last transaction:integer, posted at:timestamp, key",
+        exponent,
     )
     cells = (
         done.batch, done.lines, done.total, done.short, done.left, done.first_id, done.last_id,

@@ -17,13 +17,9 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     WhyAsked,
 )
 from console.cli.writing import money, submission, writing
-from console.files.exports import Column, Kind
+from console.files.exports import named_columns
 
-_POSTED = (
-    Column("transaction", Kind.INTEGER),
-    Column("posted at", Kind.TIMESTAMP),
-    Column("key", Kind.TEXT),
-)
+_POSTED = named_columns("transaction:integer, posted at:timestamp, key")
 
 
 def register(app: typer.Typer) -> None:

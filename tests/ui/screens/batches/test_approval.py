@@ -211,7 +211,7 @@ def test_what_another_decided_meanwhile_is_said_and_shown(
     approvals.withdraw(operator_ledger, asked.id, reason="not yet")
     press(page.decision.approve_button)
     status_of(qtbot, page, BatchStatus.DRAFT)
-    assert "Refused" in page.posting.outcome
+    assert "Refused" in page.posting.outcome.text()
 
 
 def test_a_lost_answer_is_asked_for_with_the_same_key(
@@ -231,7 +231,7 @@ def test_a_lost_answer_is_asked_for_with_the_same_key(
     monkeypatch.setattr(approvals, "submit_batch", submit_and_lose)
     press(page.posting.submit_button)
     answer(page, REASON)
-    qtbot.waitUntil(lambda: page.posting.outcome.startswith("Not yet known"))
+    qtbot.waitUntil(lambda: page.posting.outcome.text().startswith("Not yet known"))
     press(page.posting.submit_button)
     answer(page, REASON)
     status_of(qtbot, page, BatchStatus.SUBMITTED)
@@ -288,7 +288,7 @@ def test_a_rule_made_meanwhile_refuses_the_posting_and_shows_the_way(
     rule()
     press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.posting.reason == "a rule asks for 1 approval: submit it")
-    assert "approval" in page.posting.outcome
+    assert "approval" in page.posting.outcome.text()
     assert not page.pending
 
 

@@ -94,7 +94,9 @@ def test_a_batch_is_taken_back_whole_with_a_reason(
     assert dialog.reason == "give a reason"
     assert not dialog.reverse_button.isEnabled()
     press(dialog.rehearse_button)
-    qtbot.waitUntil(lambda: dialog.outcome.startswith("Dry run, rolled back: 40 accounts, 2,168.53 CR"))
+    qtbot.waitUntil(
+        lambda: dialog.outcome.text().startswith("Dry run, rolled back: 40 accounts, 2,168.53 CR")
+    )
     assert balance(ledger_url, payees[0]) == 2_250
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
@@ -124,10 +126,12 @@ def test_what_is_spent_is_listed_and_stays_by_the_policy(
     ]
     assert dialog.check.words == "1 line cannot be taken back in full now, 10.00 CR in all."
     press(dialog.rehearse_button)
-    qtbot.waitUntil(lambda: dialog.outcome.startswith("Refused"))
+    qtbot.waitUntil(lambda: dialog.outcome.text().startswith("Refused"))
     dialog.check.available.setChecked(True)
     press(dialog.rehearse_button)
-    qtbot.waitUntil(lambda: "2,158.53 CR on 40 lines would be taken back, 10.00 stays" in dialog.outcome)
+    qtbot.waitUntil(
+        lambda: "2,158.53 CR on 40 lines would be taken back, 10.00 stays" in dialog.outcome.text()
+    )
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
@@ -158,7 +162,7 @@ def test_policy_all_takes_nothing_where_something_is_missing(
     dialog = asked(qtbot, page)
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
-    qtbot.waitUntil(lambda: dialog.outcome.startswith("Refused"))
+    qtbot.waitUntil(lambda: dialog.outcome.text().startswith("Refused"))
     assert dialog.isVisible()
     assert balance(ledger_url, "b.okonkwo") == 3_500
 
@@ -196,7 +200,7 @@ def test_a_reversal_that_waits_can_be_cancelled(
         press(dialog.reverse_button)
         qtbot.waitUntil(lambda: waits(ledger_url))
         press(dialog.running.cancel_button)
-        qtbot.waitUntil(lambda: dialog.outcome.startswith("Cancelled."))
+        qtbot.waitUntil(lambda: dialog.outcome.text().startswith("Cancelled."))
     press(dialog.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
 

@@ -300,7 +300,7 @@ def test_a_refused_posting_shows_its_problems_and_leaves_the_draft(
     qtbot.waitUntil(lambda: page.tabs.tabs.currentIndex() == PROBLEMS_TAB)
     assert page.state is not None
     assert page.state.open
-    assert "Nothing was changed" in page.posting.outcome
+    assert "Nothing was changed" in page.posting.outcome.text()
     assert [one.code for one in page.tabs.problems.problems] == ["account.frozen"]
     assert not page.pending
     assert counts(ledger_url) == before
@@ -318,7 +318,7 @@ def test_a_posting_that_waits_can_be_cancelled(
         qtbot.waitUntil(lambda: waits(ledger_url))
         assert page.pending
         press(page.posting.cancel_button)
-        qtbot.waitUntil(lambda: page.posting.outcome == "Cancelled. Nothing was posted.")
+        qtbot.waitUntil(lambda: page.posting.outcome.text() == "Cancelled. Nothing was posted.")
     assert counts(ledger_url) == before
     press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
@@ -387,7 +387,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(
 
     monkeypatch.setattr(ledger, "post", post_and_lose)
     press(page.posting.post_button)
-    qtbot.waitUntil(lambda: page.posting.outcome.startswith("Not yet known"))
+    qtbot.waitUntil(lambda: page.posting.outcome.text().startswith("Not yet known"))
     assert page.pending
     assert page.posting.post_button.text() == "Ask again"
     press(page.posting.post_button)

@@ -61,7 +61,7 @@ class BatchCards(QWidget):
     def say(self, words: str, tone: str | None = None) -> None:
         """Say how the last deed ended; empty words say nothing."""
         for card in (self.posting, self.decision):
-            card.say(words, tone)
+            card.outcome.say(words, tone)
 
     def forget_typed(self) -> None:
         """Have the total and the words typed again."""

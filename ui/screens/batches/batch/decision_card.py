@@ -9,11 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.kit.theme.fonts import label_font, text_font
-from ui.kit.widgets.basics import Field, button, caption, label, line, restyle, row_of
+from ui.kit.widgets.basics import Field, button, caption, label, line, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.reason import ReasonEdit
-from ui.kit.widgets.running import RunningStrip
+from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.batches.batch.approvals_given import ApprovalsGiven
 from ui.screens.batches.batch.control_totals import TypedTotal
 from ui.screens.batches.batch.posting_card import CARD_WIDTH, short_hash
@@ -48,7 +48,7 @@ class DecisionCard(Card):
         self.typed = TypedTotal(formats, "approve")
         self.note = ReasonEdit("optional, such as what it was checked against")
         self._note_field = Field("Words for the audit", self.note)
-        self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        self.outcome = Outcome()
         self.approve_button = button("Approve", accent=True)
         self._why = WhyNot(self.approve_button)
         self.reject_button = button("Reject…", danger=True)
@@ -65,11 +65,6 @@ class DecisionCard(Card):
     def reason(self) -> str:
         """Why this operator cannot approve now; empty when they can."""
         return self._why_not()
-
-    @property
-    def outcome(self) -> str:
-        """What was said of the last deed."""
-        return self._outcome.text()
 
     def show_state(self, state: BatchState) -> None:
         """Show what would be approved."""
@@ -88,12 +83,6 @@ class DecisionCard(Card):
         """Say what is under way and for how long; empty words end it."""
         self.running.show_busy(words)
         self._show_reasons()
-
-    def say(self, words: str, tone: str | None = None) -> None:
-        """Say how the last deed ended; empty words say nothing."""
-        self._outcome.setText(words)
-        self._outcome.setVisible(bool(words))
-        restyle(self._outcome, tone=tone)
 
     def forget(self) -> None:
         """Have the total and the words typed again."""
@@ -143,9 +132,8 @@ class DecisionCard(Card):
         self.withdraw_button.setVisible(mine)
 
     def _build(self) -> None:
-        self._outcome.setVisible(False)
         for part in (
-            self._plan, self.typed, self._note_field, self._outcome, self.approve_button, self._why,
+            self._plan, self.typed, self._note_field, self.outcome, self.approve_button, self._why,
             self.running,
         ):  # fmt: skip
             self.body.addWidget(part)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ui.screens.batches.batch.work import BatchWork
     from ui.screens.batches.state import BatchState
 
+_PAST = {"Reject": "rejected", "Withdraw": "withdrawn"}
+
 
 class BatchDecisions(QObject):
     """Asks why where a reason is needed, then has the decision written."""
@@ -80,38 +82,30 @@ class BatchDecisions(QObject):
 
     def ask_rejection(self, state: BatchState) -> None:
         """Ask why, then say no for good."""
-        asked, what, ledger = state.deciding or state.request, _what(state), self._ledger
-        if asked is None:
-            return
-        batch_words = "It can then never be posted. Its file can be loaded again, as another batch."
-        self._ask(
-            title="Reject",
-            heading=f"Reject {what}?",
-            words="The batch stays posted." if asked.policy else batch_words,
-            deed="Reject",
-            danger=True,
-            then=lambda reason: self._work.decide(
-                ("reject", asked.id), "Rejecting", f"You have rejected {what}.",
-                lambda key, cancel: approvals.reject(ledger, asked.id, reason=reason, key=key, cancel=cancel),
-            ),
-        )  # fmt: skip
+        words = "It can then never be posted. Its file can be loaded again, as another batch."
+        self._ask_end(state, "Reject", words, approvals.reject, danger=True)
 
     def ask_withdrawal(self, state: BatchState) -> None:
         """Ask why, then make it a draft again, or leave it posted."""
+        words = "It is a draft again, and approvals given to it are void."
+        self._ask_end(state, "Withdraw", words, approvals.withdraw)
+
+    def _ask_end(
+        self, state: BatchState, verb: str, words: str, end: Callable[..., object], *, danger: bool = False
+    ) -> None:
+        """Ask why a request is ended without being carried out, then end it; `words` say what of a draft."""
         asked, what, ledger = state.deciding or state.request, _what(state), self._ledger
         if asked is None:
             return
-        batch_words = "It is a draft again, and approvals given to it are void."
         self._ask(
-            title="Withdraw",
-            heading=f"Withdraw {what}?",
-            words="The batch stays posted." if asked.policy else batch_words,
-            deed="Withdraw",
+            title=verb,
+            heading=f"{verb} {what}?",
+            words="The batch stays posted." if asked.policy else words,
+            deed=verb,
+            danger=danger,
             then=lambda reason: self._work.decide(
-                ("withdraw", asked.id), "Withdrawing", f"You have withdrawn {what}.",
-                lambda key, cancel: approvals.withdraw(
-                    ledger, asked.id, reason=reason, key=key, cancel=cancel
-                ),
+                (verb, asked.id), f"{verb}ing", f"You have {_PAST[verb]} {what}.",
+                lambda key, cancel: end(ledger, asked.id, reason=reason, key=key, cancel=cancel),
             ),
         )  # fmt: skip
 

@@ -135,7 +135,7 @@ class BatchPage(QWidget):
             opened = state.rehearsed.run.posted.opened
             also = f", {self._formats.count(opened, 'account')} opened" if opened else ""
             lines = self._formats.count(state.rehearsed.run.posted.lines, "line")
-            self.posting.say(f"Dry run, rolled back: {lines} would post{also}.", "credit")
+            self.posting.outcome.say(f"Dry run, rolled back: {lines} would post{also}.", "credit")
             self.tabs.show_tab(WALLETS_TAB)
 
     def _posted(self, state: BatchState, *, late: bool) -> None:
@@ -158,7 +158,7 @@ class BatchPage(QWidget):
     def _refused(self, error: ConsoleError, state: BatchState) -> None:
         self._show(state)
         self.posting.forget_typed_total()
-        self.posting.say(str(error), "error")
+        self.posting.outcome.say(str(error), "error")
         if state.problems:
             self.tabs.show_tab(PROBLEMS_TAB)
         else:
@@ -208,12 +208,12 @@ class BatchPage(QWidget):
     def _post(self) -> None:
         # The card's button is the one guard here; the ledger is the other.
         if self._state is not None:
-            self.posting.say("")
+            self.posting.outcome.say("")
             self.work.post(self._state)
 
     def _rehearse(self) -> None:
         if self._state is not None:
-            self.posting.say("")
+            self.posting.outcome.say("")
             self.work.rehearse(self._state)
 
     def _check(self) -> None:

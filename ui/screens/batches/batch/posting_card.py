@@ -14,7 +14,7 @@ from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import button, caption, label, line, restyle, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.cards import Card
-from ui.kit.widgets.running import RunningStrip
+from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.batches.batch.approvals_given import ApprovalsGiven
 from ui.screens.batches.batch.control_totals import ControlTotals
 from ui.screens.batches.state import plan_words
@@ -55,7 +55,7 @@ class PostingCard(Card):
         self.typed_total = self.expected.typed.edit
         self.post_button = button("Post", accent=True)
         self._why = WhyNot(self.post_button)
-        self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        self.outcome = Outcome()
         self.check_button = button("Check again")
         self.rehearse_button = button("Dry run")
         self.submit_button = button("Submit for approval…")
@@ -74,11 +74,6 @@ class PostingCard(Card):
     def reason(self) -> str:
         """Why the batch cannot be posted now; empty when it can."""
         return self._why_not()
-
-    @property
-    def outcome(self) -> str:
-        """What was said of the last deed."""
-        return self._outcome.text()
 
     @property
     def withdrawn(self) -> str:
@@ -107,12 +102,6 @@ class PostingCard(Card):
         """Say that an answer to COMMIT was lost: the button then asks again with the same key."""
         self._unknown = unknown
         self._show_reason()
-
-    def say(self, words: str, tone: str | None = None) -> None:
-        """Say how the last deed ended; empty words say nothing."""
-        self._outcome.setText(words)
-        self._outcome.setVisible(bool(words))
-        restyle(self._outcome, tone=tone)
 
     def forget_typed_total(self) -> None:
         """Have the total typed again."""
@@ -211,10 +200,10 @@ class PostingCard(Card):
         self.expected.changed.connect(self._typed)
 
     def _build(self) -> None:
-        for hidden in (self._outcome, self.agreed, self._withdrawn):
+        for hidden in (self.agreed, self._withdrawn):
             hidden.setVisible(False)
         for part in (
-            self._plan, self._withdrawn, self.agreed, self.expected, self._outcome, self.post_button,
+            self._plan, self._withdrawn, self.agreed, self.expected, self.outcome, self.post_button,
             self._why, self.submit_button, self.running,
         ):  # fmt: skip
             self.body.addWidget(part)

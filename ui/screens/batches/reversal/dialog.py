@@ -14,10 +14,10 @@ from console.ledger.batches import reversal
 from console.ledger.batches.reversal import BatchReversal
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button, label, restyle, row_of
+from ui.kit.widgets.basics import Field, button, label, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.reason import ReasonEdit
-from ui.kit.widgets.running import RunningStrip
+from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.batches.reversal.check import ReversalCheck
 from ui.screens.batches.rights import approvals_words
 
@@ -55,7 +55,7 @@ class ReversalDialog(QDialog):
         self.setFixedWidth(_WIDTH)
         self.check = ReversalCheck(context)
         self.edit = ReasonEdit("such as the ticket, and who asked for it")
-        self._outcome = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        self.outcome = Outcome()
         self.running = RunningStrip(context.formats)
         self.rehearse_button = button("Dry run")
         self.keep_button = button("Cancel")
@@ -72,11 +72,6 @@ class ReversalDialog(QDialog):
     def reason(self) -> str:
         """Why it cannot be reversed now; empty when it can."""
         return self._why_not()
-
-    @property
-    def outcome(self) -> str:
-        """What the last dry run or deed came to."""
-        return self._outcome.text()
 
     @override
     def reject(self) -> None:
@@ -109,9 +104,9 @@ class ReversalDialog(QDialog):
         def done(would: ReversalRehearsal) -> None:
             accounts = self._formats.count(len(would.wallets), "account")
             taken = self._taken(would.reversed, "would be taken back")
-            self._say(f"Dry run, rolled back: {accounts}, {taken}", "credit")
+            self.outcome.say(f"Dry run, rolled back: {accounts}, {taken}", "credit")
 
-        self._say("")
+        self.outcome.say("")
         self._ask(
             "Dry run", lambda cancel: reversal.reverse_batch_rehearsal(ledger, order, cancel=cancel), done
         )
@@ -132,10 +127,10 @@ class ReversalDialog(QDialog):
             self.accept()
 
         def cancelled() -> None:
-            self._say("Cancelled. What the batch is now stands on its page.", "muted")
+            self.outcome.say("Cancelled. What the batch is now stands on its page.", "muted")
             self._end()
 
-        self._say("")
+        self.outcome.say("")
         words = "Submitting" if asks else "Reversing"
         self._one.write(_REVERSE, words, call, done, failed=self._failed, cancelled=cancelled)
 
@@ -150,7 +145,7 @@ class ReversalDialog(QDialog):
             self._end()
 
         def cancelled() -> None:
-            self._say("Cancelled.", "muted")
+            self.outcome.say("Cancelled.", "muted")
             self._end()
 
         self._one.ask(words, work, ended, failed=self._failed, cancelled=cancelled)
@@ -161,7 +156,7 @@ class ReversalDialog(QDialog):
 
     def _failed(self, error: ConsoleError) -> None:
         unknown = isinstance(error, OutcomeUnknownError)
-        self._say(f"{error} {AGAIN}" if unknown else str(error), "warning" if unknown else "error")
+        self.outcome.say(f"{error} {AGAIN}" if unknown else str(error), "warning" if unknown else "error")
         if not self._checked:
             self.check.show_failure()
         self._end()
@@ -169,11 +164,6 @@ class ReversalDialog(QDialog):
     def _show_busy(self, words: str) -> None:
         self.running.show_busy(words)
         self._look()
-
-    def _say(self, words: str, tone: str | None = None) -> None:
-        self._outcome.setText(words)
-        self._outcome.setVisible(bool(words))
-        restyle(self._outcome, tone=tone)
 
     def _why_not(self) -> str:
         if self.running.words:
@@ -214,7 +204,6 @@ class ReversalDialog(QDialog):
         words = f"{row.name}: {moved}. It is taken back as one transaction, linked both ways, once."
         if self._detail.to_reverse:
             words += f" A rule asks for {approvals_words(self._detail.to_reverse)} first."
-        self._outcome.hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(12)
@@ -222,7 +211,7 @@ class ReversalDialog(QDialog):
         layout.addWidget(label(words, tone="muted", wrap=True))
         layout.addWidget(self.check)
         layout.addWidget(Field("Reason, for the audit", self.edit))
-        for part in (self._outcome, self.running):
+        for part in (self.outcome, self.running):
             layout.addWidget(part)
         foot = row_of(self.rehearse_button, None, self._why, self.keep_button, self.reverse_button)
         foot.setAlignment(Qt.AlignmentFlag.AlignVCenter)
