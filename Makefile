@@ -7,16 +7,34 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/installed-$(shell cat requirements.lock pyproject.toml | cksum | cut -d ' ' -f 1)
 SUPPORTED := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))
 
-.PHONY: help run test soak lint tour bench build lock clean
+# Without a display Qt draws into memory. Slowest tests are printed, so that a slow one is seen when it comes.
+PYTEST = QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m pytest -q --durations=10
+# A worker for each processor, with a server of its own; a file's tests stay together, for they share fixtures.
+ON_ALL_CORES := --numprocesses=logical --dist=loadfile
+
+.PHONY: help run test test-15 check soak lint tour bench build lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
 
 run: $(STAMP) ## open the console on a demo ledger; without a display, draw its tour into ./tour
 	@$(BIN)/ledger-console --demo --or-tour tour
 
-test: $(STAMP) ## run all tests
-	@QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m pytest tests -q
+test: $(STAMP) ## run all tests: on all cores, then by itself what is timed or wants the machine
+	@$(PYTEST) tests $(ON_ALL_CORES) -m 'not alone'
+	@$(PYTEST) tests -m alone
+
+test-15: $(STAMP) ## run all tests that ask the database on Debian's PostgreSQL 15, with passwords
+	@.ci/on-postgres-15 $(MAKE) --no-print-directory sql
+
+# For another server: LEDGER_TEST_DATABASE_URL=postgresql+psycopg://owner:password@host/postgres make sql
+# One test at a time: a seal waits for the transactions of the whole server, those of another test too.
+.PHONY: sql
+sql: $(STAMP)
+	@$(PYTEST) tests -m sql
+
+check: lint ## lint, and run the tests that the change since BASE touches (BASE=HEAD: what is not committed)
+	@$(PYTEST) $$($(BIN)/python -m tests.touched $(BASE)) $(ON_ALL_CORES) -m 'not alone' -k 'not tools_find'
 
 soak: $(STAMP) ## let the ledger burn for hours: tests/faults with long runs, the bank under fire for 30 min
 	@LEDGER_SOAK=1 $(BIN)/python -m pytest tests/faults -q --timeout=21600

@@ -57,6 +57,13 @@ class Statements:
             found.extend(self.texts[start:])
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks the tests' server, so that another PostgreSQL can be tried with that alone."""
+    for item in items:
+        if "cluster" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.sql)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def overruns() -> Iterator[list[str]]:
     """Collect each action of this process that went over its budget, whichever recorder saw it."""

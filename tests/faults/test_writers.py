@@ -5,15 +5,16 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.faults.kit.operations import Town
 from tests.faults.writers import measure
 
 if TYPE_CHECKING:
-    import pytest
-
     from tests.faults.kit.bank import Server
 
 
+@pytest.mark.alone
 def test_sixteen_writers_on_twelve_wallets(
     fire_server: Server, capsys: pytest.CaptureFixture[str], *, soak: bool
 ) -> None:

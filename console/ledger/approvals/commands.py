@@ -132,7 +132,8 @@ def reject(
     cancel: Cancellation | None = None,
 ) -> Closed:
     """Say no, as a checker."""
-    return _closed(ledger, "reject", request, reason, key, cancel)
+    operation = Operation("request.reject", "reject_request", {"request": request, "reason": reason})
+    return _closed(ledger, operation, key, cancel)
 
 
 def withdraw(
@@ -144,7 +145,8 @@ def withdraw(
     cancel: Cancellation | None = None,
 ) -> Closed:
     """Take back a request of one's own; a batch is a draft again."""
-    return _closed(ledger, "withdraw", request, reason, key, cancel)
+    operation = Operation("request.withdraw", "withdraw_request", {"request": request, "reason": reason})
+    return _closed(ledger, operation, key, cancel)
 
 
 def execute(
@@ -179,14 +181,6 @@ def _submitted(
     return Submitted(done["request"], done["approvals_required"], content, done["key"])
 
 
-def _closed(  # noqa: PLR0917 - handed on as they came
-    ledger: Ledger,
-    verb: str,
-    request: int,
-    reason: str,
-    key: UUID | None,
-    cancel: Cancellation | None,
-) -> Closed:
-    operation = Operation(f"request.{verb}", f"{verb}_request", {"request": request, "reason": reason})
+def _closed(ledger: Ledger, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Closed:
     done = ledger.perform(operation, key=key, cancel=cancel)
     return Closed(done["request"], done["status"], done["key"])

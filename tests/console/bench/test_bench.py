@@ -121,6 +121,7 @@ def test_too_few_accounts_are_said_so(place: Place) -> None:
         capture.run(place, lots=(1,) * (USERS + 1))
 
 
+@pytest.mark.alone
 def test_pgbench_drives_both_sides_and_leaves_no_database(bench_url: str, place: Place) -> None:
     figures = transfers.run(place, seconds=1, warm_up=1, rounds=1, scale=1)
     assert [figure.clients for figure in figures] == [1, 8]
@@ -135,6 +136,7 @@ def test_pgbench_drives_both_sides_and_leaves_no_database(bench_url: str, place:
     assert found == (USERS, 0)
 
 
+@pytest.mark.alone
 @pytest.mark.usefixtures("bench_url")
 def test_writers_on_few_wallets_do_not_deadlock(place: Place) -> None:
     found = writers.run(place, seconds=2)
@@ -190,6 +192,7 @@ def test_no_server_is_said_so(settings: Settings) -> None:
         run_statements(Place(nowhere, settings, USERS, TRANSACTIONS, keep=True, say=silent))
 
 
+@pytest.mark.alone
 def test_recording_is_cheap_and_takes_no_memory(admin_url: str) -> None:
     found = recorder.run(admin_url, records=100_000, say=silent)
     assert found.records == 100_000

@@ -63,6 +63,7 @@ def fail(database: Database) -> DatabaseUnreachableError:
     return raised.value
 
 
+@pytest.mark.alone
 def test_an_open_breaker_answers_at_once_and_leaves_the_server_alone(
     as_role: Callable[[str], str], ledger_url: str
 ) -> None:

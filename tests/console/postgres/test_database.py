@@ -133,6 +133,7 @@ def test_session_facts_are_one_statement(operator_database: Database, statements
     assert facts.server_version[:2] in {"15", "16", "17", "18"}
 
 
+@pytest.mark.alone
 def test_cancel_ends_the_statement_within_a_second(operator_database: Database, ledger_url: str) -> None:
     cancel = Cancellation()
     with ThreadPoolExecutor(1) as pool, connected(ledger_url) as watcher:

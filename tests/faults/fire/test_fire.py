@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
     from tests.faults.kit.bank import Server
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP"),
+]
 
 # A seed whose run was red stays here: the same faults at the same moments and the same mixes; how they
 # interleave is the machine's affair. None was red yet; these two keep the way open.

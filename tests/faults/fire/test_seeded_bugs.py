@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _FOUND_WITHIN_S: Final = 60.0
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
 @pytest.mark.parametrize("bug", [*BUGS, *MORE_BUGS], ids=lambda bug: bug.name)
 def test_a_seeded_bug_is_found(fire_server: Server, tmp_path: Path, bug: Bug, *, soak: bool) -> None:
@@ -29,6 +30,7 @@ def test_a_seeded_bug_is_found(fire_server: Server, tmp_path: Path, bug: Bug, *,
     assert report.seconds < _FOUND_WITHIN_S
 
 
+@pytest.mark.alone
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
 @pytest.mark.parametrize("settings", CONTROLS, ids=["transfers", "credits"])
 def test_without_a_bug_nothing_is_found(fire_server: Server, tmp_path: Path, settings: Settings) -> None:

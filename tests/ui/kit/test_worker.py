@@ -264,6 +264,7 @@ def test_a_bug_is_raised_on_the_gui_thread(qtbot: QtBot, worker: Worker, owner: 
     assert caught[0][0] is ZeroDivisionError
 
 
+@pytest.mark.alone
 def test_progress_is_thinned_and_the_last_value_comes_before_the_result(
     qtbot: QtBot, worker: Worker, owner: QObject
 ) -> None:
@@ -303,6 +304,7 @@ def test_shutdown_cancels_waits_and_refuses_new_work(qtbot: QtBot, owner: QObjec
     assert not seen
 
 
+@pytest.mark.alone
 def test_shutdown_does_not_wait_for_ever(qtbot: QtBot, owner: QObject) -> None:
     worker = Worker(lambda _error: None)
     stuck, entered = threading.Event(), threading.Event()

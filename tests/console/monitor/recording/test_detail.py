@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SQL = "SELECT a, b FROM t JOIN u ON t.id = u.id WHERE a IN ('x', 'y') AND b = %(b)s"
 
 
+@pytest.mark.alone
 def test_all_that_is_known_of_one_statement(recorder: Recorder) -> None:
     for screen, times in (("accounts", 3), ("overview", 1)):
         with recorder.action("accounts.tally", screen=screen):

@@ -196,6 +196,7 @@ def test_percentiles_since_the_start_outlive_the_ring(recorder: Recorder) -> Non
     }
 
 
+@pytest.mark.alone
 @pytest.mark.over_budget
 def test_recording_and_looking_are_cheap() -> None:
     recorder = Recorder(capacity=100_000)

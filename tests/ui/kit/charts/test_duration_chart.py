@@ -159,6 +159,7 @@ def test_the_theme_changes_it_all(chart: DurationChart, theme: Theme) -> None:
     assert QColor(LIGHT.surface).name() not in colours
 
 
+@pytest.mark.alone
 def test_ten_thousand_points_are_thirty_frames_a_second(theme: Theme) -> None:
     found = measure(theme, frames=9)
     # Four times what 30 frames a second leave: tests share their machine, the benchmark does not.

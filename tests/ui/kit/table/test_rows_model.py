@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
 from tests.ui.parts import COLUMNS, make_rows
@@ -83,6 +84,7 @@ def test_a_changed_row_is_shown_anew(formats: Formats) -> None:
     assert model.data(model.index(0, 1)) == "+0.07"
 
 
+@pytest.mark.alone
 def test_a_hundred_thousand_rows_open_at_once(formats: Formats) -> None:
     rows = make_rows(1_000) * 100
     started = perf_counter()

@@ -191,6 +191,7 @@ def test_the_trend_ends_with_the_newest_statements() -> None:
     assert len(trend(nothing, 60.0).at) == 0
 
 
+@pytest.mark.alone
 def test_a_blocked_window_is_seen_in_its_lag(qtbot: QtBot) -> None:
     sampler = LagSampler()
     assert sampler.lag().longest_ms == 0

@@ -386,6 +386,7 @@ def test_at_work_only_leaves_out_the_idle(
         assert idle.info.backend_pid not in {row.pid for row in screen.sessions.model.rows}
 
 
+@pytest.mark.alone
 def test_a_server_that_hangs_does_not_hold_the_window(
     screen_of: Callable[..., Server], ledger_url: str, qtbot: QtBot
 ) -> None:
