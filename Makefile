@@ -34,7 +34,7 @@ sql: $(STAMP)
 	@$(PYTEST) tests -m sql
 
 check: lint ## lint, and run the tests that the change since BASE touches (BASE=HEAD: what is not committed)
-	@$(PYTEST) $$($(BIN)/python -m tests.touched $(BASE)) $(ON_ALL_CORES) -m 'not alone' -k 'not tools_find'
+	@$(PYTEST) $$($(BIN)/python -m tests.house.touched $(BASE)) $(ON_ALL_CORES) -m 'not alone' -k 'not tools_find'
 
 soak: $(STAMP) ## let the ledger burn for hours: tests/faults with long runs, the bank under fire for 30 min
 	@LEDGER_SOAK=1 $(BIN)/python -m pytest tests/faults -q --timeout=21600

@@ -1,4 +1,4 @@
-"""The tests that a change touches: `python -m tests.touched [REVISION]` prints their paths.
+"""The tests that a change touches: `python -m tests.house.touched [REVISION]` prints their paths.
 
 They stand in the folders of the same names as what was changed; what was changed in a subject's SQL or in its
 questions touches that subject's tests in the layers above, too.
@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-TOP: Final = Path(__file__).parent.parent
-TESTS: Final = Path(__file__).parent
+TOP: Final = Path(__file__).parent.parent.parent
 
 # From below: where the tests of one subject stand in each layer.
 _LAYERS: Final = ("tests/models", "tests/console/ledger", "tests/console", "tests/ui/screens")

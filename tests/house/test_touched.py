@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.touched import TOP, touched
+from tests.house.touched import TOP, touched
 
 HOUSE = "tests/test_architecture.py"
 

@@ -15,7 +15,7 @@ from console.settings import PREFIX, Settings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOP: Final = Path(__file__).parent.parent
+TOP: Final = Path(__file__).parent.parent.parent
 REFERENCE: Final = TOP / "docs" / "reference.md"
 PAGES: Final = [TOP / "README.md", TOP / "CHANGELOG.md", *sorted((TOP / "docs").rglob("*.md"))]
 
