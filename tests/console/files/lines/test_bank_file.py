@@ -13,7 +13,7 @@ from console.files.lines.reader import read_lines
 from console.files.mappings.mapping import load_mapping
 from tests.console.files.samples import EUR
 
-BANK_FILE = os.environ.get("LEDGER_BANK_CSV")
+BANK_FILE = os.environ.get("LEDGER_BANK_CSV") or None
 
 pytestmark = [
     pytest.mark.bank,
