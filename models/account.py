@@ -97,6 +97,6 @@ class AccountNote(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int]
-    note: Mapped[str]
+    note: Mapped[str | None]
     operator: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -12,6 +12,7 @@ MIGRATIONS: Final = _HERE / "migrations"
 ROLES: Final = _HERE / "rights" / "roles.sql"
 GRANTS: Final = _HERE / "rights" / "grants.sql"
 ROLE_GRANTS: Final = _HERE / "rights" / "role_grants.sql"
+BOUNDS: Final = _HERE / "rights" / "bounds.sql"
 
 # What stands between $$ is resolved when it first runs, but a body after RETURN when it is made: it may name
 # only functions of an earlier subject, or of an earlier file of its own.
@@ -38,7 +39,7 @@ def fingerprint() -> str:
     Of texts alone: a file that moves, or another order, is no reason to migrate a ledger again.
     """
     files = [
-        ROLES, GRANTS, ROLE_GRANTS, *functions(), *role_functions(),
+        ROLES, GRANTS, ROLE_GRANTS, BOUNDS, *functions(), *role_functions(),
         *MIGRATIONS.glob("sql/*.sql"), *MIGRATIONS.glob("versions/[0-9]*.py"),
     ]  # fmt: skip
     texts = sorted(hashlib.sha256(file.read_bytes()).hexdigest() for file in files)

@@ -6,7 +6,7 @@ from datetime import datetime  # noqa: TC003 -- SQLAlchemy reads the annotations
 from typing import Any
 from uuid import UUID  # noqa: TC003 -- SQLAlchemy reads the annotations at run time
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, SmallInteger
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,8 @@ class AuditEvent(Base):
     detail: Mapped[dict[str, Any]] = mapped_column(JSONB)
     previous: Mapped[bytes]
     hash: Mapped[bytes]
+    format: Mapped[int] = mapped_column(SmallInteger)
+    digest: Mapped[bytes | None]
 
 
 class AuditHead(Base):
@@ -53,14 +55,26 @@ class Seal(Base):
     event_id: Mapped[int]
 
 
-class SealMark(Base):
-    """How far the next seal may reach; one row."""
+class Acknowledgement(Base):
+    """A transaction that is not what was asked for, and may go under seal as it stood."""
 
-    __tablename__ = "seal_marks"
+    __tablename__ = "acknowledgements"
 
-    one: Mapped[bool] = mapped_column(primary_key=True)
-    through_id: Mapped[int]
-    next_xid: Mapped[int]
+    transaction_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    digest: Mapped[bytes] = mapped_column(primary_key=True)
+    operator: Mapped[str]
+    acknowledged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class Salt(Base):
+    """What makes a person's values in the chain provable, by an operation's key; erased it has no salt."""
+
+    __tablename__ = "salts"
+
+    key: Mapped[UUID] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    salt: Mapped[bytes | None]
+    erased_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Identity(Base):

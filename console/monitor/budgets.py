@@ -85,6 +85,9 @@ BUDGETS: Final[Mapping[str, int]] = {
     "audit.head": 1,
     "audit.glance": 1,
     "audit.seal": 1,
+    "audit.acknowledge": 1,
+    "account.erase": 1,
+    "operators.end-sessions": 1,
     "ledger.verify": 100,  # a question a rule, at any size of the ledger
     "queries.plan": 12,  # EXPLAIN and its tables; each value without a type costs another try
     "bench.attach": 0,

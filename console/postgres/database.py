@@ -220,6 +220,8 @@ def _local_settings(settings: Settings) -> str:
 
 def _engine(url: str, settings: Settings, breaker: Breaker) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in _session_settings(settings).items())
+    # Transactions say theirs in BEGIN, behind a pooler too; this is for what is asked outside of one.
+    options += " -c default_transaction_isolation=read\\ committed"
     engine = create_engine(
         url,
         pool_size=settings.pool_size,

@@ -102,6 +102,8 @@ def translated(error: Exception, url: URL) -> ConsoleError:  # noqa: PLR0911 - o
         return refusal(message, detail)
     if state == "LG002":
         return RefusedError("operation.other", f"Refused: {message}.")
+    if state == "LG004":
+        return StatementError(f"Refused: {message}.")
     if state in {"28P01", "28000"} or (state == "" and _is_refused_sign_in(message)):
         return AccessDeniedError(f"The server refused the sign-in: {message}")
     if state == "42501":

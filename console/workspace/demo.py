@@ -100,7 +100,12 @@ def make_demo(
 ) -> None:
     """Fill an empty ledger, as an administrator; raises RefusedError when it is not empty."""
     # Unprepared: a plan made for the values at hand folds them into the formulas.
-    engine = create_engine(owner_url, poolclass=NullPool, connect_args={"prepare_threshold": None})
+    engine = create_engine(
+        owner_url,
+        poolclass=NullPool,
+        isolation_level="READ COMMITTED",
+        connect_args={"prepare_threshold": None},
+    )
     try:
         _make(engine, wanted, progress or (lambda _done, _total: None))
     except (DBAPIError, DriverError) as error:

@@ -42,7 +42,7 @@ def head_version() -> str:
 
 def migrate(url: str) -> str:
     """Create or upgrade the ledger in the database of `url`, as an administrator; returns the revision."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, isolation_level="READ COMMITTED")
     try:
         for attempt in stamina.retry_context(on=_is_race, attempts=20, wait_initial=0.05, wait_max=1.0):
             with attempt, engine.begin() as connection:
@@ -75,6 +75,7 @@ def _upgrade(connection: Connection) -> None:
         run_script(connection, function)
     _make_role_functions(connection)
     run_script(connection, applied.GRANTS)
+    run_script(connection, applied.BOUNDS)
 
 
 def _make_role_functions(connection: Connection) -> None:

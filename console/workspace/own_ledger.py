@@ -104,7 +104,7 @@ def add_currency(admin_url: str, currency: Currency) -> None:
 @contextmanager
 def as_admin(url: str) -> Iterator[Connection]:
     """Lend a connection in one transaction, outside the operator's pool and its record."""
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, isolation_level="READ COMMITTED")
     try:
         with engine.begin() as connection:
             yield connection

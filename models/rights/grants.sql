@@ -33,8 +33,8 @@ GRANT USAGE ON SCHEMA ledger TO ledger_viewer;
 GRANT SELECT ON ledger.currencies, ledger.users, ledger.wallets, ledger.transactions, ledger.checkpoints,
     ledger.credit_lots, ledger.lot_movements, ledger.reservations, ledger.batches, ledger.batch_lines,
     ledger.batch_parties, ledger.account_notes, ledger.approval_rules, ledger.approval_requests, ledger.approvals,
-    ledger.limits, ledger.limit_usage, ledger.audit_events, ledger.audit_head, ledger.seals, ledger.seal_marks,
-    ledger.identity, ledger.schema_version TO ledger_viewer;
+    ledger.limits, ledger.limit_usage, ledger.audit_events, ledger.audit_head, ledger.seals,
+    ledger.acknowledgements, ledger.identity, ledger.schema_version TO ledger_viewer;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
@@ -43,7 +43,7 @@ GRANT SELECT ON ledger.operations TO ledger_operator, ledger_auditor;
 
 -- Whoever writes may ask what became of what was written.
 GRANT EXECUTE ON FUNCTION ledger.settle_operation(uuid)
-    TO ledger_support, ledger_operator, ledger_approver, ledger_admin;
+    TO ledger_support, ledger_operator, ledger_approver, ledger_auditor, ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.set_account_status(uuid, text, ledger.account_status, text),
     ledger.open_account(uuid, text, text, text, text, text), ledger.add_note(uuid, text, text),
     ledger.release(uuid, text, text), ledger.extend_reservation(uuid, text, timestamptz, text)
@@ -66,7 +66,10 @@ GRANT EXECUTE ON FUNCTION ledger.approve_request(uuid, bigint, bytea, text),
     ledger.reject_request(uuid, bigint, text) TO ledger_approver;
 -- A checker sees what would come of a request, without the right to do it.
 GRANT EXECUTE ON FUNCTION ledger.rehearse_request(bigint) TO ledger_operator, ledger_approver;
-GRANT EXECUTE ON FUNCTION ledger.seal(integer) TO ledger_auditor;
+GRANT EXECUTE ON FUNCTION ledger.seal(integer), ledger.acknowledge_transaction(uuid, bigint, text) TO ledger_auditor;
+-- What proves a person's values, to those who check that it does.
+GRANT SELECT ON ledger.salts TO ledger_auditor, ledger_admin;
+GRANT EXECUTE ON FUNCTION ledger.erase_account(uuid, text, text) TO ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
     ledger.set_approval_rule(uuid, text, text, bigint, smallint, text),
     ledger.set_limit(uuid, text, text, text, bigint, bigint, text) TO ledger_admin;
@@ -79,7 +82,7 @@ GRANT EXECUTE ON FUNCTION ledger.reserve_attempt(text), ledger.attempt_failed(bi
 GRANT EXECUTE ON FUNCTION ledger.session_check(bigint) TO ledger_viewer;
 GRANT EXECUTE ON FUNCTION ledger.release_locks() TO ledger_operator;
 GRANT EXECUTE ON FUNCTION ledger.create_operator(uuid, text, text, text[], text, text),
-    ledger.disable_operator(uuid, text, text), ledger.enable_operator(uuid, text, text),
+    ledger.disable_operator(uuid, text, text), ledger.end_sessions(uuid, text, text), ledger.enable_operator(uuid, text, text),
     ledger.unlock_operator(uuid, text, text), ledger.set_operator_password(uuid, text, text, text) TO ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.cancel_session(uuid, integer, timestamptz, text),
     ledger.terminate_session(uuid, integer, timestamptz, text) TO ledger_admin;

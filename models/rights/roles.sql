@@ -57,6 +57,17 @@ BEGIN
             END;
         END IF;
     END LOOP;
+    -- Bounds what an operator's statements may write to the server's disk; a superuser alone may give this away.
+    BEGIN
+        GRANT SET ON PARAMETER temp_file_limit TO ledger_roles;
+    EXCEPTION
+        WHEN insufficient_privilege THEN
+            RAISE NOTICE 'temp_file_limit cannot be set by ledger_roles: operators'' sorting is not bounded';
+    END;
+    -- A temporary table is a file as large as one likes. Who does not own the database is told, and verify says so.
+    -- The owner, as whom nobody signs in, needs some to make a demo.
+    EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+    EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO ledger_owner', current_database());
     -- Counts attempts to sign in before a password is tried. Without a password until one is set; the limit
     -- keeps whoever has that password from taking every connection of the server.
     IF to_regrole('ledger_gate') IS NULL THEN

@@ -117,8 +117,9 @@ _QUESTIONS: Final[dict[str, LiteralString]] = {
             SELECT e.*, row_number() OVER chain AS place,
                 lag(e.hash, 1, sha256('ledger')) OVER chain AS before
             FROM ledger.audit_events e WINDOW chain AS (ORDER BY e.id)
-        ) e WHERE e.id <> e.place OR e.previous <> e.before OR e.hash <> ledger.audit_hash(
-            e.previous, e.id, e.at, e.actor, e.action, e.subject, e.outcome, e.reason, e.detail)""",
+        ) e WHERE e.id <> e.place OR e.previous <> e.before OR e.hash <> ledger.audit_link(
+            e.previous, ledger.audit_digest(
+                e.id, e.at, e.actor, e.action, e.subject, e.outcome, e.reason, e.detail))""",
     "the audit chain's head is its last event": """
         SELECT h.id, newest.id FROM ledger.audit_head h FULL JOIN (
             SELECT e.id, e.hash FROM (

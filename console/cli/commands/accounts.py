@@ -1,4 +1,4 @@
-"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, notes."""
+"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, notes, erase."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Reason,
     Submit,
 )
+from console.cli.output import say
 from console.cli.writing import money, writing
 from console.files.exports import named_columns
 
-app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note.", no_args_is_help=True)
+app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note, erase.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
 
 _OPENED = named_columns("account, number:integer, key")
 _STATUS = named_columns("account, before, status, key")
+_ERASED = named_columns("account, number:integer, notes:integer, key")
 _NOTED = named_columns("account, note:integer, key")
 
 
@@ -125,3 +127,15 @@ def _set_status(context: typer.Context, name: str, status: str, reason: str, key
             write.ledger, username, AccountStatus(status), reason=reason, key=write.key, cancel=write.cancel
         )
     write.output.record(_STATUS, (username, done.before, done.after, str(done.key)))
+
+
+@app.command()
+def erase(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+    """Erase a closed account's person: name, e-mail and notes. Its username and its movements stay."""
+    from console.ledger.accounts import commands as accounts
+
+    username = account(name, "NAME")
+    with writing(context, key) as write:
+        done = accounts.erase(write.ledger, username, reason=reason, key=write.key, cancel=write.cancel)
+    write.output.record(_ERASED, (username, done.account, done.notes, str(done.key)))
+    say("What was written into the audit chain before its format 2 stays; so do backups.")

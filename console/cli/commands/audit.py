@@ -10,8 +10,10 @@ import typer
 
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
+from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import Format, say
 from console.cli.progress import progress
+from console.cli.writing import writing
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
@@ -32,7 +34,12 @@ def register(app: typer.Typer) -> None:
     app.command()(seal)
 
 
-def verify(context: typer.Context) -> None:
+def verify(
+    context: typer.Context,
+    deep: Annotated[  # noqa: FBT002 - typer makes a switch of it
+        bool, typer.Option("--deep", help="Compare what is under seal with its operations, too.")
+    ] = False,
+) -> None:
     """Check in one snapshot that the ledger adds up and nobody changed it; ends with 1 when not."""
     from console.ledger.audit.verify.questions import verify as check_all
     from console.ledger.audit.witness import Witness
@@ -42,7 +49,7 @@ def verify(context: typer.Context) -> None:
     witness = Witness(paths.data)
     with invocation.workspace() as workspace, interruptible() as cancel, progress("Verifying") as advance:
         said = witness.check(workspace.database, cancel=cancel)
-        report = check_all(workspace.database, cancel=cancel, progress=advance)
+        report = check_all(workspace.database, deep=deep, cancel=cancel, progress=advance)
     invocation.output.rows(
         _VERIFY,
         [
@@ -76,6 +83,8 @@ def _explain(report: Report) -> None:
     if not report.passed:
         say("Amounts above are in minor units.")
     unread = sorted({table for check in report.checks for table in check.unread})
+    for remark in report.remarks:
+        say(remark)
     if unread:
         say(f"Not everything was read: this operator may not see {', '.join(unread)}; an auditor may.")
 
@@ -112,8 +121,33 @@ def seal(
     say(
         f"Sealed {done.rows:,} transactions in {done.ranges:,} {noun}; the seals reach to {done.sealed_to:,}."
     )
-    if done.waiting:
-        say("Transactions that began before are still open, so the newest wait: seal again later.")
+    if done.waits_for:
+        pids = ", ".join(map(str, done.waits_for))
+        say(f"The newest wait for sessions whose open transactions may still add to them: pid {pids}.")
+    if done.stopped_at is not None:
+        wrong = done.stopped_at
+        say(
+            f"Transaction {wrong.transaction} is not sealed, nor what follows it: found is {wrong.found}; "
+            f"{wrong.expected}. Look into it: ledgerctl verify. An auditor may let it pass as it stands: "
+            f"ledgerctl audit acknowledge {wrong.transaction} --reason WHY"
+        )
+        raise typer.Exit(1)
+
+
+@audit_app.command("acknowledge")
+def acknowledge(
+    context: typer.Context,
+    transaction: Annotated[int, typer.Argument(metavar="ID", min=1, help="The transaction's number.")],
+    *,
+    reason: Reason,
+    key: Key = None,
+) -> None:
+    """Let a transaction that is not what was asked for go under seal; verify goes on naming it."""
+    from console.ledger.audit.seals import acknowledge as let_pass
+
+    with writing(context, key) as write:
+        done = let_pass(write.ledger, transaction, reason=reason, key=write.key, cancel=write.cancel)
+    say(f"Transaction {done.transaction} is acknowledged as {done.found}; asked for was: {done.expected}.")
 
 
 @audit_app.command("list")

@@ -101,13 +101,17 @@ def disable(context: typer.Context, name: Name, reason: Reason) -> None:
     from console.ledger.operators.commands import disable_operator
 
     with _administration(context) as ledger:
-        kept = disable_operator(ledger, name, reason=reason)
-    say(f"{name} is disabled.")
-    if kept:
+        done = disable_operator(ledger, name, reason=reason)
+    say(f"{name} is disabled. Sessions ended: {done.ended:,}.")
+    if done.kept:
         say(
-            f"{name} still has {', '.join(kept)}, granted by hand; who granted that must revoke it: "
-            f"REVOKE ledger_{kept[0]} FROM {name}"
+            f"{name} still has {', '.join(done.kept)}, granted by hand; who granted that must revoke it: "
+            f"REVOKE ledger_{done.kept[0]} FROM {name}"
         )
+    if done.left is None:
+        say(f"Open sessions of {name} can write nothing, but are not ended. {done.why}")
+    elif done.left:
+        say(f"{done.left:,} sessions have not ended yet; see: ledgerctl session list")
 
 
 @app.command()

@@ -1,4 +1,4 @@
-"""Manual changes of accounts: open, freeze, unfreeze, close, overdraft limit, notes."""
+"""Manual changes of accounts: open, freeze, unfreeze, close, overdraft limit, notes, erasing a person."""
 
 from __future__ import annotations
 
@@ -64,6 +64,15 @@ class Noted:
     key: UUID
 
 
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A closed account without its person; how many notes have lost their text."""
+
+    account: int
+    notes: int
+    key: UUID
+
+
 def open(  # noqa: A001 - used as accounts.open
     ledger: Ledger,
     username: str,
@@ -113,6 +122,20 @@ def set_overdraft_limit(
     """Let a wallet go so far below zero; less than it is below already is refused."""
     done = ledger.perform(order.operation, key=key, cancel=cancel)
     return OverdraftChange(done["before"] or 0, done["after"], done["key"])
+
+
+def erase(
+    ledger: Ledger,
+    username: str,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Erased:
+    """Erase a closed account's person: name, e-mail, metadata, notes, and what proves them in the chain."""
+    operation = Operation("account.erase", "erase_account", {"username": username, "reason": reason})
+    done = ledger.perform(operation, key=key, cancel=cancel)
+    return Erased(done["account"], done["notes"], done["key"])
 
 
 def add_note(

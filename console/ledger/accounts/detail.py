@@ -31,7 +31,7 @@ _HEAD = text(CREDITS)
 # Two lists of one shape, so that both come at once.
 _BESIDE = text("""
     WITH note AS (
-        SELECT n.id, n.note, n.operator, n.created_at FROM ledger.account_notes n
+        SELECT n.id, coalesce(n.note, '') AS note, n.operator, n.created_at FROM ledger.account_notes n
         WHERE n.user_id = :user ORDER BY n.id DESC LIMIT :notes
     ), hold AS (
         SELECT r.* FROM ledger.reservations r
@@ -50,7 +50,7 @@ _BESIDE = text("""
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What an operator wrote about an account."""
+    """What an operator wrote about an account; nothing is left of it when its person was erased."""
 
     id: int
     text: str

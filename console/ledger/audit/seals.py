@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
+from console.writes.operation import Operation
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from uuid import UUID
 
     from sqlalchemy.orm import Session
 
@@ -19,20 +22,32 @@ if TYPE_CHECKING:
 RANGE_ROWS: Final = 100_000
 
 _SEAL: Final = text("SELECT ledger.seal(:rows)")
-_PAUSES_S: Final = (0.1, 0.2, 0.4, 0.8, 1.5)
+# Each asking waits for a second by itself.
+_PAUSES_S: Final = (0.1, 0.4)
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """A transaction that is not what its operation asked for, and so is not sealed: both, in words."""
+
+    transaction: int
+    expected: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
 class Sealing:
     """What was put under seal: rows and ranges, and how far the seals go.
 
-    waiting: transactions of that time are still open, so what was posted beside them waits too.
+    waits_for: process numbers of sessions whose open transactions may still add to what was posted.
+    stopped_at: what no seal may launder; an auditor acknowledges it, or it is put right.
     """
 
     rows: int
     ranges: int
     sealed_to: int
-    waiting: bool
+    waits_for: tuple[int, ...] = ()
+    stopped_at: Contradiction | None = None
 
 
 def seal(
@@ -48,24 +63,37 @@ def seal(
     """
     done = ranges = 0
     pauses = iter(_PAUSES_S)
-    short = 0
     while True:
         answer = _seal_range(ledger, rows, cancel)
-        if answer["status"] == "waiting":
-            pause = next(pauses, None)
-            if pause is None:
-                return Sealing(done, ranges, answer["sealed_to"], waiting=True)
-            _wait(pause, cancel)
-            continue
         done += answer["rows"]
         ranges += answer["rows"] > 0
         if progress is not None:
             progress(done)
-        # A range that is not full ends at a mark: the first one's may be from before this call, the second's
-        # is not. Who asked on would run after those who post for ever.
-        short += answer["rows"] < rows
-        if not answer["more"] or short > 1:
-            return Sealing(done, ranges, answer["sealed_to"], waiting=False)
+        if answer["status"] == "waiting":
+            pause = next(pauses, None)
+            if pause is None:
+                return Sealing(done, ranges, answer["sealed_to"], waits_for=tuple(answer["pids"]))
+            _wait(pause, cancel)
+        elif answer["status"] == "stopped":
+            wrong = Contradiction(answer["transaction"], answer["expected"], answer["found"])
+            return Sealing(done, ranges, answer["sealed_to"], stopped_at=wrong)
+        elif not answer["more"]:
+            return Sealing(done, ranges, answer["sealed_to"])
+
+
+def acknowledge(
+    ledger: Ledger,
+    transaction: int,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Contradiction:
+    """Let a transaction that is not what was asked for go under seal; verify names it for ever."""
+    arguments = {"transaction": transaction, "reason": reason}
+    operation = Operation("audit.acknowledge", "acknowledge_transaction", arguments)
+    done = ledger.perform(operation, key=key, cancel=cancel)
+    return Contradiction(done["acknowledged"], done["expected"], done["found"])
 
 
 def _seal_range(ledger: Ledger, rows: int, cancel: Cancellation | None) -> dict[str, Any]:

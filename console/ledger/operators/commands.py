@@ -10,7 +10,7 @@ from uuid import uuid4
 from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import text
 
-from console.errors import UsageError
+from console.errors import RefusedError, UsageError
 from console.errors.refusals import accepted
 from console.ledger.operators.enrolment import verifier
 from console.ledger.operators.sign_in import GATE
@@ -35,6 +35,9 @@ ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin")
 
 SHORTEST_PASSWORD: Final = 12
 
+# Each waits for two seconds; a session that has not ended by then is stuck in the server.
+_ENDINGS: Final = 3
+
 _TEXTS: Final = {"groups": "text[]"}
 
 
@@ -50,6 +53,20 @@ class Operator:
     signed_in_at: datetime | None
     created_by: str
     created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Disabled:
+    """What became of an operator who was disabled.
+
+    kept: roles that are not the ledger's to take. left: sessions that have not ended, None when the ledger
+    may end none, for the reason in `why`.
+    """
+
+    kept: tuple[str, ...]
+    ended: int
+    left: int | None
+    why: str = ""
 
 
 def operators(database: Database, *, cancel: Cancellation | None = None) -> tuple[Operator, ...]:
@@ -118,10 +135,24 @@ def set_password(
     _once(ledger, Operation("operators.password", "set_operator_password", arguments), key)
 
 
-def disable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> tuple[str, ...]:
-    """Take an operator's rights and the way in, now. Returns the roles that are not the ledger's to take."""
+def disable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> Disabled:
+    """Take an operator's rights and the way in, and when that stands, end every session there is.
+
+    From its return on nothing that the operator does has an effect.
+    """
     outcome = _perform(ledger, "disable", name, reason, key)
-    return tuple(group.removeprefix("ledger_") for group in outcome["kept"])
+    kept = tuple(group.removeprefix("ledger_") for group in outcome["kept"])
+    ended = left = 0
+    for _again in range(_ENDINGS):
+        operation = Operation("operators.end-sessions", "end_sessions", {"operator": name, "reason": reason})
+        try:
+            done = ledger.perform(operation)
+        except RefusedError as refused:
+            return Disabled(kept, ended, None, str(refused))
+        ended, left = ended + done["ended"], done["left"]
+        if not left:
+            break
+    return Disabled(kept, ended, left)
 
 
 def enable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> None:

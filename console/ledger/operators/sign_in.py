@@ -101,7 +101,9 @@ def _connected(url: URL, cancel: Cancellation) -> Iterator[psycopg.Connection[An
     )
     cancel.check()
     try:
-        with psycopg.connect(autocommit=True, row_factory=namedtuple_row, **parameters) as connection:
+        with psycopg.connect(row_factory=namedtuple_row, **parameters) as connection:
+            # In BEGIN itself: a server's default must not keep anybody from signing in.
+            connection.isolation_level = psycopg.IsolationLevel.READ_COMMITTED
             cancel.attach(lambda: connection.cancel_safe(timeout=_TIMEOUT_S))
             try:
                 yield connection

@@ -4,6 +4,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     fresh boolean;
 BEGIN
+    PERFORM ledger.begin_write();
     INSERT INTO ledger.currencies (code, exponent) VALUES (p_code, p_exponent) ON CONFLICT DO NOTHING;
     fresh := FOUND;
     PERFORM FROM ledger.currencies c WHERE c.code = p_code AND c.exponent = p_exponent;

@@ -16,6 +16,9 @@ BEGIN
     IF account IS NULL THEN
         PERFORM ledger.refuse('user.unknown', jsonb_build_object('username', p_request ->> 'username'));
     END IF;
+    IF p_request ->> 'note' IS NULL THEN
+        PERFORM ledger.refuse('note.empty');
+    END IF;
     INSERT INTO ledger.account_notes AS n (user_id, note) VALUES (account, p_request ->> 'note')
     RETURNING n.id INTO made;
     RETURN jsonb_build_object('status', 'done', 'note', made);

@@ -15,6 +15,9 @@ DECLARE
     account ledger.users;
 BEGIN
     PERFORM ledger.require_reason(p_request);
+    IF wanted IS NULL THEN
+        PERFORM ledger.refuse('status.unknown');
+    END IF;
     SELECT * INTO account FROM ledger.users u WHERE u.username = p_request ->> 'username' FOR NO KEY UPDATE;
     IF account.id IS NULL OR account.kind = 'system' THEN
         PERFORM ledger.refuse('user.unknown', jsonb_build_object('username', p_request ->> 'username'));

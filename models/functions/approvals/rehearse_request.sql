@@ -12,6 +12,7 @@ DECLARE
     failed_message text;
     failed_detail text;
 BEGIN
+    PERFORM ledger.begin_write();
     BEGIN
         asked := ledger.open_request(jsonb_build_object('request', p_request));
         -- Its checkers have not all agreed yet; who they will be does not matter here.

@@ -29,17 +29,21 @@ DO $$
 DECLARE
     name text;
 BEGIN
-    FOREACH name IN ARRAY ARRAY['operations', 'audit_events', 'seals', 'approvals', 'account_notes', 'identity'] LOOP
-        EXECUTE format('CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ledger.%I
-            FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
+    FOREACH name IN ARRAY ARRAY[
+        'operations', 'audit_events', 'seals', 'approvals', 'account_notes', 'acknowledgements', 'identity'] LOOP
+        -- Of a note the text may be erased: accounts/erase_account.sql.
+        IF name <> 'account_notes' THEN
+            EXECUTE format('CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ledger.%I
+                FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
+        END IF;
         EXECUTE format('CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON ledger.%I
             FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'batches', 'approval_requests', 'audit_head'] LOOP
+    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'batches', 'approval_requests', 'audit_head', 'salts'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.%I
             FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'approval_requests', 'audit_head'] LOOP
+    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'approval_requests', 'audit_head', 'salts'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE ON ledger.%I
             FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;

@@ -1,40 +1,33 @@
--- Put the settled transactions under seal, a range of at most p_limit rows a call: their digests are kept and
--- the range's hash enters the audit chain. Nothing that posts waits for it. A range reaches as far as the mark
--- that an earlier call made, once every transaction of that time has ended; then the mark moves on.
+-- Put the settled transactions under seal, a range of at most p_limit rows a call: their digests are kept and the
+-- range's hash enters the audit chain. Nothing that posts waits for it. A row that is not what its operation asked for
+-- is never sealed: the range ends before it, and it is named.
 CREATE OR REPLACE FUNCTION ledger.seal(p_limit integer DEFAULT 100000) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp SET work_mem = '128MB' AS $$
 DECLARE
-    newest bigint := coalesce(pg_sequence_last_value('ledger.transactions_id_seq'), 0);
-    now_running pg_snapshot;
-    oldest bigint;
-    next bigint;
-    mark ledger.seal_marks;
+    most constant integer := least(greatest(p_limit, 1), 1000000);
+    settled record;
     sealed_to bigint;
+    through bigint;
+    wrong record;
     range record;
     event bigint;
 BEGIN
-    IF current_setting('transaction_isolation') <> 'read committed' THEN
-        RAISE EXCEPTION 'seals are made in READ COMMITTED only' USING ERRCODE = 'restrict_violation';
-    END IF;
+    PERFORM ledger.begin_write();
     IF pg_current_xact_id_if_assigned() IS NOT NULL THEN
         RAISE EXCEPTION 'a seal is a transaction of its own' USING ERRCODE = 'restrict_violation';
     END IF;
-    -- After `newest` was read: who draws a lower id is in this snapshot's running ones or has ended.
-    now_running := pg_current_snapshot();
-    oldest := pg_snapshot_xmin(now_running)::text;
-    -- Not the snapshot's xmax, which is the number after the last that has ended: others may be under way
-    -- beyond it. Our own number is drawn after `newest` was read, so whoever drew a lower id has a lower one.
-    next := pg_current_xact_id()::text;
-    SELECT * INTO mark FROM ledger.seal_marks FOR UPDATE;
-    IF mark.one IS NULL OR mark.next_xid > next THEN
-        -- The first call, or a ledger restored into a cluster with a younger clock of transactions.
-        INSERT INTO ledger.seal_marks (through_id, next_xid) VALUES (newest, next)
-        ON CONFLICT (one) DO UPDATE SET through_id = excluded.through_id, next_xid = excluded.next_xid;
-        mark := ROW(true, newest, next);
-    END IF;
+    settled := ledger.settled_transactions();
     sealed_to := coalesce((SELECT max(s.last_id) FROM ledger.seals s), 0);
-    IF oldest < mark.next_xid THEN
-        RETURN jsonb_build_object('status', 'waiting', 'rows', 0, 'sealed_to', sealed_to, 'more', true);
+    IF settled.through_id IS NULL THEN
+        RETURN jsonb_build_object('status', 'waiting', 'rows', 0, 'sealed_to', sealed_to, 'more', true,
+            'pids', to_jsonb(settled.pids));
+    END IF;
+    SELECT max(row.id) INTO through FROM (
+        SELECT t.id FROM ledger.transactions t WHERE t.id > sealed_to AND t.id <= settled.through_id
+        ORDER BY t.id LIMIT most) row;
+    wrong := ledger.first_contradiction(sealed_to, through);
+    IF wrong.transaction IS NOT NULL THEN
+        through := wrong.transaction - 1;
     END IF;
     SELECT min(row.id) AS first_id, max(row.id) AS last_id, count(*) AS rows,
         sha256(string_agg(row.digest, '' ORDER BY row.id)) AS hash,
@@ -42,22 +35,30 @@ BEGIN
     INTO range
     FROM (
         SELECT t.id, ledger.transaction_digest(t) AS digest FROM ledger.transactions t
-        WHERE t.id > sealed_to AND t.id <= mark.through_id
-        ORDER BY t.id LIMIT least(greatest(p_limit, 1), 1000000)
+        WHERE t.id > sealed_to AND t.id <= through
     ) row;
     IF range.rows > 0 THEN
-        event := ledger.note('seal', 'transactions:' || range.first_id || '-' || range.last_id, 'done', '',
-            jsonb_build_object('rows', range.rows, 'hash', encode(range.hash, 'hex'),
-                'digests', encode(sha256(range.digests), 'hex')));
-        INSERT INTO ledger.seals (first_id, last_id, row_count, hash, digests, event_id)
-        VALUES (range.first_id, range.last_id, range.rows, range.hash, range.digests, event);
+        BEGIN
+            event := ledger.note('seal', 'transactions:' || range.first_id || '-' || range.last_id, 'done', '',
+                jsonb_build_object('rows', range.rows, 'hash', encode(range.hash, 'hex'),
+                    'digests', encode(sha256(range.digests), 'hex')));
+            INSERT INTO ledger.seals (first_id, last_id, row_count, hash, digests, event_id)
+            VALUES (range.first_id, range.last_id, range.rows, range.hash, range.digests, event);
+        EXCEPTION
+            -- Another has sealed from here meanwhile, and has the head no longer: that seal stands.
+            WHEN unique_violation THEN
+                RETURN jsonb_build_object('status', 'again', 'rows', 0, 'sealed_to', sealed_to, 'more', true);
+        END;
         sealed_to := range.last_id;
     END IF;
-    IF range.rows < least(greatest(p_limit, 1), 1000000) THEN
-        UPDATE ledger.seal_marks SET through_id = newest, next_xid = next;
+    IF wrong.transaction IS NOT NULL THEN
+        PERFORM ledger.note('seal', 'transaction:' || wrong.transaction, 'refused', '',
+            jsonb_build_object('code', wrong.code, 'expected', wrong.asked, 'found', wrong.stands));
     END IF;
-    RETURN jsonb_build_object('status', 'done', 'rows', range.rows, 'sealed_from', range.first_id,
-        'sealed_to', sealed_to, 'more', range.rows >= least(greatest(p_limit, 1), 1000000) OR newest > mark.through_id);
+    RETURN jsonb_build_object('status', CASE WHEN wrong.transaction IS NULL THEN 'done' ELSE 'stopped' END,
+        'rows', range.rows, 'sealed_from', range.first_id, 'sealed_to', sealed_to,
+        'more', wrong.transaction IS NULL AND range.rows >= most, 'transaction', wrong.transaction,
+        'code', wrong.code, 'expected', wrong.asked, 'found', wrong.stands);
 END $$;
 
 -- SHA-256 of one transaction, every column of it; record text quotes its fields, so no two look alike.

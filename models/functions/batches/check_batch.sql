@@ -8,6 +8,7 @@ RETURNS TABLE (
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 #variable_conflict use_column
 BEGIN
+    PERFORM ledger.begin_write();
     PERFORM FROM ledger.batches b WHERE b.id = p_batch AND b.status = 'draft' FOR SHARE;
     IF FOUND THEN
         PERFORM ledger.resolve_batch(p_batch);

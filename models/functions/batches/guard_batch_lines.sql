@@ -8,6 +8,7 @@ DECLARE
     found_status ledger.batch_status;
     found_maker text;
 BEGIN
+    PERFORM ledger.begin_write();
     FOR batch IN SELECT DISTINCT batch_id FROM fresh ORDER BY batch_id LOOP
         SELECT b.status, b.created_by INTO found_status, found_maker
         FROM ledger.batches b WHERE b.id = batch FOR SHARE;

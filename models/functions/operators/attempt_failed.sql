@@ -7,6 +7,7 @@ DECLARE
     held ledger.sign_in_names;
     available integer;
 BEGIN
+    PERFORM ledger.begin_write();
     IF called IS NULL THEN
         RETURN jsonb_build_object('status', 'failed', 'left', 0);
     END IF;

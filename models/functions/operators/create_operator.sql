@@ -15,7 +15,10 @@ CREATE OR REPLACE FUNCTION ledger.do_create_operator(p_request jsonb) RETURNS js
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     called text := coalesce(p_request ->> 'operator', '');
-    given text[] := ARRAY(SELECT DISTINCT g.name FROM jsonb_array_elements_text(p_request -> 'groups') g (name) ORDER BY 1);
+    given text[] := ARRAY(
+        SELECT DISTINCT g.name FROM jsonb_array_elements_text(
+            CASE jsonb_typeof(p_request -> 'groups') WHEN 'array' THEN p_request -> 'groups' ELSE '[]' END) g (name)
+        ORDER BY 1);
 BEGIN
     PERFORM ledger.require_admin();
     PERFORM ledger.require_reason(p_request);

@@ -1,14 +1,32 @@
 -- The gate's row of one name, locked until the transaction ends, so that attempts of a name go one by one; a
--- lock whose time has passed ends here. The first lock of all in whatever touches an operator. Internal.
+-- lock whose time has passed ends here. The first lock of all in whatever touches an operator. The gate's password is
+-- on every computer, so nobody keeps a name by idling with its row: it is as with the audit head. Internal.
 CREATE OR REPLACE FUNCTION ledger.hold_sign_in(p_name text) RETURNS ledger.sign_in_names
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
+    timeout constant text := current_setting('lock_timeout');
+    started constant timestamptz := clock_timestamp();
+    waited interval;
     held ledger.sign_in_names;
 BEGIN
-    INSERT INTO ledger.sign_in_names AS n (name, known)
-    VALUES (p_name, EXISTS (SELECT FROM ledger.operators o WHERE o.name = p_name))
-    ON CONFLICT (name) DO UPDATE SET known = excluded.known, touched_at = clock_timestamp()
-    RETURNING * INTO held;
+    WHILE held.name IS NULL LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', '1s', true);
+            INSERT INTO ledger.sign_in_names AS n (name, known)
+            VALUES (p_name, EXISTS (SELECT FROM ledger.operators o WHERE o.name = p_name))
+            ON CONFLICT (name) DO UPDATE SET known = excluded.known, touched_at = clock_timestamp()
+            RETURNING * INTO held;
+            PERFORM set_config('lock_timeout', timeout, true);
+        EXCEPTION
+            WHEN lock_not_available THEN
+                waited := clock_timestamp() - started;
+                IF waited >= nullif(timeout::interval, interval '0') THEN
+                    RAISE;
+                END IF;
+                PERFORM ledger.end_blocker(n.xmax, waited > interval '1.9 s')
+                FROM ledger.sign_in_names n WHERE n.name = p_name;
+        END;
+    END LOOP;
     IF held.locked_until <= clock_timestamp() THEN
         UPDATE ledger.sign_in_names n SET locked_until = NULL, refused = 0 WHERE n.name = p_name;
         IF held.known THEN

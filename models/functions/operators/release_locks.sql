@@ -5,6 +5,7 @@ DECLARE
     names text[];
     called text;
 BEGIN
+    PERFORM ledger.begin_write();
     -- All rows before the audit head, which comes last; a row that is held is being released just now.
     SELECT coalesce(array_agg(due.name), '{}') INTO names FROM (
         SELECT n.name FROM ledger.sign_in_names n WHERE n.locked_until <= clock_timestamp()

@@ -4,10 +4,13 @@ CREATE OR REPLACE FUNCTION ledger.reserve_attempt(p_name text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     called text := p_name::name::text;  -- the server cuts a name at 63 bytes, so longer ones are the same name
-    held ledger.sign_in_names := ledger.hold_sign_in(called);
-    available integer := ledger.attempts_left(called);
+    held ledger.sign_in_names;
+    available integer;
     attempt bigint;
 BEGIN
+    PERFORM ledger.begin_write();
+    held := ledger.hold_sign_in(called);
+    available := ledger.attempts_left(called);
     IF held.locked_until IS NULL AND available = 0 THEN
         held.locked_until := ledger.lock_sign_in(called);
     END IF;

@@ -12,7 +12,9 @@ DECLARE
             AND pg_has_role(session_user, r.oid, 'MEMBER')
         ORDER BY 1);
 BEGIN
-    IF held = '{}' OR EXISTS (
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        PERFORM ledger.begin_write();  -- which says what is wrong
+    ELSIF held = '{}' OR EXISTS (
         SELECT FROM ledger.operators o WHERE o.name = session_user AND o.status <> 'active') THEN
         RAISE EXCEPTION 'operator % is disabled or in no group of this ledger', quote_ident(session_user)
             USING ERRCODE = 'invalid_authorization_specification';

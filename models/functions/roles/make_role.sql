@@ -9,4 +9,5 @@ BEGIN
     END IF;
     EXECUTE format('CREATE ROLE %I LOGIN', p_name);
     PERFORM ledger.set_role_password(p_name, p_verifier);
+    PERFORM ledger.bound_role(p_name);
 END $$;

@@ -25,6 +25,9 @@ BEGIN
             WHERE u.username = p_to),
         EXISTS (SELECT FROM ledger.operations o WHERE o.key = p_key)
             OR EXISTS (SELECT FROM ledger.approval_rules) OR EXISTS (SELECT FROM ledger.limits)
+            -- What ledger.begin_write stands against.
+            OR current_setting('transaction_isolation') <> 'read committed'
+            OR EXISTS (SELECT FROM ledger.operators o WHERE o.name = session_user AND o.status <> 'active')
     INTO payer, payee, remarkable;
     -- The lower id first, as everywhere, or two transfers that cross would deadlock.
     payer_first := payer < payee;

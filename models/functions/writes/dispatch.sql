@@ -19,6 +19,7 @@ BEGIN
         WHEN 'set_account_status' THEN RETURN ledger.do_set_account_status(p_request);
         WHEN 'set_overdraft_limit' THEN RETURN ledger.do_set_overdraft_limit(p_request, p_approved);
         WHEN 'add_note' THEN RETURN ledger.do_add_note(p_request);
+        WHEN 'erase_account' THEN RETURN ledger.do_erase_account(p_request);
         WHEN 'submit_request' THEN RETURN ledger.do_submit_request(p_request);
         WHEN 'approve_request' THEN RETURN ledger.do_approve_request(p_request);
         WHEN 'reject_request' THEN RETURN ledger.do_close_request(p_request, 'rejected');
@@ -28,9 +29,11 @@ BEGIN
         WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
         WHEN 'create_operator' THEN RETURN ledger.do_create_operator(p_request);
         WHEN 'disable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'disabled');
+        WHEN 'end_sessions' THEN RETURN ledger.do_end_sessions(p_request);
         WHEN 'enable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'active');
         WHEN 'unlock_operator' THEN RETURN ledger.do_unlock_operator(p_request);
         WHEN 'set_operator_password' THEN RETURN ledger.do_set_operator_password(p_request);
+        WHEN 'acknowledge_transaction' THEN RETURN ledger.do_acknowledge_transaction(p_request);
         WHEN 'cancel_session' THEN RETURN ledger.do_signal_session(p_request, false);
         WHEN 'terminate_session' THEN RETURN ledger.do_signal_session(p_request, true);
     END CASE;

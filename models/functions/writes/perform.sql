@@ -4,7 +4,9 @@
 CREATE OR REPLACE FUNCTION ledger.perform(p_key uuid, p_kind text, p_request jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
-    request_hash bytea := ledger.request_hash(p_kind, p_request);
+    -- What is kept of the request: of a person's own values no more than proves them.
+    noted jsonb := p_request;
+    request_hash bytea;
     answer jsonb;
     refused boolean;
     failed_constraint text;
@@ -15,6 +17,11 @@ BEGIN
     IF p_key IS NULL THEN
         RAISE EXCEPTION 'an operation needs a key' USING ERRCODE = 'null_value_not_allowed';
     END IF;
+    PERFORM ledger.begin_write();
+    IF p_kind IN ('open_account', 'add_note', 'create_operator') THEN
+        noted := ledger.noted(p_key, p_kind, p_request);
+    END IF;
+    request_hash := ledger.request_hash(p_kind, noted);
     answer := ledger.outcome_of(p_key, p_kind, request_hash);
     IF answer IS NOT NULL THEN
         RETURN answer;
@@ -26,7 +33,8 @@ BEGIN
     EXCEPTION
         WHEN SQLSTATE 'LG001' THEN
             GET STACKED DIAGNOSTICS failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL;
-            answer := jsonb_build_object('status', 'refused', 'code', failed_message, 'detail', failed_detail::jsonb);
+            answer := jsonb_build_object('status', 'refused', 'code', failed_message,
+                'detail', ledger.cut(failed_detail::jsonb));
         WHEN integrity_constraint_violation OR numeric_value_out_of_range THEN
             GET STACKED DIAGNOSTICS failed_constraint = CONSTRAINT_NAME, failed_column = COLUMN_NAME;
             answer := jsonb_build_object('status', 'refused', 'code', ledger.refusal_code(
@@ -41,9 +49,10 @@ BEGIN
         END IF;
     END IF;
     IF refused OR NOT ledger.is_routine(p_kind) THEN
-        PERFORM ledger.note(p_kind, ledger.subject_of(p_kind, p_request, answer),
-            CASE WHEN refused THEN 'refused' ELSE 'done' END,
-            coalesce(p_request ->> 'reason', ''), jsonb_build_object('request', p_request, 'outcome', answer));
+        PERFORM ledger.note(p_kind, ledger.subject_of(p_kind, noted, answer),
+            CASE WHEN refused THEN 'refused' ELSE 'done' END, left(coalesce(p_request ->> 'reason', ''), 500),
+            jsonb_build_object('key', p_key, 'request', CASE WHEN refused THEN ledger.cut(noted) ELSE noted END,
+                'request_hash', encode(request_hash, 'hex'), 'outcome', answer));
     END IF;
     RETURN answer;
 END $$;
@@ -64,27 +73,45 @@ BEGIN
     RETURN earlier.outcome;
 END $$;
 
+-- What is refused may be of any size, and is kept for ever: beyond 16 kB its beginning, its length and its hash are.
+CREATE OR REPLACE FUNCTION ledger.cut(p_said jsonb) RETURNS jsonb
+LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+    words constant text := p_said::text;
+BEGIN
+    IF octet_length(words) <= 16384 THEN
+        RETURN p_said;
+    END IF;
+    RETURN jsonb_build_object('cut', left(words, 4000), 'bytes', octet_length(words),
+        'sha256', encode(sha256(convert_to(words, 'UTF8')), 'hex'));
+END $$;
+
 -- Movements and holds have their own append-only rows, which are sealed; all else stands in the audit chain
 -- also when it is done. A refusal stands there always.
 CREATE OR REPLACE FUNCTION ledger.is_routine(p_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 RETURN p_kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep');
 
--- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:…, session:….
+-- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:…, session:…. What was
+-- asked for to be submitted, and refused, is filed where the same would be if it were done at once.
 CREATE OR REPLACE FUNCTION ledger.subject_of(p_kind text, p_request jsonb, p_answer jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
-RETURN coalesce(CASE
-    WHEN p_kind LIKE '%\_request' THEN 'request:' || coalesce(p_answer ->> 'request', p_request ->> 'request', '')
-    WHEN p_request ? 'reservation' THEN 'reservation:' || (p_request ->> 'reservation')
-    WHEN p_request ? 'batch' THEN 'batch:' || (p_request ->> 'batch')
-    WHEN p_request ? 'transaction' THEN 'transaction:' || (p_request ->> 'transaction')
-    WHEN p_request ? 'username' THEN 'account:' || (p_request ->> 'username')
-    WHEN p_request ? 'from' THEN 'account:' || (p_request ->> 'from')
-    WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
-    WHEN p_request ? 'holder' THEN 'limit:' || (p_request ->> 'holder')
-    WHEN p_request ? 'operator' THEN 'operator:' || (p_request ->> 'operator')
-    WHEN p_request ? 'pid' THEN 'session:' || (p_request ->> 'pid')
-END, p_kind, '');
+RETURN coalesce((
+    SELECT CASE
+        WHEN p_kind LIKE '%\_request' AND (p_kind <> 'submit_request' OR p_answer ? 'request')
+            THEN 'request:' || coalesce(p_answer ->> 'request', p_request ->> 'request', '')
+        WHEN about.request ? 'reservation' THEN 'reservation:' || (about.request ->> 'reservation')
+        WHEN about.request ? 'batch' THEN 'batch:' || (about.request ->> 'batch')
+        WHEN about.request ? 'transaction' THEN 'transaction:' || (about.request ->> 'transaction')
+        WHEN about.request ? 'username' THEN 'account:' || (about.request ->> 'username')
+        WHEN about.request ? 'from' THEN 'account:' || (about.request ->> 'from')
+        WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
+        WHEN about.request ? 'holder' THEN 'limit:' || (about.request ->> 'holder')
+        WHEN about.request ? 'operator' THEN 'operator:' || (about.request ->> 'operator')
+        WHEN about.request ? 'pid' THEN 'session:' || (about.request ->> 'pid')
+    END
+    FROM (SELECT CASE WHEN p_kind = 'submit_request' AND jsonb_typeof(p_request -> 'request') = 'object'
+        THEN p_request -> 'request' ELSE p_request END AS request) about), p_kind, '');
 
 -- What an operation's key stands for: the SHA-256 of its kind and its request.
 CREATE OR REPLACE FUNCTION ledger.request_hash(p_kind text, p_request jsonb) RETURNS bytea

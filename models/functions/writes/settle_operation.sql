@@ -5,6 +5,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     earlier ledger.operations;
 BEGIN
+    PERFORM ledger.begin_write();
     INSERT INTO ledger.operations (key, kind, request_hash, outcome)
     VALUES (p_key, 'abandoned', sha256(''), jsonb_build_object(
         'status', 'refused', 'code', 'operation.abandoned', 'detail', '{}'::jsonb))

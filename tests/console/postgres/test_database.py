@@ -112,7 +112,7 @@ def test_a_snapshot_sees_one_moment_and_writes_nothing(
 
     assert operator_database.snapshot("report", look_twice) == (100, 100)
     assert operator_database.read("report", question) is None
-    with pytest.raises(ConsoleError, match="read-only"):
+    with pytest.raises(ConsoleError, match="READ COMMITTED only"):
         operator_database.snapshot("report", pay(10))
 
 

@@ -172,7 +172,7 @@ MORE_BUGS: Final = (
     Bug(
         "checkpoint under REPEATABLE READ",
         ("sum to zero", "books do not add up"),
-        (Change("checkpoint_system_wallets", "<> 'read committed'", "= 'never'"),),
+        (Change("begin_write", "<> 'read committed'", "= 'never'"),),
         settings=_run({"transfer": 20.0, "checkpoint": 1.0}, client="checkpoint under REPEATABLE READ"),
     ),
 )

@@ -84,8 +84,10 @@ _HISTORY: Final = {
         "SELECT 'event 6'",
         (
             "UPDATE ledger.audit_events SET actor = 'somebody' WHERE id = 5",
-            """UPDATE ledger.audit_events SET hash = ledger.audit_hash(
-                previous, id, at, actor, action, subject, outcome, reason, detail) WHERE id = 5""",
+            """UPDATE ledger.audit_events SET hash = ledger.audit_link(
+                previous, ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail)),
+                digest = ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail)
+            WHERE id = 5""",
         ),
     ),
     "audit event deleted": Case(
@@ -210,8 +212,9 @@ REWRITE: Final = """
         UPDATE ledger.audit_events SET reason = 'nothing to see' WHERE id = 9;
         SELECT hash INTO head FROM ledger.audit_events WHERE id = 8;
         FOR event IN SELECT * FROM ledger.audit_events WHERE id >= 9 ORDER BY id LOOP
-            UPDATE ledger.audit_events SET previous = head, hash = ledger.audit_hash(
-                head, id, at, actor, action, subject, outcome, reason, detail)
+            UPDATE ledger.audit_events SET previous = head, digest = ledger.audit_digest(
+                id, at, actor, action, subject, outcome, reason, detail), hash = ledger.audit_link(
+                head, ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail))
             WHERE id = event.id RETURNING hash INTO head;
         END LOOP;
         UPDATE ledger.audit_head SET hash = head;

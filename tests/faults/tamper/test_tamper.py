@@ -55,7 +55,7 @@ def test_an_operator_cannot(cluster: Cluster, busy: str, login: str) -> None:
         ]
         attempts += [
             "SET session_replication_role = replica", "SET ROLE ledger_owner",
-            "CREATE OR REPLACE FUNCTION ledger.audit_hash() RETURNS text LANGUAGE sql RETURN ''",
+            "CREATE OR REPLACE FUNCTION ledger.audit_digest() RETURNS text LANGUAGE sql RETURN ''",
             "SELECT ledger.note('x', 'x', 'done', '', '{}')", "COPY ledger.audit_events FROM STDIN",
         ]  # fmt: skip
         for statement in attempts:

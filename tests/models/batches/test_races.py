@@ -70,15 +70,13 @@ def test_lines_that_come_before_the_posting_are_seen(
     assert post_batch(poster, batch)["lines"] == 3
 
 
-@pytest.mark.parametrize("isolation", ["READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"])
 def test_lines_that_come_after_the_posting_are_refused(
-    operator: Connection, connect: Callable[[str], Connection], admin: Connection, isolation: str
+    operator: Connection, connect: Callable[[str], Connection], admin: Connection
 ) -> None:
     """The posting is not committed yet while the COPY arrives: the COPY waits, and then it is refused."""
     batch = create_batch(operator, LINES)
     poster = connect("t_operator")
-    operator.execute(f"BEGIN ISOLATION LEVEL {isolation}".encode())
-    operator.execute("SELECT count(*) FROM ledger.batches")
+    operator.execute("BEGIN")
     poster.execute("BEGIN")
     assert post_batch(poster, batch)["status"] == "posted"
     with ThreadPoolExecutor(1) as pool:
@@ -88,7 +86,7 @@ def test_lines_that_come_after_the_posting_are_refused(
         with pytest.raises(psycopg.Error) as raised:
             late.result(timeout=20)
     operator.execute("ROLLBACK")
-    assert raised.value.sqlstate in {"23001", "40001"}
+    assert raised.value.sqlstate == "23001"
     assert (count(admin, "batch_lines"), balances(admin)["bob"]) == (2, 150)
 
 

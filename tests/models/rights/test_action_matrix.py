@@ -12,6 +12,7 @@ import pytest
 from psycopg import sql
 from psycopg.types.json import Jsonb
 
+from models.applied import functions
 from tests.models.bookkeeping import Line, content_hash, copy_lines, create_batch, post_batch, transfer
 from tests.models.bookkeeping import count as rows_of
 from tests.models.rights.test_roles import (
@@ -39,7 +40,7 @@ READS: Final = frozenset({
 # What is done to operators' roles and sessions is tried where these are made for it.
 OPERATORS_THEMSELVES: Final = frozenset({
     "cancel_session", "create_operator", "disable_operator", "enable_operator", "release_locks",
-    "set_operator_password", "terminate_session", "unlock_operator",
+    "end_sessions", "set_operator_password", "terminate_session", "unlock_operator",
 })  # fmt: skip
 
 
@@ -66,6 +67,21 @@ class World:
     def paid(self) -> int:
         """Post a transfer and return it."""
         return int(done(transfer(self.maker, "@external", self.account(), 5))["transaction"])
+
+    def harmed(self) -> int:
+        """Post a transfer, and change it as nobody may."""
+        found = self.paid()
+        self.admin.execute("SET session_replication_role = replica")
+        self.admin.execute("UPDATE ledger.transactions SET description = 'x' WHERE id = %s", [found])
+        self.admin.execute("SET session_replication_role = origin")
+        return found
+
+    def closed(self) -> str:
+        """Open an account with a name and close it."""
+        name = self.name()
+        done(write(self.maker, "open_account", name, "CR", "Ada L.", "ada@example.org", REASON))
+        done(write(self.maker, "set_account_status", name, "closed", REASON))
+        return name
 
     def moved(self) -> tuple[object, ...]:
         """Leave a transaction that nobody has counted or sealed."""
@@ -114,9 +130,11 @@ class World:
 
 # Who may, and with what it is tried.
 ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, ...]]]]] = {
+    "acknowledge_transaction": (frozenset({"auditor"}), lambda w: (w.harmed(), REASON)),
     "add_note": (SUPPORTERS, lambda w: (w.account(), "called about a refund")),
     "approve_request": (APPROVERS, lambda w: (*w.request(), "")),
     "capture": (OPERATORS, lambda w: (w.held(),)),
+    "erase_account": (ADMINS, lambda w: (w.closed(), REASON)),
     "execute_request": (OPERATORS, lambda w: (w.approved(),)),
     "extend_reservation": (SUPPORTERS, lambda w: (w.held(), soon(5), REASON)),
     "grant_credit": (OPERATORS, lambda w: (w.account(), "CR", 5, "promo", None)),
@@ -131,7 +149,7 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "set_approval_rule": (ADMINS, lambda _: ("reverse_batch", "CR", 10**15, 2, REASON)),
     "set_limit": (ADMINS, lambda _: ("t_operator2", "reverse_batch", "CR", 10**15, None, REASON)),
     "set_overdraft_limit": (OPERATORS, lambda w: (w.account(), "CR", 5, REASON)),
-    "settle_operation": (SUPPORTERS | APPROVERS, lambda _: ()),
+    "settle_operation": (SUPPORTERS | APPROVERS | {"auditor"}, lambda _: ()),
     "submit_batch": (OPERATORS, lambda w: (*w.draft_and_hash(), REASON)),
     "submit_request": (OPERATORS, lambda w: (
         "transfer", Jsonb({"from": "@external", "to": w.account(), "currency": "CR", "amount": 3}), REASON)),
@@ -171,6 +189,8 @@ def whole(admin: Connection) -> list[Any]:
         "audit_events",
         "seals",
         "checkpoints",
+        "salts",
+        "acknowledgements",
         "currencies",
         "batch_lines",
         "batch_parties",
@@ -244,3 +264,56 @@ def test_lines_go_into_ones_own_draft_only(
     else:
         copy_lines(connection, mine, [Line(9, "a", "b", 1, "x")])
         assert rows_of(world.admin, f"batch_lines WHERE batch_id = {mine}") == 2
+
+
+# What no group may call, and still writes: the gate's, and what the session check does.
+SIGN_IN: Final = ("reserve_attempt('mara')", "attempt_failed(1)", "session_check(1)", "session_check()")
+
+
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_no_old_snapshot_writes(
+    admin: Connection, connect: Callable[[str], Connection], isolation: str
+) -> None:
+    """A superuser may call all of it, and has no other moment than the rest."""
+    world = World(admin, connect("t_operator2"), count())
+    for name, (_, prepare) in {**ACTIONS, **KEYLESS}.items():
+        values = prepare(world)
+        before = whole(admin)
+        admin.execute(f"BEGIN ISOLATION LEVEL {isolation}".encode())
+        admin.execute("SELECT count(*) FROM ledger.operations")
+        places = sql.SQL(", ").join([sql.Placeholder()] * len(values))
+        keyless = sql.SQL("SELECT ledger.{}({})").format(sql.Identifier(name), places)
+        with pytest.raises(psycopg.DatabaseError) as raised:
+            write(admin, name, *values) if name in ACTIONS else admin.execute(keyless, values)
+        admin.execute("ROLLBACK")
+        assert raised.value.sqlstate == "LG004", name
+        assert whole(admin) == before, name
+
+
+@pytest.mark.parametrize("isolation", ["REPEATABLE READ", "SERIALIZABLE"])
+def test_nor_signs_in_or_copies_lines(
+    admin: Connection, connect: Callable[[str], Connection], isolation: str
+) -> None:
+    world = World(admin, connect("t_operator2"), count())
+    batch = world.draft()
+    admin.execute(f"SET default_transaction_isolation = '{isolation}'".encode())
+    others = ("adopt_operator('mara', '{}', 'a reason')", "rehearse_request(1)", "release_locks()")
+    for call in (*SIGN_IN, *others):
+        with pytest.raises(psycopg.DatabaseError) as raised:
+            admin.execute(f"SELECT ledger.{call}".encode())
+        assert raised.value.sqlstate == "LG004", call
+    world.maker.execute(f"SET default_transaction_isolation = '{isolation}'".encode())
+    with pytest.raises(psycopg.DatabaseError) as raised:
+        copy_lines(world.maker, batch, [Line(2, "@external", "@revenue", 1, "late")])
+    assert raised.value.sqlstate == "LG004"
+
+
+def test_every_function_that_writes_was_tried() -> None:
+    """What is granted to somebody and is no mere reading calls begin_write, or what calls it."""
+    texts = {path.stem: path.read_text(encoding="utf-8") for path in functions()}
+    granted = {name for name, allowed in FUNCTIONS.items() if allowed != NOBODY} - READS
+    signing_in = {"session_check", "reserve_attempt", "attempt_failed", "adopt_operator"}
+    for name in granted | signing_in | {"rehearse_request"}:
+        body = next(text for text in texts.values() if f"FUNCTION ledger.{name}(" in text)
+        body = body.split(f"FUNCTION ledger.{name}(", 1)[1].split("END $$;", 1)[0]
+        assert "ledger.begin_write()" in body or "ledger.perform(" in body, name

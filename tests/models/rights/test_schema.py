@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from models.account import AccountNote, Currency, User, Wallet
 from models.approval import Approval, ApprovalRequest, ApprovalRule, Limit, LimitUsage
-from models.audit import AuditEvent, AuditHead, Identity, Seal, SealMark
+from models.audit import Acknowledgement, AuditEvent, AuditHead, Identity, Salt, Seal
 from models.base import SCHEMA, Base
 from models.batch import Batch, BatchLine, BatchParty
 from models.credit import Checkpoint, CreditLot, LotMovement, Reservation
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLASSES = (
-    AccountNote, Approval, ApprovalRequest, ApprovalRule, AuditEvent, AuditHead, Batch, BatchLine, BatchParty,
-    Checkpoint, CreditLot, Currency, Identity, Limit, LimitUsage, LotMovement, Operation, Operator,
-    Reservation, Seal, SealMark, SignInAttempt, SignInName, Transaction, User, Wallet,
+    AccountNote, Acknowledgement, Approval, ApprovalRequest, ApprovalRule, AuditEvent, AuditHead, Batch,
+    BatchLine, BatchParty, Checkpoint, CreditLot, Currency, Identity, Limit, LimitUsage, LotMovement,
+    Operation, Operator, Reservation, Salt, Seal, SignInAttempt, SignInName, Transaction, User, Wallet,
 )  # fmt: skip
 # Alembic's version and the lock of the migrations: no screen reads them as rows.
 TECHNICAL = {"schema_version", "migration_lock"}

@@ -62,13 +62,17 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All checks, how much they covered at which moment, and the head of the chain they saw."""
+    """All checks, how much they covered at which moment, and the head of the chain they saw.
+
+    remarks: what the ledger cannot hold by itself, in sentences; nothing is wrong by them.
+    """
 
     checks: tuple[Check, ...]
     transactions: int
     wallets: int
     at: datetime
     head: Head
+    remarks: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:
@@ -87,20 +91,22 @@ class Question:
     """One statement that returns what is broken: code, place, number, expected, found.
 
     titles: the promises it asks after, by code; the lowest number of each is its first offender.
-    needs: tables that not every operator may read.
+    needs: tables that not every operator may read. deep: the same of what is under seal, too.
     """
 
     titles: Mapping[str, str]
     broken: str
     needs: tuple[str, ...] = ()
+    deep: str | None = None
 
-    def ask(self, session: Session, readable: Collection[str]) -> list[Check]:
+    def ask(self, session: Session, readable: Collection[str], *, deep: bool = False) -> list[Check]:
         """Return a check for each promise."""
+        asked = self.broken if self.deep is None or not deep else self.deep
         unread = tuple(table for table in self.needs if table not in readable)
         if unread:
             return [Check(code, title, unread=unread) for code, title in self.titles.items()]
         statement = text(f"""
-            WITH broken (code, place, number, expected, found) AS MATERIALIZED ({self.broken})
+            WITH broken (code, place, number, expected, found) AS MATERIALIZED ({asked})
             SELECT DISTINCT ON (broken.code) broken.code, broken.place, broken.expected, broken.found,
                 count(*) OVER (PARTITION BY broken.code) AS wrong
             FROM broken ORDER BY broken.code, broken.number""")  # noqa: S608 - a constant of this package

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from console.ledger.audit.verify.check import Report
 from console.ledger.audit.verify.head import HEAD, head_in
+from console.ledger.audit.verify.remarks import remarks
 from console.ledger.audit.verify.rules import (
     accounts,
     approvals,
@@ -67,17 +68,23 @@ _SIZE: Final = text("""
 def verify(
     database: Database,
     *,
+    deep: bool = False,
     cancel: Cancellation | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Check everything in one snapshot; ten million transactions take minutes, so it can be cancelled.
 
+    deep: transactions under seal are compared with their operations, too, which their seal stands for.
     `progress` is told questions done and in all.
     """
-    return database.snapshot("ledger.verify", lambda session: look(session, progress), cancel=cancel)
+    return database.snapshot(
+        "ledger.verify", lambda session: look(session, progress, deep=deep), cancel=cancel
+    )
 
 
-def look(session: Session, progress: Callable[[int, int], None] | None = None) -> Report:
+def look(
+    session: Session, progress: Callable[[int, int], None] | None = None, *, deep: bool = False
+) -> Report:
     """Put all questions in the session's transaction; its settings are changed until that ends."""
     session.execute(_SETTINGS)
     readable = frozenset(session.scalars(_READABLE))
@@ -85,7 +92,7 @@ def look(session: Session, progress: Callable[[int, int], None] | None = None) -
     for done, question in enumerate(QUESTIONS):
         if progress is not None:
             progress(done, len(QUESTIONS))
-        checks += question.ask(session, readable)
+        checks += question.ask(session, readable, deep=deep)
     size = session.execute(_SIZE).one()
     head = head_in(session.execute(text(HEAD)).one())
-    return Report(tuple(checks), size.transactions, size.wallets, size.at, head)
+    return Report(tuple(checks), size.transactions, size.wallets, size.at, head, remarks(session))

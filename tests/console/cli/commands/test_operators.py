@@ -53,7 +53,10 @@ def test_an_operator_comes_goes_and_comes_back(
     added = ledgerctl(*words, *REASON, "--password-stdin", role="t_admin")
     assert (added.code, added.out, added.err) == (0, "", f"{name} may sign in as auditor, operator.\n")
     assert opens(staff.url(name))
-    assert ledgerctl("operator", "disable", name, *REASON, role="t_admin").err == f"{name} is disabled.\n"
+    assert (
+        ledgerctl("operator", "disable", name, *REASON, role="t_admin").err
+        == f"{name} is disabled. Sessions ended: 0.\n"
+    )
     assert not opens(staff.url(name))
     listed = ledgerctl("--format", "json", "operator", "list", role="t_auditor").data
     assert [

@@ -32,7 +32,7 @@ def paid(open_accounts: Callable[..., None], as_role: Callable[[str], str]) -> i
 def test_all_is_sealed_in_ranges_of_the_size_asked_for(paid: int, operator_ledger: Ledger) -> None:
     told: list[int] = []
     done = seal(operator_ledger, rows=4, progress=told.append)
-    assert (done.rows, done.ranges, done.waiting) == (paid, 3, False)
+    assert (done.rows, done.ranges, done.waits_for) == (paid, 3, ())
     assert told[-1] == paid
     again = seal(operator_ledger, rows=4)
     assert (again.rows, again.ranges, again.sealed_to) == (0, 0, done.sealed_to)
@@ -55,7 +55,7 @@ def test_an_open_transaction_is_waited_for_and_then_told_of(
     with connected(as_role("t_operator"), autocommit=False) as slow:
         transfer(slow, "alice", "bob", 5)
         done = seal(operator_ledger)
-        assert (done.rows, done.waiting) == (0, True)
+        assert (done.rows, done.waits_for) == (0, (slow.info.backend_pid,))
         slow.commit()
     assert seal(operator_ledger).rows == paid + 1
 

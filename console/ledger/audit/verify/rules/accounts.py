@@ -45,19 +45,39 @@ _ACCOUNTS: Final = f"""
     LEFT JOIN overdraft ON overdraft.username = u.username AND overdraft.currency = w.currency
     WHERE w.overdraft_limit <> coalesce(overdraft.most, 0)"""
 
+# A note's text stands in the chain as HMAC-SHA-256 under its operation's salt, reckoned here without a
+# function of the ledger's: XOR of 32 bytes with the two pads, the rest of 64 bytes being the pads themselves.
+# Notes of before stand in clear. Text and salt are gone together, and only where the chain says that their
+# account was erased.
+_PAD: Final = """decode((
+        SELECT string_agg(lpad(to_hex(get_byte(s.salt, place) # {byte}), 2, '0'), '' ORDER BY place)
+        FROM generate_series(0, length(s.salt) - 1) place) || repeat('{hex}', 64 - length(s.salt)), 'hex')"""
+_INNER: Final = _PAD.format(byte=0x36, hex="36")
+_OUTER: Final = _PAD.format(byte=0x5C, hex="5c")
 _NOTES: Final = f"""
     WITH {ACT}, written AS (
         SELECT act.*, (act.outcome ->> 'note')::bigint AS note FROM act WHERE act.kind = 'add_note'
+    ), erased AS (
+        SELECT act.request ->> 'username' AS username, max(act.id) AS id FROM act
+        WHERE act.kind = 'erase_account' GROUP BY act.request ->> 'username'
     )
     SELECT 'account.note' AS code, 'note ' || coalesce(n.id, written.note) AS place,
         coalesce(n.id, written.note) AS number,
         coalesce(written.actor || ' on ' || (written.request ->> 'username') || ': '
             || (written.request ->> 'note'), 'no such event') AS expected,
-        coalesce(n.operator || ' on ' || u.username || ': ' || n.note, 'no such note') AS found
+        coalesce(n.operator || ' on ' || u.username || ': ' || coalesce(n.note, 'erased'), 'no such note')
+            AS found
     FROM written FULL JOIN ledger.account_notes n ON n.id = written.note
     LEFT JOIN ledger.users u ON u.id = n.user_id
-    WHERE (written.actor, written.request ->> 'username', written.request ->> 'note')
-        IS DISTINCT FROM (n.operator, u.username, n.note)"""
+    LEFT JOIN ledger.salts s ON s.key = (written.key)::uuid
+    LEFT JOIN erased ON erased.username = u.username AND erased.id > written.id
+    WHERE (written.actor, written.request ->> 'username') IS DISTINCT FROM (n.operator, u.username)
+        OR CASE
+            WHEN n.note IS NULL THEN erased.id IS NULL
+            WHEN jsonb_typeof(written.request -> 'note') = 'object' THEN
+                written.request -> 'note' ->> 'hmac' IS DISTINCT FROM encode(sha256(
+                    {_OUTER} || sha256({_INNER} || convert_to('note:' || n.note, 'UTF8'))), 'hex')
+            ELSE written.request ->> 'note' IS DISTINCT FROM n.note END"""
 
 _POLICY: Final = f"""
     WITH {ACT}, rule AS (
@@ -121,7 +141,7 @@ QUESTIONS: Final = (
         },
         _ACCOUNTS,
     ),
-    Question({"account.note": "Each note is the one that the audit chain holds"}, _NOTES),
+    Question({"account.note": "Each note is the one that the audit chain holds"}, _NOTES, ("salts",)),
     Question(
         {
             "policy.rule": "Each rule for approvals is as it was set last",

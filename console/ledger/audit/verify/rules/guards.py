@@ -19,10 +19,14 @@ _BODY: Final = re.compile(r"\bAS \$\$(.*?)\$\$", re.DOTALL)
 
 # Tables whose rows only ever come, and those whose rows change but never go.
 _APPEND_ONLY: Final = (
-    "transactions", "lot_movements", "operations", "audit_events", "seals", "approvals", "account_notes",
+    "transactions", "lot_movements", "operations", "audit_events", "seals", "approvals", "acknowledgements",
     "identity",
 )  # fmt: skip
-_NEVER_DELETED: Final = ("wallets", "users", "credit_lots", "reservations", "approval_requests", "audit_head")
+_NEVER_DELETED: Final = (
+    "wallets", "users", "credit_lots", "reservations", "approval_requests", "audit_head", "salts",
+)  # fmt: skip
+# The text of a note may be erased.
+_NOTES: Final = "account_notes"
 
 
 def _functions() -> set[tuple[str, str]]:
@@ -51,10 +55,14 @@ def _rows(rows: set[tuple[str, str]]) -> str:
 
 # tgtype: 1 a row, 2 before, 8 delete, 16 update, 32 truncate. In any state but O or A a trigger is off.
 _TRIGGERS: Final = f"""
-    WITH due (name, type) AS (
-        SELECT name, type FROM unnest(ARRAY{list(_APPEND_ONLY)}) name, (VALUES (27), (34)) t (type)
+    WITH due (name, type, guard) AS (
+        SELECT name, type, 'guard_append_only'
+        FROM unnest(ARRAY{list(_APPEND_ONLY)}) name, (VALUES (27), (34)) t (type)
         UNION ALL
-        SELECT name, type FROM unnest(ARRAY{list(_NEVER_DELETED)}) name, (VALUES (11), (34)) t (type)
+        SELECT name, type, 'guard_append_only'
+        FROM unnest(ARRAY{list(_NEVER_DELETED)}) name, (VALUES (11), (34)) t (type)
+        UNION ALL
+        VALUES ('{_NOTES}', 27, 'guard_account_notes'), ('{_NOTES}', 34, 'guard_append_only')
     )
     SELECT 'guard.triggers' AS code, 'ledger.' || due.name AS place, 0::bigint AS number,
         'a guard against ' || CASE due.type WHEN 34 THEN 'TRUNCATE' WHEN 11 THEN 'DELETE'
@@ -64,7 +72,7 @@ _TRIGGERS: Final = f"""
         SELECT FROM pg_catalog.pg_trigger g
         WHERE g.tgrelid = to_regclass('ledger.' || due.name) AND g.tgtype = due.type AND g.tgenabled IN ('O',
             'A')
-            AND g.tgqual IS NULL AND g.tgfoid = to_regproc('ledger.guard_append_only'))
+            AND g.tgqual IS NULL AND g.tgfoid = to_regproc('ledger.' || due.guard))
     UNION ALL
     SELECT 'guard.triggers', 'ledger.' || c.relname::text, 1, g.tgname::text || ' on', g.tgname::text
         || ' off'

@@ -8,10 +8,11 @@ from typing import Final
 from console.ledger.audit.verify.check import Question
 from console.ledger.audit.verify.rules.acts import ACT
 
-# Sealed transactions need no second witness; a demo's rows were made by none.
-_BOUNDS: Final = """
+# Sealed transactions need no second witness, unless one asks deep; a demo's rows were made by none.
+_SEALED: Final = "coalesce((SELECT max(s.last_id) FROM ledger.seals s), 0)"
+_BOUNDS: Final = f"""
     bound AS MATERIALIZED (
-        SELECT greatest(coalesce((SELECT max(s.last_id) FROM ledger.seals s), 0), coalesce((
+        SELECT greatest({_SEALED}, coalesce((
             SELECT max((e.detail ->> 'last_transaction')::bigint) FROM ledger.audit_events e
             WHERE e.action = 'make_demo'), 0)) AS id, i.made_at
         FROM ledger.identity i
@@ -117,6 +118,24 @@ _ASKED: Final = f"""
         AND NOT (t.kind = 'reversal' AND coalesce(t.metadata ? 'batch', false))
         AND NOT EXISTS (SELECT FROM asked WHERE asked.transaction = t.id)"""
 
+# What an auditor let go under seal is named for ever; so is what is said to have been, and was not.
+_ACKNOWLEDGED: Final = f"""
+    WITH {ACT}, acknowledged AS (
+        SELECT act.*, (act.outcome ->> 'acknowledged')::bigint AS transaction FROM act
+        WHERE act.kind = 'acknowledge_transaction'
+    )
+    SELECT 'transaction.acknowledged' AS code, 'transaction ' || acknowledged.transaction AS place,
+        acknowledged.transaction AS number, acknowledged.outcome ->> 'expected' AS expected,
+        (acknowledged.outcome ->> 'found') || '; acknowledged by ' || acknowledged.actor || ': '
+            || (acknowledged.request ->> 'reason') AS found
+    FROM acknowledged
+    UNION ALL
+    SELECT 'transaction.acknowledged', 'transaction ' || a.transaction_id, a.transaction_id, 'no such event',
+        'acknowledged by ' || a.operator
+    FROM ledger.acknowledgements a
+    WHERE NOT EXISTS (SELECT FROM acknowledged
+        WHERE acknowledged.transaction = a.transaction_id AND acknowledged.actor = a.operator)"""
+
 # Every refusal, and all that is done but the routine, stands in both places, equally often.
 _KEPT: Final = """
     WITH kept AS (
@@ -128,7 +147,11 @@ _KEPT: Final = """
         GROUP BY o.kind, o.operator, o.request_hash, o.outcome
     ), noted AS (
         SELECT e.action AS kind, e.actor AS operator,
-            sha256(convert_to(e.action || (e.detail -> 'request')::text, 'UTF8')) AS request_hash,
+            -- Of what was refused and is too long to be kept the hash is; what is kept whole says its own.
+            CASE WHEN e.detail ? 'request_hash' AND e.detail -> 'request' ? 'cut'
+                THEN decode(e.detail ->> 'request_hash', 'hex')
+                ELSE sha256(convert_to(e.action || (e.detail -> 'request')::text, 'UTF8'))
+                END AS request_hash,
             e.detail -> 'outcome' AS outcome, count(*) AS times, min(e.id) AS id
         FROM ledger.audit_events e WHERE e.detail ? 'request' AND e.detail ? 'outcome'
         GROUP BY 1, 2, 3, 4
@@ -151,6 +174,11 @@ QUESTIONS: Final = (
         },
         _ASKED,
         ("operations",),
+        deep=_ASKED.replace(_SEALED, "0"),
+    ),
+    Question(
+        {"transaction.acknowledged": "No transaction is other than what was asked for, acknowledged or not"},
+        _ACKNOWLEDGED,
     ),
     Question(
         {"operation.event": "Each operation that is no routine stands in the audit chain"},

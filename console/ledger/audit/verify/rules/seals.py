@@ -46,7 +46,8 @@ _SEALS: Final = f"""
         ) now ON now.id = kept.id
         WHERE kept.digest IS DISTINCT FROM substr(now.digest, 1, 8)
     ), event AS (
-        SELECT e.id, e.subject, e.detail FROM ledger.audit_events e WHERE e.action = 'seal'
+        SELECT e.id, e.subject, e.detail FROM ledger.audit_events e
+        WHERE e.action = 'seal' AND e.outcome = 'done'
     )
     SELECT 'seal.rows' AS code, 'transaction ' || compared.id AS place, compared.id AS number,
         coalesce(encode(compared.kept, 'hex'), 'no such row') AS expected,
