@@ -17,5 +17,5 @@ ALTER DEFAULT PRIVILEGES FOR ROLE ledger_roles REVOKE ALL ON FUNCTIONS FROM PUBL
 GRANT EXECUTE ON FUNCTION ledger.guard_role(text), ledger.make_role(text, text),
     ledger.set_role_password(text, text), ledger.set_role_login(text, boolean, timestamptz),
     ledger.give_groups(text, text[]), ledger.groups(), ledger.take_groups(text),
-    ledger.signal_session(integer, timestamptz, boolean), ledger.end_blocker(xid, boolean),
+    ledger.signal_session(integer, timestamptz, boolean), ledger.end_blocker(text, boolean),
     ledger.end_sessions_of(text), ledger.bound_role(text) TO ledger_owner;

@@ -27,15 +27,14 @@ BEGIN
                 IF waited >= nullif(timeout::interval, interval '0') THEN
                     RAISE;
                 END IF;
-                ended := coalesce(ledger.end_blocker(
-                    (SELECT h.xmax FROM ledger.audit_head h), waited > interval '2.4 s'), ended);
+                ended := coalesce(ledger.end_blocker('audit_head', waited > interval '2.4 s'), ended);
         END;
     END LOOP;
     RETURN made;
 END $$;
 
--- Put an event at the chain's end; NULL when another holds the head and p_wait is false. Lock and change are of one
--- transaction's number, by which a holder is found. Internal.
+-- Put an event at the chain's end; NULL when another holds the head and p_wait is false. Who waits has only read the
+-- table, who has the head has changed it: so a holder is known by its lock. Internal.
 CREATE OR REPLACE FUNCTION ledger.chain(
     p_action text, p_subject text, p_outcome text, p_reason text, p_detail jsonb, p_wait boolean) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$

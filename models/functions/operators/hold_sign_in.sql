@@ -23,8 +23,7 @@ BEGIN
                 IF waited >= nullif(timeout::interval, interval '0') THEN
                     RAISE;
                 END IF;
-                PERFORM ledger.end_blocker(n.xmax, waited > interval '1.9 s')
-                FROM ledger.sign_in_names n WHERE n.name = p_name;
+                PERFORM ledger.end_blocker('sign_in_names', waited > interval '1.9 s');
         END;
     END LOOP;
     IF held.locked_until <= clock_timestamp() THEN
