@@ -20,6 +20,7 @@ _WORDS = {
     "account.not_empty": "an account with a balance or holds cannot be closed",
     "party.same": "both parties are the same account; mend one of them",
     "amount.empty": "there is no amount; fill the cell",
+    "amount.negative": "the amount must not be below zero",
     "amount.sign": "the amount must be above zero",
     "amount.range": "the amount or a resulting balance is beyond what the ledger can hold",
     "reference.empty": "there is no reference; fill the cell or map no reference column",

@@ -17,6 +17,8 @@ RETURN CASE
     WHEN p_sqlstate = '23503' AND p_constraint LIKE '%\_currency\_fkey' THEN 'currency.unknown'
     WHEN p_constraint = 'parties_differ' THEN 'party.same'
     WHEN p_constraint = 'amount_is_positive' THEN 'amount.sign'
+    WHEN p_constraint IN (
+        'approval_rules_from_amount_check', 'limits_per_operation_check', 'limits_per_day_check') THEN 'amount.negative'
     WHEN p_constraint LIKE '%\_plain' OR p_constraint IN (
         'reservations_reference_check', 'credit_lots_source_check') THEN 'text.character'
     WHEN p_constraint IN ('username_grammar', 'system_names_begin_with_at') THEN 'user.grammar'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, Any, Final, LiteralString
+from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
 import psycopg
@@ -36,13 +36,19 @@ WRONG: Final[dict[str, tuple[object, ...]]] = {
 }
 MEANT: Final[dict[str, object]] = {
     "p_username": "alice", "p_from": "alice", "p_to": "bob", "p_currency": "CR", "p_amount": 5,
-    "p_reason": REASON, "p_reservation": "held", "p_status": "frozen", "p_note": "a note", "p_kind": "transfer",
+    "p_reason": REASON, "p_reservation": "held", "p_status": "frozen",
+    "p_note": "a note", "p_kind": "transfer",
     "p_request": Jsonb({"from": "alice", "to": "bob", "currency": "CR", "amount": 5}), "p_limit": 10,
     "p_source": "promo", "p_name": "name", "p_groups": ["ledger_viewer"], "p_holder": "ledger_operator",
     "p_operator": "nobody_here", "p_pid": 1, "p_batch": 1, "p_transaction": 1, "p_reference": "ref",
     "p_approvals": 1, "p_from_amount": 1, "p_expires_at": "2100-01-01", "p_description": "",
     "p_started": "2026-01-01", "p_policy": "all", "p_content": b"", "p_mode": "all",
 }  # fmt: skip
+
+
+def meant(name: str, kind: str) -> object:
+    """Return what an argument may well be."""
+    return 1 if name == "p_request" and kind == "bigint" else MEANT.get(name)
 
 
 def keyed(connection: Connection) -> list[tuple[str, list[str], list[str]]]:
@@ -67,19 +73,19 @@ def test_no_argument_makes_a_raw_error(
     for name, names, types in keyed(admin):
         for place, kind in enumerate(types):
             for wrong in WRONG[kind]:
-                values = [MEANT.get(one) for one in names]
+                values = [meant(*one) for one in zip(names, types, strict=True)]
                 values[place] = wrong
                 tried += 1
                 said = attempt(admin, name, values, types)
                 if said:
                     raw.append(f"{name}({names[place]} => {str(wrong)[:30]}): {said}")
     assert tried > 300
-    assert raw == []
+    assert raw == [], "\n".join(raw)
 
 
 def attempt(connection: Connection, name: str, values: list[object], types: list[str]) -> str:
     """Call in a transaction that is undone; return the raw error, if there was one."""
-    places = [sql.SQL("%s::{}").format(sql.SQL(kind)) for kind in types]  # type: ignore[arg-type]
+    places = [sql.SQL("%s::{}").format(sql.SQL(kind)) for kind in types]
     call = sql.SQL("SELECT ledger.{}({})").format(
         sql.Identifier(name), sql.SQL(", ").join([sql.SQL("%s::uuid"), *places])
     )
@@ -140,7 +146,7 @@ def test_a_draft_is_in_the_audit_from_its_making_to_its_end(operator: Connection
 
 
 @pytest.mark.parametrize(
-    ("kind", "request", "subject"),
+    ("kind", "wanted", "subject"),
     [
         ("transfer", {"from": "alice", "to": "bob", "currency": "CR", "amount": "x"}, "account:alice"),
         ("grant_credit", {"username": "alice", "currency": "CR", "amount": 0}, "account:alice"),
@@ -149,9 +155,9 @@ def test_a_draft_is_in_the_audit_from_its_making_to_its_end(operator: Connection
     ],
 )
 def test_a_refused_request_is_filed_under_what_it_is_about(
-    operator: Connection, admin: Connection, kind: str, request: dict[str, Any], subject: str
+    operator: Connection, admin: Connection, kind: str, wanted: dict[str, Any], subject: str
 ) -> None:
-    refused(write(operator, "submit_request", kind, Jsonb(request), REASON))
+    refused(write(operator, "submit_request", kind, Jsonb(wanted), REASON))
     row = admin.execute(
         "SELECT subject, outcome FROM ledger.audit_events WHERE action = 'submit_request'"
     ).fetchone()
@@ -163,9 +169,7 @@ def test_a_refused_request_of_a_hundred_megabytes_keeps_its_beginning_and_its_ha
 ) -> None:
     size = 100_000_000
     key = uuid4()
-    row = operator.execute(
-        "SELECT ledger.add_note(%s, 'nobody', repeat('n', %s))", [key, size]
-    ).fetchone()
+    row = operator.execute("SELECT ledger.add_note(%s, 'nobody', repeat('n', %s))", [key, size]).fetchone()
     assert row is not None
     assert refused(row[0]) == "user.unknown"
     sizes = admin.execute("""
@@ -179,11 +183,7 @@ def test_what_is_cut_says_how_long_it_was_and_what_it_hashes_to(
     operator: Connection, admin: Connection
 ) -> None:
     everything_before = everything(admin)
-    values = ("nobody", "CR", "active", "x" * 50_000)
-    call: LiteralString = "transfer"
-    found = write(operator, call, "alice", "bob", "CR", 5, "x" * 50_000)
-    refused(found)
-    assert values
+    refused(write(operator, "transfer", "alice", "bob", "CR", 5, "x" * 50_000))
     row = admin.execute(
         "SELECT detail -> 'request' FROM ledger.audit_events WHERE action = 'transfer'"
     ).fetchone()
