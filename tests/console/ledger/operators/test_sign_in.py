@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from console.errors import AccessDeniedError, DatabaseUnreachableError
 from console.ledger.operators.credentials import Credentials, GateError, LockedOutError, WrongPasswordError
 from console.ledger.operators.sign_in import _pinned, _way, sign_in
+from console.postgres.database import Database
 from console.settings import Paths, Settings
+from console.workspace.migrate import migrate
 from console.workspace.workspace import open_workspace
+from console.writes.ledger import Ledger
 from tests.cluster import GATE, PASSWORD, connected
 from tests.operators import WRONG, pass_the_window, verifier
 
@@ -167,3 +171,27 @@ def test_a_password_may_have_whatever_signs(staff: Staff, ledger_url: str, tmp_p
 
 def test_a_claim_shows_no_password() -> None:
     assert PASSWORD not in repr(Credentials("mara", SecretStr(PASSWORD)))
+
+
+@pytest.mark.parametrize("level", ["repeatable read", "serializable"])
+def test_a_servers_default_isolation_keeps_nobody_out(
+    staff: Staff, ledger_url: str, recorder: Recorder, settings: Settings, level: str
+) -> None:
+    name = staff.hire("operator")
+    database = make_url(ledger_url).database
+    with connected(ledger_url) as admin:
+        admin.execute(f"ALTER DATABASE {database} SET default_transaction_isolation = '{level}'".encode())
+        admin.execute(f"ALTER ROLE {name} SET default_transaction_isolation = '{level}'".encode())
+    with pytest.raises(WrongPasswordError):
+        sign_in(staff.url(name, WRONG), staff.gate_url, recorder)
+    sign_in(staff.url(name), staff.gate_url, recorder)
+    assert attempts(ledger_url, name) == ["failed", "succeeded"]
+    for pooled in (False, True):
+        opened = Database(staff.url(name), recorder, settings.model_copy(update={"pooled": pooled}))
+        try:
+            shown = opened.read("report", lambda session: session.scalar(text("SHOW transaction_isolation")))
+            assert shown == "read committed"
+            Ledger(opened).write("audit.seal", lambda session: session.execute(text("SELECT ledger.seal()")))
+        finally:
+            opened.close()
+    migrate(ledger_url)
