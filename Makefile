@@ -56,6 +56,7 @@ bench: $(STAMP) ## measure this machine against the figures in docs
 	@$(BIN)/ledgerctl bench transfers
 	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.benchmarks.graph
 	@$(BIN)/ledgerctl bench recorder
+	@$(BIN)/ledgerctl bench seals
 	@$(BIN)/ledgerctl bench statements
 
 build: $(STAMP) ## freeze both commands into dist/ledger-console

@@ -33,6 +33,10 @@ if TYPE_CHECKING:
 FIRST_CURRENCY: Final = Currency("CR", 2)
 """What a new embedded ledger begins with: credits, the currency of the demo too."""
 
+# What fills the server's disk, and everybody may call: the functions that make or write a large object.
+_NO_LARGE_OBJECTS: Final = """
+    REVOKE EXECUTE ON FUNCTION lo_creat(integer), lo_create(oid), lo_from_bytea(oid, bytea),
+        lo_put(oid, bigint, bytea), lo_open(oid, integer), lowrite(integer, bytea) FROM PUBLIC"""
 _DEMO_OPERATOR: Final = "checkout-service"
 
 
@@ -88,6 +92,8 @@ class OwnLedger:
 
         migrate(self.server.owner_url)
         with as_admin(self.server.owner_url) as connection:
+            # docs/safety.md asks as much of who looks after a server; this one is nobody else's.
+            connection.execute(text(_NO_LARGE_OBJECTS))
             enrolment.enrol(connection, self.role, self.server.passwords)
             if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
                 _add_currency(connection, FIRST_CURRENCY)

@@ -54,15 +54,19 @@ class Console:
         return json.loads(done.stdout)
 
 
+def user_of(folder: Path, **settings: str) -> Console:
+    """Return a user who has never run the console, at home in this folder."""
+    home = folder / "home"
+    home.mkdir()
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LEDGER_", "XDG_"))}
+    own = {"HOME": str(home), "USERPROFILE": str(home), "LEDGER_DATA_DIR": str(folder / "data")}
+    return Console(kept | own | settings)
+
+
 @pytest.fixture
 def fresh(tmp_path: Path) -> Console:
     """Return a user who has never run the console."""
-    home = tmp_path / "home"
-    home.mkdir()
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LEDGER_", "XDG_"))}
-    return Console(
-        kept | {"HOME": str(home), "USERPROFILE": str(home), "LEDGER_DATA_DIR": str(tmp_path / "data")}
-    )
+    return user_of(tmp_path)
 
 
 @pytest.fixture

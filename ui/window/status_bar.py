@@ -1,4 +1,4 @@
-"""The bar at the foot: connection, the meter of the last action, pool, cache and a hint."""
+"""The bar at the foot: connection, the meter of the last action, pool, cache, controls and a hint."""
 
 from __future__ import annotations
 
@@ -16,6 +16,10 @@ from ui.window.alerts import AlertsButton
 if TYPE_CHECKING:
     from ui.kit.formats import Formats
 
+_CONTROLS = (
+    "An administrator alone may end an approval rule, raise a limit or make an approver, "
+    "and then post without a second person. Each such change stands in the audit."
+)
 _BETWEEN = " \N{MIDDLE DOT} "
 
 
@@ -47,6 +51,12 @@ class StatusBar(QFrame):
             layout.addWidget(part)
             layout.addSpacing(gap)
         layout.addStretch(1)
+        # Until a change of a rule, a limit or an operator needs a second person, the frame does not hide it.
+        controls = _part("One person may change controls")
+        controls.setToolTip(plain_tip(_CONTROLS))
+        controls.setAccessibleDescription(_CONTROLS)
+        layout.addWidget(controls)
+        layout.addSpacing(20)
         layout.addWidget(self.alerts)
         layout.addSpacing(14)
         layout.addWidget(self._hint)

@@ -214,6 +214,34 @@ def writers(
 
 
 @app.command()
+def seals(
+    context: typer.Context,
+    rows: Annotated[int, typer.Option(min=10, help="How many transfers are posted and sealed.")] = 500_000,
+    transactions: Transactions = 200_000,
+    users: Users = 20_000,
+) -> None:
+    """Time seal, verify and verify --deep on transfers that operations made, which they are compared with."""
+    from console.bench.seals import run
+
+    with _place(context, users, transactions, keep=False) as place:
+        found = run(place, rows=rows)
+    timings = (
+        (f"verify, {found.rows:,} transfers not sealed", found.unsealed_s),
+        (f"seal {found.rows:,} transfers", found.seal_s),
+        ("verify, all sealed", found.sealed_s),
+        ("verify --deep, all sealed", found.deep_s),
+    )
+    speed = f"{found.rows / found.seal_s:,.0f}"
+    _show(
+        context,
+        [
+            *((what, f"{seconds:.1f}", "s", None) for what, seconds in timings),
+            ("sealed", speed, "transfers/s", None),
+        ],
+    )
+
+
+@app.command()
 def recorder(
     context: typer.Context,
     records: Annotated[int, typer.Option(min=1_000, help="How many records are written.")] = 1_000_000,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from console.bench import capture, pgbench, recorder, transfers, writers
+from console.bench import capture, pgbench, recorder, seals, transfers, writers
 from console.bench.place import Place
 from console.bench.statements import report as statements
 from console.bench.statements.counter import Counter, count_statements
@@ -200,3 +200,10 @@ def test_recording_is_cheap_and_takes_no_memory(admin_url: str) -> None:
     assert found.added_us < 200
     assert 0 < found.record_us < 100
     assert found.after_mib - found.before_mib < 5
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_what_is_sealed_and_verified_was_posted_by_operations(place: Place) -> None:
+    found = seals.run(place, rows=30)
+    assert found.rows == 30
+    assert min(found.unsealed_s, found.seal_s, found.sealed_s, found.deep_s) > 0

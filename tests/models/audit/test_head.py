@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -207,5 +208,5 @@ def test_one_event_is_proved_by_the_digests_of_the_others(
         "SELECT digest FROM ledger.audit_events WHERE id > %s ORDER BY id", [number]
     ).fetchall()
     for seen in (digest, *(one for (one,) in later)):
-        link = admin.execute("SELECT ledger.audit_link(%s, %s)", [link, seen]).fetchone()[0]  # type: ignore[index]
+        link = hashlib.sha256(b"ledger chain 2" + link + seen).digest()
     assert admin.execute("SELECT hash FROM ledger.audit_head").fetchone() == (link,)

@@ -214,3 +214,20 @@ def test_the_widgets_come_without_a_driver() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_frame_says_that_one_person_may_change_controls_in_the_smallest_window_too(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.status_bar.set_meter(1, 2.34, 200)
+    window.status_bar.set_pool("pool 8 of 8")
+    window.status_bar.set_cache("cache 96 %")
+    window.resize(window.minimumSize())
+    said = next(
+        one
+        for one in window.status_bar.findChildren(QLabel)
+        if one.text() == "One person may change controls"
+    )
+    qtbot.waitUntil(lambda: window.width() == window.minimumWidth())
+    assert said.width() >= said.sizeHint().width()
+    assert "without a second person" in said.accessibleDescription()

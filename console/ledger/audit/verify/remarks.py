@@ -32,6 +32,10 @@ _ASKED: Final = text("""
             CROSS JOIN LATERAL aclexplode(coalesce(d.datacl, acldefault('d', d.datdba))) given
             WHERE d.datname = current_database() AND given.grantee = 0
                 AND given.privilege_type = 'TEMPORARY') AS temporary,
+        NOT (pg_has_role('ledger_roles', 'pg_signal_backend', 'USAGE')
+            AND pg_has_role('ledger_roles', 'pg_read_all_stats', 'USAGE')) AS unheard,
+        NOT has_parameter_privilege('ledger_roles', 'temp_file_limit', 'SET') AS unsorted,
+        current_setting('max_prepared_transactions') <> '0' AS prepared,
         (SELECT count(*) FROM operator WHERE operator.rolconnlimit = -1) AS unbounded,
         (SELECT min(operator.rolname::text) FROM operator WHERE operator.rolconnlimit = -1) AS first""")
 
@@ -44,6 +48,14 @@ def remarks(session: Session) -> tuple[str, ...]:
         said.append(f"Any operator may fill the server's disk with large objects. {_BY_HAND}")
     if found.temporary:
         said.append(f"Any operator may fill the server's disk with temporary tables. {_BY_HAND}")
+    if found.unheard:
+        said.append(
+            f"The ledger cannot end a session, not even one that keeps all others waiting. {_BY_HAND}"
+        )
+    if found.unsorted:
+        said.append(f"What an operator's statement sorts on the server's disk is not bounded. {_BY_HAND}")
+    if found.prepared:
+        said.append(f"A prepared transaction may keep everybody from writing. {_BY_HAND}")
     if found.unbounded:
         others = f" and {found.unbounded - 1} more" if found.unbounded > 1 else ""
         said.append(f"Without a limit of connections: operator {found.first}{others}. {_BY_HAND}")
