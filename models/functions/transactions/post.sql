@@ -18,9 +18,6 @@ BEGIN
     PERFORM ledger.hold_wallets(ARRAY(
         SELECT l.from_wallet FROM unnest(p_lines) l UNION SELECT l.to_wallet FROM unnest(p_lines) l), p_any_status);
 
-    -- Lines between system accounts lock nothing, and a seal takes an id for settled when no transaction with a
-    -- number is before it: the number must be there before the ids are drawn.
-    PERFORM pg_current_xact_id();
     -- After the locks, never now(): the wait may have been long.
     posted_at := coalesce(p_at, clock_timestamp());
 
