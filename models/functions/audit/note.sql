@@ -16,8 +16,14 @@ BEGIN
         BEGIN
             PERFORM set_config('lock_timeout', CASE WHEN waited > interval '1.9 s' THEN '500ms' ELSE '1s' END, true);
             IF ended IS NOT NULL THEN
-                PERFORM ledger.chain(
-                    'end_blocker', 'session:' || (ended ->> 'pid'), 'done', 'it held the audit head', ended, true);
+                PERFORM FROM ledger.audit_head FOR UPDATE;
+                -- Several who waited may have ended the same session; the first says so.
+                IF NOT EXISTS (
+                    SELECT FROM ledger.audit_events e WHERE e.id > (SELECT h.id - 100 FROM ledger.audit_head h)
+                        AND e.action = 'end_blocker' AND e.detail @> ended - 'state') THEN
+                    PERFORM ledger.chain('end_blocker', 'session:' || (ended ->> 'pid'), 'done',
+                        'it held the audit head', ended, true);
+                END IF;
             END IF;
             made := ledger.chain(p_action, p_subject, p_outcome, p_reason, p_detail, true);
             PERFORM set_config('lock_timeout', timeout, true);

@@ -8,6 +8,7 @@ DECLARE
     started constant timestamptz := clock_timestamp();
     waited interval;
     held ledger.sign_in_names;
+    ended jsonb;
 BEGIN
     WHILE held.name IS NULL LOOP
         BEGIN
@@ -23,9 +24,12 @@ BEGIN
                 IF waited >= nullif(timeout::interval, interval '0') THEN
                     RAISE;
                 END IF;
-                PERFORM ledger.end_blocker('sign_in_names', waited > interval '1.9 s');
+                ended := coalesce(ledger.end_blocker('sign_in_names', waited > interval '1.9 s'), ended);
         END;
     END LOOP;
+    IF ended IS NOT NULL THEN
+        PERFORM ledger.note('end_blocker', 'session:' || (ended ->> 'pid'), 'done', 'it held a name at the gate', ended);
+    END IF;
     IF held.locked_until <= clock_timestamp() THEN
         UPDATE ledger.sign_in_names n SET locked_until = NULL, refused = 0 WHERE n.name = p_name;
         IF held.known THEN

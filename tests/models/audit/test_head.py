@@ -155,7 +155,7 @@ def test_nobody_ends_a_session_by_asking(connect: Callable[[str], Connection]) -
                 connect(login).execute(f"SELECT ledger.{call}".encode())
 
 
-def test_the_gates_row_is_kept_from_nobody(staff: Staff) -> None:
+def test_the_gates_row_is_kept_from_nobody(staff: Staff, admin: Connection) -> None:
     name = staff.hire("operator")
     with connected(staff.gate_url) as holder, connected(staff.gate_url) as other:
         holder.execute("BEGIN")
@@ -165,6 +165,7 @@ def test_the_gates_row_is_kept_from_nobody(staff: Staff) -> None:
         assert time.monotonic() - started < AT_MOST_S
         assert row is not None
         assert row[0]["status"] == "reserved"
+        assert [who for _, who, _ in admin.execute(ENDED).fetchall()] == ["ledger_gate"]
         assert_lost(holder)
 
 
