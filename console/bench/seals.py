@@ -69,5 +69,9 @@ def _post(driver: Driver, rows: int) -> None:
 def _verified(database: Database, *, deep: bool) -> float:
     seconds, report = timed(lambda: verify(database, deep=deep))
     if not report.passed:
-        raise ConsoleError("The ledger that was made does not add up.")
+        wrong = next(check.code for check in report.checks if not check.passed)
+        raise ConsoleError(
+            f"This ledger does not verify ({wrong}): another measurement was made on it and kept. "
+            "Take other --users."
+        )
     return seconds
