@@ -111,7 +111,7 @@ def disable(context: typer.Context, name: Name, reason: Reason) -> None:
     if done.left is None:
         say(f"Open sessions of {name} can write nothing, but are not ended. {done.why}")
     elif done.left:
-        say(f"{done.left:,} sessions have not ended yet; see: ledgerctl session list")
+        say(f"{done.left:,} sessions have not ended yet; run this again, or see: ledgerctl session list")
 
 
 @app.command()

@@ -69,6 +69,19 @@ def test_an_operator_comes_goes_and_comes_back(
     assert (opens(staff.url(name)), opens(staff.url(name, "another-password"))) == (False, True)
 
 
+def test_a_disabling_that_was_cut_short_is_finished_by_another(
+    ledgerctl: Run, staff: Staff, ledger_url: str
+) -> None:
+    name = staff.hire("viewer")
+    with connected(staff.url(name)) as session, connected(ledger_url) as admin:
+        call = "SELECT ledger.disable_operator(gen_random_uuid(), %s, 'cut short') ->> 'status'"
+        assert admin.execute(call, [name]).fetchone() == ("disabled",)
+        done = ledgerctl("operator", "disable", name, *REASON, role="t_admin")
+        assert (done.code, done.err) == (0, f"{name} is disabled. Sessions ended: 1.\n")
+        with pytest.raises(psycopg.OperationalError):
+            session.execute("SELECT 1")
+
+
 def test_a_locked_operator_is_listed_and_unlocked(ledgerctl: Run, staff: Staff) -> None:
     name = staff.hire()
     with connected(staff.gate_url) as gate:
