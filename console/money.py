@@ -21,6 +21,12 @@ class Currency:
     exponent: int
 
 
+@lru_cache(maxsize=256)
+def currency_of(code: str, exponent: int) -> Currency:
+    """Return the currency of a row's two columns; the same object for all of its rows."""
+    return Currency(code, exponent)
+
+
 @dataclass(frozen=True, slots=True)
 class NumberStyle:
     """How amounts look: decimal mark, mark between groups of three ("" for none), minus sign."""

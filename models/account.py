@@ -50,6 +50,7 @@ class Currency(Base):
 
     code: Mapped[str] = mapped_column(primary_key=True)
     exponent: Mapped[int] = mapped_column(SmallInteger)
+    closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class User(Base):

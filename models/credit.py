@@ -68,6 +68,7 @@ class Reservation(Base):
     created_by: Mapped[str]
     closed_by: Mapped[str | None]
     close_reason: Mapped[str | None]
+    currency: Mapped[str]
 
 
 class Checkpoint(Base):

@@ -51,6 +51,7 @@ class Transaction(Base):
     description: Mapped[str]
     operator: Mapped[str]
     meta_data: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB)
+    currency: Mapped[str]
 
     from_wallet: Mapped[Wallet] = relationship(
         primaryjoin="foreign(Transaction.from_wallet_id) == Wallet.id", lazy="raise", viewonly=True

@@ -23,6 +23,13 @@ DRIVERS = {"sqlalchemy", "psycopg", "psycopg_binary", "alembic"}
 ENTRIES = 14
 SHARED_PREFIX = 2
 VAGUE = {"helper", "helpers", "util", "utils", "manager", "handler", "info", "misc", "common"}
+WITH_CURRENCY = 2
+# What holds minor units: in a text they stand as an amount with its currency, or not at all.
+AMOUNTS = {
+    "amount", "balance", "granted", "reserved", "available", "total", "remaining", "captured_amount",
+    "overdraft_limit", "from_balance_after", "to_balance_after", "per_day", "per_operation", "from_amount",
+    "reversed_total", "short",
+}  # fmt: skip
 BINARY = {".otf", ".ttf", ".png", ".ico", ".icns", ".gz", ".xlsx"}
 
 
@@ -253,6 +260,58 @@ def test_no_page_is_found_by_counting_rows() -> None:
     # The benchmark measures what OFFSET costs.
     paths = [path for path in (*sources("console", "models"), *queries) if "bench" not in path.parts]
     assert [path for path in paths if any(offset.search(text) for text in statements_in(path))] == []
+
+
+def test_no_currency_stands_for_all_of_them() -> None:
+    """The first of several is nobody's choice: it decided the decimals of all amounts once."""
+    found = [
+        f"{path}:{node.lineno}"
+        for path in sources("console", "ui")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Subscript)
+        and name_of(node.value).endswith("currencies")
+        and isinstance(node.slice, ast.Constant)
+    ]
+    assert found == []
+
+
+def test_no_amount_is_written_without_its_currency() -> None:
+    """A column of amounts knows its rows' currency, and so does each call that writes or reads an amount."""
+    found: list[str] = []
+    for path in sources("console", "ui"):
+        for node in ast.walk(tree_of(path)):
+            if isinstance(node, ast.Call) and is_careless(node, path):
+                found.append(f"{path}:{node.lineno}")
+            if isinstance(node, ast.FormattedValue) and is_bare_amount(node.value):
+                found.append(f"{path}:{node.lineno}")
+    assert found == []
+
+
+def is_careless(call: ast.Call, path: Path) -> bool:
+    """Whether a call writes or reads an amount, or lists amounts, and names no currency."""
+    name = name_of(call.func)
+    given = {keyword.arg for keyword in call.keywords}
+    if name == "Column" and path.parts[0] == "ui":
+        kinds = {name_of(argument) for argument in call.args}
+        return bool(kinds & {"AMOUNT", "SIGNED"}) and "currency" not in given
+    if name in {"amount", "money", "plain_amount", "spoken_amount"} and isinstance(call.func, ast.Attribute):
+        return path.parts[0] == "ui" and len(call.args) < WITH_CURRENCY
+    if name in {"format_amount", "parse_amount"} and path.parts[-1] not in {"money.py", "formats.py"}:
+        # The exponent is an attribute of a currency, or of what the ledger tells of one.
+        return "exponent" not in ast.dump(call.args[1])
+    return False
+
+
+def is_bare_amount(node: ast.AST) -> bool:
+    """Whether a text takes minor units from a row as they are; an error's own total counts problems."""
+    return isinstance(node, ast.Attribute) and node.attr in AMOUNTS and name_of(node.value) != "self"
+
+
+def name_of(node: ast.AST) -> str:
+    """Return the last part of a name; empty for what has none."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def test_every_suppression_has_a_reason() -> None:

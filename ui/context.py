@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QWidget
 
+    from console.ledger.books.currencies import Books
     from console.ledger.operators.rights import Rights
     from console.money import Currency
     from console.monitor.recording.recorder import Recorder
@@ -31,14 +32,14 @@ class Session:
     """Who is signed in, and where.
 
     environment: the word shown, such as `LIVE`. production: whether the frame is red, and the word too.
-    currencies: the ledger's, by code; the window works with the first.
+    books: the ledger's currencies by code, and the zone of its business day.
     """
 
     profile: str
     environment: str
     production: bool
     rights: Rights
-    currencies: tuple[Currency, ...]
+    books: Books
 
     @property
     def operator(self) -> str:
@@ -46,9 +47,9 @@ class Session:
         return self.rights.operator
 
     @property
-    def currency(self) -> Currency:
-        """The currency that the window works with."""
-        return self.currencies[0]
+    def currencies(self) -> tuple[Currency, ...]:
+        """The ledger's, by code, also those that are closed."""
+        return self.books.currencies
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from console.bench.driver import driver_to, timed
+from console.files.lines.terms import Terms
 from console.files.mappings.mapping import TransfersMapping
 from console.ledger.batches import commands as batches
 from console.money import PLAIN, Currency, format_amount
@@ -31,7 +32,7 @@ _CURRENCY = Currency("CR", 2)
 _SEED = 20_261_121
 _COLUMNS = (
     "id, posted_at, effective_at, from_wallet, to_wallet, amount, from_balance_after, to_balance_after,"
-    " batch_id, kind, reference, description, operator"
+    " batch_id, kind, reference, description, operator, currency"
 )
 _LOOP_LINES = 2_000
 
@@ -104,7 +105,7 @@ def _round(work: _Work, names: list[str]) -> tuple[float, float, float, float]:
     """Return the seconds of load, validate, post and floor."""
     ledger = work.ledger
     file = _write(work.folder, names, work.lines)
-    load, loaded = timed(lambda: batches.load(ledger, file, _MAPPING, _CURRENCY, name="bench"))
+    load, loaded = timed(lambda: batches.load(ledger, file, _MAPPING, Terms(_CURRENCY), name="bench"))
     validate, _check = timed(lambda: batches.validate(ledger, loaded.batch_id))
     _checkpoint(work.driver)
     content_hash = loaded.summary.content_hash
@@ -138,7 +139,7 @@ def _finished_rows(driver: Driver, posted: batches.PostedBatch) -> tuple[bytes, 
     select = f"""
         SELECT nextval(pg_get_serial_sequence('ledger.transactions', 'id')), clock_timestamp(), effective_at,
             from_wallet, to_wallet, amount, from_balance_after, to_balance_after + amount, NULL::bigint, kind,
-            reference || '-floor', description, operator
+            reference || '-floor', description, operator, currency
         FROM ledger.transactions WHERE id BETWEEN {posted.first_id} AND {posted.last_id} ORDER BY id"""  # noqa: S608 - two numbers
     with driver.cursor() as cursor, cursor.copy(f"COPY ({select}) TO STDOUT") as copy:
         rows = b"".join(bytes(piece) for piece in copy)
@@ -187,9 +188,9 @@ def _loop(driver: Driver, names: list[str]) -> float:
         driver.execute(
             "INSERT INTO ledger.transactions"
             " (posted_at, effective_at, kind, from_wallet, to_wallet, amount, to_balance_after, reference,"
-            " description)"
+            " description, currency)"
             " VALUES (clock_timestamp(), clock_timestamp(), 'adjustment', %s, %s, 1, %s, %s,"
-            " 'November payout')",
+            " 'November payout', 'CR')",
             [issuance[0], wallet[0], wallet[1] + 1, f"{tag}-{number}"],
         )
     driver.commit()

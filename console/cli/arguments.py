@@ -2,30 +2,52 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from console.errors import UsageError
+from console.files.days import end_of, start_of
+from console.files.reading.dates import parse_date
 from console.files.text import NAME_RULE, plain_name
 from console.money import AmountError, Currency, parse_amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
+    from console.ledger.books.currencies import Books
 
-def moment(written: str | None, option: str) -> datetime | None:
-    """Return a moment written in ISO 8601; without a zone it is UTC, without a time it is midnight."""
+
+def moment(written: str | None, option: str, zone: tzinfo) -> datetime | None:
+    """Return a moment written in ISO 8601; without a zone in `zone`, a date is its first moment."""
     if written is None:
         return None
+    found = _read(written, option, zone)
+    return found if isinstance(found, datetime) else start_of(found, zone)
+
+
+def until(written: str | None, option: str, zone: tzinfo) -> datetime | None:
+    """Return when something ends, written in ISO 8601: a date is the end of that day in `zone`."""
+    if written is None:
+        return None
+    found = _read(written, option, zone)
+    if isinstance(found, datetime):
+        return found
+    ends = end_of(found, zone)
+    if ends is None:
+        raise UsageError(f"{option}: {written} is the last day there is; state an earlier one.")
+    return ends
+
+
+def _read(written: str, option: str, zone: tzinfo) -> date | datetime:
     try:
-        found = datetime.fromisoformat(written)
+        return parse_date(written, None, zone)
     except ValueError:
         raise UsageError(
             f"{option}: {written!r} is no date; write 2026-11-21 or 2026-11-21T14:30:00+01:00."
         ) from None
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def minor_units(written: str | None, currency: Currency, option: str) -> int | None:
@@ -65,26 +87,40 @@ def content_hash(written: str, option: str = "--content") -> bytes:
     return found
 
 
-def chosen(currencies: Sequence[Currency], code: str | None) -> Currency:
-    """Return the currency of this code; without one, the only one there is."""
-    known = ", ".join(currency.code for currency in currencies)
-    if not currencies:
+def chosen(books: Books, code: str | None) -> Currency:
+    """Return the currency of this code; without one, the only one that is open."""
+    if not books.currencies:
         raise UsageError("This ledger has no currency yet. Add one with: ledgerctl currency add EUR")
-    if code is None:
-        if len(currencies) > 1:
-            raise UsageError(f"This ledger has several currencies; say which: --currency {known}.")
-        return currencies[0]
-    for currency in currencies:
+    if code is not None:
+        return _known(books, code)
+    choice = books.open_currencies
+    if len(choice) == 1:
+        return choice[0]
+    if not choice:
+        raise UsageError("All currencies of this ledger are closed; say which is meant: --currency CODE.")
+    known = ", ".join(currency.code for currency in choice)
+    raise UsageError(f"This ledger has several currencies; say which with --currency: {known}.")
+
+
+def one_or_all(books: Books, code: str | None) -> Currency | None:
+    """Return the currency of this code; None, which means all, without one."""
+    return None if code is None else _known(books, code)
+
+
+def of_amounts(books: Books, code: str | None) -> Currency:
+    """Return the currency in which amounts are asked for: the one named, or the only one there ever was."""
+    if code is None and len(books.currencies) > 1:
+        known = ", ".join(currency.code for currency in books.currencies)
+        raise UsageError(f"Amounts are of a currency; say which with --currency: {known}.")
+    return chosen(books, code)
+
+
+def _known(books: Books, code: str) -> Currency:
+    for currency in books.currencies:
         if currency.code == code.upper():
             return currency
-    raise UsageError(f"--currency: there is no {code!r} in this ledger; it has {known}.")
-
-
-def only(currencies: Sequence[Currency]) -> Currency:
-    """Return the one currency; amounts of several in one column would be read wrongly."""
-    if len(currencies) > 1:
-        raise UsageError("This ledger has several currencies, and transactions are listed of one only.")
-    return chosen(currencies, None)
+    known = ", ".join(currency.code for currency in books.currencies)
+    raise UsageError(f"--currency: there is no {code!r} in this ledger; it has {known or 'none yet'}.")
 
 
 def names_asked(names: Sequence[str] | None, path: Path | None) -> list[str]:

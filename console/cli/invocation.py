@@ -6,14 +6,15 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
 from console.cli.output import Format, Output, say
 from console.errors import LinesRefusedError, RefusedError
-from console.errors.refusals import OperationRefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
     from pathlib import Path
     from uuid import UUID
 
@@ -23,18 +24,22 @@ if TYPE_CHECKING:
     from console.workspace.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Invocation:
-    """One call of ledgerctl; nothing is read or opened before a command asks for it."""
+    """One call of ledgerctl; nothing is read or opened before a command asks for it.
+
+    zone: in which people read moments; the business day's once the ledger is open.
+    """
 
     database_url: str | None
     data_dir: Path | None
     format: Format
+    zone: tzinfo = UTC
 
     @property
     def output(self) -> Output:
         """Where data goes."""
-        return Output(self.format)
+        return Output(self.format, self.zone)
 
     def configured(self) -> tuple[Settings, Paths]:
         """Return the settings, in which the options win, and the folders."""
@@ -58,15 +63,12 @@ class Invocation:
 
         settings, paths = self.configured()
         with open_workspace(settings, paths, repeated=repeated, is_served=False) as workspace:
+            self.zone = workspace.books.zone
             for settled in workspace.settled:
-                say(f"From {settled.when:%Y-%m-%d %H:%M:%S} UTC, {settled.sentence}")
+                when = settled.when.astimezone(self.zone)
+                say(f"From {when.isoformat(sep=' ', timespec='seconds')}, {settled.sentence}")
             try:
                 yield workspace
-            except OperationRefusedError as refused:
-                places = {currency.exponent for currency in workspace.currencies}
-                if len(places) == 1:
-                    raise refused.with_decimals(places.pop()) from refused
-                raise
             except (LinesRefusedError, RefusedError) as refused:
                 if refused.problems:
                     self.output.problems(refused.problems)

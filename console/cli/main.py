@@ -15,7 +15,6 @@ from console.cli.commands import (
     audit,
     balances,
     bench,
-    ledger,
     operators,
     queries,
 )
@@ -30,6 +29,7 @@ from console.cli.commands.credits import credit
 from console.cli.commands.credits import sweep as sweeps
 from console.cli.commands.holds import hold as holds
 from console.cli.commands.holds import lists as hold_lists
+from console.cli.commands.ledger import books, setup
 from console.cli.commands.transactions import (
     listing as transactions,
 )
@@ -59,7 +59,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for module in (ledger, audit, transactions, balances, transfers, sweeps, queries):
+for module in (setup, audit, transactions, balances, transfers, sweeps, queries):
     module.register(app)
 batch_lists.register(batches.app)
 hold_lists.register(holds.app)
@@ -75,8 +75,9 @@ for name, group in (
     ("rule", rules.rule_app),
     ("limit", rules.limit_app),
     ("audit", audit.audit_app),
-    ("currency", ledger.currency_app),
-    ("server", ledger.server_app),
+    ("currency", books.currency_app),
+    ("zone", books.zone_app),
+    ("server", setup.server_app),
     ("session", sessions.app),
     ("bench", bench.app),
 ):

@@ -16,5 +16,6 @@ Submit = Annotated[
     bool, typer.Option("--submit", help="Ask others to approve it instead of doing it; give a --reason.")
 ]
 CurrencyCode = Annotated[str | None, typer.Option("--currency", help="Needed when the ledger has several.")]
+OneCurrency = Annotated[str | None, typer.Option("--currency", help="Of this one only; without it, of all.")]
 Amount = Annotated[str, typer.Option(help="Such as 12.50.")]
 Description = Annotated[str, typer.Option(help="What both parties read.")]

@@ -6,15 +6,16 @@ import csv
 import json
 import sys
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from console.files.exports import Column, Kind, guarded, named_columns
-from console.money import PLAIN, NumberStyle, format_amount
+from console.files.days import until_words
+from console.files.exports import Column, Kind, currency_place, guarded, named_columns
+from console.money import PLAIN, Currency, NumberStyle, format_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from console.errors.problem import Problem
 
@@ -38,6 +39,8 @@ class Output:
     """
 
     format: Format
+    zone: tzinfo = UTC
+    """In which people read moments, and the days at whose end something ends."""
 
     def rows(self, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
         """Write any number of rows under the columns' names."""
@@ -46,7 +49,7 @@ class Output:
         elif self.format is Format.CSV:
             _write_csv(columns, rows)
         else:
-            _write_table(columns, rows)
+            _write_table(columns, rows, self.zone)
 
     def record(self, columns: Sequence[Column], row: Sequence[Any]) -> None:
         """Write one row; people get a line a column."""
@@ -56,9 +59,10 @@ class Output:
             _write_csv(columns, [row])
         else:
             width = max(len(column.name) for column in columns)
-            for column, value in zip(columns, row, strict=True):
+            cells = _shown_row(columns, row, self.zone)
+            for column, value, cell in zip(columns, row, cells, strict=True):
                 if value is not None:
-                    sys.stdout.write(f"{column.name:<{width}}{_GAP}{_shown(column, value)}\n")
+                    sys.stdout.write(f"{column.name:<{width}}{_GAP}{cell}\n")
 
     def problems(self, problems: Iterable[Problem]) -> None:
         """Write one row for each thing to mend."""
@@ -74,15 +78,20 @@ def say(sentence: str) -> None:
     sys.stderr.write(f"{sentence}\n")
 
 
-def amount(minor: int, exponent: int) -> str:
-    """Return an amount as people read it."""
-    return format_amount(minor, exponent, _STYLE)
+def amount(minor: int, currency: Currency) -> str:
+    """Return an amount as people read it, with its currency."""
+    return f"{format_amount(minor, currency.exponent, _STYLE)} {currency.code}"
 
 
-def _write_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+def amounts(of_each: Mapping[Currency, int]) -> str:
+    """Return the amounts of several currencies, which are never added up."""
+    return " and ".join(amount(minor, currency) for currency, minor in of_each.items()) or "nothing"
+
+
+def _write_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]], zone: tzinfo) -> None:
     """Write aligned columns, numbers to the right; never cut or wrapped, since a pipe has no width."""
     names = [column.name for column in columns]
-    shown = [[_shown(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
+    shown = [_shown_row(columns, row, zone) for row in rows]
     widths = [max(map(len, cells)) for cells in zip(names, *shown, strict=True)]
     right = [column.kind in {Kind.AMOUNT, Kind.INTEGER} for column in columns]
     for line in [names, *shown]:
@@ -96,11 +105,13 @@ def _write_table(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> No
 def _write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow([column.name for column in columns])
+    place = currency_place(columns)
     for row in rows:
-        cells = zip(columns, row, strict=True)
+        currency = None if place is None else row[place]
         writer.writerow([
-            guarded(value) if column.kind is Kind.TEXT and value is not None else _plain(column, value)
-            for column, value in cells
+            guarded(value) if column.kind is Kind.TEXT and value is not None
+            else _plain(column, value, currency)
+            for column, value in zip(columns, row, strict=True)
         ])  # fmt: skip
 
 
@@ -109,29 +120,43 @@ def _write_json(content: object) -> None:
 
 
 def _record(columns: Sequence[Column], row: Sequence[Any]) -> dict[str, Any]:
+    place = currency_place(columns)
+    currency = None if place is None else row[place]
     return {
-        column.name.replace(" ", "_"): None if value is None else _plain(column, value)
+        column.name.replace(" ", "_"): None if value is None else _plain(column, value, currency)
         for column, value in zip(columns, row, strict=True)
     }
 
 
-def _plain(column: Column, value: Any) -> Any:
+def _plain(column: Column, value: Any, currency: Currency | None) -> Any:
     """Return what a program reads; whole numbers stay numbers."""
     if value is None:
         return ""
-    if column.kind is Kind.AMOUNT:
-        return format_amount(value, column.exponent, PLAIN)
+    if column.kind is Kind.AMOUNT and currency is not None:
+        return format_amount(value, currency.exponent, PLAIN)
+    if isinstance(value, Currency):
+        return value.code
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     return value
 
 
-def _shown(column: Column, value: Any) -> str:
+def _shown_row(columns: Sequence[Column], row: Sequence[Any], zone: tzinfo) -> list[str]:
+    place = currency_place(columns)
+    currency = None if place is None else row[place]
+    return [_shown(column, value, currency, zone) for column, value in zip(columns, row, strict=True)]
+
+
+def _shown(column: Column, value: Any, currency: Currency | None, zone: tzinfo) -> str:
     """Return what a person reads."""
     if value is None:
         return ""
-    if column.kind is Kind.AMOUNT:
-        return format_amount(value, column.exponent, _STYLE)
+    if column.kind is Kind.AMOUNT and currency is not None:
+        return format_amount(value, currency.exponent, _STYLE)
+    if isinstance(value, Currency):
+        return value.code
+    if column.kind is Kind.UNTIL and isinstance(value, datetime):
+        return until_words(value, zone)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(sep=" ", timespec="seconds")
+        return value.astimezone(zone).isoformat(sep=" ", timespec="seconds")
     return str(value)

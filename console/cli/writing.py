@@ -17,6 +17,7 @@ from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import tzinfo
 
     import typer
 
@@ -52,9 +53,14 @@ class Writing:
         """Where the operation goes."""
         return self.workspace.ledger
 
+    @property
+    def zone(self) -> tzinfo:
+        """That of the business day, in which dates are meant."""
+        return self.workspace.books.zone
+
     def currency(self, code: str | None) -> Currency:
         """Return the currency of this code; without one, the only one there is."""
-        return chosen(self.workspace.currencies, code)
+        return chosen(self.workspace.books, code)
 
     def submit(self, order: Order, reason: str) -> None:
         """Ask others to approve an operation, and tell what they need to know."""

@@ -8,48 +8,48 @@ from typing import Any, TypeAlias
 
 from console.money import NumberStyle, format_amount
 
-Telling: TypeAlias = Callable[[Mapping[str, Any], int | None], str | None]
+Telling: TypeAlias = Callable[[Mapping[str, Any]], str | None]
 
 _STYLE = NumberStyle()
 
 
-def told(code: str, detail: Mapping[str, Any], exponent: int | None) -> str | None:
+def told(code: str, detail: Mapping[str, Any]) -> str | None:
     """Return the words for what `detail` holds, or None when it says no more than the code."""
     tell = _TOLD.get(code)
-    return None if tell is None else tell(detail, exponent)
+    return None if tell is None else tell(detail)
 
 
-def _repeated(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+def _repeated(detail: Mapping[str, Any]) -> str | None:
     if "line" not in detail:
         return None
     return f"the same reference stands on line {detail['line']:,}; remove one of the two"
 
 
-def _posted(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+def _posted(detail: Mapping[str, Any]) -> str | None:
     if "posted_at" not in detail:
         return None
-    on = str(detail["posted_at"])[:10]
+    on = str(detail.get("day") or detail["posted_at"])[:10]
     return f"posted already as transaction {detail['transaction']} on {on}; remove the line"
 
 
-def _short(detail: Mapping[str, Any], exponent: int | None) -> str | None:
-    if "short" not in detail or exponent is None:
+def _short(detail: Mapping[str, Any]) -> str | None:
+    if "short" not in detail or "exponent" not in detail:
         return None
-    return f"the account would be short by {_money(detail['short'], exponent)} after the whole batch"
+    return f"the account would be short by {_money(detail['short'], detail)} after the whole batch"
 
 
-def _batch_status(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+def _batch_status(detail: Mapping[str, Any]) -> str | None:
     return f"the batch is {detail['status']}" if "status" in detail else None
 
 
-def _batch_maker(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+def _batch_maker(detail: Mapping[str, Any]) -> str | None:
     return f"the draft is {detail['maker']}'s, who alone posts or submits it" if "maker" in detail else None
 
 
 def _hold_ended(how: str) -> Telling:
     """Say who ended a hold and when; one that nobody ended yet ran out by itself."""
 
-    def tell(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+    def tell(detail: Mapping[str, Any]) -> str | None:
         if detail.get("at") is None:
             return None
         if detail.get("by") is None:
@@ -59,58 +59,58 @@ def _hold_ended(how: str) -> Telling:
     return tell
 
 
-def _hold_short(detail: Mapping[str, Any], exponent: int | None) -> str | None:
-    return f"the hold is of {_money(detail['reserved'], exponent)} only" if "reserved" in detail else None
+def _hold_short(detail: Mapping[str, Any]) -> str | None:
+    return f"the hold is of {_money(detail['reserved'], detail)} only" if "reserved" in detail else None
 
 
-def _reversed(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+def _reversed(detail: Mapping[str, Any]) -> str | None:
     if "by" not in detail:
         return None
     return f"it was reversed already, by {detail['by']} at {_moment(detail['at'])}"
 
 
-def _reversal_more(detail: Mapping[str, Any], exponent: int | None) -> str | None:
-    return f"it moved {_money(detail['amount'], exponent)} and no more" if "amount" in detail else None
+def _reversal_more(detail: Mapping[str, Any]) -> str | None:
+    return f"it moved {_money(detail['amount'], detail)} and no more" if "amount" in detail else None
 
 
 def _lot_gone(how: str) -> Telling:
     """Say what is left of a granted lot that does not hold the whole amount any more."""
 
-    def tell(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+    def tell(detail: Mapping[str, Any]) -> str | None:
         if "remaining" not in detail:
             return None
-        return f"the granted credit {how}: {_money(detail['remaining'], exponent)} of it is left"
+        return f"the granted credit {how}: {_money(detail['remaining'], detail)} of it is left"
 
     return tell
 
 
-def _approvals(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+def _approvals(detail: Mapping[str, Any]) -> str | None:
     number = detail.get("approvals")
     if number is None:
         return None
     return f"this needs {number} {'approval' if number == 1 else 'approvals'} first; submit it"
 
 
-def _request_status(detail: Mapping[str, Any], _exponent: int | None) -> str | None:
+def _request_status(detail: Mapping[str, Any]) -> str | None:
     if "status" not in detail:
         return None
     by = f", by {detail['by']} at {_moment(detail['at'])}" if detail.get("by") is not None else ""
     return f"the request is {detail['status']}{by}"
 
 
-def _limit_at_once(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+def _limit_at_once(detail: Mapping[str, Any]) -> str | None:
     if "limit" not in detail:
         return None
-    return f"you may move at most {_money(detail['limit'], exponent)} at once"
+    return f"you may move at most {_money(detail['limit'], detail)} at once"
 
 
-def _limit_a_day(detail: Mapping[str, Any], exponent: int | None) -> str | None:
+def _limit_a_day(detail: Mapping[str, Any]) -> str | None:
     if "limit" not in detail:
         return None
     left = max(0, int(detail.get("left") or 0))
     return (
-        f"you may move at most {_money(detail['limit'], exponent)} a day, and "
-        f"{_money(left, exponent)} of it is left until midnight UTC"
+        f"you may move at most {_money(detail['limit'], detail)} a day, and "
+        f"{_money(left, detail)} of it is left until midnight, {detail.get('zone', 'UTC')}"
     )
 
 
@@ -135,10 +135,11 @@ _TOLD: Mapping[str, Telling] = {
 }
 
 
-def _money(minor: Any, exponent: int | None) -> str:
-    if exponent is None:
+def _money(minor: Any, detail: Mapping[str, Any]) -> str:
+    """Write an amount with its currency; refusals of before the ledger told it say minor units."""
+    if "exponent" not in detail:
         return f"{int(minor):,} minor units"
-    return format_amount(int(minor), exponent, _STYLE)
+    return f"{format_amount(int(minor), detail['exponent'], _STYLE)} {detail['currency']}"
 
 
 def _moment(written: str) -> str:

@@ -51,6 +51,19 @@ _WORDS = {
     "batch.maker": "a draft is posted or submitted by its maker only",
     "batch.submitted": "the batch waits for its approval already",
     "currency.unknown": "there is no such currency in this ledger",
+    "currency.code": "a currency's code has 2 to 12 capital letters and digits, and begins with a letter",
+    "currency.exponent": "a currency has 0 to 8 decimals",
+    "currency.other_exponent": "the currency is there with other decimals",
+    "currency.used": "there is something in this currency already; its decimals are part of every amount"
+    " and stay",
+    "currency.closed": "the currency is closed",
+    "currency.same": "the currency has these decimals already",
+    "currency.open": "the currency is open already",
+    "currency.not_empty": "accounts hold a balance, credit or holds in this currency; empty them first",
+    "currency.waiting": "requests in this currency are not done yet; carry them out, reject or withdraw them"
+    " first",
+    "zone.unknown": "the server knows no such time zone; write a place, such as Europe/Berlin, or UTC",
+    "zone.same": "the business day is counted in this zone already",
     "user.grammar": "an account's name has small letters, digits, dots, dashes and underscores only",
     "note.empty": "there is nothing in the note",
     "transaction.unknown": "there is no such transaction",
@@ -107,26 +120,20 @@ _WORDS = {
 class OperationRefusedError(RefusedError):
     """The ledger refused one operation; `detail` is what it told besides the code."""
 
-    def __init__(self, code: str, detail: Mapping[str, Any], *, exponent: int | None = None) -> None:
+    def __init__(self, code: str, detail: Mapping[str, Any]) -> None:
         self.detail = dict(detail)
         who = f" ({detail['username']})" if "username" in detail else ""
-        super().__init__(
-            code, f"Refused: {words(code, detail, exponent=exponent)}{who}. Nothing was changed."
-        )
-
-    def with_decimals(self, exponent: int) -> OperationRefusedError:
-        """Return the same, its amounts told in a currency of so many decimals."""
-        return OperationRefusedError(self.code, self.detail, exponent=exponent)
+        super().__init__(code, f"Refused: {words(code, detail)}{who}. Nothing was changed.")
 
 
-def words(code: str, detail: Mapping[str, Any], *, exponent: int | None = None) -> str:
-    """Say what a code means here; amounts in `detail` are minor units."""
-    return told(code, detail, exponent) or _WORDS.get(code, f"the database refused it ({code})")
+def words(code: str, detail: Mapping[str, Any]) -> str:
+    """Say what a code means here; amounts in `detail` are minor units of the currency that it names."""
+    return told(code, detail) or _WORDS.get(code, f"the database refused it ({code})")
 
 
-def sentence(code: str, detail: Mapping[str, Any], *, exponent: int | None = None) -> str:
+def sentence(code: str, detail: Mapping[str, Any]) -> str:
     """Say the same as a sentence of its own, as a table of problems shows it."""
-    said = words(code, detail, exponent=exponent)
+    said = words(code, detail)
     return f"{said[0].upper()}{said[1:]}."
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from console.errors import FileRefusedError
-from console.money import PLAIN, format_amount
+from console.money import PLAIN, Currency, format_amount
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import tzinfo
 
     from console.postgres.cancellation import Cancellation
 
@@ -37,33 +38,45 @@ class Kind(StrEnum):
     """What a column holds, and so how its cells are written."""
 
     TEXT = "text"
+    CURRENCY = "currency"
     AMOUNT = "amount"
     INTEGER = "integer"
     TIMESTAMP = "timestamp"
+    UNTIL = "until"
+    """A moment at which something ends; people read the day at whose end it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's header and kind; `exponent` is the currency's, for amounts in minor units."""
+    """A column's header and kind; amounts are minor units of the currency that stands in the same row."""
 
     name: str
     kind: Kind
-    exponent: int = 0
 
 
-def named_columns(named: str, exponent: int = 0) -> tuple[Column, ...]:
-    """Return the columns of "name, name:kind, …": text where no kind is said, `exponent` for amounts."""
+def named_columns(named: str) -> tuple[Column, ...]:
+    """Return the columns of "name, name:kind, …": text where no kind is said."""
     parted = (one.strip().partition(":") for one in named.split(","))
-    return tuple(Column(name, Kind(kind or Kind.TEXT), exponent) for name, _colon, kind in parted)
+    columns = tuple(Column(name, Kind(kind or Kind.TEXT)) for name, _colon, kind in parted)
+    currency_place(columns)
+    return columns
+
+
+def currency_place(columns: Sequence[Column]) -> int | None:
+    """Return where a row says its currency; raises ValueError when there are amounts and no such column."""
+    places = [place for place, column in enumerate(columns) if column.kind is Kind.CURRENCY]
+    if len(places) > 1 or (not places and any(column.kind is Kind.AMOUNT for column in columns)):
+        raise ValueError("rows with amounts say their currency in one column")
+    return places[0] if places else None
 
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written; `control_totals` are minor units by the name of the amount column."""
+    """What was written; `control_totals` are minor units, by currency, by the name of the amount column."""
 
     path: Path
     rows: int
-    control_totals: dict[str, int]
+    control_totals: dict[str, dict[Currency, int]]
     sha256: str
 
 
@@ -72,12 +85,14 @@ def export_csv(
     columns: Sequence[Column],
     rows: Iterable[Sequence[Any]],
     *,
+    zone: tzinfo,
     bom: bool = False,
     cancel: Cancellation | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ExportResult:
     """Write rows as RFC 4180 CSV in UTF-8, NULL as an empty cell, with `.sha256` and `.totals.json` beside.
 
+    Moments are written in UTC; `zone`, in which the ledger counts its days, is named beside the totals.
     `progress` gets the number of rows written so far. Raises FileRefusedError when the disk refuses;
     whatever goes wrong, the target and its neighbours are then as they were before.
     """
@@ -91,7 +106,7 @@ def export_csv(
         result = _write(path, target, columns, rows, bom=bom, cancel=cancel, progress=progress)
         with refusing(path):
             checksum.write(_checksum_line(result).encode())
-            totals.write(_totals_text(result, columns).encode())
+            totals.write(_totals_text(result, zone).encode())
         if cancel is not None:
             cancel.check()
     return result
@@ -144,7 +159,8 @@ def _write(
 ) -> ExportResult:
     writers = [_writer(column) for column in columns]
     amounts = [index for index, column in enumerate(columns) if column.kind is Kind.AMOUNT]
-    sums = dict.fromkeys(amounts, 0)
+    place = currency_place(columns)
+    sums: dict[Currency, list[int]] = {}
     digest = hashlib.sha256()
     text = io.StringIO(newline="")
     csv_writer = csv.writer(text, lineterminator="\r\n")
@@ -158,9 +174,12 @@ def _write(
             cancel.check()
         batch = list(islice(source, ROWS_BETWEEN_CHECKS))
         for row in batch:
-            csv_writer.writerow([write(value) for write, value in zip(writers, row, strict=True)])
-            for index in amounts:
-                sums[index] += row[index] or 0
+            currency = None if place is None else row[place]
+            csv_writer.writerow([write(value, currency) for write, value in zip(writers, row, strict=True)])
+            if currency is not None:
+                so_far = sums.setdefault(currency, [0] * len(amounts))
+                for at, index in enumerate(amounts):
+                    so_far[at] += row[index] or 0
         count += len(batch)
         data = text.getvalue().encode()
         text.seek(0)
@@ -172,7 +191,11 @@ def _write(
             break
         if progress is not None:
             progress(count)
-    totals = {columns[index].name: total for index, total in sums.items()}
+    known = sorted(sums, key=lambda currency: currency.code)
+    totals = {
+        columns[index].name: {currency: sums[currency][at] for currency in known}
+        for at, index in enumerate(amounts)
+    }
     return ExportResult(path, count, totals, digest.hexdigest())
 
 
@@ -181,11 +204,19 @@ def guarded(text: str) -> str:
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
-def _writer(column: Column) -> Callable[[Any], str]:
-    """Return the function that writes a cell of this column; it raises TypeError on another kind's value."""
-    write = {Kind.TEXT: _text, Kind.INTEGER: _integer, Kind.AMOUNT: _amount, Kind.TIMESTAMP: _timestamp}
+def _writer(column: Column) -> Callable[[Any, Currency | None], str]:
+    """Return the function that writes a cell in its row's currency; TypeError on another kind's value."""
+    if column.kind is Kind.AMOUNT:
+        return lambda value, currency: "" if value is None else _amount(column, value, currency)
+    write = {
+        Kind.TEXT: _text,
+        Kind.INTEGER: _integer,
+        Kind.TIMESTAMP: _timestamp,
+        Kind.UNTIL: _timestamp,
+        Kind.CURRENCY: _currency,
+    }
     one = write[column.kind]
-    return lambda value: "" if value is None else one(column, value)
+    return lambda value, _currency: "" if value is None else one(column, value)
 
 
 def _text(column: Column, value: object) -> str:
@@ -198,8 +229,16 @@ def _integer(column: Column, value: object) -> str:
     return str(_whole(column, value))
 
 
-def _amount(column: Column, value: object) -> str:
-    return format_amount(_whole(column, value), column.exponent, PLAIN)
+def _amount(column: Column, value: object, currency: Currency | None) -> str:
+    if currency is None:
+        raise TypeError(f"{column.name} is an amount of no currency")
+    return format_amount(_whole(column, value), currency.exponent, PLAIN)
+
+
+def _currency(column: Column, value: object) -> str:
+    if not isinstance(value, Currency):
+        raise TypeError(f"{column.name} is a currency column, not for {type(value).__name__}")
+    return value.code
 
 
 def _timestamp(column: Column, value: object) -> str:
@@ -226,17 +265,19 @@ def _checksum_line(result: ExportResult) -> str:
     return f"{'' if plain == name else chr(92)}{result.sha256}  {plain}\n"
 
 
-def _totals_text(result: ExportResult, columns: Sequence[Column]) -> str:
+def _totals_text(result: ExportResult, zone: tzinfo) -> str:
     """Return the totals as decimal strings: a JSON number above 2^53 is rounded by many readers."""
-    exponents = {column.name: column.exponent for column in columns}
     totals = {
-        name: format_amount(total, exponents[name], PLAIN) for name, total in result.control_totals.items()
+        name: {money.code: format_amount(total, money.exponent, PLAIN) for money, total in of_each.items()}
+        for name, of_each in result.control_totals.items()
     }
     content = {
         "file": result.path.name,
         "rows": result.rows,
         "sha256": result.sha256,
         "control_totals": totals,
+        "moments": "UTC",
+        "business_zone": str(zone),
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 

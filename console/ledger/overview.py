@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
 
 # Every wallet is read once, in parallel if the server can; all else is a walk along an index. What hangs on a
-# wallet needs its currency: looked up where there are several. A day is UTC's, as the limits count it.
+# wallet needs its currency: looked up where there are several. Today is the business day, as limits count it.
 _OVERVIEW = text(f"""
     WITH account AS (
         SELECT w.currency, w.status::text AS status, count(*) AS accounts, sum(w.balance) AS balance,
@@ -29,7 +29,7 @@ _OVERVIEW = text(f"""
     ), piece (wallet, part, name, count, amount) AS (
         SELECT t.from_wallet, 'today', t.kind::text, count(*), sum(t.amount)
         FROM ledger.transactions t
-        WHERE t.posted_at >= date_trunc('day', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC'
+        WHERE t.posted_at >= (SELECT ledger.start_of_day(ledger.business_day(now())))
         GROUP BY t.from_wallet, t.kind
         UNION ALL SELECT r.wallet_id, 'tally', 'holds', 1, r.amount
         FROM ledger.reservations r WHERE r.status = 'reserved'
@@ -69,8 +69,8 @@ class Tally:
 class CurrencyOverview:
     """One currency of the ledger; amounts in minor units, balance, granted and reserved of all customers.
 
-    today: since midnight, UTC. A status or kind that does not occur is missing from its dict. A draft
-    batch has no amount. lots_expired are past their date and wait for the sweep, or for a hold on them.
+    today: since the business day began. A status or kind that does not occur is missing from its dict. A
+    draft batch has no amount. lots_expired are past their date and wait for the sweep, or for a hold on them.
     """
 
     currency: str

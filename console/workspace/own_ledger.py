@@ -10,6 +10,7 @@ from psycopg import Error as DriverError
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
+from tzlocal import get_localzone_name
 
 from console.ledger.operators import enrolment
 from console.ledger.operators.sign_in import GATE
@@ -97,8 +98,20 @@ class OwnLedger:
             enrolment.enrol(connection, self.role, self.server.passwords)
             if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
                 _add_currency(connection, FIRST_CURRENCY)
+                _count_days_as_here(connection)
             # Last: what was cut short is begun again.
             connection.exec_driver_sql(f"COMMENT ON SCHEMA ledger IS '{applied.fingerprint()}'")
+
+
+def _count_days_as_here(connection: Connection) -> None:
+    """Let a new ledger's business day be this computer's; one whose zone has no name counts in UTC."""
+    zone = get_localzone_name()
+    if zone in {None, "UTC", "Etc/UTC"}:
+        return
+    connection.execute(
+        text("SELECT ledger.set_business_zone(gen_random_uuid(), :zone, :reason)"),
+        {"zone": zone, "reason": "the zone of the computer on which the ledger was made"},
+    )
 
 
 def add_currency(admin_url: str, currency: Currency) -> None:

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import make_url
 
-from console.errors import UsageError
-from console.ledger.currencies import currencies
+from console.ledger.books.currencies import books
 from console.ledger.operators import enrolment
 from console.ledger.operators.credentials import url_with
 from console.ledger.operators.sign_in import GATE, sign_in
@@ -35,8 +34,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from console.ledger.books.currencies import Books
     from console.ledger.operators.credentials import Credentials
-    from console.money import Currency
     from console.postgres.database import SessionFacts
     from console.settings import Paths, Settings
     from console.workspace.demo import DemoPlan
@@ -67,18 +66,11 @@ class Workspace:
     profile: str
     environment: str
     facts: SessionFacts
-    currencies: tuple[Currency, ...]
+    books: Books
     settled: tuple[Settled, ...] = ()
     remembered: str = ""
     watch: Watch | None = None
     history: History | None = None
-
-    @property
-    def currency(self) -> Currency:
-        """The ledger's first currency; raises UsageError on a ledger that has none yet."""
-        if not self.currencies:
-            raise UsageError("This ledger has no currency yet. Add one with: ledgerctl currency add EUR")
-        return self.currencies[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +120,7 @@ def open_workspace(
         if is_served:
             _serve_metrics(settings.metrics_port, database, watch, stack)
         profile = way.profile or database.place
-        known = currencies(database)
+        known = books(database)
         outbox = Outbox(_outbox_path(paths.data, way), profile=profile, operator=facts.operator)
         stack.callback(outbox.close)
         ledger = Ledger(database, outbox)

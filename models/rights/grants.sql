@@ -30,7 +30,7 @@ END $$;
 ALTER DEFAULT PRIVILEGES FOR ROLE ledger_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;
 
 GRANT USAGE ON SCHEMA ledger TO ledger_viewer;
-GRANT SELECT ON ledger.currencies, ledger.users, ledger.wallets, ledger.transactions, ledger.checkpoints,
+GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets, ledger.transactions, ledger.checkpoints,
     ledger.credit_lots, ledger.lot_movements, ledger.reservations, ledger.batches, ledger.batch_lines,
     ledger.batch_parties, ledger.account_notes, ledger.approval_rules, ledger.approval_requests, ledger.approvals,
     ledger.limits, ledger.limit_usage, ledger.audit_events, ledger.audit_head, ledger.seals,
@@ -38,7 +38,8 @@ GRANT SELECT ON ledger.currencies, ledger.users, ledger.wallets, ledger.transact
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
-    ledger.reversal_problems(bigint), ledger.approvals_for(text, text, numeric) TO ledger_viewer;
+    ledger.reversal_problems(bigint), ledger.approvals_for(text, text, numeric), ledger.business_zone(),
+    ledger.business_day(timestamptz), ledger.start_of_day(date) TO ledger_viewer;
 GRANT SELECT ON ledger.operations TO ledger_operator, ledger_auditor;
 
 -- Whoever writes may ask what became of what was written.
@@ -71,6 +72,8 @@ GRANT EXECUTE ON FUNCTION ledger.seal(integer), ledger.acknowledge_transaction(u
 GRANT SELECT ON ledger.salts TO ledger_auditor, ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.erase_account(uuid, text, text) TO ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
+    ledger.correct_currency(uuid, text, smallint, text), ledger.close_currency(uuid, text, text),
+    ledger.reopen_currency(uuid, text, text), ledger.set_business_zone(uuid, text, text),
     ledger.set_approval_rule(uuid, text, text, bigint, smallint, text),
     ledger.set_limit(uuid, text, text, text, bigint, bigint, text) TO ledger_admin;
 

@@ -9,9 +9,10 @@ WITH lot AS (
     INSERT INTO ledger.lot_movements (lot_id, transaction_id, amount, remaining_after)
     SELECT lot.id, lot.opened_by, lot.amount, lot.amount FROM lot ORDER BY lot.id
 ), hold AS (
-    INSERT INTO ledger.reservations (wallet_id, amount, reference, created_at, expires_at)
+    INSERT INTO ledger.reservations (wallet_id, amount, reference, created_at, expires_at, currency)
     SELECT w.id, least(w.balance, 1000 + w.id % 90 * 100), 'hold-' || w.id,
-        :until - (w.id % 300) * interval '1 minute', :until + interval '7 days'
+        :until - (w.id % 300) * interval '1 minute', :until + interval '7 days',
+        w.currency
     FROM ledger.wallets w WHERE w.kind = 'customer' AND w.balance > 0 AND w.id % 40 = 0 ORDER BY w.id
     RETURNING wallet_id, amount
 )

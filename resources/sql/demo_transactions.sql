@@ -37,7 +37,7 @@ WITH counted AS MATERIALIZED (
 )
 INSERT INTO ledger.transactions (
     id, posted_at, effective_at, kind, from_wallet, to_wallet, amount,
-    from_balance_after, to_balance_after, reference, description, operator)
+    from_balance_after, to_balance_after, reference, description, operator, currency)
 SELECT
     :first_id + i, at, at,
     (CASE kind WHEN 'topup' THEN 'deposit' WHEN 'order' THEN 'capture' WHEN 'p2p' THEN 'transfer' ELSE kind END
@@ -60,5 +60,6 @@ SELECT
         WHEN 'order' THEN 'Order ' || (100000 + dice % 900000)::text
         ELSE (CAST(:words AS text[]))[1 + (dice % cardinality(:words))::integer]
     END,
-    CASE WHEN kind IN ('p2p', 'grant') THEN 'demo-operator' ELSE 'checkout-service' END
+    CASE WHEN kind IN ('p2p', 'grant') THEN 'demo-operator' ELSE 'checkout-service' END,
+    :currency
 FROM told ORDER BY i

@@ -12,7 +12,7 @@ from console.postgres.database import Database
 from console.settings import Settings
 from console.writes.operation import Operation
 from tests.cluster import connected
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

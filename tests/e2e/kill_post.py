@@ -23,6 +23,7 @@ from uuid import uuid4
 from typing_extensions import override
 
 import resources
+from console.files.lines.terms import Terms
 from console.files.mappings.mapping import load_mapping
 from console.ledger.batches.commands import load, post
 from console.money import Currency
@@ -98,7 +99,7 @@ class Ground:
             with opened(operator_url) as database:
                 mapping = load_mapping(self.mapping)
                 loaded = load(
-                    Ledger(database), self.file, mapping, Currency(CURRENCY, 2), name=self.file.name
+                    Ledger(database), self.file, mapping, Terms(Currency(CURRENCY, 2)), name=self.file.name
                 )
             summary = loaded.summary
             yield Draft(

@@ -13,6 +13,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from console.monitor.budgets import budget
+from console.settings import Paths, Settings
+from console.workspace.demo import plan
+from console.workspace.workspace import open_workspace
+from tests.ui.several import fill_in_four_currencies
 
 TOP = Path(__file__).parents[2]
 STOPS = [
@@ -91,6 +95,21 @@ def test_without_a_display_the_tour_is_taken_on_a_fresh_machine(home: Path, tmp_
 def test_the_tour_can_be_taken_again(home: Path, tmp_path: Path) -> None:
     done = take_tour(home, "--tour", str(tmp_path), QT_QPA_PLATFORM="offscreen")
     check(tmp_path, done)
+
+
+def test_every_screen_is_right_on_four_currencies_and_another_day(tmp_path: Path) -> None:
+    data, folder = tmp_path / "data", tmp_path / "tour"
+    paths = Paths(data, tmp_path / "config", tmp_path / "state", tmp_path / "log")
+    demo = plan(200, 2_000)
+    with open_workspace(Settings.model_construct(), paths, demo=demo, is_served=False) as workspace:
+        fill_in_four_currencies(workspace.admin_url)
+    done = take_tour(tmp_path, "--tour", str(folder), "--data-dir", str(data), QT_QPA_PLATFORM="offscreen")
+    assert (done.returncode, done.stderr) == (0, "")
+    stops = stops_of(folder)
+    places = STOPS.index("transactions-dark")
+    own = ["currencies", "currency", "currencies-balances"]
+    assert [stop["name"] for stop in stops] == [*STOPS[:places], *own, *STOPS[places:]]
+    assert all(stop["ok"] for stop in stops)
 
 
 def test_a_tour_that_cannot_begin_says_why(tmp_path: Path) -> None:

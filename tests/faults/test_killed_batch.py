@@ -16,8 +16,7 @@ from tests.faults.batch_client import Step
 from tests.faults.fire.crowd import REPOSITORY
 from tests.faults.kit.operations import Town
 from tests.faults.kit.session import APPLICATION
-from tests.models.bookkeeping import assert_adds_up, content_hash, outcome
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import assert_adds_up, content_hash, outcome, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,8 +22,7 @@ import psycopg
 from tests.cluster import connected
 from tests.faults.kit.bank import running_server
 from tests.faults.kit.operations import Town
-from tests.models.bookkeeping import assert_adds_up, transfer
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import assert_adds_up, transfer, wait_until
 
 if TYPE_CHECKING:
     from tests.faults.kit.bank import Bank

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import UUID, uuid4
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 from tests.cluster import CURRENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     import psycopg
 
@@ -257,3 +258,22 @@ def post_batch(connection: Connection, batch: int, *, key: UUID | None = None) -
 def problems(connection: Connection, batch: int) -> set[tuple[int, str, str]]:
     """Return line, field and code of everything that keeps a batch from posting."""
     return set(connection.execute("SELECT line_no, field, code FROM ledger.batch_problems(%s)", [batch]))
+
+
+def wait_until(happened: Callable[[], bool], timeout_s: float = 20) -> None:
+    """Look again until it has happened."""
+    give_up_at = time.monotonic() + timeout_s
+    while not happened():
+        assert time.monotonic() < give_up_at, "it did not happen in time"
+        time.sleep(0.002)
+
+
+def wait_until_blocked(watcher: Connection, waiting: Connection) -> None:
+    """Wait until the server says that the other session waits for a lock."""
+    pid = waiting.info.backend_pid
+
+    def blocked() -> bool:
+        row = watcher.execute("SELECT cardinality(pg_blocking_pids(%s)) > 0", [pid]).fetchone()
+        return row == (True,)
+
+    wait_until(blocked)

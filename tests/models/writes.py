@@ -162,6 +162,7 @@ def everything(connection: Connection) -> list[Any]:
     for table in (
         "users", "wallets", "transactions", "credit_lots", "lot_movements", "reservations", "batches",
         "approval_requests", "approvals", "approval_rules", "limits", "limit_usage", "account_notes",
+        "currencies", "calendar",
     ):  # fmt: skip
         query = sql.SQL(
             "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM ledger.{} t"

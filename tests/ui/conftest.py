@@ -12,8 +12,8 @@ os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", "offscreen")
 import pytest
 from PySide6.QtCore import QSettings
 
+from console.ledger.books.currencies import books
 from console.ledger.operators.rights import Rights
-from console.money import Currency
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Paths
@@ -156,7 +156,7 @@ def context_of(  # noqa: PLR0917 - fixtures are given by name
             opened.append(database)
         facts = database.session_facts()
         return Context(
-            session=Session("test", "test", False, Rights.of(facts), (Currency("CR", 2),)),
+            session=Session("test", "test", False, Rights.of(facts), books(database)),
             database=database,
             ledger=Ledger(database),
             recorder=database.recorder,

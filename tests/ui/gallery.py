@@ -6,15 +6,16 @@ import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, QSettings, Qt, QTemporaryDir, QTimer
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QTabBar, QWidget
 
+from console.ledger.books.currencies import Books
 from console.ledger.operators.rights import Rights
-from console.money import Currency
 from console.settings import Settings
-from tests.ui.parts import COLUMNS, START, MadeUp, make_formats, make_row, make_rows
+from tests.ui.parts import COLUMNS, CR, START, MadeUp, in_credits, make_formats, make_row, make_rows
 from ui.context import Context, Session
 from ui.kit.charts.duration_chart import DurationChart, PercentileLine
 from ui.kit.charts.sparkline import Sparkline
@@ -51,10 +52,10 @@ class Transactions(Screen):
         title.add_beside(PairButton("Count exactly"))
         title.add_action(button("Save view"))
         title.add_action(button("Export…", accent=True))
-        amount = AmountFilter(context.formats)
+        amount = AmountFilter(context.formats, CR)
         amount.set_value(300, None)
         chips = [
-            FilterChip("Posted", DatesFilter()),
+            FilterChip("Posted", DatesFilter(context.formats.today())),
             FilterChip("Kind", ChoiceFilter((("a", "transfer"), ("b", "capture"), ("c", "payout")))),
             FilterChip("Amount", amount),
             FilterChip("Party", TextFilter("name or e-mail")),
@@ -80,7 +81,7 @@ class Transactions(Screen):
         head = text_font(weight=text_font().Weight.DemiBold, tabular=True)
         card.body.addLayout(row_of(label(str(row.id), font=head), Chip("capture", Tone.WARNING), None))
         figure = text_font(26, weight=text_font().Weight.Bold, tabular=True)
-        card.body.addWidget(label(self.context.formats.amount(row.amount), font=figure))
+        card.body.addWidget(label(self.context.formats.amount(row.amount, CR), font=figure))
         for name, first, second in (
             ("From", row.sender, "balance 1,204.10 → 791.60"),
             ("To", row.receiver, "system wallet"),
@@ -164,10 +165,15 @@ _STATEMENT: tuple[Column[MadeUp], ...] = (
     ),
     Column("sender", "Counterparty", width=130),
     Column(
-        "amount", "Amount", Kind.SIGNED, value=lambda row: row.amount * (1 if row.id % 2 else -1), width=130
+        "amount",
+        "Amount",
+        Kind.SIGNED,
+        value=lambda row: row.amount * (1 if row.id % 2 else -1),
+        width=130,
+        currency=in_credits,
     ),
-    Column("sender_after", "Before", Kind.AMOUNT, muted=True, width=120),
-    Column("receiver_after", "After", Kind.AMOUNT, width=120),
+    Column("sender_after", "Before", Kind.AMOUNT, muted=True, width=120, currency=in_credits),
+    Column("receiver_after", "After", Kind.AMOUNT, width=120, currency=in_credits),
     Column("reference", "Reference", muted=True, stretch=True),
 )
 
@@ -333,7 +339,7 @@ def make_context(theme: Theme, store: QSettings, worker: Worker, *, production: 
             "production" if production else "staging",
             production=production,
             rights=Rights("Test Mara", frozenset({"ledger_operator"})),
-            currencies=(Currency("CR", 2),),
+            books=Books((CR,), {}, ZoneInfo("UTC")),
         ),
         database=nothing,
         ledger=nothing,

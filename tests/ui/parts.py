@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from console.files.lines.terms import Terms
+from console.money import Currency
 from ui.kit.formats import Formats
 from ui.kit.table.columns import Column, Kind
 
@@ -28,22 +30,32 @@ class MadeUp:
     reference: str
 
 
+CR = Currency("CR", 2)
+CREDITS = Terms(CR)
+"""What the amounts of a file mean in the tests' own ledger."""
+
+
+def in_credits(_row: object) -> Currency:
+    """Return the one currency of what is made up."""
+    return CR
+
+
 COLUMNS: tuple[Column[MadeUp], ...] = (
     Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
     Column("id", "Id", Kind.IDENTIFIER, muted=True),
     Column("kind", "Kind", Kind.CHIP),
     Column("sender", "From"),
     Column("receiver", "To"),
-    Column("amount", "Amount", Kind.AMOUNT, sortable=True),
-    Column("sender_after", "From after", Kind.AMOUNT, muted=True),
-    Column("receiver_after", "To after", Kind.AMOUNT, muted=True),
+    Column("amount", "Amount", Kind.AMOUNT, sortable=True, currency=in_credits),
+    Column("sender_after", "From after", Kind.AMOUNT, muted=True, currency=in_credits),
+    Column("receiver_after", "To after", Kind.AMOUNT, muted=True, currency=in_credits),
     Column("reference", "Reference", muted=True, stretch=True),
 )
 
 
 def make_formats() -> Formats:
     """Return formats that are the same on every machine."""
-    return Formats("CR", 2, ".", ",", UTC)
+    return Formats(UTC, ".", ",")
 
 
 def make_row(number: int) -> MadeUp:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale
 
+from console.files.days import day_of, last_day, until_words
 from console.money import NumberStyle, format_amount, parse_amount
 
 if TYPE_CHECKING:
@@ -44,46 +45,46 @@ def sentence(words: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Formats:
-    """How figures are written: the locale's separators, the currency shown, the zone of times."""
+    """How figures are written: the zone of the business day, the locale's separators.
 
-    code: str
-    exponent: int
+    No currency: each amount is written with its own.
+    """
+
+    zone: tzinfo
     decimal: str = "."
     grouping: str = ","
-    zone: tzinfo | None = None
 
     @classmethod
-    def of(cls, currency: Currency, locale: QLocale | None = None, zone: tzinfo | None = None) -> Formats:
-        """Return the formats of a locale (the system's by default); no zone means the local one."""
+    def of(cls, zone: tzinfo, locale: QLocale | None = None) -> Formats:
+        """Return the formats of a locale, the system's by default."""
         found = QLocale() if locale is None else locale
-        return cls(
-            currency.code, currency.exponent, found.decimalPoint()[:1], found.groupSeparator()[:1], zone
-        )
+        return cls(zone, found.decimalPoint()[:1], found.groupSeparator()[:1])
 
-    def amount(
-        self, minor: int, *, currency: Currency | None = None, signed: bool = False, grouped: bool = True
-    ) -> str:
+    def amount(self, minor: int, currency: Currency, *, signed: bool = False, grouped: bool = True) -> str:
         """Write minor units, exactly at any size: `1,204.10`, with `signed` also `+1,204.10`."""
-        exponent = self.exponent if currency is None else currency.exponent
         style = NumberStyle(self.decimal, self.grouping if grouped else "", MINUS)
-        return format_amount(minor, exponent, style, signed=signed)
+        return format_amount(minor, currency.exponent, style, signed=signed)
 
-    def plain_amount(self, minor: int, *, currency: Currency | None = None) -> str:
+    def money(self, minor: int, currency: Currency) -> str:
+        """Write minor units with their currency: `1,204.10 CR`."""
+        return f"{self.amount(minor, currency)} {currency.code}"
+
+    def plain_amount(self, minor: int, currency: Currency) -> str:
         """Write minor units for a spreadsheet: no grouping, an ASCII minus, the locale's decimal mark."""
-        exponent = self.exponent if currency is None else currency.exponent
-        return format_amount(minor, exponent, NumberStyle(self.decimal, "", "-"))
+        return format_amount(minor, currency.exponent, NumberStyle(self.decimal, "", "-"))
 
-    def parse(self, text: str, *, signed: bool = False) -> int:
+    def parse(self, text: str, currency: Currency, *, signed: bool = False) -> int:
         """Read what an operator typed as minor units; raises AmountError."""
         # Nobody can type the no-break spaces that some locales group with.
         typed = text.strip().replace(" ", self.grouping) if self.grouping in _NO_BREAK_SPACES else text
-        return parse_amount(typed, self.exponent, decimal=self.decimal, grouping=self.grouping, signed=signed)
+        return parse_amount(
+            typed, currency.exponent, decimal=self.decimal, grouping=self.grouping, signed=signed
+        )
 
-    def spoken_amount(self, minor: int, *, currency: Currency | None = None) -> str:
+    def spoken_amount(self, minor: int, currency: Currency) -> str:
         """Write minor units for a screen reader: `minus 412.50 CR`."""
-        code = self.code if currency is None else currency.code
         sign = "minus " if minor < 0 else ""
-        return f"{sign}{self.amount(abs(minor), currency=currency, grouped=False)} {code}"
+        return f"{sign}{self.amount(abs(minor), currency, grouped=False)} {currency.code}"
 
     def integer(self, value: int) -> str:
         """Write a count with grouping."""
@@ -121,6 +122,19 @@ class Formats:
     def day(self, value: date) -> str:
         """Write a date: `2026-11-21`."""
         return value.isoformat()
+
+    def today(self) -> date:
+        """Return the business day that it is."""
+        return day_of(datetime.now(UTC), self.zone)
+
+    def until(self, moment: datetime) -> str:
+        """Write when something ends: `end of 31 Dec 2030`, or `31 Dec 2030 14:30` within a day."""
+        return until_words(moment, self.zone)
+
+    def plain_until(self, moment: datetime) -> str:
+        """Write when something ends for a spreadsheet or a file to load: a date is the end of that day."""
+        day = last_day(moment, self.zone)
+        return self.timestamp(moment) if day is None else self.day(day)
 
     def duration(self, milliseconds: float) -> str:
         """Write how long something took: `2.3 ms`, `182 ms`, `1.4 s`, `3 min 12 s`, `2 h 5 min`."""

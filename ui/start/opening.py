@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from console.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -56,7 +58,10 @@ class Opening(QObject):
                     )
                 )
                 # Refused here and not by the window: a ledger without a currency has nothing to show.
-                _ = workspace.currency
+                if not workspace.books.currencies:
+                    raise UsageError(
+                        "This ledger has no currency yet. Add one with: ledgerctl currency add EUR"
+                    )
                 self._keep(stack.pop_all())
             return workspace
 

@@ -30,6 +30,8 @@ _PAYOUT = "payout.csv"
 _GRANTS = "grants.csv"
 _REFERENCES = re.compile(r"(?<=,)[A-Z]+-2026-11-")
 _PAYER = "@issuance"
+_MONEY = "CR"
+"""What the samples are in; asked for where the ledger has several."""
 _TICKET = "FIN-902, the payout of November went out twice"
 
 
@@ -63,6 +65,8 @@ def _map(walk: Walk, sample: str, called: str) -> None:
     walk.wait(lambda: dialog.shown is not None, "the file's first lines")
     walk.settle()
     dialog.form.payer.choose(None, _PAYER)
+    if walk.several:
+        dialog.form.money.choose(_MONEY)
     # The sample's payees need not be customers of this demo.
     dialog.form.create_missing.setChecked(True)
     dialog.name_edit.selectAll()
@@ -98,7 +102,9 @@ def post(walk: Walk) -> None:
         raise TourError("the batch is not known")
     row = page.state.row
     QTest.keyClicks(page.posting.expected_lines, str(row.lines))
-    QTest.keyClicks(page.posting.typed_total, window_of(walk).context.formats.plain_amount(row.total))
+    QTest.keyClicks(
+        page.posting.typed_total, window_of(walk).context.formats.plain_amount(row.total, row.currency)
+    )
     press(page.posting.post_button)
     walk.wait(lambda: page.state is not None and page.state.posted is not None, "the posting")
     posted = page.state.posted

@@ -52,8 +52,10 @@ def run_tour(session: OperatorSession, folder: Path, reporter: CrashReporter) ->
     walk = Walk(session, reporter)
     results: list[StopResult] = []
     pictures: dict[str, QImage] = {}
-    for number, stop in enumerate(STOPS, start=1):
-        result = _visit(walk, stop, f"{number:02}-{stop.name}.png")
+    for stop in STOPS:
+        if stop.several and not walk.several:
+            continue
+        result = _visit(walk, stop, f"{len(results) + 1:02}-{stop.name}.png")
         results.append(result)
         pictures[result.picture] = walk.picture()
         if not result.ok:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtWidgets import QCheckBox, QRadioButton
 
 from ui.kit.table.paged_model import State
 from ui.kit.theme.theme import Mode
@@ -143,12 +143,64 @@ def balances(walk: Walk) -> None:
         expect((totals.found, totals.unknown) == (len(names), 1), "not every name was found")
 
 
+def one_currency(walk: Walk) -> None:
+    """See the movements of one currency alone, that of the most decimals."""
+    shown = screen(walk, Transactions)
+    _choose(walk, shown.filters.currency, "BTC")
+    walk.wait(
+        lambda: shown.model.state is State.READY and {row.currency.code for row in rows_of(shown)} == {"BTC"},
+        "the movements of one currency",
+    )
+
+
+def all_currencies(walk: Walk) -> None:
+    """See the movements of all currencies, each with its own decimals, and what they add up to."""
+    go(walk, "transactions")
+    shown = screen(walk, Transactions)
+    jump(walk, Qt.Key.Key_Home)
+    walk.wait(
+        lambda: shown.model.state is State.READY and len({row.currency for row in rows_of(shown)}) > 1,
+        "the movements of all currencies",
+    )
+    shown.table.setFocus()
+    shown.table.selectAll()
+
+
+def balances_by_currency(walk: Walk) -> None:
+    """Look up the accounts that have something in each currency."""
+    listed = screen(walk, Transactions)
+    rows = [row for row in rows_of(listed) if row.currency.code != "CR"]
+    names = list(dict.fromkeys(row.to_username for row in rows if not row.to_username.startswith("@")))
+    go(walk, "balances")
+    shown = screen(walk, Balances)
+    before = shown.found
+    shown.input.set_names(names)
+    press(shown.input.look_up_button)
+    walk.wait(lambda: shown.found is not before, "the balances")
+    if shown.found is not None:
+        expect(len(shown.found.totals.of_each) > 1, "the balances are of one currency")
+
+
+def _choose(walk: Walk, chip: FilterChip, word: str) -> None:
+    """Choose one of a chip's radio buttons, by its code or word."""
+    press(chip)
+    choices = chip.editor.widget.findChildren(QRadioButton)
+    chosen = next(choice for choice in choices if choice.text().split(" \N{EN DASH} ")[0] == word)
+    QTest.keyClick(chosen, Qt.Key.Key_Space)
+    walk.check()
+    chip.apply()
+
+
 def dark_transactions(walk: Walk) -> None:
     """See the list in the dark."""
     window_of(walk).context.theme.set_mode(Mode.DARK)
     go(walk, "transactions")
     shown = screen(walk, Transactions)
+    if walk.several:
+        _choose(walk, shown.filters.currency, "All currencies")
+        walk.wait(lambda: shown.model.state is State.READY and shown.model.more_after, "all currencies")
     jump(walk, Qt.Key.Key_Home)
+    shown.table.clearSelection()
     shown.table.select_place(3)
     walk.wait(shown.detail.isVisible, "the detail")
 
@@ -174,5 +226,8 @@ STOPS = (
     *BATCH_STOPS,
     *QUERY_STOPS,
     *SERVER_STOPS,
+    Stop("currencies", all_currencies, several=True),
+    Stop("currency", one_currency, several=True),
+    Stop("currencies-balances", balances_by_currency, several=True),
     Stop("transactions-dark", dark_transactions),
 )

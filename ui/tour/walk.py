@@ -29,10 +29,14 @@ _DIMMED: Final = 70
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """One stop of the tour: what is done there; the picture is taken when it has returned."""
+    """One stop of the tour: what is done there; the picture is taken when it has returned.
+
+    several: whether it is left out where the ledger has one currency only.
+    """
 
     name: str
     run: Callable[[Walk], None]
+    several: bool = False
 
 
 class TourError(ConsoleError):
@@ -50,6 +54,12 @@ class Walk:
         # Wakes the loop below when nothing else happens, so that a deadline is noticed.
         self._pulse.timeout.connect(lambda: None)
         self._pulse.start()
+
+    @property
+    def several(self) -> bool:
+        """Whether the ledger has several currencies; False while it is not open."""
+        workspace = self.session.workspace
+        return workspace is not None and len(workspace.books.currencies) > 1
 
     @property
     def scratch(self) -> Path:

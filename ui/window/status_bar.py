@@ -51,6 +51,12 @@ class StatusBar(QFrame):
             layout.addWidget(part)
             layout.addSpacing(gap)
         layout.addStretch(1)
+        zone = _part(str(formats.zone))
+        words = f"Times and days are those of {formats.zone}, in which this ledger counts its business day."
+        zone.setToolTip(plain_tip(words))
+        zone.setAccessibleDescription(words)
+        layout.addWidget(zone)
+        layout.addSpacing(20)
         # Until a change of a rule, a limit or an operator needs a second person, the frame does not hide it.
         controls = _part("One person may change controls")
         controls.setToolTip(plain_tip(_CONTROLS))

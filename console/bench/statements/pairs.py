@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from console.bench.capture import capture, hold_over_lots, untouched
 from console.bench.statements import reads, writes
+from console.files.lines.terms import Terms
 from console.files.mappings.mapping import TransfersMapping
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.page import AccountFilter
@@ -190,7 +191,7 @@ def _lists(bench: _Bench) -> tuple[Pair, ...]:
             f"accounts list of {sizes.rows} with last activity",
             ("accounts.page",),
             lambda _thing: reads.accounts(driver, sizes.rows),
-            lambda _thing: accounts_page(database, AccountFilter(), _CODE, limit=sizes.rows),
+            lambda _thing: accounts_page(database, AccountFilter(currency=_CODE), limit=sizes.rows),
         ),
         Pair(
             "operator's sign-in check and rights",
@@ -231,5 +232,5 @@ def _payout(bench: _Bench, names: list[str]) -> batches.PostedBatch:
     tag = uuid4().hex
     lines = (f"@issuance,{name},0.01,{tag}-{number}" for number, name in enumerate(names))
     file.write_text("\n".join(["from,to,amount,reference", *lines, ""]), encoding="utf-8")
-    loaded = batches.load(bench.ledger, file, _MAPPING, _MONEY, name="bench")
+    loaded = batches.load(bench.ledger, file, _MAPPING, Terms(_MONEY), name="bench")
     return batches.post(bench.ledger, loaded.batch_id, loaded.summary.content_hash, key=uuid4())

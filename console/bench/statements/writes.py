@@ -28,8 +28,9 @@ _SCRATCH = """
 
 _NEW_TRANSACTION = """
     INSERT INTO scratch.transactions (posted_at, effective_at, kind, from_wallet, to_wallet, amount,
-        from_balance_after, to_balance_after, reference, description)
-    VALUES (clock_timestamp(), clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, 'November') RETURNING id"""
+        from_balance_after, to_balance_after, reference, description, currency)
+    VALUES (clock_timestamp(), clock_timestamp(), %s, %s, %s, %s, %s, %s, %s, 'November', 'CR')
+    RETURNING id"""
 
 _COPY_LOTS = """
     INSERT INTO scratch.credit_lots
@@ -101,7 +102,7 @@ def reserve(driver: Driver, name: str, amount: int) -> None:
     if held is None or balance - held[0] < amount:
         raise ValueError(name)
     driver.execute(
-        "INSERT INTO scratch.reservations (wallet_id, amount, reference) VALUES (%s, %s, %s)",
+        "INSERT INTO scratch.reservations (wallet_id, amount, reference, currency) VALUES (%s, %s, %s, 'CR')",
         [wallet, amount, f"naive-{uuid4()}"],
     )
     driver.execute("UPDATE scratch.wallets SET reserved = reserved + %s WHERE id = %s", [amount, wallet])

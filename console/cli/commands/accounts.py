@@ -97,8 +97,8 @@ def overdraft(
             write.submit(order, reason)
             return
         done = set_overdraft_limit(write.ledger, order, key=write.key, cancel=write.cancel)
-    columns = named_columns("account, before:amount, overdraft limit:amount, key", unit.exponent)
-    write.output.record(columns, (username, done.before, done.after, str(done.key)))
+    columns = named_columns("account, before:amount, overdraft limit:amount, currency:currency, key")
+    write.output.record(columns, (username, done.before, done.after, unit, str(done.key)))
 
 
 @app.command()

@@ -17,6 +17,8 @@ from console.cli.writing import writing
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
+
     from console.ledger.audit.verify.check import Check, Report
     from console.ledger.audit.witness import WitnessReport
 
@@ -60,7 +62,7 @@ def verify(
             for check in report.checks
         ],
     )  # fmt: skip
-    _explain(report)
+    _explain(report, invocation.zone)
     if said.agrees and report.chain_passed:
         witness.remember(report.head)
     _testify(said, report)
@@ -74,10 +76,10 @@ def _result(check: Check) -> str:
     return "ok" if check.passed else "WRONG"
 
 
-def _explain(report: Report) -> None:
+def _explain(report: Report, zone: tzinfo) -> None:
     say(
         f"{report.transactions:,} transactions and {report.wallets:,} wallets as of "
-        f"{report.at.isoformat(sep=' ', timespec='seconds')}: "
+        f"{report.at.astimezone(zone).isoformat(sep=' ', timespec='seconds')}: "
         + ("all of it adds up." if report.passed else "NOT all of it adds up.")
     )
     if not report.passed:

@@ -8,12 +8,18 @@ from typing import Annotated
 
 import typer
 
-from console.cli.arguments import chosen, names_asked
+from console.cli.arguments import names_asked, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
-from console.cli.output import amount, say
+from console.cli.options import OneCurrency  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.output import amounts, say
 from console.errors import UsageError
 from console.files.exports import named_columns
+
+_BALANCES = named_columns(
+    "account, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
+    " available:amount"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -27,9 +33,12 @@ def balances(
         list[str] | None, typer.Argument(metavar="NAME...", help="Accounts, in any number.")
     ] = None,
     file: Annotated[Path | None, typer.Option(help="A file with one account a line.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Needed when the ledger has several.")] = None,
+    currency: OneCurrency = None,
 ) -> None:
-    """Look up balances in the order asked, all by one statement; ends with 1 if an account is unknown."""
+    """Look up balances in the order asked, all by one statement; ends with 1 if an account is unknown.
+
+    An account has a row for each of its currencies.
+    """
     from console.ledger.balances.lookup import NAME_LIMIT, lookup, totals
 
     asked = names_asked(names, file)
@@ -37,25 +46,20 @@ def balances(
         raise UsageError(f"{len(asked):,} accounts are too many at once; ask for at most {NAME_LIMIT:,}.")
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        money = chosen(workspace.currencies, currency)
-        rows = lookup(workspace.database, asked, money.code, cancel=cancel)
+        wanted = one_or_all(workspace.books, currency)
+        rows = lookup(workspace.database, asked, "" if wanted is None else wanted.code, cancel=cancel)
     invocation.output.rows(
-        named_columns(
-            "account, name, status, balance:amount, granted:amount, reserved:amount, available:amount",
-            money.exponent,
-        ),
+        _BALANCES,
         [
             (
                 row.name, row.display_name, row.status if row.found else "unknown",
-                row.balance, row.granted, row.reserved, row.available,
+                row.currency, row.balance, row.granted, row.reserved, row.available,
             )
             for row in rows
         ],
     )  # fmt: skip
     found = totals(rows)
-    say(
-        f"{found.found:,} accounts, {amount(found.balance, money.exponent)} {money.code} in all; "
-        f"{found.unknown:,} unknown."
-    )
+    in_all = amounts({one.currency: one.balance for one in found.of_each})
+    say(f"{found.found:,} accounts, {in_all} in all; {found.unknown:,} unknown.")
     if found.unknown:
         raise typer.Exit(1)

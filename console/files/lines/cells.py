@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.files.reading.dates import LATEST, end_of_day, parse_date
+from console.files.days import end_of
+from console.files.reading.dates import LATEST, parse_date
 from console.files.text import NAME_RULE, REFERENCE_LENGTH, SOURCE_LENGTH, has_hidden, plain_name
 from console.money import AmountError, parse_amount
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from console.files.lines.draft import ProblemLog
+    from console.files.lines.terms import Terms
     from console.files.mappings.mapping import Columns
     from console.files.reading.layout import Dialect
     from console.money import Currency
@@ -28,12 +30,13 @@ _DATE_EXAMPLES = {"%Y": "2026", "%y": "26", "%m": "12", "%d": "31", "%H": "23", 
 class Cells:
     """Reads the cells of one file; each method notes a problem and returns None when it cannot."""
 
-    def __init__(self, mapping: Columns, dialect: Dialect, currency: Currency, log: ProblemLog) -> None:
+    def __init__(self, mapping: Columns, dialect: Dialect, terms: Terms, log: ProblemLog) -> None:
         self._prefix = mapping.account_prefix
         self._date_format = mapping.date_format
         self._decimal = dialect.decimal
         self._grouping = dialect.grouping
-        self._currency = currency
+        self._terms = terms
+        self._currencies = {one.code: one for one in terms.currencies}
         self._log = log
         self._names: dict[str, str] = {}
         self._dates: dict[str, date | datetime] = {}
@@ -52,12 +55,32 @@ class Cells:
             self._names[written] = name
         return name
 
-    def amount(self, line: int, column: str, written: str, *, signed: bool = False) -> int | None:
+    @property
+    def only(self) -> Currency | None:
+        """The currency of every line; None where each line names its own."""
+        return None if self._terms.others else self._terms.currency
+
+    def currency(self, line: int, column: str, written: str) -> Currency | None:
+        """Return the currency that a line names."""
+        found = self._currencies.get(written.strip(" ").upper())
+        if found is None:
+            if self._terms.others:
+                message = "The ledger has no such currency that is open; mend the line or add it first."
+            else:
+                message = (
+                    f"This batch is in {self._terms.currency.code}; put this line into a batch of its own."
+                )
+            self._log.add(line, column, "currency.other", written, message)
+        return found
+
+    def amount(
+        self, line: int, column: str, written: str, currency: Currency, *, signed: bool = False
+    ) -> int | None:
         """Return minor units, never zero, and below zero only when `signed`."""
         try:
             minor = parse_amount(
                 written,
-                self._currency.exponent,
+                currency.exponent,
                 decimal=self._decimal,
                 grouping=self._grouping,
                 signed=signed,
@@ -76,7 +99,7 @@ class Cells:
         if found is not None:
             return found
         try:
-            value = parse_date(written.strip(" "), self._date_format)
+            value = parse_date(written.strip(" "), self._date_format, self._terms.zone)
         except ValueError:
             self._log.add(line, column, "date.format", written, self._date_advice())
             return None
@@ -91,7 +114,7 @@ class Cells:
         value = self.moment(line, column, written)
         if value is None:
             return None
-        moment = value if isinstance(value, datetime) else end_of_day(value)
+        moment = value if isinstance(value, datetime) else end_of(value, self._terms.zone)
         if moment is None or moment >= LATEST:
             message = "This expiry is too late; leave the cell empty for credit that does not expire."
             self._log.add(line, column, "expiry.range", written, message)
@@ -122,14 +145,6 @@ class Cells:
             self._log.add(line, column, "reference.empty", written, message)
             return None
         return text
-
-    def same_currency(self, line: int, column: str, written: str) -> bool:
-        """Whether the line is in the batch's currency."""
-        if written.strip(" ").upper() == self._currency.code.upper():
-            return True
-        message = f"This batch is in {self._currency.code}; put other currencies into a batch of their own."
-        self._log.add(line, column, "currency.other", written, message)
-        return False
 
     def _date_advice(self) -> str:
         if self._date_format is None:

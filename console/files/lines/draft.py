@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from console.errors.problem import Problem
 from console.files.text import shown
+from console.money import Currency  # noqa: TC001 - part of a public row
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -33,6 +34,8 @@ class DraftLine:
     effective_at: date | datetime | None
     lot_source: str | None = None
     lot_expires_at: datetime | None = None
+    currency: Currency | None = None
+    """What the amount is of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +48,27 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class ControlTotals:
-    """What a whole file holds; sums count the amounts that could be read.
+    """What a whole file holds, each currency for itself; sums count the amounts that could be read.
 
-    `directions` has `transfer` for the one shape, `credit` and `debit` for the other.
+    `of_each` has by currency `transfer` for the one shape, `credit` and `debit` for the other.
     """
 
     sha256: str
     size: int
     lines: int
     blank_lines: int
-    amount: int
-    directions: dict[str, Tally]
+    of_each: dict[Currency, dict[str, Tally]]
+
+    @property
+    def directions(self) -> dict[str, Tally]:
+        """What went which way, in a file of one currency."""
+        (found,) = self.of_each.values()
+        return found
+
+    @property
+    def amount(self) -> int:
+        """The sum of a file of one currency."""
+        return sum(tally.amount for tally in self.directions.values())
 
 
 class ProblemLog:

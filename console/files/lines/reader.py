@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from console.files.lines.cells import Cells
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.errors.problem import Problem
+    from console.files.lines.terms import Terms
     from console.files.mappings.mapping import Mapping
     from console.files.reading.layout import Dialect
-    from console.money import Currency
     from console.postgres.cancellation import Cancellation
 
 COLUMN_LIMIT = 1_000
@@ -28,6 +29,7 @@ STEM_LENGTH = 12
 GENERATED_STEM = "file"
 """Stands in generated references where nobody waited for the file's SHA-256: in a preview."""
 _SHOWN_COLUMNS = 30
+_LONGEST_CODE, _MOST_CODES = 20, 1_000
 
 
 class Reading:
@@ -42,7 +44,7 @@ class Reading:
         source: Source,
         mapping: Mapping,
         dialect: Dialect,
-        currency: Currency,
+        terms: Terms,
         known_sha256: str | None = None,
     ) -> None:
         """`known_sha256` is what the whole file must turn out to have, and begins generated references."""
@@ -58,7 +60,7 @@ class Reading:
         if missing:
             raise source.refuse(_missing_reason(missing, self.header), dialect.header_line or 1)
         stem = GENERATED_STEM if known_sha256 is None else known_sha256[:STEM_LENGTH]
-        cells = Cells(mapping, dialect, currency, self._log)
+        cells = Cells(mapping, dialect, terms, self._log)
         self._shape = shape_for(mapping, self.header, cells, self._log, stem)
         self._totals: ControlTotals | None = None
         self._lines = self._read(rows)
@@ -107,11 +109,9 @@ class Reading:
             raise self._source.refuse("there is a header, but no line after it.")
         if self._known_sha256 not in (None, self._source.sha256):
             raise self._source.refuse("it was changed while it was read. Read it again.")
-        directions = self._shape.directions()
-        amount = sum(tally.amount for tally in directions.values())
         source = self._source
         self._totals = ControlTotals(
-            source.sha256, source.size, count, self._records.blank, amount, directions
+            source.sha256, source.size, count, self._records.blank, self._shape.of_each()
         )
 
     def _ragged(self, line: int, cells: Sequence[str]) -> DraftLine:
@@ -131,7 +131,7 @@ class Reading:
 def read_lines(
     path: Path,
     mapping: Mapping,
-    currency: Currency,
+    terms: Terms,
     *,
     cancel: Cancellation | None = None,
     progress: Callable[[int, int], None] | None = None,
@@ -153,7 +153,7 @@ def read_lines(
 
     known_sha256 = file_sha256(path, cancel=cancel, progress=progress, total=total) if twice else None
     source = Source(path, dialect.charset, cancel=cancel, progress=advance)
-    return Reading(source, mapping, dialect, currency, known_sha256)
+    return Reading(source, mapping, dialect, terms, known_sha256)
 
 
 def read_header(
@@ -169,6 +169,33 @@ def read_header(
     if dialect.header_line == 0:
         return tuple(f"column {number}" for number in range(1, len(cells) + 1)), first
     return tuple(shown(cell.strip()) for cell in cells), None
+
+
+def currencies_in(path: Path, mapping: Mapping, *, cancel: Cancellation | None = None) -> dict[str, int]:
+    """Return what stands in the mapping's currency column, in capitals, and on how many lines.
+
+    Empty without such a column; raises FileRefusedError as a reading of the file does.
+    """
+    if mapping.currency_column is None:
+        return {}
+    dialect = sniff(path, mapping)
+    source = Source(path, dialect.charset, cancel=cancel)
+    records = iter(Records(source, dialect.delimiter, dialect.quote, skip=max(0, dialect.header_line - 1)))
+    header, first = read_header(records, dialect, source)
+    missing = missing_columns(mapping, header)
+    if missing:
+        raise source.refuse(_missing_reason(missing, header), dialect.header_line or 1)
+    place = header.index(mapping.currency_column)
+    found: dict[str, int] = {}
+    for _line, cells in chain(() if first is None else (first,), records):
+        if len(cells) == len(header):
+            code = cells[place].strip(" ").upper()[:_LONGEST_CODE]
+            found[code] = found.get(code, 0) + 1
+            if len(found) > _MOST_CODES:
+                raise source.refuse(
+                    f"its column {mapping.currency_column} names more than {_MOST_CODES} currencies."
+                )
+    return found
 
 
 def missing_columns(mapping: Mapping, header: Sequence[str]) -> tuple[str, ...]:

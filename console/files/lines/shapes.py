@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from console.files.lines.cells import Cells
     from console.files.lines.draft import ProblemLog
     from console.files.mappings.mapping import Columns
+    from console.money import Currency
 
 TEXT_JOINT = " / "
 _SAME = "Both parties are the same account; nothing would move."
@@ -27,16 +28,19 @@ class Shape(Protocol):
     def draft(self, line: int, cells: Sequence[str]) -> DraftLine:
         """Return the draft line of a record that has all its cells."""
 
-    def directions(self) -> dict[str, Tally]:
-        """Return what went which way so far."""
+    def of_each(self) -> dict[Currency, dict[str, Tally]]:
+        """Return what went which way so far, by currency."""
 
 
 class Common:
-    """The cells that both shapes read alike."""
+    """The cells that both shapes read alike; `ways` is what a line may be."""
+
+    ways: tuple[str, ...]
 
     def __init__(self, mapping: Columns, header: Sequence[str], cells: Cells, stem: str) -> None:
         self._header = header
         self._cells = cells
+        self._tallies: dict[Currency, dict[str, list[int]]] = {}
         self._stem = stem
         self._amount_index = header.index(mapping.amount_column)
         self._reference_index = self._position(mapping.reference_column)
@@ -54,12 +58,36 @@ class Common:
             return f"{self._stem}-{line}"
         return self._cells.reference(line, self._header[index], record[index])
 
-    def _amount(self, line: int, record: Sequence[str], *, signed: bool) -> int | None:
+    def _money(self, line: int, record: Sequence[str]) -> Currency | None:
+        """Return what the line's amount is of; None for one that cannot be known."""
         index = self._currency_index
-        if index is not None and not self._cells.same_currency(line, self._header[index], record[index]):
+        if index is None:
+            return self._cells.only
+        return self._cells.currency(line, self._header[index], record[index])
+
+    def _amount(
+        self, line: int, record: Sequence[str], money: Currency | None, *, signed: bool
+    ) -> int | None:
+        if money is None:
             return None
         index = self._amount_index
-        return self._cells.amount(line, self._header[index], record[index], signed=signed)
+        return self._cells.amount(line, self._header[index], record[index], money, signed=signed)
+
+    def _count(self, direction: str, money: Currency | None, amount: int | None) -> None:
+        """Add a line to its currency's tally; a line in none counts where all should be in one."""
+        money = money or self._cells.only
+        if money is not None:
+            tally = self._tallies.setdefault(money, {}).setdefault(direction, [0, 0])
+            tally[0] += 1
+            tally[1] += amount or 0
+
+    def of_each(self) -> dict[Currency, dict[str, Tally]]:
+        """Return what went which way so far, by currency; a direction without lines is there too."""
+        known = self._tallies or ({} if self._cells.only is None else {self._cells.only: {}})
+        return {
+            money: {way: Tally(*tallies.get(way, (0, 0))) for way in self.ways}
+            for money, tallies in known.items()
+        }
 
     def _moment(self, line: int, record: Sequence[str], *, required: bool) -> date | datetime | None:
         """Return the day; a bank's list always has one, and without it the day would be today."""
@@ -81,7 +109,9 @@ class Common:
 
 
 class TransfersShape(Common):
-    """From, to, amount."""
+    """From, to, amount; each line says itself from whom to whom."""
+
+    ways = ("transfer",)
 
     def __init__(
         self, mapping: TransfersMapping, header: Sequence[str], cells: Cells, log: ProblemLog, stem: str
@@ -91,10 +121,10 @@ class TransfersShape(Common):
         self._from = self._position(mapping.from_column), mapping.from_constant
         self._to = self._position(mapping.to_column), mapping.to_constant
         self._description_index = self._position(mapping.description_column)
-        self._lines = self._sum = 0
 
     def draft(self, line: int, cells: Sequence[str]) -> DraftLine:
         """Return the draft line of a record that has all its cells."""
+        money = self._money(line, cells)
         from_name = self._party(line, cells, self._from)
         to_name = self._party(line, cells, self._to)
         if from_name is not None and from_name == to_name:
@@ -102,7 +132,7 @@ class TransfersShape(Common):
             if index is not None:
                 self._log.add(line, self._header[index], "party.same", cells[index], _SAME)
             to_name = None
-        amount = self._amount(line, cells, signed=False)
+        amount = self._amount(line, cells, money, signed=False)
         reference = self._reference(line, cells)
         description = None
         index = self._description_index
@@ -111,14 +141,9 @@ class TransfersShape(Common):
                 self._cells.text(line, self._header[index], cells[index], DESCRIPTION_LENGTH) or None
             )
         moment = self._moment(line, cells, required=False)
-        self._lines += 1
-        self._sum += amount or 0
+        self._count("transfer", money, amount)
         lot = self._lot(line, cells)
-        return DraftLine(line, from_name, to_name, amount, reference, description, moment, *lot)
-
-    def directions(self) -> dict[str, Tally]:
-        """Return all lines as one direction: each says itself from whom to whom."""
-        return {"transfer": Tally(self._lines, self._sum)}
+        return DraftLine(line, from_name, to_name, amount, reference, description, moment, *lot, money)
 
     def _party(self, line: int, cells: Sequence[str], place: tuple[int | None, str | None]) -> str | None:
         index, constant = place
@@ -129,6 +154,8 @@ class TransfersShape(Common):
 
 class BankShape(Common):
     """Account, direction or sign, amount."""
+
+    ways = ("credit", "debit")
 
     def __init__(
         self, mapping: BankMapping, header: Sequence[str], cells: Cells, log: ProblemLog, stem: str
@@ -146,12 +173,12 @@ class BankShape(Common):
         self._direction_advice = f"This direction is not known; the mapping has {known}."
         self._text_places = [(header.index(column), column) for column in mapping.description_columns]
         self._text_columns = ", ".join(mapping.description_columns)
-        self._sums = {True: [0, 0], False: [0, 0]}
 
     def draft(self, line: int, cells: Sequence[str]) -> DraftLine:
         """Return the draft line of a record that has all its cells."""
+        money = self._money(line, cells)
         account = self._cells.name(line, self._account_column, cells[self._account_index])
-        amount, credit = self._movement(line, cells)
+        amount, credit = self._movement(line, cells, money)
         from_name, to_name = (
             (account, self._counterparty) if credit is False else (self._counterparty, account)
         )
@@ -162,24 +189,20 @@ class BankShape(Common):
         if credit is None:
             from_name = to_name = None
         else:
-            tally = self._sums[credit]
-            tally[0] += 1
-            tally[1] += amount or 0
+            self._count("credit" if credit else "debit", money, amount)
         reference = self._reference(line, cells)
         description = self._description(line, cells)
         moment = self._moment(line, cells, required=True)
         lot = self._lot(line, cells)
-        return DraftLine(line, from_name, to_name, amount, reference, description, moment, *lot)
+        return DraftLine(line, from_name, to_name, amount, reference, description, moment, *lot, money)
 
-    def directions(self) -> dict[str, Tally]:
-        """Return the credits and the debits."""
-        return {"credit": Tally(*self._sums[True]), "debit": Tally(*self._sums[False])}
-
-    def _movement(self, line: int, cells: Sequence[str]) -> tuple[int | None, bool | None]:
+    def _movement(
+        self, line: int, cells: Sequence[str], money: Currency | None
+    ) -> tuple[int | None, bool | None]:
         """Return the amount without its sign, and whether it is a credit; None for what cannot be read."""
         index = self._direction_index
         if index is None:
-            signed = self._amount(line, cells, signed=True)
+            signed = self._amount(line, cells, money, signed=True)
             if signed is None:
                 return None, None
             if signed < -LARGEST:
@@ -194,7 +217,7 @@ class BankShape(Common):
         if credit is None:
             column = self._header[index]
             self._log.add(line, column, "direction.unknown", cells[index], self._direction_advice)
-        return self._amount(line, cells, signed=False), credit
+        return self._amount(line, cells, money, signed=False), credit
 
     def _description(self, line: int, cells: Sequence[str]) -> str | None:
         parts = []

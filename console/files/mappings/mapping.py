@@ -51,16 +51,26 @@ class Columns(Layout):
     date_column: Title | None = None
     date_format: Annotated[str, AfterValidator(_pattern)] | None = None
     """%Y %y %m %d %H %M %S, of the date and of the expiry; None is ISO 8601."""
+    currency: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,11}$")] | None = None
+    """The code of the batch's currency; needed where the ledger has several."""
     currency_column: Title | None = None
-    """Each of its cells must then be the code of the batch's currency."""
+    """Its cells are the code of the batch's currency, unless each currency gets a draft of its own."""
+    each_currency: bool = False
+    """Whether each currency in the currency column gets a draft of its own."""
     source_column: Title | None = None
     """What granted credit is called, such as its campaign; a line with a source opens a lot."""
     expires_column: Title | None = None
-    """When that credit expires; a date without a time is the end of that day in UTC."""
+    """When that credit expires; a date without a time is the end of that business day."""
     account_prefix: Annotated[str, Field(max_length=32), AfterValidator(_prefix)] = ""
     """Goes before the names in account columns, but never before those of system accounts."""
     create_missing: bool = False
     """Whether users that are not there yet are made."""
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Columns:
+        if self.each_currency and self.currency_column is None:
+            raise ValueError("each_currency needs a currency_column")
+        return self
 
 
 class TransfersMapping(Columns):

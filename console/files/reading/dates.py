@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 
 # strptime() is not used: "%y%m%d" takes "93115" for two different days, and it reads full-width digits.
@@ -26,13 +26,14 @@ LATEST = datetime(9999, 12, 31, tzinfo=UTC)
 """No moment of the ledger lies at or after it."""
 
 
-def parse_date(text: str, pattern: str | None = None) -> date | datetime:
+def parse_date(text: str, pattern: str | None = None, zone: tzinfo = UTC) -> date | datetime:
     """Read a date, or a moment in UTC when hours are given; raises ValueError.
 
-    Without a pattern the text is ISO 8601. A moment that names no zone is taken as UTC.
+    Without a pattern the text is ISO 8601. A moment that names no zone is in `zone`; where clocks go back and
+    it comes twice, it is the first.
     """
     if pattern is None:
-        return _parse_iso(text)
+        return _parse_iso(text, zone)
     expression, has_time = date_expression(pattern)
     match = expression.fullmatch(text)
     if match is None:
@@ -42,14 +43,7 @@ def parse_date(text: str, pattern: str | None = None) -> date | datetime:
     if not has_time:
         return date(year, found["month"], found["day"])
     hour, minute, second = found["hour"], found.get("minute", 0), found.get("second", 0)
-    return datetime(year, found["month"], found["day"], hour, minute, second, tzinfo=UTC)
-
-
-def end_of_day(day: date) -> datetime | None:
-    """Return the first moment after a day in UTC; None after the last day there is."""
-    if day == date.max:
-        return None
-    return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+    return _in_utc(datetime(year, found["month"], found["day"], hour, minute, second, tzinfo=zone))
 
 
 @lru_cache(maxsize=64)
@@ -93,14 +87,18 @@ def _ends_digits(neighbour: str, part: str) -> bool:
     return part not in _DIRECTIVES and not neighbour.isdigit()
 
 
-def _parse_iso(text: str) -> date | datetime:
+def _parse_iso(text: str, zone: tzinfo) -> date | datetime:
     if not _ISO.fullmatch(text):
         raise ValueError("other form")
     if len(text) == _DATE_LENGTH:
         return date.fromisoformat(text)
     moment = datetime.fromisoformat(text)
+    return _in_utc(moment.replace(tzinfo=zone) if moment.tzinfo is None else moment)
+
+
+def _in_utc(moment: datetime) -> datetime:
     try:
-        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+        return moment.astimezone(UTC)
     except OverflowError as error:  # the first and the last day of all, in some zones
         raise ValueError("outside the calendar in UTC") from error
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from console.ledger.names import LAST_CHARACTER, asked_name
 from console.ledger.page import PAGE_SIZE, Direction, Page
+from console.money import Currency, currency_of
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 # probes: an OR over both sides would read an account's whole history.
 _PAGE = """
     SELECT found.username, found.display_name, found.email, found.status::text, found.created_at,
-        found.balance, found.granted, found.reserved, found.overdraft_limit,
+        found.currency, c.exponent, found.balance, found.granted, found.reserved, found.overdraft_limit,
         greatest(
             (SELECT t.posted_at FROM ledger.transactions t WHERE t.from_wallet = found.wallet
                 ORDER BY t.posted_at DESC, t.id DESC LIMIT 1),
@@ -33,12 +34,12 @@ _PAGE = """
                 ORDER BY t.posted_at DESC, t.id DESC LIMIT 1))
     FROM (
         SELECT u.username, u.display_name, u.email, u.status, u.created_at, w.id AS wallet,
-            w.balance, w.granted, w.reserved, w.overdraft_limit
-        FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id AND w.currency = :currency
+            w.currency, w.balance, w.granted, w.reserved, w.overdraft_limit
+        FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
         WHERE {conditions}
-        ORDER BY u.username {direction} LIMIT :limit
-    ) found
-    ORDER BY found.username {direction}"""
+        ORDER BY u.username {direction}, w.currency {direction} LIMIT :limit
+    ) found JOIN ledger.currencies c ON c.code = found.currency
+    ORDER BY found.username {direction}, found.currency {direction}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class AccountRow:
     email: str | None
     status: AccountStatus
     opened_at: datetime
+    currency: Currency
     balance: int
     granted: int
     reserved: int
@@ -59,36 +61,53 @@ class AccountRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """Which accounts: names that begin so, and one status; empty or None lets all pass."""
+    """Which accounts: names that begin so, one status, a currency's code; empty or None lets all pass."""
 
     prefix: str = ""
     status: AccountStatus | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two rows of the list, by the row it lies beside."""
+
+    username: str
+    currency: str
+
+    @classmethod
+    def of(cls, row: AccountRow) -> Cursor:
+        """Return the place of a row."""
+        return cls(row.username, row.currency.code)
 
 
 def page(
     database: Database,
     wanted: AccountFilter,
-    currency: str,
     *,
     direction: Direction = Direction.AFTER,
-    cursor: str | None = None,
+    cursor: Cursor | None = None,
     limit: int = PAGE_SIZE,
     cancel: Cancellation | None = None,
 ) -> Page[AccountRow]:
-    """Return the accounts after or before the name `cursor`; without one, the first or (BEFORE) last page."""
+    """Return the accounts after or before a cursor; without one, the first or (BEFORE) last page."""
     forward = direction is Direction.AFTER
-    values: dict[str, object] = {"currency": currency, "limit": limit + 1}
+    values: dict[str, object] = {"limit": limit + 1}
+    if wanted.currency:
+        values["currency"] = wanted.currency
     prefix = asked_name(wanted.prefix)
     if prefix:
         values |= {"prefix": prefix, "prefix_until": prefix + LAST_CHARACTER}
     if cursor is not None:
-        values["cursor"] = cursor
+        values |= {"cursor": cursor.username, "cursor_currency": cursor.currency}
     statement = _page_shape(frozenset(values), wanted.status, forward=forward)
 
     def ask(session: Session) -> list[AccountRow]:
         return [
-            AccountRow(name, shown, email, AccountStatus(status), *rest)
-            for name, shown, email, status, *rest in session.execute(statement, values)
+            AccountRow(name, shown, email, AccountStatus(status), opened, currency_of(code, exponent), *rest)
+            for name, shown, email, status, opened, code, exponent, *rest in session.execute(
+                statement, values
+            )
         ]
 
     rows = database.read("accounts.page", ask, cancel=cancel)
@@ -103,6 +122,11 @@ def _page_shape(given: frozenset[str], status: AccountStatus | None, *, forward:
         conditions.append(f"u.status = '{status.value}'")
     if "prefix" in given:
         conditions.append("u.username >= :prefix AND u.username < :prefix_until")
+    if "currency" in given:
+        conditions.append("w.currency = :currency")
     if "cursor" in given:
-        conditions.append(f"u.username {'>' if forward else '<'} :cursor")
+        # The first of the two conditions is what the index of names begins at.
+        way = ">" if forward else "<"
+        conditions.append(f"u.username {way}= :cursor")
+        conditions.append(f"(u.username, w.currency) {way} (:cursor, :cursor_currency)")
     return text(_PAGE.format(conditions=" AND ".join(conditions), direction="ASC" if forward else "DESC"))

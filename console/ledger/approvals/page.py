@@ -12,11 +12,11 @@ from sqlalchemy import text
 from console.errors import UsageError
 from console.errors.refusals import OperationRefusedError
 from console.ledger.page import PAGE_SIZE, Direction, Page
+from console.money import Currency, currency_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 _REQUEST = """
     SELECT r.id, r.kind, r.request, r.content, r.currency, r.amount, r.approvals_required, r.approvals_given,
-        r.status::text, r.reason, r.created_by, r.created_at, r.closed_by, r.closed_at, r.close_reason"""
+        r.status::text, r.reason, r.created_by, r.created_at, r.closed_by, r.closed_at, r.close_reason,
+        (SELECT c.exponent FROM ledger.currencies c WHERE c.code = r.currency)"""
 
 _AND_ITS_APPROVALS = """, r.outcome, (
         SELECT json_agg(json_build_array(a.approved_by, a.approved_at, a.note) ORDER BY a.approved_at)
@@ -62,7 +63,7 @@ class RequestRow:
     kind: str
     request: Mapping[str, Any]
     content: bytes
-    currency: str
+    currency: Currency
     amount: int
     approvals_required: int
     approvals_given: int
@@ -119,21 +120,29 @@ def page(
     database: Database,
     *,
     only_open: bool = True,
+    currency: str = "",
     cursor: int | None = None,
     direction: Direction = Direction.AFTER,
     limit: int = PAGE_SIZE,
     cancel: Cancellation | None = None,
 ) -> Page[RequestRow]:
-    """Return requests, newest first, beside the request id `cursor`; without one, the first or last page."""
+    """Return requests, newest first, beside the request id `cursor`; without one, the first or last page.
+
+    currency: a code; empty lets all pass.
+    """
     forward = direction is Direction.AFTER
+    values: dict[str, object] = {"limit": limit + 1}
     conditions = ["r.status IN ('pending', 'approved')"] if only_open else []
+    if currency:
+        conditions.append("r.currency = :currency")
+        values["currency"] = currency
     if cursor is not None:
         conditions.append(f"r.id {'<' if forward else '>'} :cursor")
+        values["cursor"] = cursor
     statement = text(
         f"{_REQUEST} FROM ledger.approval_requests r WHERE {' AND '.join(conditions) or 'true'}"
         f" ORDER BY r.id {'DESC' if forward else 'ASC'} LIMIT :limit"
     )
-    values = {"limit": limit + 1} | ({} if cursor is None else {"cursor": cursor})
 
     def ask(session: Session) -> Page[RequestRow]:
         rows = [_row(row) for row in session.execute(statement, values)]
@@ -170,9 +179,10 @@ def rehearse(ledger: Ledger, request: int, *, cancel: Cancellation | None = None
     return ledger.rehearse("requests.rehearse", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 
 
-def _row(row: Row[Any]) -> RequestRow:
-    values = list(row[:15])
+def _row(row: Sequence[Any]) -> RequestRow:
+    *values, exponent = row[:16]
     values[3] = bytes(values[3])
+    values[4] = currency_of(values[4], exponent)
     values[5] = int(values[5])
     values[8] = RequestStatus(values[8])
     return RequestRow(*values)

@@ -62,7 +62,7 @@ def set_limit(
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Ruled:
-    """Limit what a role or an operator moves at once and a day (UTC); neither takes the limit away."""
+    """Limit what a role or an operator moves at once and a business day; neither takes the limit away."""
     arguments = {
         "holder": holder,
         "kind": kind,

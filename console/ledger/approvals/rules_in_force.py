@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from console.money import Currency, currency_of
+
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
@@ -14,16 +16,18 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
 
 _RULES = text("""
-    SELECT r.kind, r.currency, r.from_amount, r.approvals FROM ledger.approval_rules r
+    SELECT r.kind, r.currency, c.exponent, r.from_amount, r.approvals
+    FROM ledger.approval_rules r JOIN ledger.currencies c ON c.code = r.currency
+    WHERE :currency = '' OR r.currency = :currency
     ORDER BY r.currency, r.kind, r.from_amount""")
 
 # As ledger.admit judges it: an operator's own row counts instead of those of the operator's roles.
 _LIMITS = text("""
-    SELECT l.holder, l.kind, l.currency, l.per_operation, l.per_day, used.list
-    FROM ledger.limits l LEFT JOIN LATERAL (
+    SELECT l.holder, l.kind, l.currency, c.exponent, l.per_operation, l.per_day, used.list
+    FROM ledger.limits l JOIN ledger.currencies c ON c.code = l.currency LEFT JOIN LATERAL (
         SELECT json_agg(json_build_array(u.operator, u.amount) ORDER BY u.operator) AS list
         FROM ledger.limit_usage u
-        WHERE u.day = (now() AT TIME ZONE 'UTC')::date AND u.kind = l.kind AND u.currency = l.currency AND (
+        WHERE u.day = ledger.business_day(now()) AND u.kind = l.kind AND u.currency = l.currency AND (
             u.operator = l.holder
             OR (pg_has_role(to_regrole(quote_ident(u.operator))::oid,
                     to_regrole(quote_ident(l.holder))::oid, 'MEMBER')
@@ -31,6 +35,7 @@ _LIMITS = text("""
                     SELECT FROM ledger.limits own WHERE own.holder = u.operator
                         AND own.kind = u.kind AND own.currency = u.currency)))
     ) used ON l.per_day IS NOT NULL
+    WHERE :currency = '' OR l.currency = :currency
     ORDER BY l.currency, l.holder, l.kind""")
 
 
@@ -39,14 +44,14 @@ class RuleRow:
     """From this amount on, in minor units, so many checkers must agree; the highest tier counts."""
 
     kind: str
-    currency: str
+    currency: Currency
     from_amount: int
     approvals: int
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What one operator has moved today (UTC) under a limit, in minor units."""
+    """What one operator has moved on the business day that it is, under a limit, in minor units."""
 
     operator: str
     amount: int
@@ -61,35 +66,42 @@ class LimitRow:
 
     holder: str
     kind: str
-    currency: str
+    currency: Currency
     per_operation: int | None
     per_day: int | None
     used_today: tuple[Usage, ...]
 
 
-def rules(database: Database, *, cancel: Cancellation | None = None) -> tuple[RuleRow, ...]:
-    """Return every rule, by currency, kind and amount."""
+def rules(
+    database: Database, *, currency: str = "", cancel: Cancellation | None = None
+) -> tuple[RuleRow, ...]:
+    """Return every rule, by currency, kind and amount; those of one currency when its code is given."""
 
     def ask(session: Session) -> tuple[RuleRow, ...]:
-        return tuple(RuleRow(*row) for row in session.execute(_RULES))
+        return tuple(
+            RuleRow(kind, currency_of(code, exponent), *rest)
+            for kind, code, exponent, *rest in session.execute(_RULES, {"currency": currency})
+        )
 
     return database.read("rules.list", ask, cancel=cancel)
 
 
-def limits(database: Database, *, cancel: Cancellation | None = None) -> tuple[LimitRow, ...]:
-    """Return every limit, by currency and holder, with today's usage."""
+def limits(
+    database: Database, *, currency: str = "", cancel: Cancellation | None = None
+) -> tuple[LimitRow, ...]:
+    """Return every limit, by currency and holder, with today's usage; of one currency by its code."""
 
     def ask(session: Session) -> tuple[LimitRow, ...]:
         return tuple(
             LimitRow(
                 row.holder,
                 row.kind,
-                row.currency,
+                currency_of(row.currency, row.exponent),
                 row.per_operation,
                 row.per_day,
                 tuple(Usage(operator, int(amount)) for operator, amount in row.list or ()),
             )
-            for row in session.execute(_LIMITS)
+            for row in session.execute(_LIMITS, {"currency": currency})
         )
 
     return database.read("limits.list", ask, cancel=cancel)

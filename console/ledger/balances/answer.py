@@ -12,7 +12,6 @@ from console.ledger.balances.names import repeated
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
@@ -29,8 +28,8 @@ class Answer:
 
 
 def look_up(
-    database: Database, names: Sequence[str], currency: Currency, *, cancel: Cancellation | None = None
+    database: Database, names: Sequence[str], currency: str = "", *, cancel: Cancellation | None = None
 ) -> Answer:
-    """Look up any number of names, by one statement."""
-    rows = lookup(database, names, currency.code, cancel=cancel)
+    """Look up any number of names, by one statement; in all currencies, or the one of this code."""
+    rows = lookup(database, names, currency, cancel=cancel)
     return Answer(tuple(names), rows, totals(rows), repeated(names), datetime.now(UTC))

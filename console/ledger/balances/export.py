@@ -8,13 +8,18 @@ from console.files.exports import ExportResult, export_csv, named_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import tzinfo
     from pathlib import Path
 
     from console.ledger.balances.lookup import BalanceRow
-    from console.money import Currency
     from console.postgres.cancellation import Cancellation
 
 UNKNOWN: Final = "unknown"
+
+_COLUMNS: Final = named_columns(
+    "username, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
+    " available:amount"
+)
 
 
 def status_word(row: BalanceRow) -> str:
@@ -25,18 +30,17 @@ def status_word(row: BalanceRow) -> str:
 def export_balances(
     path: Path,
     rows: Sequence[BalanceRow],
-    currency: Currency,
     *,
+    zone: tzinfo,
     cancel: Cancellation | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> ExportResult:
     """Write rows in the order given; an unknown name has no figures."""
-    columns = named_columns(
-        "username, name, status, balance:amount, granted:amount, reserved:amount, available:amount",
-        currency.exponent,
-    )
     cells = (
-        (row.name, row.display_name, status_word(row), row.balance, row.granted, row.reserved, row.available)
+        (
+            row.name, row.display_name, status_word(row), row.currency, row.balance, row.granted,
+            row.reserved, row.available,
+        )
         for row in rows
-    )
-    return export_csv(path, columns, cells, cancel=cancel, progress=progress)
+    )  # fmt: skip
+    return export_csv(path, _COLUMNS, cells, zone=zone, cancel=cancel, progress=progress)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from console.ledger.names import asked_name
+from console.money import Currency, currency_of
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
@@ -26,18 +27,19 @@ _LOOKUP = text("""
         CASE WHEN w.kind = 'system' THEN ledger.system_balance(w.id) ELSE w.balance END,
         w.granted, w.reserved,
         CASE WHEN w.kind = 'customer' THEN w.balance - w.reserved END,
-        CASE WHEN w.kind = 'customer' THEN w.overdraft_limit END
+        CASE WHEN w.kind = 'customer' THEN w.overdraft_limit END, w.currency, c.exponent
     FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS asked (name, position)
     LEFT JOIN ledger.users u ON u.username = asked.name
-    LEFT JOIN ledger.wallets w ON w.user_id = u.id AND w.currency = :currency
-    ORDER BY asked.position""")
+    LEFT JOIN ledger.wallets w ON w.user_id = u.id AND (:currency = '' OR w.currency = :currency)
+    LEFT JOIN ledger.currencies c ON c.code = w.currency
+    ORDER BY asked.position, w.currency""")
 
 
 @dataclass(frozen=True, slots=True)
 class BalanceRow:
-    """One asked name: its place in the list (from 1) and its money in minor units, None when unknown.
+    """One asked name in one currency: its place in the list (from 1), its money in minor units.
 
-    available is balance - reserved; a system account has none, since it is never short.
+    What is unknown is None. available is balance - reserved; a system account, never short, has none.
     """
 
     position: int
@@ -50,24 +52,37 @@ class BalanceRow:
     reserved: int | None
     available: int | None
     overdraft_limit: int | None
+    currency: Currency | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class BalanceTotals:
-    """Sums over the names found, each account once however often it was asked for."""
+class CurrencyTotals:
+    """Sums in one currency, in minor units, over how many accounts."""
 
-    found: int
-    unknown: int
+    currency: Currency
+    accounts: int
     balance: int
     granted: int
     reserved: int
     available: int
 
 
+@dataclass(frozen=True, slots=True)
+class BalanceTotals:
+    """The names found, and sums by currency, each account once however often it was asked for."""
+
+    found: int
+    unknown: int
+    of_each: tuple[CurrencyTotals, ...]
+
+
 def lookup(
-    database: Database, names: Sequence[str], currency: str, *, cancel: Cancellation | None = None
+    database: Database, names: Sequence[str], currency: str = "", *, cancel: Cancellation | None = None
 ) -> tuple[BalanceRow, ...]:
-    """Return one row a name, in the order asked; names are compared in lower case, without outer spaces."""
+    """Return one row a name, in the order asked; names are compared in lower case, without outer spaces.
+
+    Without a currency's code, one row for each currency that the account has.
+    """
     asked = [asked_name(name) for name in names]
 
     def ask(session: Session) -> tuple[BalanceRow, ...]:
@@ -76,22 +91,34 @@ def lookup(
             BalanceRow(
                 position, name, found, display_name, AccountStatus(status) if status else None,
                 None if balance is None else int(balance), granted, reserved, available, overdraft_limit,
+                None if code is None else currency_of(code, exponent),
             )
             for position, name, found, display_name, status, balance, granted, reserved, available,
-            overdraft_limit in rows
+            overdraft_limit, code, exponent in rows
         )  # fmt: skip
 
     return database.read("balances.lookup", ask, cancel=cancel)
 
 
 def totals(rows: Sequence[BalanceRow]) -> BalanceTotals:
-    """Add up a whole lookup; integers of any size, so nothing overflows."""
-    once = {row.name: row for row in rows if row.found}.values()
+    """Add up a whole lookup, each currency for itself; integers of any size, so nothing overflows."""
+    once = {(row.name, row.currency): row for row in rows if row.found}
+    by_currency: dict[Currency, list[BalanceRow]] = {}
+    for row in once.values():
+        if row.currency is not None:
+            by_currency.setdefault(row.currency, []).append(row)
     return BalanceTotals(
-        found=len(once),
+        found=len({name for name, _currency in once}),
         unknown=sum(not row.found for row in rows),
-        balance=sum(row.balance or 0 for row in once),
-        granted=sum(row.granted or 0 for row in once),
-        reserved=sum(row.reserved or 0 for row in once),
-        available=sum(row.available or 0 for row in once),
+        of_each=tuple(
+            CurrencyTotals(
+                currency,
+                len(found),
+                balance=sum(row.balance or 0 for row in found),
+                granted=sum(row.granted or 0 for row in found),
+                reserved=sum(row.reserved or 0 for row in found),
+                available=sum(row.available or 0 for row in found),
+            )
+            for currency, found in sorted(by_currency.items(), key=lambda one: one[0].code)
+        ),
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -12,44 +12,43 @@ from sqlalchemy import text
 from console.errors import FileRefusedError, LinesRefusedError, RefusedError, UsageError
 from console.errors.problem import Problem
 from console.errors.refusals import accepted, sentence
-from console.files.lines.reader import file_sha256, read_lines
+from console.files.lines.reader import currencies_in, file_sha256, read_lines
+from console.files.lines.terms import Terms
+from console.ledger.batches.drafts import copy_lines, create_drafts, news_of, repeated_between
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from pathlib import Path
     from uuid import UUID
 
-    from psycopg import Connection as Driver
     from sqlalchemy import Row, TextClause
     from sqlalchemy.orm import Session
 
-    from console.files.lines.draft import DraftLine
     from console.files.mappings.mapping import Mapping
+    from console.ledger.books.currencies import Books
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
 
 # The totals stand in every row, the problems are none or many: one statement for both.
-_CHECK = text("SELECT * FROM ledger.check_batch(:batch)")
+_CHECK = text("""
+    SELECT asked.batch, found.*
+    FROM unnest(CAST(:batches AS bigint[])) WITH ORDINALITY asked (batch, place)
+    CROSS JOIN LATERAL ledger.check_batch(asked.batch) found
+    ORDER BY asked.place, found.line_no, found.field""")
 
 # The same without finding wallets anew, which is a write: for those who may only look.
 _REVIEW = text("""
-    SELECT s.*, c.exponent, p.*
-    FROM ledger.batches b JOIN ledger.currencies c ON c.code = b.currency
+    SELECT b.id AS batch, s.*, p.*
+    FROM ledger.batches b
     CROSS JOIN LATERAL ledger.batch_summary(b.id) s
     LEFT JOIN LATERAL ledger.batch_problems(b.id) p ON true
-    WHERE b.id = :batch ORDER BY p.line_no, p.field""")
+    WHERE b.id = ANY (:batches) ORDER BY b.id, p.line_no, p.field""")
 
-_CREATE = text("""
-    SELECT ledger.create_batch(:name, :currency, :file_name, :sha256, :create_missing, :prefix)""")
-
-_COPY = (
-    "COPY ledger.batch_lines"
-    " (batch_id, line_no, from_name, to_name, amount, reference, description, effective_at,"
-    " lot_source, lot_expires_at) FROM STDIN"
-)
+NAME_LENGTH = 200
+"""Of a batch's name, as the database has it."""
 
 _POST = text("SELECT ledger.post_batch(:key, :batch, :content_hash)")
 
@@ -128,7 +127,7 @@ def load(
     ledger: Ledger,
     path: Path,
     mapping: Mapping,
-    currency: Currency,
+    terms: Terms,
     *,
     name: str,
     cancel: Cancellation | None = None,
@@ -139,38 +138,93 @@ def load(
     Raises FileRefusedError for a file that cannot be read, LinesRefusedError with all problems, the
     file's and the ledger's.
     """
+    (loaded,) = _load(ledger, path, mapping, terms, {terms.currency: name}, cancel=cancel, progress=progress)
+    return loaded
+
+
+def load_each(
+    ledger: Ledger,
+    path: Path,
+    mapping: Mapping,
+    books: Books,
+    *,
+    name: str,
+    cancel: Cancellation | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[LoadedBatch, ...]:
+    """Make a draft for each currency that the file names, all in one transaction, named after it.
+
+    A wrong line anywhere means no draft at all. Raises as `load` does, and UsageError when no column of the
+    mapping tells the currency.
+    """
+    if mapping.currency_column is None:
+        raise UsageError("A draft for each currency needs a mapping with a currency column.")
+    named = currencies_in(path, mapping, cancel=cancel)
+    each = [one for one in books.open_currencies if one.code in named]
+    if not each:
+        raise FileRefusedError(
+            str(path), f"its column {mapping.currency_column} names no currency that is open."
+        )
+    first, *_rest = each
+    others = tuple(one for one in books.open_currencies if one is not first)
+    names = {one: f"{name[: NAME_LENGTH - len(one.code) - 1]} {one.code}" for one in each}
+    terms = Terms(first, books.zone, others)
+    return _load(ledger, path, mapping, terms, names, cancel=cancel, progress=progress)
+
+
+def _load(
+    ledger: Ledger,
+    path: Path,
+    mapping: Mapping,
+    terms: Terms,
+    names: dict[Currency, str],
+    *,
+    cancel: Cancellation | None,
+    progress: Callable[[int, int], None] | None,
+) -> tuple[LoadedBatch, ...]:
+    """Make a draft of each currency's name from one reading of the file."""
     # Before a connection is taken: a file that is not there or not text needs none.
     sha256 = file_sha256(path, cancel=cancel)
 
-    def work(session: Session) -> LoadedBatch:
-        reading = read_lines(path, mapping, currency, cancel=cancel, progress=progress)
+    def work(session: Session) -> tuple[LoadedBatch, ...]:
+        reading = read_lines(path, mapping, terms, cancel=cancel, progress=progress)
         try:
-            batch_id = _create(session, path, mapping, currency, name=name, sha256=sha256)
-            _copy(session, ledger, batch_id, reading)
+            drafts = create_drafts(session, path, mapping, names, sha256=sha256)
+            copy_lines(session, ledger, drafts, reading, terms)
             if reading.totals.sha256 != sha256:
                 raise FileRefusedError(str(path), "it was changed while it was read. Read it again.")
-            check = _check(session, batch_id)
+            checks = _check(session, list(drafts.values()))
         finally:
             reading.close()
-        news = news_of(check.problems, reading.problems)
+        found = [problem for check in checks for problem in check.problems]
+        if len(drafts) > 1:
+            found += repeated_between(session, list(drafts.values()))
+        news = news_of(found, reading.problems)
         if reading.problem_count or news:
             raise LinesRefusedError(
                 sorted([*reading.problems, *news], key=lambda problem: problem.line or 0),
                 reading.problem_count + len(news),
             )
-        return LoadedBatch(batch_id, check.summary)
+        return tuple(
+            LoadedBatch(batch, check.summary) for batch, check in zip(drafts.values(), checks, strict=True)
+        )
 
-    return ledger.write("batch.load", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
+    action = "batch.load" if len(names) == 1 else "batch.load-each"
+    return ledger.write(action, work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 
 
 def validate(ledger: Ledger, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
     """Check all lines of a draft against the ledger as it is now, by one statement."""
-    return ledger.database.read("batch.validate", lambda session: _check(session, batch_id), cancel=cancel)
+    return ledger.database.read(
+        "batch.validate", lambda session: _check_one(session, batch_id), cancel=cancel
+    )
 
 
 def review(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
     """Check as `validate` does, by a role that may read and nothing else."""
-    return database.read("batch.validate", lambda session: _check(session, batch_id, _REVIEW), cancel=cancel)
+    return database.read(
+        "batch.validate", lambda session: _check_one(session, batch_id, _REVIEW), cancel=cancel
+    )
 
 
 def dry_run(
@@ -223,50 +277,23 @@ def discard(ledger: Ledger, batch_id: int) -> None:
     )
 
 
-def _create(
-    session: Session, path: Path, mapping: Mapping, currency: Currency, *, name: str, sha256: str
-) -> int:
-    values = {
-        "name": name,
-        "currency": currency.code,
-        "file_name": path.name,
-        "sha256": bytes.fromhex(sha256),
-        "create_missing": mapping.create_missing,
-        "prefix": mapping.account_prefix,
-    }
-    return cast("int", session.execute(_CREATE, values).scalar_one())
+def _check_one(session: Session, batch_id: int, statement: TextClause = _CHECK) -> BatchCheck:
+    (check,) = _check(session, [batch_id], statement)
+    return check
 
 
-def _copy(session: Session, ledger: Ledger, batch_id: int, lines: Iterable[DraftLine]) -> None:
-    """Stream the lines into the table; the file is never held in memory."""
-    driver = cast("Driver[Any]", session.connection().connection.driver_connection)
-    with (
-        ledger.database.recorder.statement("COPY", _COPY) as running,
-        driver.cursor() as cursor,
-        cursor.copy(_COPY) as copy,
-    ):
-        count = 0
-        for line in lines:
-            copy.write_row((
-                batch_id, line.line, line.from_name, line.to_name, line.amount, line.reference,
-                line.description or "", _moment(line.effective_at), line.lot_source, line.lot_expires_at,
-            ))  # fmt: skip
-            count += 1
-        running.rows = count
+def _check(session: Session, batch_ids: list[int], statement: TextClause = _CHECK) -> list[BatchCheck]:
+    """Check batches by one statement, in the order asked; raises UsageError for one that is not there."""
+    of_each: dict[int, list[Row[Any]]] = {batch_id: [] for batch_id in batch_ids}
+    for row in session.execute(statement, {"batches": batch_ids}):
+        of_each[row.batch].append(row)
+    return [_check_of(batch_id, rows) for batch_id, rows in of_each.items()]
 
 
-def _moment(value: date | datetime | None) -> datetime | None:
-    """Return the moment of a date: its first, UTC."""
-    if value is None or isinstance(value, datetime):
-        return value
-    return datetime(value.year, value.month, value.day, tzinfo=UTC)
-
-
-def _check(session: Session, batch_id: int, statement: TextClause = _CHECK) -> BatchCheck:
-    rows = session.execute(statement, {"batch": batch_id}).all()
+def _check_of(batch_id: int, rows: list[Row[Any]]) -> BatchCheck:
     if not rows:
         raise UsageError(f"There is no batch {batch_id}.")
-    head = rows[0]
+    head = next(iter(rows))
     if head.lines == 0:
         raise UsageError(f"Batch {batch_id} has no lines.")
     summary = BatchSummary(
@@ -277,9 +304,7 @@ def _check(session: Session, batch_id: int, statement: TextClause = _CHECK) -> B
 
 
 def _problem(row: Row[Any]) -> Problem:
-    return Problem(
-        row.line_no, row.field, row.code, row.value, sentence(row.code, row.detail, exponent=row.exponent)
-    )
+    return Problem(row.line_no, row.field, row.code, row.value, sentence(row.code, row.detail))
 
 
 def _posted(outcome: dict[str, Any]) -> PostedBatch:
@@ -300,23 +325,3 @@ def _explained(
     ):
         return refused
     return RefusedError(refused.code, str(refused), validate(ledger, batch_id, cancel=cancel).problems)
-
-
-def news_of(ledger: Iterable[Problem], file: Iterable[Problem]) -> list[Problem]:
-    """Return what the ledger found that the file's reading had not said already.
-
-    A cell that could not be read arrives empty, sums with missing amounts prove no shortage, and a line
-    without its parties may or may not be a grant.
-    """
-    ledger = list(ledger)
-    said = {(problem.line, problem.code) for problem in file}
-    lines = {line for line, _code in said}
-    nameless = {problem.line for problem in ledger if problem.code == "user.empty"}
-    return [
-        problem
-        for problem in ledger
-        if (problem.line, problem.code) not in said
-        and not (problem.code.endswith(".empty") and problem.line in lines)
-        and not (problem.code == "funds.short" and lines)
-        and not (problem.code == "source.kind" and problem.line in nameless)
-    ]

@@ -113,7 +113,8 @@ def detail(database: Database, batch_id: int, *, cancel: Cancellation | None = N
         found = session.execute(_DETAIL, {"batch": batch_id}).one_or_none()
         if found is None:
             raise UsageError(f"There is no batch {batch_id}.")
-        width = len(fields(BatchRow))
+        # The currency has two columns.
+        width = len(fields(BatchRow)) + 1
         grants, to_post, to_reverse, requests, by, at, total, reason = found[width:]
         return BatchDetail(
             batch_of(found[:width]), grants, to_post, to_reverse,

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.page import PAGE_SIZE, Direction, Page
+from console.money import Currency, currency_of
 from models.batch import BatchStatus
 
 if TYPE_CHECKING:
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 BATCH_COLUMNS = """
     b.id, b.name, b.currency, b.status::text, b.file_name, b.created_by, b.created_at,
         b.posted_by, b.posted_at, coalesce(b.line_count, drafted.lines), coalesce(b.total, drafted.total),
-        b.create_missing, b.account_prefix, b.content_hash, b.first_transaction, b.last_transaction"""
+        b.create_missing, b.account_prefix, b.content_hash, b.first_transaction, b.last_transaction,
+        (SELECT c.exponent FROM ledger.currencies c WHERE c.code = b.currency)"""
 """What `batch_of` reads, in its order, from BATCH_SOURCES."""
 
 BATCH_SOURCES = """
@@ -51,11 +53,11 @@ _LINES = """
 
 @dataclass(frozen=True, slots=True)
 class BatchRow:
-    """One batch; `total` in minor units."""
+    """One batch; `total` in minor units of its currency."""
 
     id: int
     name: str
-    currency: str
+    currency: Currency
     status: BatchStatus
     file_name: str
     created_by: str
@@ -95,16 +97,28 @@ class BatchLineRow:
 def page(
     database: Database,
     *,
+    currency: str = "",
     cursor: int | None = None,
     direction: Direction = Direction.AFTER,
     limit: int = PAGE_SIZE,
     cancel: Cancellation | None = None,
 ) -> Page[BatchRow]:
-    """Return batches, newest first, beside the batch id `cursor`; without one, the first or last page."""
+    """Return batches, newest first, beside the batch id `cursor`; without one, the first or last page.
+
+    currency: a code; empty lets all pass.
+    """
     forward = direction is Direction.AFTER
-    condition = "" if cursor is None else f"WHERE b.id {'<' if forward else '>'} :cursor"
-    statement = text(f"{_BATCH} {condition} ORDER BY b.id {'DESC' if forward else 'ASC'} LIMIT :limit")
-    values = {"limit": limit + 1} | ({} if cursor is None else {"cursor": cursor})
+    values: dict[str, object] = {"limit": limit + 1}
+    conditions = ["true"]
+    if currency:
+        conditions.append("b.currency = :currency")
+        values["currency"] = currency
+    if cursor is not None:
+        conditions.append(f"b.id {'<' if forward else '>'} :cursor")
+        values["cursor"] = cursor
+    statement = text(
+        f"{_BATCH} WHERE {' AND '.join(conditions)} ORDER BY b.id {'DESC' if forward else 'ASC'} LIMIT :limit"
+    )
 
     def ask(session: Session) -> Page[BatchRow]:
         rows = [batch_of(row) for row in session.execute(statement, values)]
@@ -151,7 +165,8 @@ def lines(
 
 def batch_of(row: Row[Any] | Sequence[Any]) -> BatchRow:
     """Read the values of BATCH_COLUMNS."""
-    values = list(row)
+    *values, exponent = row
+    values[2] = currency_of(values[2], exponent)
     values[3] = BatchStatus(values[3])
     values[10] = int(values[10])
     return BatchRow(*values)

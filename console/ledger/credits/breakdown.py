@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.names import asked_name
+from console.money import Currency, currency_of
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
@@ -57,9 +58,11 @@ CREDITS = """
             coalesce(r.expires_at <= now(), false)) ORDER BY r.created_at, r.id) AS list
         FROM account JOIN ledger.reservations r ON r.wallet_id = account.id AND r.status = 'reserved'
     )
-    SELECT account.username, account.display_name, account.currency, account.status::text,
-        account.kind = 'customer' AS customer, account.balance, account.granted, account.reserved, lots.dead,
-        account.overdraft_limit, lots.list AS lots, holds.list AS holds, lots.expiring, lots.first_expiry,
+    SELECT account.username, account.display_name, account.currency,
+        (SELECT c.exponent FROM ledger.currencies c WHERE c.code = account.currency) AS exponent,
+        account.status::text, account.kind = 'customer' AS customer, account.balance, account.granted,
+        account.reserved, lots.dead, account.overdraft_limit, lots.list AS lots,
+        holds.list AS holds, lots.expiring, lots.first_expiry,
         account.user_id, account.email, account.trust_level, account.created_at, account.metadata
     FROM account CROSS JOIN lots CROSS JOIN holds""".format(  # noqa: S608 - one condition of ours, written twice
     soon=f"lot.expires_at > now() AND lot.expires_at <= now() + interval '{EXPIRING_DAYS} days'"
@@ -69,10 +72,11 @@ _CREDITS = text(CREDITS)
 
 _CREDITS_OF = text("""
     WITH found AS MATERIALIZED (
-        SELECT asked.position, asked.name, coalesce(u.display_name, '') AS display_name, w.*
+        SELECT asked.position, asked.name, coalesce(u.display_name, '') AS display_name, w.*, c.exponent
         FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS asked (name, position)
         LEFT JOIN ledger.users u ON u.username = asked.name
-        LEFT JOIN ledger.wallets w ON w.user_id = u.id AND w.currency = :currency
+        LEFT JOIN ledger.wallets w ON w.user_id = u.id AND (:currency = '' OR w.currency = :currency)
+        LEFT JOIN ledger.currencies c ON c.code = w.currency
     ), dead AS MATERIALIZED (
         SELECT d.wallet_id, sum(d.dead)::bigint AS dead
         FROM ledger.dead_lots(ARRAY(SELECT DISTINCT found.id FROM found WHERE found.granted > 0), now()) d
@@ -81,9 +85,10 @@ _CREDITS_OF = text("""
     SELECT found.position, found.name, found.id IS NOT NULL, found.display_name, found.status::text,
         found.kind = 'customer',
         CASE WHEN found.kind = 'system' THEN ledger.system_balance(found.id) ELSE found.balance END,
-        found.granted, found.reserved, coalesce(dead.dead, 0), found.overdraft_limit
+        found.granted, found.reserved, coalesce(dead.dead, 0), found.overdraft_limit,
+        found.currency, found.exponent
     FROM found LEFT JOIN dead ON dead.wallet_id = found.id
-    ORDER BY found.position""")
+    ORDER BY found.position, found.currency""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,7 @@ class Credits:
 
     username: str
     display_name: str
-    currency: str
+    currency: Currency
     status: AccountStatus
     balance: int
     granted: int
@@ -142,7 +147,7 @@ class Credits:
 
 @dataclass(frozen=True, slots=True)
 class CreditsRow:
-    """One asked name: its place in the list (from 1) and its money, None when unknown; see Credits."""
+    """One asked name in one currency: its place in the list (from 1), its money or None; see Credits."""
 
     position: int
     name: str
@@ -156,6 +161,7 @@ class CreditsRow:
     available: int | None
     transferable: int | None
     overdraft_limit: int | None
+    currency: Currency | None = None
 
 
 def credits(  # noqa: A001 - the ledger's word for it, used as credits.credits
@@ -174,9 +180,12 @@ def credits(  # noqa: A001 - the ledger's word for it, used as credits.credits
 
 
 def credits_of(
-    database: Database, usernames: Sequence[str], currency: str, *, cancel: Cancellation | None = None
+    database: Database, usernames: Sequence[str], currency: str = "", *, cancel: Cancellation | None = None
 ) -> tuple[CreditsRow, ...]:
-    """Return one row a name, in the order asked; names are compared in lower case, without outer spaces."""
+    """Return one row a name, in the order asked; names are compared in lower case, without outer spaces.
+
+    Without a currency's code, one row for each currency that the account has.
+    """
     asked = [asked_name(name) for name in usernames]
 
     def ask(session: Session) -> tuple[CreditsRow, ...]:
@@ -194,7 +203,7 @@ def credits_in(row: Row[Any]) -> Credits:
     return Credits(
         username=row.username,
         display_name=row.display_name,
-        currency=row.currency,
+        currency=currency_of(row.currency, row.exponent),
         status=AccountStatus(row.status),
         balance=balance,
         granted=row.granted,
@@ -230,6 +239,8 @@ def _row(  # noqa: PLR0917 - the columns of one row, in order
     reserved: int,
     dead: int,
     limit: int,
+    code: str,
+    exponent: int,
 ) -> CreditsRow:
     if amount is None or status is None:
         return CreditsRow(position, name, False, "", *([None] * 8))
@@ -238,5 +249,5 @@ def _row(  # noqa: PLR0917 - the columns of one row, in order
         position, name, found, display_name, AccountStatus(status), balance, granted, reserved, dead,
         available=balance - reserved - dead + limit if customer else None,
         transferable=balance - max(granted, reserved) + limit if customer else None,
-        overdraft_limit=limit if customer else None,
+        overdraft_limit=limit if customer else None, currency=currency_of(code, exponent),
     )  # fmt: skip

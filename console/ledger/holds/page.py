@@ -11,10 +11,13 @@ from sqlalchemy import BigInteger, DateTime, bindparam, text
 
 from console.ledger.names import asked_name
 from console.ledger.page import PAGE_SIZE, Direction, Page
+from console.money import Currency, currency_of
 from models.credit import ReservationStatus
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row, TextClause
+    from collections.abc import Sequence
+
+    from sqlalchemy import TextClause
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
@@ -22,9 +25,9 @@ if TYPE_CHECKING:
 
 # The rows are taken before any join, so the index walks and stops at the limit.
 _PAGE = """
-    SELECT found.id, found.reference, u.username, w.currency, found.amount, found.captured_amount,
-        found.status::text, found.description, found.created_at, found.created_by, found.expires_at,
-        found.closed_at, found.closed_by, found.close_reason,
+    SELECT found.id, found.reference, u.username, found.currency, c.exponent, found.amount,
+        found.captured_amount, found.status::text, found.description, found.created_at, found.created_by,
+        found.expires_at, found.closed_at, found.closed_by, found.close_reason,
         found.status = 'reserved' AND coalesce(found.expires_at <= now(), false)
     FROM (
         SELECT r.* FROM ledger.reservations r
@@ -33,6 +36,7 @@ _PAGE = """
     ) found
     JOIN ledger.wallets w ON w.id = found.wallet_id
     JOIN ledger.users u ON u.id = w.user_id
+    JOIN ledger.currencies c ON c.code = found.currency
     ORDER BY found.created_at {direction}, found.id {direction}"""
 
 _CONDITIONS = {
@@ -40,6 +44,7 @@ _CONDITIONS = {
     "user": """r.wallet_id = ANY (ARRAY(
         SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
         WHERE u.username = :user))""",
+    "currency": "r.currency = :currency",
 }
 
 
@@ -50,7 +55,7 @@ class HoldRow:
     id: int
     reference: str
     username: str
-    currency: str
+    currency: Currency
     amount: int
     captured_amount: int
     status: ReservationStatus
@@ -66,12 +71,16 @@ class HoldRow:
 
 @dataclass(frozen=True, slots=True)
 class HoldFilter:
-    """Which reservations; each None, empty or false field lets all pass. User and reference are exact."""
+    """Which reservations; each None, empty or false field lets all pass. User and reference are exact.
+
+    currency: a code.
+    """
 
     status: ReservationStatus | None = None
     past_due: bool = False
     user: str = ""
     reference: str = ""
+    currency: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +112,8 @@ def page(
         values["user"] = asked_name(wanted.user)
     if wanted.reference:
         values["reference"] = wanted.reference
+    if wanted.currency:
+        values["currency"] = wanted.currency
     if cursor is not None:
         values |= {"cursor_at": cursor.created_at, "cursor_id": cursor.id}
     statement = _page_shape(frozenset(values), wanted.status, past_due=wanted.past_due, forward=forward)
@@ -136,7 +147,7 @@ def _page_shape(
     )
 
 
-def _row(row: Row[Any]) -> HoldRow:
-    values = list(row)
-    values[6] = ReservationStatus(values[6])
-    return HoldRow(*values)
+def _row(row: Sequence[Any]) -> HoldRow:
+    number, reference, username, code, exponent, amount, captured, status, *rest = row
+    money = currency_of(code, exponent)
+    return HoldRow(number, reference, username, money, amount, captured, ReservationStatus(status), *rest)

@@ -12,11 +12,13 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from console.ledger.names import LAST_CHARACTER, asked_name
 from console.ledger.page import PAGE_SIZE, Direction, Order, Page
+from console.money import Currency, currency_of
+from models.account import Currency as Money
 from models.account import User, Wallet
 from models.transaction import Transaction, TransactionKind, transaction_kind
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, FromClause, Select, Table
+    from sqlalchemy import ColumnElement, FromClause, Select, Subquery, Table
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TransactionRow:
-    """One movement; amounts and balances in minor units, balances None on a system account's side."""
+    """One movement, in minor units of its currency; balances are None on a system account's side."""
 
     id: int
     posted_at: datetime
@@ -40,16 +42,22 @@ class TransactionRow:
     effective_at: datetime
     batch_id: int | None
     operator: str
+    currency: Currency
 
 
 @dataclass(frozen=True, slots=True)
 class TransactionFilter:
     """Which transactions; each None or empty field lets all pass.
 
-    posted_from is inclusive, posted_until exclusive; amounts are minor units, both ends inclusive;
-    user is an exact username on either side, reference exact, description a prefix; currency says which of
-    the user's wallets is meant, and without a user nothing.
+    posted_from is inclusive, posted_until exclusive; amounts are minor units, both ends inclusive, and mean
+    nothing without a currency; user is an exact username on either side, reference exact, description a
+    prefix; currency is a code.
     """
+
+    def __post_init__(self) -> None:
+        """Let no amount be compared with those of other decimals."""
+        if (self.amount_min is not None or self.amount_max is not None) and not self.currency:
+            raise ValueError("amounts are of a currency")
 
     posted_from: datetime | None = None
     posted_until: datetime | None = None
@@ -80,6 +88,7 @@ class Cursor:
 _ROW = cast("Table", Transaction.__table__)
 _WALLET = cast("Table", Wallet.__table__)
 _USER = cast("Table", User.__table__)
+_MONEY = cast("Table", Money.__table__)
 
 
 def page(
@@ -102,7 +111,7 @@ def page(
     )
 
     def ask(session: Session) -> list[TransactionRow]:
-        return [TransactionRow(*row) for row in session.execute(statement, values).all()]
+        return [transaction_of(row) for row in session.execute(statement, values).all()]
 
     rows = database.read("transactions.page", ask, cancel=cancel)
     return Page.cut(rows, limit, direction, beside=cursor is not None)
@@ -116,6 +125,11 @@ def page_statement(
     if cursor is not None:
         values |= {"cursor_at": cursor.posted_at, "cursor_id": cursor.id}
     return _page_shape(frozenset(values), descending=descending), values
+
+
+def transaction_of(row: Any) -> TransactionRow:
+    """Read the values of a page's statement; the last two are the currency's."""
+    return TransactionRow(*(*row[:-2], currency_of(row[-2], row[-1])))
 
 
 def about(database: Database, *, cancel: Cancellation | None = None) -> int:
@@ -134,9 +148,9 @@ def count(database: Database, wanted: TransactionFilter, *, cancel: Cancellation
     given = frozenset(values)
     conditions = _conditions(given)
     if "user" in given:
-        wallet = _wallet_of_user(given)
+        wallets = select(_wallets_of_user(given).c.id)
         sides = union_all(
-            *(select(_ROW.c.id).where(side == wallet, *conditions) for side in _sides())
+            *(select(_ROW.c.id).where(side.in_(wallets), *conditions) for side in _sides())
         ).subquery()
         statement = select(func.count()).select_from(sides)
     else:
@@ -150,15 +164,17 @@ def count(database: Database, wanted: TransactionFilter, *, cancel: Cancellation
 def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
     """Build the statement once for each set of conditions: building it anew costs more than running it."""
     if "user" in given:
-        # Two index probes merged; an OR over both sides would read the whole ledger.
+        # Two index probes a wallet, merged; an OR over both sides would read the whole ledger.
+        mine = _wallets_of_user(given)
         sides = (
-            _narrowed(given, descending=descending, side=side == _wallet_of_user(given)).subquery()
+            select(_narrowed(given, descending=descending, side=side == mine.c.id).correlate(mine).lateral())
             for side in _sides()
         )
-        found: FromClause = union_all(*(side.select() for side in sides)).subquery("found")
+        found: FromClause = union_all(*(side.correlate(mine) for side in sides)).lateral("found")
+        source: FromClause = mine.join(found, true())
     else:
         # The rows are taken before any join, so the index walks and stops at the limit.
-        found = _narrowed(given, descending=descending, side=true()).subquery("found")
+        source = found = _narrowed(given, descending=descending, side=true()).subquery("found")
     row = found.c
     from_wallet, to_wallet, from_user, to_user = (
         _WALLET.alias("from_wallets"), _WALLET.alias("to_wallets"),
@@ -168,9 +184,10 @@ def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
         select(
             row.id, row.posted_at, row.kind, from_user.c.username, to_user.c.username,
             row.amount, row.from_balance_after, row.to_balance_after, row.reference, row.description,
-            row.effective_at, row.batch_id, row.operator,
+            row.effective_at, row.batch_id, row.operator, row.currency, _MONEY.c.exponent,
         )
-        .select_from(found)
+        .select_from(source)
+        .join(_MONEY, _MONEY.c.code == row.currency)
         .join(from_wallet, from_wallet.c.id == row.from_wallet)
         .join(from_user, from_user.c.id == from_wallet.c.user_id)
         .join(to_wallet, to_wallet.c.id == row.to_wallet)
@@ -206,8 +223,8 @@ def _sides() -> tuple[ColumnElement[int], ColumnElement[int]]:
     return _ROW.c.from_wallet, _ROW.c.to_wallet
 
 
-def _wallet_of_user(given: frozenset[str]) -> Any:
-    """Return the user's wallet as a scalar subquery, so that the index is walked in the page's order."""
+def _wallets_of_user(given: frozenset[str]) -> Subquery:
+    """Return the user's wallets, one a currency."""
     wallet = (
         select(_WALLET.c.id)
         .join(_USER, _USER.c.id == _WALLET.c.user_id)
@@ -215,7 +232,7 @@ def _wallet_of_user(given: frozenset[str]) -> Any:
     )
     if "currency" in given:
         wallet = wallet.where(_WALLET.c.currency == bindparam("currency", type_=Text()))
-    return wallet.order_by(_WALLET.c.id).limit(1).scalar_subquery()
+    return wallet.subquery("mine")
 
 
 def _values(wanted: TransactionFilter) -> dict[str, Any]:
@@ -249,6 +266,10 @@ def _conditions(given: frozenset[str]) -> list[ColumnElement[bool]]:
         "description": (column.description != "")
         & (column.description >= bindparam("description", type_=Text()))
         & (column.description < bindparam("description_until", type_=Text())),
+        "currency": column.currency == bindparam("currency", type_=Text()),
         "batch_id": column.batch_id == bindparam("batch_id", type_=number),
     }
+    if "user" in given:
+        # The wallets are of that currency already.
+        del every["currency"]
     return [condition for name, condition in every.items() if name in given]

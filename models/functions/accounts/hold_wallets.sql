@@ -6,15 +6,31 @@ CREATE OR REPLACE FUNCTION ledger.hold_wallets(p_wallets bigint[], p_any_status 
 LANGUAGE plpgsql AS $$
 DECLARE
     idle bigint;
+    customers integer;
+    shut text;
 BEGIN
-    SELECT min(held.user_id) FILTER (WHERE held.status <> 'active') INTO idle
+    SELECT min(held.id) FILTER (WHERE held.status <> 'active'), count(*) INTO idle, customers
     FROM (
-        SELECT w.user_id, w.status FROM ledger.wallets w
+        SELECT w.id, w.status FROM ledger.wallets w
         WHERE w.kind = 'customer' AND w.id = ANY (p_wallets)
         ORDER BY w.id FOR NO KEY UPDATE
     ) held;
-    IF idle IS NOT NULL AND NOT p_any_status THEN
-        PERFORM ledger.refuse('account.inactive', jsonb_build_object(
-            'username', (SELECT u.username FROM ledger.users u WHERE u.id = idle)));
+    IF customers = 0 THEN
+        -- Between system accounts no wallet is locked, so the currency's own row says whether it is closed.
+        SELECT min(held.code) FILTER (WHERE held.closed_at IS NOT NULL) INTO shut
+        FROM (
+            SELECT c.code, c.closed_at FROM ledger.currencies c
+            WHERE c.code IN (SELECT w.currency FROM ledger.wallets w WHERE w.id = ANY (p_wallets)) FOR SHARE
+        ) held;
+    ELSIF idle IS NOT NULL AND NOT p_any_status THEN
+        SELECT c.code INTO shut FROM ledger.wallets w JOIN ledger.currencies c ON c.code = w.currency
+        WHERE w.id = idle AND c.closed_at IS NOT NULL;
+        IF shut IS NULL THEN
+            PERFORM ledger.refuse('account.inactive', jsonb_build_object('username', (
+                SELECT u.username FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE w.id = idle)));
+        END IF;
+    END IF;
+    IF shut IS NOT NULL THEN
+        PERFORM ledger.refuse('currency.closed', jsonb_build_object('currency', shut));
     END IF;
 END $$;

@@ -16,6 +16,7 @@ DECLARE
     account ledger.users;
 BEGIN
     PERFORM ledger.require_reason(p_request);
+    PERFORM ledger.require_currency(p_request ->> 'currency');
     INSERT INTO ledger.users (username, display_name, email)
     VALUES (p_request ->> 'username', coalesce(p_request ->> 'display_name', ''), p_request ->> 'email')
     ON CONFLICT (username) DO NOTHING;

@@ -6,6 +6,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     opened integer;
 BEGIN
+    PERFORM ledger.require_currency(p_currency);
     WITH wanted AS (
         SELECT l.from_name AS name FROM ledger.batch_lines l WHERE l.batch_id = p_batch
         UNION

@@ -30,7 +30,10 @@ BEGIN
         WHERE w.user_id = account.id AND (w.balance, w.granted, w.reserved) <> (0, 0, 0)) THEN
         PERFORM ledger.refuse('account.not_empty', jsonb_build_object('username', account.username));
     END IF;
-    UPDATE ledger.wallets w SET status = wanted WHERE w.user_id = account.id;
+    -- A wallet of a closed currency stays closed; its currency gives it the account's status when it is opened again.
+    UPDATE ledger.wallets w SET status = wanted
+    FROM ledger.currencies c
+    WHERE w.user_id = account.id AND c.code = w.currency AND c.closed_at IS NULL;
     UPDATE ledger.users u SET status = wanted WHERE u.id = account.id;
     RETURN jsonb_build_object('status', 'done', 'before', account.status, 'after', wanted);
 END $$;

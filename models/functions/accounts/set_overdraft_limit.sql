@@ -16,6 +16,7 @@ DECLARE
     before bigint;
 BEGIN
     PERFORM ledger.require_reason(p_request);
+    PERFORM ledger.require_currency(p_request ->> 'currency');
     IF wanted < 0 THEN
         -- The constraint says so too, but the wallet's floor would speak first.
         PERFORM ledger.refuse('amount.range');

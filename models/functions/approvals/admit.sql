@@ -26,16 +26,19 @@ BEGIN
         GROUP BY l.kind ORDER BY l.kind
     LOOP
         IF p_amount > cap.per_operation THEN
-            PERFORM ledger.refuse('limit.operation', jsonb_build_object('kind', cap.kind, 'limit', cap.per_operation));
+            PERFORM ledger.refuse('limit.operation', ledger.of_currency(p_currency) || jsonb_build_object(
+                'kind', cap.kind, 'limit', cap.per_operation));
         END IF;
         IF cap.per_day IS NOT NULL THEN
             INSERT INTO ledger.limit_usage AS u (operator, day, kind, currency, amount)
-            VALUES (session_user, (clock_timestamp() AT TIME ZONE 'UTC')::date, cap.kind, p_currency, p_amount)
+            -- The day is read here and nowhere before: set_business_zone waits for this row's table.
+            VALUES (session_user, ledger.business_day(clock_timestamp()), cap.kind, p_currency, p_amount)
             ON CONFLICT (operator, day, kind, currency) DO UPDATE SET amount = u.amount + excluded.amount
             RETURNING u.amount INTO used;
             IF used > cap.per_day THEN
-                PERFORM ledger.refuse('limit.day', jsonb_build_object(
-                    'kind', cap.kind, 'limit', cap.per_day, 'left', cap.per_day - (used - p_amount)));
+                PERFORM ledger.refuse('limit.day', ledger.of_currency(p_currency) || jsonb_build_object(
+                    'kind', cap.kind, 'limit', cap.per_day, 'left', cap.per_day - (used - p_amount),
+                    'zone', ledger.business_zone()));
             END IF;
         END IF;
     END LOOP;

@@ -7,6 +7,8 @@ DECLARE
     made bigint;
     seen bytea := ledger.request_hash(p_kind, p_request);
 BEGIN
+    -- Until it is written down: what was tried has given its locks back.
+    PERFORM ledger.require_currency(worth.currency);
     needed := greatest(ledger.approvals_for(p_kind, worth.currency, worth.amount), 1::smallint);
     INSERT INTO ledger.approval_requests AS r (kind, request, content, currency, amount, approvals_required, reason)
     VALUES (p_kind, p_request, seen, worth.currency, worth.amount, needed, p_reason)

@@ -39,11 +39,12 @@ BEGIN
         EXECUTE format('CREATE OR REPLACE TRIGGER append_only_table BEFORE TRUNCATE ON ledger.%I
             FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'batches', 'approval_requests', 'audit_head', 'salts'] LOOP
+    FOREACH name IN ARRAY ARRAY[
+        'credit_lots', 'reservations', 'batches', 'approval_requests', 'audit_head', 'salts', 'calendar'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.%I
             FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'approval_requests', 'audit_head', 'salts'] LOOP
+    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'approval_requests', 'audit_head', 'salts', 'calendar'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE ON ledger.%I
             FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;

@@ -61,7 +61,8 @@ BEGIN
         'code', wrong.code, 'expected', wrong.asked, 'found', wrong.stands);
 END $$;
 
--- SHA-256 of one transaction, every column of it; record text quotes its fields, so no two look alike.
+-- SHA-256 of one transaction, every column of it but the currency, which is its wallets' (verify compares them); record
+-- text quotes its fields, so no two look alike.
 CREATE OR REPLACE FUNCTION ledger.transaction_digest(t ledger.transactions) RETURNS bytea
 LANGUAGE sql IMMUTABLE
 RETURN sha256(convert_to(ROW(t.id, extract(epoch FROM t.posted_at), extract(epoch FROM t.effective_at),

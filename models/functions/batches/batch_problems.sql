@@ -10,7 +10,9 @@ SET work_mem = '256MB' SET enable_nestloop = off SET enable_mergejoin = off AS $
 BEGIN
     RETURN QUERY
     WITH batch AS MATERIALIZED (
-        SELECT * FROM ledger.batches b WHERE b.id = p_batch
+        SELECT b.*, ledger.of_currency(b.currency) AS money, EXISTS (
+            SELECT FROM ledger.currencies c WHERE c.code = b.currency AND c.closed_at IS NOT NULL) AS shut
+        FROM ledger.batches b WHERE b.id = p_batch
     ), line AS MATERIALIZED (
         SELECT l.line_no, l.from_name, l.to_name, l.amount, l.reference, l.lot_source, l.lot_expires_at
         FROM ledger.batch_lines l WHERE l.batch_id = p_batch
@@ -46,8 +48,9 @@ BEGIN
     SELECT side.line_no, side.field, 'user.unknown', side.name, '{}'
     FROM party JOIN side ON side.name = party.name WHERE NOT party.known
     UNION ALL
-    SELECT side.line_no, side.field, 'account.' || party.status, side.name, '{}'
-    FROM party JOIN side ON side.name = party.name WHERE party.known AND party.status <> 'active'
+    SELECT side.line_no, side.field, CASE WHEN batch.shut THEN 'currency.closed' ELSE 'account.' || party.status END,
+        side.name, '{}'
+    FROM party JOIN side ON side.name = party.name CROSS JOIN batch WHERE party.known AND party.status <> 'active'
     UNION ALL
     SELECT line.line_no, 'to', 'party.same', line.to_name, '{}'
     FROM line WHERE line.from_name = line.to_name
@@ -73,14 +76,15 @@ BEGIN
     ) seen WHERE seen.line_no > seen.first_line
     UNION ALL
     SELECT line.line_no, 'reference', 'reference.posted', line.reference,
-        jsonb_build_object('transaction', t.id, 'posted_at', t.posted_at)
+        jsonb_build_object(
+            'transaction', t.id, 'posted_at', t.posted_at, 'day', ledger.business_day(t.posted_at))
     FROM line CROSS JOIN LATERAL (
         SELECT * FROM ledger.transactions t WHERE t.reference = line.reference LIMIT 1) t
     UNION ALL
     -- Judged after the whole batch; a name that the batch itself opens starts from nothing.
     SELECT side.line_no, 'amount', 'funds.short', side.name,
-        jsonb_build_object('short', -(coalesce(party.reach, 0) + party.delta))
-    FROM party JOIN side ON side.name = party.name AND side.delta < 0
+        batch.money || jsonb_build_object('short', -(coalesce(party.reach, 0) + party.delta))
+    FROM party JOIN side ON side.name = party.name AND side.delta < 0 CROSS JOIN batch
     WHERE coalesce(party.reach, 0) + party.delta < 0 AND party.known AND NOT starts_with(party.name, '@')
     UNION ALL
     SELECT side.line_no, 'amount', 'amount.range', side.name, '{}'

@@ -16,9 +16,8 @@ BEGIN
         PERFORM ledger.refuse('batch.file');
     ELSIF coalesce(p_account_prefix, '') !~ '^([a-z0-9][a-z0-9._-]{0,30})?$' THEN
         PERFORM ledger.refuse('batch.prefix');
-    ELSIF NOT EXISTS (SELECT FROM ledger.currencies c WHERE c.code = p_currency) THEN
-        PERFORM ledger.refuse('currency.unknown', jsonb_build_object('currency', left(p_currency, 20)));
     END IF;
+    PERFORM ledger.require_currency(p_currency);
     INSERT INTO ledger.batches AS b (name, currency, file_name, file_sha256, create_missing, account_prefix)
     VALUES (p_name, p_currency, coalesce(p_file_name, ''), p_file_sha256, coalesce(p_create_missing, false),
         coalesce(p_account_prefix, ''))

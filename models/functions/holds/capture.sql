@@ -24,10 +24,12 @@ DECLARE
 BEGIN
     IF taking <= 0 THEN
         PERFORM ledger.refuse('amount.sign');
-    ELSIF taking > held.amount THEN
-        PERFORM ledger.refuse('reservation.short', jsonb_build_object('reserved', held.amount));
     END IF;
     SELECT w.currency INTO money FROM ledger.wallets w WHERE w.id = held.wallet_id;
+    IF taking > held.amount THEN
+        PERFORM ledger.refuse('reservation.short', ledger.of_currency(money) || jsonb_build_object(
+            'reserved', held.amount));
+    END IF;
     PERFORM ledger.admit('capture', money, taking, p_approved);
     SELECT w.id INTO payee FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
     WHERE u.username = coalesce(p_request ->> 'to', '@revenue') AND w.currency = money;

@@ -30,9 +30,9 @@ BEGIN
     PERFORM ledger.expire_lots(ARRAY[wallet], at);
     UPDATE ledger.wallets w SET reserved = w.reserved + amount, version = w.version + 1 WHERE w.id = wallet
     RETURNING w.balance::numeric - w.reserved + w.overdraft_limit INTO room;
-    INSERT INTO ledger.reservations AS r (wallet_id, amount, reference, created_at, expires_at, description)
-    VALUES (wallet, amount, p_request ->> 'reservation', at,
-        (p_request ->> 'expires_at')::timestamptz, coalesce(p_request ->> 'description', ''))
+    INSERT INTO ledger.reservations AS r (wallet_id, amount, reference, created_at, expires_at, description, currency)
+    VALUES (wallet, amount, p_request ->> 'reservation', at, (p_request ->> 'expires_at')::timestamptz,
+        coalesce(p_request ->> 'description', ''), p_request ->> 'currency')
     RETURNING r.id INTO made;
     RETURN jsonb_build_object('status', 'reserved', 'reservation', made,
         'reference', p_request ->> 'reservation', 'created_at', at, 'available', room);

@@ -50,10 +50,12 @@ BEGIN
     ), written AS (
         INSERT INTO ledger.transactions AS t (
             posted_at, effective_at, kind, from_wallet, to_wallet, amount, from_balance_after, to_balance_after,
-            reference, description, batch_id, reservation_id, reverses, metadata)
+            reference, description, batch_id, reservation_id, reverses, metadata, currency)
         SELECT post.posted_at, coalesce(l.effective_at, post.posted_at), l.kind, l.from_wallet, l.to_wallet, l.amount,
             after.from_after::bigint, after.to_after::bigint, l.reference, coalesce(l.description, ''), p_batch,
-            l.reservation_id, l.reverses, l.metadata
+            l.reservation_id, l.reverses, l.metadata,
+            -- The same for all of them.
+            (SELECT w.currency FROM ledger.wallets w WHERE w.id = p_lines[1].from_wallet)
         FROM unnest(p_lines) l LEFT JOIN after ON after.line = l.line
         ORDER BY l.line
         RETURNING t.id

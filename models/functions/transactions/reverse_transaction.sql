@@ -16,7 +16,6 @@ DECLARE
     original ledger.transactions;
     earlier ledger.transactions;
     amount bigint;
-    money text;
     at timestamptz;
     taken record;
     given record;
@@ -33,10 +32,10 @@ BEGIN
     IF amount <= 0 THEN
         PERFORM ledger.refuse('amount.sign');
     ELSIF amount > original.amount THEN
-        PERFORM ledger.refuse('reversal.more', jsonb_build_object('amount', original.amount));
+        PERFORM ledger.refuse('reversal.more', ledger.of_currency(original.currency) || jsonb_build_object(
+            'amount', original.amount));
     END IF;
-    SELECT w.currency INTO money FROM ledger.wallets w WHERE w.id = original.from_wallet;
-    PERFORM ledger.admit('reverse_transaction', money, amount, p_approved);
+    PERFORM ledger.admit('reverse_transaction', original.currency, amount, p_approved);
     PERFORM ledger.hold_wallets(ARRAY[original.from_wallet, original.to_wallet]);
     at := clock_timestamp();
     -- The unique index says so too, but the wallets' floors would speak first.
@@ -74,7 +73,8 @@ BEGIN
         PERFORM ledger.refuse(CASE WHEN EXISTS (
             SELECT FROM ledger.lot_movements m JOIN ledger.transactions t ON t.id = m.transaction_id
             WHERE m.lot_id = lot.id AND t.kind = 'expiry') THEN 'reversal.expired' ELSE 'reversal.spent' END,
-            jsonb_build_object('lot', lot.id, 'remaining', lot.remaining, 'short', p_amount - lot.remaining));
+            ledger.of_currency((SELECT w.currency FROM ledger.wallets w WHERE w.id = lot.wallet_id))
+                || jsonb_build_object('lot', lot.id, 'remaining', lot.remaining, 'short', p_amount - lot.remaining));
     END IF;
     granted := p_amount;
     changes := ARRAY[ROW(1, lot.id, -p_amount)::ledger.lot_change];

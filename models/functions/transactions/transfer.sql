@@ -50,11 +50,12 @@ BEGIN
         WITH written AS (
             INSERT INTO ledger.transactions AS t (
                 posted_at, effective_at, kind, from_wallet, to_wallet, amount, from_balance_after,
-                to_balance_after, reference, description)
+                to_balance_after, reference, description, currency)
             -- After the locks, never now(): the wait may have been long.
             SELECT after_locks.at, coalesce(p_effective_at, after_locks.at), ledger.kind_of(p_from, p_to), payer, payee,
                 p_amount, CASE WHEN payer_first THEN first_after ELSE second_after END,
-                CASE WHEN payer_first THEN second_after ELSE first_after END, p_reference, coalesce(p_description, '')
+                CASE WHEN payer_first THEN second_after ELSE first_after END, p_reference, coalesce(p_description, ''),
+                p_currency
             FROM (SELECT clock_timestamp() AS at) after_locks
             RETURNING t.id, t.posted_at
         )

@@ -27,6 +27,10 @@ BEGIN
         WHEN 'execute_request' THEN RETURN ledger.do_execute_request(p_request);
         WHEN 'set_approval_rule' THEN RETURN ledger.do_set_approval_rule(p_request);
         WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
+        WHEN 'correct_currency' THEN RETURN ledger.do_correct_currency(p_request);
+        WHEN 'close_currency' THEN RETURN ledger.do_set_currency_closed(p_request, true);
+        WHEN 'reopen_currency' THEN RETURN ledger.do_set_currency_closed(p_request, false);
+        WHEN 'set_business_zone' THEN RETURN ledger.do_set_business_zone(p_request);
         WHEN 'create_operator' THEN RETURN ledger.do_create_operator(p_request);
         WHEN 'disable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'disabled');
         WHEN 'end_sessions' THEN RETURN ledger.do_end_sessions(p_request);

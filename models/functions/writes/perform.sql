@@ -107,6 +107,8 @@ RETURN coalesce((
         WHEN about.request ? 'from' THEN 'account:' || (about.request ->> 'from')
         WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
         WHEN about.request ? 'holder' THEN 'limit:' || (about.request ->> 'holder')
+        WHEN p_kind = 'set_business_zone' THEN 'calendar'
+        WHEN p_kind LIKE '%\_currency' THEN 'currency:' || (p_request ->> 'currency')
         WHEN about.request ? 'operator' THEN 'operator:' || (about.request ->> 'operator')
         WHEN about.request ? 'pid' THEN 'session:' || (about.request ->> 'pid')
     END

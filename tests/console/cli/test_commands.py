@@ -137,7 +137,7 @@ def test_an_export_holds_all_rows_with_totals_and_checksum(
     assert [row["to"] for row in rows] == [f"user{number}" for number in reversed(range(21))]
     assert [row["from"] for row in rows] == ["'@external"] * 21
     assert (tmp_path / "all.csv.sha256").read_text().startswith(hashlib.sha256(content).hexdigest())
-    assert '"amount": "23.10"' in (tmp_path / "all.csv.totals.json").read_text()
+    assert '"amount": {\n      "CR": "23.10"\n    }' in (tmp_path / "all.csv.totals.json").read_text()
 
 
 def test_a_mapping_is_suggested_kept_and_forgotten(ledgerctl: Run, own_folders: Path, tmp_path: Path) -> None:
@@ -218,10 +218,19 @@ def test_a_draft_that_no_longer_fits_is_refused_with_every_line(
 
 def test_the_administrator_adds_a_currency(ledgerctl: Run, ledger_url: str) -> None:
     assert ledgerctl("currency", "add", "jpy", "--decimals", "0", role="t_operator").code == 1
-    assert ledgerctl("currency", "add", "jpy", "--decimals", "0", role="t_admin").code == 0
+    odd = ledgerctl("currency", "add", "jpy", "--decimals", "2", role="t_admin")
+    assert (odd.code, "Japanese Yen (JPY) usually has 0" in odd.err) == (2, True)
+    assert "say how many" in ledgerctl("currency", "add", "points", role="t_admin").err
+    assert ledgerctl("currency", "add", "jpy", role="t_admin").code == 0
     listed = ledgerctl("--format", "csv", "currency", "list")
-    assert listed.out == "currency,decimals\nCR,2\nJPY,0\n"
-    several = ledgerctl("balances", "@external")
-    assert (several.code, "say which: --currency CR, JPY" in several.err) == (2, True)
-    assert ledgerctl("balances", "@external", "--currency", "jpy").code == 0
-    assert ledgerctl("transactions").code == 2
+    assert listed.out == (
+        "currency,name,decimals,status,closed at\nCR,Credits,2,open,\nJPY,Japanese Yen,0,open,\n"
+    )
+    each = ledgerctl("--format", "json", "balances", "@external")
+    assert [(row["currency"], row["balance"]) for row in each.data] == [("CR", "0.00"), ("JPY", "0")]
+    one = ledgerctl("--format", "json", "balances", "@external", "--currency", "jpy")
+    assert [row["currency"] for row in one.data] == ["JPY"]
+    assert "it has CR, JPY" in ledgerctl("balances", "@external", "--currency", "eur").err
+    assert ledgerctl("transactions").code == 0
+    several = ledgerctl("transactions", "--min", "5")
+    assert (several.code, "say which with --currency: CR, JPY" in several.err) == (2, True)

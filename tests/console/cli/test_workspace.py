@@ -48,7 +48,7 @@ def test_the_embedded_ledger_is_made_joined_and_filled_once(paths: Paths, settin
         assert (first.profile, first.environment) == ("embedded", "LOCAL")
         assert first.facts.operator == enrolment.role_name()
         assert first.facts.rights == {"ledger_operator", "ledger_support", "ledger_viewer"}
-        assert first.currency == FIRST_CURRENCY
+        assert first.books.currencies == (FIRST_CURRENCY,)
         told: list[tuple[int, int]] = []
         with open_workspace(
             settings, paths, demo=DEMO, progress=lambda done, total: told.append((done, total))

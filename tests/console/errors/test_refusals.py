@@ -53,12 +53,16 @@ def test_a_code_without_words_is_named() -> None:
 @pytest.mark.parametrize(
     ("code", "detail", "told"),
     [
-        ("limit.operation", {"limit": 150_000}, "at most 1,500.00 at once"),
-        ("limit.day", {"limit": 150_000, "left": 1_250}, "12.50 of it is left until midnight UTC"),
-        ("limit.day", {"limit": 150_000, "left": -7}, "0.00 of it is left"),
-        ("reservation.short", {"reserved": 750}, "the hold is of 7.50 only"),
-        ("reversal.more", {"amount": 750}, "it moved 7.50 and no more"),
-        ("reversal.spent", {"remaining": 5, "short": 2}, "spent in part: 0.05 of it is left"),
+        ("limit.operation", {"limit": 150_000}, "at most 150.000 BHD at once"),
+        (
+            "limit.day",
+            {"limit": 150_000, "left": 1_250, "zone": "Asia/Tokyo"},
+            "1.250 BHD of it is left until midnight, Asia/Tokyo",
+        ),
+        ("limit.day", {"limit": 150_000, "left": -7}, "0.000 BHD of it is left"),
+        ("reservation.short", {"reserved": 750}, "the hold is of 0.750 BHD only"),
+        ("reversal.more", {"amount": 750}, "it moved 0.750 BHD and no more"),
+        ("reversal.spent", {"remaining": 5, "short": 2}, "spent in part: 0.005 BHD of it is left"),
         ("approval.required", {"kind": "transfer", "approvals": 2}, "this needs 2 approvals first"),
         (
             "reservation.captured",
@@ -76,8 +80,8 @@ def test_a_code_without_words_is_named() -> None:
     ],
 )
 def test_details_are_told_in_decimals(code: str, detail: dict[str, Any], told: str) -> None:
-    refused = OperationRefusedError(code, detail)
-    assert told in str(refused.with_decimals(2))
+    refused = OperationRefusedError(code, detail | {"currency": "BHD", "exponent": 3})
+    assert told in str(refused)
     assert refused.code == code
 
 

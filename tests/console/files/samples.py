@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from console.files.lines.reader import Reading, read_lines
+from console.files.lines.terms import Terms
 from console.files.mappings.mapping import BankMapping, TransfersMapping
 from console.money import Currency
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from console.files.lines.draft import DraftLine
     from console.files.mappings.mapping import Mapping
 
-EUR = Currency("EUR", 2)
+EUR = Terms(Currency("EUR", 2))
 TRANSFERS = TransfersMapping(
     from_column="from",
     to_column="to",

@@ -20,7 +20,7 @@ from console.postgres.driver_errors import is_broken
 from console.writes.ledger import Ledger
 from tests.console.waiting_room import opened, payment, server_place, through
 from tests.faults.proxy.proxy import Proxy
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

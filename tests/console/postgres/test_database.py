@@ -30,8 +30,7 @@ from console.postgres.database import Database
 from console.settings import Settings
 from console.writes.ledger import Ledger
 from tests.cluster import connected
-from tests.models.bookkeeping import balances
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import balances, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

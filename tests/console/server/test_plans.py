@@ -156,7 +156,7 @@ def test_the_consoles_own_questions_have_plans(
 ) -> None:
     open_accounts({"marked-customer": 500})
     page(operator_database, TransactionFilter(user="marked-customer"))
-    accounts_page(operator_database, AccountFilter(prefix="marked-customer"), "CR")
+    accounts_page(operator_database, AccountFilter(prefix="marked-customer", currency="CR"))
     lookup(operator_database, ["marked-customer"], "CR")
     overview(operator_database)
     recorder = operator_database.recorder

@@ -22,7 +22,7 @@ from console.writes.ledger import Ledger
 from tests.blocked import MARKED, REASON, Waiter, blocked_pair, started_at, watching_blocked
 from tests.cluster import connected
 from tests.console.waiting_room import opened
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -87,7 +87,7 @@ def test_the_workspace_answers_where_a_port_is_set(
     with open_workspace(settings, paths):
         status, _, body = get(port)
         assert status == 200
-        assert 'statements_total{action="currencies.list"} 1' in body
+        assert 'statements_total{action="books.load"} 1' in body
         with open_workspace(settings, paths):
             assert f"Prometheus is not answered on port {port}" in caplog.text
     with pytest.raises(ConnectionRefusedError):

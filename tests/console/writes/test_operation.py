@@ -30,8 +30,7 @@ from console.writes.retry import TRIES
 from tests.cluster import connected
 from tests.console.waiting_room import held, opened, payment, server_place, through, wait_for_waiter
 from tests.faults.proxy.proxy import Proxy
-from tests.models.bookkeeping import assert_adds_up, balances
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import assert_adds_up, balances, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

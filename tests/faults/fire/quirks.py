@@ -25,8 +25,9 @@ _PARTIES = """
 _WRITE: Final = """
     INSERT INTO ledger.transactions (
         posted_at, effective_at, kind, from_wallet, to_wallet, amount, from_balance_after, to_balance_after,
-        description)
-    VALUES (clock_timestamp(), now(), 'transfer', %s, %s, %s, %s, %s, %s) RETURNING id"""
+        description, currency)
+    VALUES (clock_timestamp(), now(), 'transfer', %s, %s, %s, %s, %s, %s,
+        (SELECT w.currency FROM ledger.wallets w WHERE w.id = %s)) RETURNING id"""
 _KEEP: Final = """
     INSERT INTO ledger.operations (key, kind, request_hash, outcome) VALUES (%s, 'transfer', '', %s)"""
 
@@ -63,7 +64,10 @@ class ReadComputeWrite(Client):
                     )
             row = connection.execute(
                 _WRITE,
-                [wallets[payer][0], wallets[payee][0], amount, after.get(payer), after.get(payee), intent],
+                [
+                    *(wallets[payer][0], wallets[payee][0], amount),
+                    *(after.get(payer), after.get(payee), intent, wallets[payer][0]),
+                ],
             ).fetchone()
             assert row is not None
             outcome = {"status": "posted", "transaction": row[0]}

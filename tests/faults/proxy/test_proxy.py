@@ -13,7 +13,7 @@ from tests.cluster import connected
 from tests.faults.kit.operations import STATEMENTS, Town
 from tests.faults.kit.session import APPLICATION, MANNERS, Manner, Session
 from tests.faults.proxy.proxy import Proxy
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

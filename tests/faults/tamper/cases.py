@@ -56,8 +56,8 @@ _HISTORY: Final = {
         WHERE t.id > 1 AND NOT EXISTS (SELECT FROM ledger.transactions b WHERE b.id = t.id - 1)""",
         (
             """INSERT INTO ledger.transactions (
-                id, posted_at, effective_at, from_wallet, to_wallet, amount, to_balance_after, kind)
-            SELECT t.id - 1, t.posted_at, t.effective_at, t.from_wallet, t.to_wallet, 5, 5, t.kind
+                id, posted_at, effective_at, from_wallet, to_wallet, amount, to_balance_after, kind, currency)
+            SELECT t.id - 1, t.posted_at, t.effective_at, t.from_wallet, t.to_wallet, 5, 5, t.kind, t.currency
             FROM ledger.transactions t
             WHERE t.id > 1 AND NOT EXISTS (SELECT FROM ledger.transactions b WHERE b.id = t.id - 1)
             ORDER BY t.id LIMIT 1""",
@@ -68,8 +68,8 @@ _HISTORY: Final = {
         "SELECT 'transaction ' || (last_value + 1) FROM ledger.transactions_id_seq",
         (
             f"""INSERT INTO ledger.transactions (
-                posted_at, effective_at, from_wallet, to_wallet, amount, to_balance_after, kind)
-            SELECT now(), now(), {_WALLET.format("@external")}, w.id, 5, w.balance + 5, 'deposit'
+                posted_at, effective_at, from_wallet, to_wallet, amount, to_balance_after, kind, currency)
+            SELECT now(), now(), {_WALLET.format("@external")}, w.id, 5, w.balance + 5, 'deposit', w.currency
             FROM ledger.wallets w WHERE {_CAROL}""",
             f"UPDATE ledger.wallets SET balance = balance + 5 WHERE {_CAROL}",
         ),

@@ -22,7 +22,7 @@ _GRANTED: Final = "opened_by IN (SELECT id FROM ledger.transactions WHERE kind =
 
 _MOVEMENT: Final = (
     "posted_at effective_at from_wallet to_wallet amount from_balance_after to_balance_after "
-    "batch_id reverses reservation_id kind reference description operator"
+    "batch_id reverses reservation_id kind reference description operator currency"
 )
 
 # What is promised: table, its columns, and which rows. A column that is not here is not covered: see below.
@@ -31,12 +31,13 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("transactions", _MOVEMENT, _OPEN),
     ("wallets", "user_id currency kind status balance granted reserved overdraft_limit", "true"),
     ("users", "id username status kind", "username <> '@suspense'"),
-    ("currencies", "exponent", "true"),
+    ("currencies", "exponent closed_at", "true"),
+    ("calendar", "zone", "true"),
     ("checkpoints", "balance", "true"),
     ("credit_lots", "wallet_id amount remaining created_at closed_at opened_by", "true"),
     ("credit_lots", "id source expires_at", _GRANTED),
     ("lot_movements", "lot_id transaction_id amount remaining_after", "true"),
-    ("reservations", "id wallet_id amount captured_amount status reference created_at", "true"),
+    ("reservations", "id wallet_id amount captured_amount status reference created_at currency", "true"),
     ("reservations", "expires_at description created_by", "true"),
     ("reservations", "closed_at closed_by", "status IN ('captured', 'released')"),
     ("reservations", "close_reason", "status = 'released'"),
@@ -79,7 +80,8 @@ UNPROMISED: Final = {
     "account_notes": "created_at",
     "limit_usage": "all: what is used of a day's limit",
     "limits": "per_day, where the fixture has none",
-    "currencies": "code: found by the wallets in it",
+    "currencies": "code: found by the wallets in it; closed_at of one that is closed",
+    "calendar": "single: there is one row",
     "salts": "all, of an account that is not erased: what they prove is checked, where there is something",
     "identity": "made_at beyond the first event; ledger: found by the witness",
     "sign_in_names": "all: the gate's count",
@@ -93,7 +95,7 @@ UNPROMISED: Final = {
 _LOSSES: Final = (
     ("transactions", "true"), ("wallets", "version > 0"), ("users", "kind = 'customer'"),
     ("credit_lots", "true"), ("lot_movements", "true"), ("reservations", "true"),
-    ("batches", "status <> 'draft'"), ("batch_lines", _FROZEN), ("currencies", "true"),
+    ("batches", "status <> 'draft'"), ("batch_lines", _FROZEN), ("currencies", "true"), ("calendar", "true"),
     ("operations", f"{_KEPT} OR kind IN ('reserve', 'release')"), ("audit_events", "true"),
     ("audit_head", "true"), ("seals", "true"), ("approval_requests", "true"), ("approvals", "true"),
     ("approval_rules", "true"), ("limits", "true"), ("account_notes", "true"),

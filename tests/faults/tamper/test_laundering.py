@@ -89,9 +89,10 @@ def test_a_row_that_no_operation_made_stops_it(copy: str) -> None:
         tamper(
             connection,
             f"""INSERT INTO ledger.transactions (posted_at, effective_at, kind, from_wallet, to_wallet,
-                    amount, from_balance_after, to_balance_after, reference, description, operator)
+                    amount, from_balance_after, to_balance_after, reference, description, operator, currency)
                 SELECT clock_timestamp(), clock_timestamp(), t.kind, t.from_wallet, t.to_wallet,
-                    1, 0, 0, 'made', '', t.operator FROM ledger.transactions t WHERE t.id = {TAXI}""",
+                    1, 0, 0, 'made', '', t.operator, t.currency
+                FROM ledger.transactions t WHERE t.id = {TAXI}""",
         )
         made = value(connection, "SELECT max(id) FROM ledger.transactions")
         found = outcome(connection, SEAL)

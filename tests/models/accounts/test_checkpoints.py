@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster import connected
-from tests.models.bookkeeping import assert_adds_up, system_balance, transfer
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import assert_adds_up, system_balance, transfer, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -515,13 +515,20 @@ def test_rules_and_limits_that_make_no_sense_are_refused(
 def test_a_limit_for_one_operation_and_for_a_day(operator: Connection, admin: Connection) -> None:
     limit(admin, "t_operator", "transfer", 100, 250)
     found = transfer(operator, "alice", "bob", 101)
-    assert (refused(found), found["detail"]) == ("limit.operation", {"kind": "transfer", "limit": 100})
+    money = {"currency": CURRENCY, "exponent": 2}
+    assert (refused(found), found["detail"]) == (
+        "limit.operation",
+        money | {"kind": "transfer", "limit": 100},
+    )
     done(transfer(operator, "alice", "bob", 100))
     done(transfer(operator, "alice", "bob", 100))
     # What is refused, for whatever reason, does not count.
     assert refused(transfer(operator, "alice", "nobody", 50)) == "user.unknown"
     found = transfer(operator, "alice", "bob", 51)
-    assert (refused(found), found["detail"]["left"]) == ("limit.day", 50)
+    assert (refused(found), found["detail"]) == (
+        "limit.day",
+        money | {"kind": "transfer", "limit": 250, "left": 50, "zone": "UTC"},
+    )
     done(transfer(operator, "alice", "bob", 50))
     assert refused(transfer(operator, "alice", "bob", 1)) == "limit.day"
     usage = admin.execute("SELECT operator, kind, amount FROM ledger.limit_usage").fetchall()

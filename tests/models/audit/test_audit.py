@@ -15,8 +15,7 @@ import pytest
 from psycopg.types.json import Jsonb
 
 from tests.cluster import connected
-from tests.models.bookkeeping import Line, content_hash, count, create_batch, post_batch, transfer
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import Line, content_hash, count, create_batch, post_batch, transfer, wait_until
 from tests.models.writes import (
     REASON,
     capture,
@@ -295,11 +294,13 @@ def test_seals_are_ranges_of_what_each_row_says(operator: Connection, admin: Con
         "SELECT first_id, last_id, row_count, hash, digests, event_id FROM ledger.seals ORDER BY first_id"
     ).fetchall()
     assert [row[2] for row in seals] == [4, 4, 2]
-    # Each row as the server writes it, every column of the table; all else is done here.
+    # Each row as the server writes it, every column of the table; all else is done here. Only the currency
+    # is left out: it came after the first seals, whose rows must hash as they did, and the wallets say it.
     columns = admin.execute(
         "SELECT string_agg(CASE WHEN attname LIKE '%_at' THEN format('extract(epoch FROM t.%I)', attname) "
         "ELSE 't.' || quote_ident(attname) END, ', ' ORDER BY attnum) FROM pg_attribute "
-        "WHERE attrelid = 'ledger.transactions'::regclass AND attnum > 0 AND NOT attisdropped"
+        "WHERE attrelid = 'ledger.transactions'::regclass AND attnum > 0 AND NOT attisdropped "
+        "AND attname <> 'currency'"
     ).fetchone()
     assert columns is not None
     texts = admin.execute(

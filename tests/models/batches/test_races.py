@@ -19,8 +19,8 @@ from tests.models.bookkeeping import (
     create_batch,
     outcome,
     post_batch,
+    wait_until_blocked,
 )
-from tests.models.waiting import wait_until_blocked
 
 if TYPE_CHECKING:
     from collections.abc import Callable

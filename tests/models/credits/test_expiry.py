@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.models.bookkeeping import assert_adds_up, outcome, system_balance, transfer
-from tests.models.waiting import wait_until
+from tests.models.bookkeeping import assert_adds_up, outcome, system_balance, transfer, wait_until
 from tests.models.writes import (
     REASON,
     capture,

@@ -10,8 +10,14 @@ import psycopg
 import pytest
 
 from tests.cluster import connected
-from tests.models.bookkeeping import balances, outcome, system_balance, transfer
-from tests.models.waiting import wait_until, wait_until_blocked
+from tests.models.bookkeeping import (
+    balances,
+    outcome,
+    system_balance,
+    transfer,
+    wait_until,
+    wait_until_blocked,
+)
 from tests.models.writes import (
     BIGGEST,
     REASON,

@@ -9,9 +9,8 @@ import psycopg
 import pytest
 
 from tests.cluster import connected
-from tests.models.bookkeeping import count
+from tests.models.bookkeeping import count, wait_until_blocked
 from tests.models.operators.test_operators import WITH_OPTIONS
-from tests.models.waiting import wait_until_blocked
 from tests.models.writes import REASON, done, everything, refused, write
 
 if TYPE_CHECKING:

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 READS: Final = frozenset({
     "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
     "is_plain_text", "kind_of", "rehearse_request", "reversal_problems", "session_check", "system_balance",
+    "business_day", "business_zone", "start_of_day",
 })  # fmt: skip
 # What is done to operators' roles and sessions is tried where these are made for it.
 OPERATORS_THEMSELVES: Final = frozenset({
@@ -63,6 +64,23 @@ class World:
         if balance:
             done(transfer(self.maker, "@external", name, balance))
         return name
+
+    def currency(self) -> str:
+        """Add a currency that nothing is in."""
+        code = f"N{next(self.numbers)}"
+        self.admin.execute("SELECT ledger.add_currency(%s, 2::smallint)", [code])
+        return code
+
+    def closed_currency(self) -> str:
+        """Add a currency and close it."""
+        code = self.currency()
+        done(write(self.admin, "close_currency", code, REASON))
+        return code
+
+    def other_zone(self) -> str:
+        """Return a zone in which the ledger does not count its days now."""
+        row = self.admin.execute("SELECT ledger.business_zone()").fetchone()
+        return "Europe/Berlin" if row == ("UTC",) else "UTC"
 
     def paid(self) -> int:
         """Post a transfer and return it."""
@@ -134,6 +152,8 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "add_note": (SUPPORTERS, lambda w: (w.account(), "called about a refund")),
     "approve_request": (APPROVERS, lambda w: (*w.request(), "")),
     "capture": (OPERATORS, lambda w: (w.held(),)),
+    "close_currency": (ADMINS, lambda w: (w.currency(), REASON)),
+    "correct_currency": (ADMINS, lambda w: (w.currency(), 3, REASON)),
     "erase_account": (ADMINS, lambda w: (w.closed(), REASON)),
     "execute_request": (OPERATORS, lambda w: (w.approved(),)),
     "extend_reservation": (SUPPORTERS, lambda w: (w.held(), soon(5), REASON)),
@@ -142,11 +162,13 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
     "reject_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
     "release": (SUPPORTERS, lambda w: (w.held(), REASON)),
+    "reopen_currency": (ADMINS, lambda w: (w.closed_currency(), REASON)),
     "reserve": (OPERATORS, lambda w: (w.account(), "CR", 5, w.name())),
     "reverse_batch": (OPERATORS, lambda w: (w.posted(), "all", REASON)),
     "reverse_transaction": (OPERATORS, lambda w: (w.paid(), None, REASON)),
     "set_account_status": (SUPPORTERS, lambda w: (w.account(), "frozen", REASON)),
     "set_approval_rule": (ADMINS, lambda _: ("reverse_batch", "CR", 10**15, 2, REASON)),
+    "set_business_zone": (ADMINS, lambda w: (w.other_zone(), REASON)),
     "set_limit": (ADMINS, lambda _: ("t_operator2", "reverse_batch", "CR", 10**15, None, REASON)),
     "set_overdraft_limit": (OPERATORS, lambda w: (w.account(), "CR", 5, REASON)),
     "settle_operation": (SUPPORTERS | APPROVERS | {"auditor"}, lambda _: ()),
@@ -191,7 +213,6 @@ def whole(admin: Connection) -> list[Any]:
         "checkpoints",
         "salts",
         "acknowledgements",
-        "currencies",
         "batch_lines",
         "batch_parties",
     )

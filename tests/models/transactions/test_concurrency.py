@@ -12,8 +12,15 @@ from uuid import UUID, uuid4
 import pytest
 
 from tests.cluster import connected
-from tests.models.bookkeeping import Line, assert_adds_up, balances, create_batch, post_batch, transfer
-from tests.models.waiting import wait_until_blocked
+from tests.models.bookkeeping import (
+    Line,
+    assert_adds_up,
+    balances,
+    create_batch,
+    post_batch,
+    transfer,
+    wait_until_blocked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable

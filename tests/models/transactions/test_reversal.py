@@ -16,8 +16,8 @@ from tests.models.bookkeeping import (
     post_batch,
     system_balance,
     transfer,
+    wait_until_blocked,
 )
-from tests.models.waiting import wait_until_blocked
 from tests.models.writes import (
     REASON,
     capture,

@@ -183,8 +183,8 @@ def test_granted_and_reserved_money_stays(
             )
         if reserved:
             admin.execute(
-                f"INSERT INTO ledger.reservations (wallet_id, amount, reference) VALUES "
-                f"({wallet}, {reserved}, 'r')".encode()
+                f"INSERT INTO ledger.reservations (wallet_id, amount, reference, currency) VALUES "
+                f"({wallet}, {reserved}, 'r', 'CR')".encode()
             )
     assert refused(transfer(operator, "bob", "alice", free + 1)) == "funds.short"
     if free:

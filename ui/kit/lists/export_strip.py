@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -84,7 +83,7 @@ class ExportStrip(QFrame):
 
     def ask(self) -> QFileDialog:
         """Ask for a file, then export to it."""
-        day = datetime.now(UTC).astimezone(self._formats.zone).date()
+        day = self._formats.today()
         dialog = QFileDialog(self.window(), f"Export {self._noun}", self._folder or _documents())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["CSV files (*.csv)", "All files (*)"])
@@ -132,11 +131,16 @@ class ExportStrip(QFrame):
     def _done(self, result: ExportResult) -> None:
         self._end()
         formats = self._formats
-        amount = formats.amount(result.control_totals.get(self._total, 0))
+        totals = [
+            formats.money(total, currency)
+            for currency, total in result.control_totals.get(self._total, {}).items()
+        ]
+        noun = "Control totals" if len(totals) > 1 else "Control total"
+        said = f"{noun} of {self._total} {', '.join(totals)}. " if totals else ""
         folder = QUrl.fromLocalFile(str(result.path.parent))
         self._notices.confirm(
             f"{formats.integer(result.rows)} {self._noun} in {result.path.name}. "
-            f"Control total of {self._total} {amount} {formats.code}. "
+            f"{said}"
             f"SHA-256 {result.sha256}, also in {result.path.name}.sha256. {self._remark}".rstrip(),
             action="Open folder",
             act=lambda: _open(folder),

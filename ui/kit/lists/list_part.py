@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.kit.lists.selection_sum import SelectionSum
 from ui.kit.theme.tokens import GAP
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
 
+    from ui.kit.formats import Formats
     from ui.kit.lists.export_strip import ExportStrip
     from ui.kit.table.view import LedgerTable
     from ui.kit.widgets.basics import TitleRow
@@ -23,6 +25,7 @@ class ListPart(QWidget):
         super().__init__()
         self.title = title
         self.table = table
+        self.selected: SelectionSum | None = None
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GAP)
@@ -45,7 +48,12 @@ class ListPart(QWidget):
 
     def add_above(self, part: QLayout) -> None:
         """Put a row right above the table."""
-        self._column.insertLayout(self._column.count() - 1, part)
+        self._column.insertLayout(self._column.indexOf(self.table), part)
+
+    def add_selection_sum(self, key: str, formats: Formats) -> None:
+        """Tell under the table what the rows selected add up to in the column `key`, by currency."""
+        self.selected = SelectionSum(self.table, key, formats)
+        self._column.addWidget(self.selected.label)
 
     def add_left(self, part: QWidget) -> None:
         """Put something at the table's left."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from ui.kit.table.columns import RIGHT_ALIGNED, Column, Kind
+from ui.kit.table.columns import AMOUNTS, RIGHT_ALIGNED, Column, Kind
 from ui.kit.table.model import CellModel
 from ui.kit.table.saved_layout import ColumnLayout, read_layout, write_layout
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _ROWS_MEASURED = 200
 _WIDEST_TEXT_PX = 340
 _SAVE_AFTER_MS = 250
-_UNCUT = RIGHT_ALIGNED | {Kind.CHIP, Kind.TIMESTAMP, Kind.DATE, Kind.IDENTIFIER}
+_UNCUT = RIGHT_ALIGNED | {Kind.CHIP, Kind.TIMESTAMP, Kind.DATE, Kind.UNTIL, Kind.IDENTIFIER}
 
 
 class ColumnWidths(QObject):
@@ -59,16 +59,21 @@ class ColumnWidths(QObject):
         self.stretch()
 
     def fit_once(self) -> None:
-        """Size the columns by the first rows there are; later rows change nothing."""
+        """Size the columns by the first rows there are; later rows widen amounts, which are never cut."""
         model = self._table.model()
-        if self._fitted or not isinstance(model, CellModel) or model.rowCount() == 0:
+        if not isinstance(model, CellModel) or model.rowCount() == 0:
             return
-        self._fitted = True
+        fitted, self._fitted = self._fitted, True
         kept = read_layout(self._store, self._name)
         self._own = True
         for section, column in enumerate(model.columns):
-            if column.key not in kept:
+            shown = not self._head.isSectionHidden(section)
+            if not fitted and column.key not in kept:
                 self._head.resizeSection(section, self._natural(model, section, column))
+            elif column.kind in AMOUNTS and shown:
+                # Another currency has other decimals, and other sizes of amounts.
+                needed = self._natural(model, section, column)
+                self._head.resizeSection(section, max(self._head.sectionSize(section), needed))
         self._own = False
         self.stretch()
 

@@ -31,11 +31,13 @@ class Kind(StrEnum):
     DURATION = "duration"
     TIMESTAMP = "timestamp"
     DATE = "date"
+    UNTIL = "until"
     CHIP = "chip"
 
 
+AMOUNTS = frozenset({Kind.AMOUNT, Kind.SIGNED})
 RIGHT_ALIGNED = frozenset({Kind.AMOUNT, Kind.SIGNED, Kind.INTEGER, Kind.DECIMAL, Kind.DURATION})
-TABULAR = RIGHT_ALIGNED | {Kind.IDENTIFIER, Kind.TIMESTAMP, Kind.DATE}
+TABULAR = RIGHT_ALIGNED | {Kind.IDENTIFIER, Kind.TIMESTAMP, Kind.DATE, Kind.UNTIL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ class Column(Generic[Row]):
     muted: a secondary figure or text. sortable: a click on the head asks for this order.
     width: pixels, when the first page's content is no good measure. stretch: takes the room left.
     hidden: not shown until the operator asks. tone: a chip's or text's tone, by default by its word.
-    currency: the row's own currency, where a list holds several.
+    currency: the row's own, without which there is no column of amounts.
     """
 
     key: str
@@ -62,6 +64,11 @@ class Column(Generic[Row]):
     tone: Callable[[Row], Tone | None] | None = None
     currency: Callable[[Row], Currency] | None = None
     tip: Callable[[Row], str] | None = None
+
+    def __post_init__(self) -> None:
+        """Let there be no amounts whose decimals nobody knows."""
+        if self.kind in AMOUNTS and self.currency is None:
+            raise ValueError(f"the amounts of {self.key} are of no currency")
 
     @property
     def read(self) -> Callable[[Row], Any]:
@@ -99,8 +106,8 @@ def _cell(column: Column[Row], row: Row, formats: Formats) -> Cell:
         return EMPTY
     tone = None if column.tone is None else column.tone(row)
     tip = None if column.tip is None else column.tip(row) or None
-    if column.kind in {Kind.AMOUNT, Kind.SIGNED}:
-        return _amount(column, row, value, formats, tone=tone, tip=tip)
+    if column.currency is not None and column.kind in AMOUNTS:
+        return _amount(column, column.currency(row), value, formats, tone=tone, tip=tip)
     text, copied = _written(column.kind, value, formats)
     if column.kind is Kind.CHIP and tone is None:
         tone = tone_of(text)
@@ -108,16 +115,21 @@ def _cell(column: Column[Row], row: Row, formats: Formats) -> Cell:
 
 
 def _amount(
-    column: Column[Row], row: Row, minor: int, formats: Formats, *, tone: Tone | None, tip: str | None
+    column: Column[Row],
+    currency: Currency,
+    minor: int,
+    formats: Formats,
+    *,
+    tone: Tone | None,
+    tip: str | None,
 ) -> Cell:
-    currency = None if column.currency is None else column.currency(row)
     signed = column.kind is Kind.SIGNED
     if signed and tone is None and minor:
         tone = Tone.CREDIT if minor > 0 else Tone.ERROR
     return Cell(
-        formats.amount(minor, currency=currency, signed=signed),
-        formats.spoken_amount(minor, currency=currency),
-        formats.plain_amount(minor, currency=currency),
+        formats.amount(minor, currency, signed=signed),
+        formats.spoken_amount(minor, currency),
+        formats.plain_amount(minor, currency),
         tone,
         tip,
     )
@@ -131,11 +143,11 @@ def _written(kind: Kind, value: Any, formats: Formats) -> tuple[str, str]:
         return formats.decimals(value), str(value).replace(".", formats.decimal)
     if kind is Kind.DURATION:
         return formats.duration(value), str(value).replace(".", formats.decimal)
+    if kind is Kind.UNTIL and isinstance(value, datetime):
+        return formats.until(value), formats.plain_until(value)
+    text = str(value)
     if kind is Kind.TIMESTAMP and isinstance(value, datetime):
         text = formats.timestamp(value)
-        return text, text
-    if kind is Kind.DATE and isinstance(value, date):
+    elif kind is Kind.DATE and isinstance(value, date):
         text = formats.day(value)
-        return text, text
-    text = str(value)
     return text, text

@@ -90,11 +90,15 @@ class RowsModel(CellModel[Row]):
     def _sort_rows(self) -> None:
         if self._order is None:
             return
-        column, order = self._order
-        read = self._columns[column].read
+        place, order = self._order
+        column = self._columns[place]
+        read, currency = column.read, column.currency
         known = [row for row in self._rows if read(row) is not None]
         unknown = [row for row in self._rows if read(row) is None]
         known.sort(key=lambda row: _rank(read(row)), reverse=order is Qt.SortOrder.DescendingOrder)
+        if currency is not None:
+            # Amounts of two currencies are neither more nor less than each other.
+            known.sort(key=lambda row: currency(row).code)
         self._rows = known + unknown
 
 

@@ -13,6 +13,7 @@ from ui.kit.widgets.inputs import AmountEdit
 if TYPE_CHECKING:
     from datetime import date
 
+    from console.money import Currency
     from ui.kit.formats import Formats
     from ui.kit.widgets.filters import FilterEditor
 
@@ -22,14 +23,27 @@ _SHOWN_CHARACTERS = 24
 class AmountRange(AmountFilter):
     """A range of amounts that can be looked over before it is sent."""
 
-    def __init__(self, formats: Formats) -> None:
-        super().__init__(formats)
+    def __init__(self, formats: Formats, currency: Currency | None) -> None:
+        super().__init__(formats, currency)
         for edit in (self._least, self._most):
             edit.textChanged.connect(self.problem)
+        self._tell()
+
+    @override
+    def set_currency(self, currency: Currency | None) -> None:
+        super().set_currency(currency)
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say why no amount can be asked for while the list is of several currencies."""
+        words = "Choose one currency first: amounts are of one." if self._least.currency is None else ""
+        self.findChildren(Field)[0].set_problem(words)
 
     def problem(self) -> str:
         """Say at the editors what is wrong, and return it; empty when nothing is."""
         found = ""
+        if self._least.currency is None:
+            return found
         for field in self.findChildren(Field):
             words = field.editor.problem if isinstance(field.editor, AmountEdit) else ""
             if field.editor is self._most and not (words or found):

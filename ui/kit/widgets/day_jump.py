@@ -21,9 +21,9 @@ class DayChoice(QWidget):
 
     applied = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, today: date) -> None:
         super().__init__()
-        self.edit = DateEdit()
+        self.edit = DateEdit(today)
         self._day: date | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -55,8 +55,8 @@ class DayChoice(QWidget):
 class JumpButton(FilterChip):
     """`Jump to 2026-03-01`; the same day may be gone to again, Clear goes back to the beginning."""
 
-    def __init__(self) -> None:
-        self._choice = DayChoice()
+    def __init__(self, today: date) -> None:
+        self._choice = DayChoice(today)
         super().__init__("Jump to", self._choice)
         self.setProperty("compact", False)
         self.sync()

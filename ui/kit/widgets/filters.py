@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import SignalInstance
 
+    from console.money import Currency
     from ui.kit.formats import Formats
 
 ANY = "any"
@@ -178,10 +179,11 @@ class AmountFilter(QWidget):
 
     applied = Signal()
 
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, formats: Formats, currency: Currency | None) -> None:
         super().__init__()
         self._formats = formats
-        self._least, self._most = AmountEdit(formats, signed=True), AmountEdit(formats, signed=True)
+        self._least = AmountEdit(formats, currency, signed=True)
+        self._most = AmountEdit(formats, currency, signed=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for text, edit in (("At least", self._least), ("At most", self._most)):
@@ -207,11 +209,19 @@ class AmountFilter(QWidget):
     def words(self) -> str:
         """Return the bounds in words."""
         least, most = self.value() or (None, None)
+        currency = self._least.currency
+        if currency is None:
+            return ANY
         if least is not None and most is not None:
-            return f"{self._formats.amount(least)} to {self._formats.amount(most)}"
+            return f"{self._formats.amount(least, currency)} to {self._formats.money(most, currency)}"
         if least is not None:
-            return f"\N{GREATER-THAN OR EQUAL TO} {self._formats.amount(least)}"
-        return ANY if most is None else f"\N{LESS-THAN OR EQUAL TO} {self._formats.amount(most)}"
+            return f"\N{GREATER-THAN OR EQUAL TO} {self._formats.money(least, currency)}"
+        return ANY if most is None else f"\N{LESS-THAN OR EQUAL TO} {self._formats.money(most, currency)}"
+
+    def set_currency(self, currency: Currency | None) -> None:
+        """Ask for amounts of another currency; bounds in the one before mean nothing in it."""
+        for edit in (self._least, self._most):
+            edit.set_currency(currency)
 
     def clear(self) -> None:
         """Set no bounds."""
@@ -223,10 +233,10 @@ class DatesFilter(QWidget):
 
     applied = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, today: date) -> None:
         super().__init__()
         self._on = QCheckBox("Only between")
-        self._first, self._last = DateEdit(), DateEdit()
+        self._first, self._last = DateEdit(today), DateEdit(today)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._on)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QDateEdit, QLineEdit
 
-from console.money import AmountError
+from console.money import AmountError, Currency
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import restyle
 
@@ -17,21 +17,30 @@ if TYPE_CHECKING:
     from ui.kit.formats import Formats
 
 
+WHOLE: Final = Currency("", 0)
+"""What a count is of, such as the lines of a batch: no currency, and no decimals."""
+
+
 class AmountEdit(QLineEdit):
-    """An amount as text, read by the ledger's own grammar; int minor units of any size."""
+    """An amount as text, read by the ledger's own grammar; int minor units of any size.
+
+    Nothing can be typed as long as nobody knows in which currency.
+    """
 
     amount_changed = Signal(object)
 
-    def __init__(self, formats: Formats, *, signed: bool = False) -> None:
+    def __init__(self, formats: Formats, currency: Currency | None = None, *, signed: bool = False) -> None:
         super().__init__()
         self._formats = formats
+        self._currency: Currency | None = None
         self._signed = signed
         self._amount: int | None = None
         self._problem = ""
         self.setFont(text_font(tabular=True))
         self.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.setPlaceholderText(formats.amount(0))
         self.textChanged.connect(self._read)
+        self.setEnabled(False)
+        self.set_currency(currency)
 
     @property
     def amount(self) -> int | None:
@@ -43,15 +52,32 @@ class AmountEdit(QLineEdit):
         """Why the text is no amount; empty when it is one, or when the field is empty."""
         return self._problem
 
+    @property
+    def currency(self) -> Currency | None:
+        """What the amount is of."""
+        return self._currency
+
+    def set_currency(self, currency: Currency | None) -> None:
+        """Read and write amounts of another currency; what was typed was meant in the other, and goes."""
+        if currency == self._currency:
+            return
+        self.clear()
+        self._currency = currency
+        self.setEnabled(currency is not None)
+        self.setPlaceholderText("" if currency is None else self._formats.amount(0, currency))
+
     def set_amount(self, minor: int | None) -> None:
         """Show an amount, or nothing."""
-        self.setText("" if minor is None else self._formats.amount(minor))
+        if minor is None or self._currency is None:
+            self.clear()
+        else:
+            self.setText(self._formats.amount(minor, self._currency))
 
     def _read(self, text: str) -> None:
         amount, problem = None, ""
-        if text.strip():
+        if text.strip() and self._currency is not None:
             try:
-                amount = self._formats.parse(text, signed=self._signed)
+                amount = self._formats.parse(text, self._currency, signed=self._signed)
             except AmountError as error:
                 problem = str(error)
         if problem != self._problem:
@@ -64,10 +90,10 @@ class AmountEdit(QLineEdit):
 
 
 class DateEdit(QDateEdit):
-    """A date as `2026-11-21`, with a calendar."""
+    """A date as `2026-11-21`, with a calendar; it begins with the business day that it is."""
 
-    def __init__(self, value: date | None = None) -> None:
-        super().__init__(QDate.currentDate() if value is None else _as_qdate(value))
+    def __init__(self, value: date) -> None:
+        super().__init__(_as_qdate(value))
         self.setDisplayFormat("yyyy-MM-dd")
         self.setCalendarPopup(True)
         self.setFont(text_font(tabular=True))

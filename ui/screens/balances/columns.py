@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING
 
 from console.files.text import shown
 from console.ledger.balances.export import status_word
+from console.ledger.books.names import currency_words
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone, tone_of
+from ui.kit.widgets.inputs import WHOLE
 
 if TYPE_CHECKING:
-    from console.ledger.balances.lookup import BalanceRow
+    from console.ledger.balances.lookup import BalanceRow, CurrencyTotals
+    from console.money import Currency
 
 
 def _tone(row: BalanceRow) -> Tone:
@@ -21,13 +24,38 @@ def _muted(row: BalanceRow) -> Tone | None:
     return None if row.found else Tone.NEUTRAL
 
 
-COLUMNS: tuple[Column[BalanceRow], ...] = (
-    Column("position", "#", Kind.INTEGER, muted=True, sortable=True, width=72),
-    Column("name", "Username", value=lambda row: shown(row.name), sortable=True, tone=_muted, width=140),
-    Column("display_name", "Name", muted=True, sortable=True, stretch=True, width=120),
-    Column("status", "Status", Kind.CHIP, value=status_word, sortable=True, tone=_tone, width=88),
-    Column("balance", "Balance", Kind.AMOUNT, sortable=True, width=116),
-    Column("granted", "Granted", Kind.AMOUNT, muted=True, sortable=True, width=108),
-    Column("reserved", "Reserved", Kind.AMOUNT, muted=True, sortable=True, width=108),
-    Column("available", "Available", Kind.AMOUNT, sortable=True, width=116),
+def _currency(row: BalanceRow) -> Currency:
+    """Return the row's currency; a name that is not known has no amounts to write."""
+    return row.currency or WHOLE
+
+
+def _of(totals: CurrencyTotals) -> Currency:
+    return totals.currency
+
+
+def columns(*, several: bool) -> tuple[Column[BalanceRow], ...]:
+    """Return the columns; the currency stands before the amounts where the ledger has several."""
+    return (
+        Column("position", "#", Kind.INTEGER, muted=True, sortable=True, width=72),
+        Column("name", "Username", value=lambda row: shown(row.name), sortable=True, tone=_muted, width=140),
+        Column("display_name", "Name", muted=True, sortable=True, stretch=True, width=120),
+        Column("status", "Status", Kind.CHIP, value=status_word, sortable=True, tone=_tone, width=88),
+        Column(
+            "currency", "Currency", value=lambda row: None if row.currency is None else row.currency.code,
+            muted=True, sortable=True, hidden=not several,
+        ),
+        Column("balance", "Balance", Kind.AMOUNT, sortable=True, width=116, currency=_currency),
+        Column("granted", "Granted", Kind.AMOUNT, muted=True, sortable=True, width=108, currency=_currency),
+        Column("reserved", "Reserved", Kind.AMOUNT, muted=True, sortable=True, width=108, currency=_currency),
+        Column("available", "Available", Kind.AMOUNT, sortable=True, width=116, currency=_currency),
+    )  # fmt: skip
+
+
+TOTALS: tuple[Column[CurrencyTotals], ...] = (
+    Column("currency", "Totals", value=lambda row: currency_words(row.currency.code), stretch=True),
+    Column("accounts", "Accounts", Kind.INTEGER, muted=True),
+    Column("balance", "Balance", Kind.AMOUNT, currency=_of),
+    Column("granted", "Granted", Kind.AMOUNT, muted=True, currency=_of),
+    Column("reserved", "Reserved", Kind.AMOUNT, muted=True, currency=_of),
+    Column("available", "Available", Kind.AMOUNT, currency=_of),
 )

@@ -12,6 +12,8 @@ from typing_extensions import override
 from console.ledger.balances.answer import Answer, look_up
 from console.ledger.balances.export import export_balances
 from ui.kit.days import moment_words, reading_note
+from ui.kit.formats import DOT
+from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import State
@@ -23,7 +25,7 @@ from ui.kit.widgets.cards import KeyFigure
 from ui.kit.widgets.flow import Flow
 from ui.routes import OpenBalance
 from ui.screen import Screen
-from ui.screens.balances.columns import COLUMNS
+from ui.screens.balances.columns import TOTALS, columns
 from ui.screens.balances.name_list import NameList
 
 if TYPE_CHECKING:
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from console.errors import ConsoleError
     from console.files.exports import ExportResult
-    from console.ledger.balances.lookup import BalanceRow
+    from console.ledger.balances.lookup import BalanceRow, CurrencyTotals
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
     from ui.kit.lists.export_strip import Work
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
 
 _EMPTY = ("No balances yet", "Paste usernames at the left and press Look up (Ctrl+Return)")
 _NONE = "\N{EN DASH}"
+_TOTALS_SHOWN = 8
 
 
 class Balances(Screen):
@@ -68,7 +71,16 @@ class Balances(Screen):
         }
         self.only_unknown = PairButton("Only unknown", "0")
         self.only_unknown.setCheckable(True)
-        self.model: RowsModel[BalanceRow] = RowsModel(COLUMNS, context.formats, parent=self)
+        currencies = context.session.currencies
+        self.currency = CurrencyChip("balances", currencies, context.store)
+        self.totals_model: RowsModel[CurrencyTotals] = RowsModel(TOTALS, context.formats, parent=self)
+        self.totals = context.table("balances.totals", "Totals by currency")
+        self.totals.setModel(self.totals_model)
+        self.totals.set_snug(at_most=_TOTALS_SHOWN)
+        self.totals.hide()
+        self.model: RowsModel[BalanceRow] = RowsModel(
+            columns(several=len(currencies) > 1), context.formats, parent=self
+        )
         self.table = context.table("balances", "Balances")
         self.table.setModel(self.model)
         self.list = ListPart(self.title, self.table)
@@ -97,7 +109,7 @@ class Balances(Screen):
 
     def look_up(self, names: tuple[str, ...]) -> None:
         """Look up names; the look-up before this one is cancelled."""
-        database, currency = self.context.database, self.context.session.currency
+        database, currency = self.context.database, self.currency.code
         self.table.set_state(State.LOADING)
         self.context.worker.run(
             lambda cancel: look_up(database, names, currency, cancel=cancel),
@@ -117,15 +129,18 @@ class Balances(Screen):
     def _build(self) -> None:
         self.list.add_export(self.export)
         self.list.add_head(Flow(*self.figures.values(), spacing=GAP, between_lines=GAP, fill=True))
+        self.list.add_head(self.totals)
         self.list.add_left(self.input)
-        note = label(reading_note(self.context.formats), tone="muted")
-        self.list.add_above(row_of(self.only_unknown, None, note))
+        note = label(reading_note(self.context.formats, self.context.session.currencies), tone="muted")
+        self.list.add_above(row_of(self.only_unknown, self.currency, None, note, spacing=8))
+        self.list.add_selection_sum("available", self.context.formats)
         self.page.addWidget(self.list, 1)
         self.setTabOrder(self.input.look_up_button, self.only_unknown)
 
     def _connect(self) -> None:
         self.input.wanted.connect(self.look_up)
         self.only_unknown.toggled.connect(self._fill)
+        self.currency.changed.connect(self.refresh)
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -162,14 +177,37 @@ class Balances(Screen):
             self.figures["found"].set(formats.integer(sums.found), again, chip=chip, tone=Tone.WARNING)
         else:
             self.figures["found"].set(formats.integer(sums.found), again or "none unknown")
-        for key, minor, note in (
-            ("balance", sums.balance, "granted and held included"),
-            ("granted", sums.granted, "expires"),
-            ("reserved", sums.reserved, "held"),
-            ("available", sums.available, "balance \N{MINUS SIGN} reserved"),
+        several = len(sums.of_each) > 1
+        self.totals_model.set_rows(sums.of_each if several else ())
+        self.totals.setVisible(several)
+        for figure in self.figures.values():
+            figure.setVisible(not several)
+        if several:
+            names = formats.count(sums.found, "account")
+            missing = f", {formats.integer(unknown)} unknown" if unknown else ", none unknown"
+            self.title.set_subtitle(f"{names}{missing}{DOT}as of {moment_words(formats, found.moment)}")
+        if not several:
+            self._show_figures(sums.of_each[0] if sums.of_each else None)
+
+    def _show_figures(self, sums: CurrencyTotals | None) -> None:
+        """Show what one currency adds up to; several are never added, and stand in a table of totals."""
+        formats = self.context.formats
+        for key, note in (
+            ("balance", "granted and held included"),
+            ("granted", "expires"),
+            ("reserved", "held"),
+            ("available", "balance \N{MINUS SIGN} reserved"),
         ):
-            self.figures[key].set_figure_tone(None)
-            self.figures[key].set(formats.amount(minor), note, spoken=formats.spoken_amount(minor))
+            figure = self.figures[key]
+            if sums is None:
+                figure.set(_NONE, "no account found")
+                figure.set_figure_tone("muted")
+                continue
+            minor = getattr(sums, key)
+            figure.set_figure_tone(None)
+            figure.set(
+                formats.money(minor, sums.currency), note, spoken=formats.spoken_amount(minor, sums.currency)
+            )
 
     def _fail(self, error: ConsoleError) -> None:
         self._say_failed(str(error))
@@ -188,9 +226,9 @@ class Balances(Screen):
 
     def _export_work(self) -> Work:
         """Return the export of the rows shown, in the order shown."""
-        rows, currency = self.model.rows, self.context.session.currency
+        rows, zone = self.model.rows, self.context.formats.zone
 
         def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:
-            return export_balances(path, rows, currency, cancel=cancel, progress=report)
+            return export_balances(path, rows, zone=zone, cancel=cancel, progress=report)
 
         return work

@@ -27,54 +27,64 @@ STATUS_TONES = {
 }
 
 
-def batch_columns(currency_of: Callable[[BatchRow], Currency]) -> tuple[Column[BatchRow], ...]:
-    """Return the columns of the list of batches; each batch has its own currency."""
-    return (
-        Column("id", "Id", Kind.IDENTIFIER, muted=True),
-        Column("name", "Name", stretch=True),
-        Column("status", "Status", Kind.CHIP, tone=lambda row: STATUS_TONES[row.status]),
-        Column("file_name", "File", muted=True),
-        Column("lines", "Lines", Kind.INTEGER),
-        Column("total", "Total", Kind.AMOUNT, currency=currency_of),
-        Column("currency", "Currency", muted=True),
-        Column("created_by", "Created by", muted=True),
-        Column("created_at", "Created", Kind.TIMESTAMP, muted=True),
-        Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
+def _of(row: BatchRow) -> Currency:
+    return row.currency
+
+
+BATCHES: tuple[Column[BatchRow], ...] = (
+    Column("id", "Id", Kind.IDENTIFIER, muted=True),
+    Column("name", "Name", stretch=True),
+    Column("status", "Status", Kind.CHIP, tone=lambda row: STATUS_TONES[row.status]),
+    Column("file_name", "File", muted=True),
+    Column("lines", "Lines", Kind.INTEGER),
+    Column("total", "Total", Kind.AMOUNT, currency=_of),
+    Column("currency", "Currency", value=lambda row: row.currency.code, muted=True),
+    Column("created_by", "Created by", muted=True),
+    Column("created_at", "Created", Kind.TIMESTAMP, muted=True),
+    Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
+)
+
+
+def line_columns(
+    currency: Callable[[object], Currency], *, posted: bool, grants: bool
+) -> tuple[Column[BatchLineRow], ...]:
+    """Return the columns of a batch's lines; `currency` is the batch's, known once it was read."""
+    line: tuple[Column[BatchLineRow], ...] = (
+        Column("line", "Line", Kind.INTEGER, muted=True),
+        Column("from_name", "From"),
+        Column("to_name", "To"),
+        Column("amount", "Amount", Kind.AMOUNT, currency=currency),
     )
+    after: tuple[Column[BatchLineRow], ...] = (
+        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=currency),
+        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=currency),
+        Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True),
+    )
+    credit: tuple[Column[BatchLineRow], ...] = (
+        Column("lot_source", "Source", muted=True),
+        Column("lot_expires_at", "Expires", Kind.UNTIL),
+    )
+    words: tuple[Column[BatchLineRow], ...] = (
+        Column("reference", "Reference", muted=True),
+        Column("description", "Description", muted=True, stretch=True),
+        Column("effective_at", "Effective", Kind.TIMESTAMP, muted=True, hidden=True),
+    )
+    return (*line, *(after if posted else ()), *(credit if grants else ()), *words)
 
 
-DRAFT_LINES: tuple[Column[BatchLineRow], ...] = (
-    Column("line", "Line", Kind.INTEGER, muted=True),
-    Column("from_name", "From"),
-    Column("to_name", "To"),
-    Column("amount", "Amount", Kind.AMOUNT),
-    Column("reference", "Reference", muted=True),
-    Column("description", "Description", muted=True, stretch=True),
-    Column("effective_at", "Effective", Kind.TIMESTAMP, muted=True, hidden=True),
-)
+def wallet_columns(currency: Callable[[object], Currency]) -> tuple[Column[WalletChange], ...]:
+    """Return the columns of the accounts that a batch moves; `currency` is the batch's."""
+    return (
+        Column("username", "Account", sortable=True, stretch=True),
+        Column("before", "Before", Kind.AMOUNT, muted=True, sortable=True, currency=currency),
+        Column(
+            "change", "Change", Kind.SIGNED, value=lambda row: row.after - row.before, sortable=True,
+            currency=currency,
+        ),
+        Column("after", "After", Kind.AMOUNT, sortable=True, currency=currency),
+        Column("lines", "Lines", Kind.INTEGER, muted=True, sortable=True),
+    )  # fmt: skip
 
-POSTED_LINES: tuple[Column[BatchLineRow], ...] = (
-    *DRAFT_LINES[:4],
-    Column("from_balance_after", "From after", Kind.AMOUNT, muted=True),
-    Column("to_balance_after", "To after", Kind.AMOUNT, muted=True),
-    Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True),
-    *DRAFT_LINES[4:],
-)
-
-_CREDIT: tuple[Column[BatchLineRow], ...] = (
-    Column("lot_source", "Source", muted=True),
-    Column("lot_expires_at", "Expires", Kind.TIMESTAMP),
-)
-DRAFT_GRANTS: tuple[Column[BatchLineRow], ...] = (*DRAFT_LINES[:4], *_CREDIT, *DRAFT_LINES[4:])
-POSTED_GRANTS: tuple[Column[BatchLineRow], ...] = (*POSTED_LINES[:4], *_CREDIT, *POSTED_LINES[4:])
-
-WALLETS: tuple[Column[WalletChange], ...] = (
-    Column("username", "Account", sortable=True, stretch=True),
-    Column("before", "Before", Kind.AMOUNT, muted=True, sortable=True),
-    Column("change", "Change", Kind.SIGNED, value=lambda row: row.after - row.before, sortable=True),
-    Column("after", "After", Kind.AMOUNT, sortable=True),
-    Column("lines", "Lines", Kind.INTEGER, muted=True, sortable=True),
-)
 
 PROBLEMS: tuple[Column[Problem], ...] = (
     Column("line", "Line", Kind.INTEGER, muted=True, sortable=True),

@@ -8,17 +8,16 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.ledger.batches import page as batches
-from console.ledger.currencies import currencies
 from models.batch import BatchStatus
+from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
-from ui.kit.widgets.basics import TitleRow, button
-from ui.screens.batches.columns import batch_columns
+from ui.kit.widgets.basics import TitleRow, button, row_of
+from ui.screens.batches.columns import BATCHES
 
 if TYPE_CHECKING:
     from console.ledger.batches.page import BatchRow
     from console.ledger.page import Direction, Page
-    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 
@@ -32,14 +31,12 @@ class BatchList(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
-        self._currencies = {one.code: one for one in context.session.currencies}
+        self.currency = CurrencyChip("batches", context.session.currencies, context.store)
         self.load_button = button("Load CSV…", accent=True)
         self.load_button.clicked.connect(self.load_wanted)
         self._title = TitleRow("Batches")
         self._title.add_action(self.load_button)
-        self.model: PagedModel[BatchRow] = PagedModel(
-            batch_columns(self._currency_of), context.formats, context.worker, self
-        )
+        self.model: PagedModel[BatchRow] = PagedModel(BATCHES, context.formats, context.worker, self)
         self.table = context.table("batches", "Batches")
         self.table.setModel(self.model)
         self.table.set_empty_words(
@@ -47,28 +44,25 @@ class BatchList(QWidget):
         )
         self.table.activated_row.connect(lambda row: self.opened.emit(row.id))
         self.model.state_changed.connect(self._tell)
+        self.currency.changed.connect(self.refresh)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(ListPart(self._title, self.table))
-        QWidget.setTabOrder(self.load_button, self.table)
+        part = ListPart(self._title, self.table)
+        part.add_above(row_of(self.currency, None))
+        part.add_selection_sum("total", context.formats)
+        layout.addWidget(part)
+        QWidget.setTabOrder(self.load_button, self.currency)
+        QWidget.setTabOrder(self.currency, self.table)
 
     def refresh(self) -> None:
         """Load the list from its first page."""
         self.model.show(self._load)
 
     def _load(self, direction: Direction, row: BatchRow | None, cancellation: Cancellation) -> Page[BatchRow]:
-        database = self._context.database
-        found = batches.page(
-            database, cursor=None if row is None else row.id, direction=direction,
-            limit=self._context.settings.page_size, cancel=cancellation,
+        return batches.page(
+            self._context.database, currency=self.currency.code, cursor=None if row is None else row.id,
+            direction=direction, limit=self._context.settings.page_size, cancel=cancellation,
         )  # fmt: skip
-        if any(one.currency not in self._currencies for one in found.rows):
-            for currency in currencies(database, cancel=cancellation):
-                self._currencies[currency.code] = currency
-        return found
-
-    def _currency_of(self, row: BatchRow) -> Currency:
-        return self._currencies.get(row.currency, self._context.session.currency)
 
     def _tell(self) -> None:
         if self.model.state not in {State.READY, State.EMPTY}:

@@ -47,6 +47,7 @@ _KINDS = {
     "row.cells": "wrong number of cells",
     "direction.unknown": "unknown direction",
     "currency.other": "other currency",
+    "currency.closed": "closed currency",
     "date.format": "not a date",
     "effective.range": "date out of range",
     "source.empty": "no source of the credit",
@@ -146,8 +147,10 @@ class ProblemsView(QWidget):
             (one.line, one.column, one.value, kind_words(one.code), one.message) for one in self._problems
         ]
 
+        zone = self._context.formats.zone
+
         def work(cancellation: Cancellation) -> ExportResult:
-            return export_csv(path, _EXPORTED, rows, cancel=cancellation)
+            return export_csv(path, _EXPORTED, rows, zone=zone, cancel=cancellation)
 
         self._context.worker.run(
             work, done=self._exported, failed=self._context.notices.show_error, owner=self, replaces="export"

@@ -138,8 +138,15 @@ class Batches(Screen):
         self.loading.start(order)
         self.loading.cancel_button.setFocus()
 
-    def _loaded(self, loaded: LoadedBatch) -> None:
-        self.show_batch(loaded.batch_id)
+    def _loaded(self, loaded: tuple[LoadedBatch, ...]) -> None:
+        if len(loaded) == 1:
+            self.show_batch(loaded[0].batch_id)
+            return
+        numbers = ", ".join(f"#{one.batch_id}" for one in loaded)
+        self.context.notices.confirm(
+            f"{len(loaded)} drafts, one a currency: {numbers}.", key="batches.loaded"
+        )
+        self.show_list()
 
     def _refused(self, order: LoadOrder, error: LinesRefusedError) -> None:
         self.rejected.show_refusal(order, error)

@@ -121,7 +121,7 @@ def plan_words(state: BatchState, formats: Formats) -> str:
     """Say what posting would do, and what the newest check found."""
     row = state.row
     lines = formats.count(row.lines, "line")
-    words = f"{lines}, {formats.amount(row.total)} {row.currency}: all post or none. "
+    words = f"{lines}, {formats.money(row.total, row.currency)}: all post or none. "
     if state.checked is None:
         return words
     summary = state.checked.check.summary

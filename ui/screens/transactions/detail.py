@@ -84,12 +84,12 @@ class TransactionDetail(Card):
         formats = self._context.formats
         self._id.setText(str(row.id))
         self._chip.set(row.kind.value, tone_of(row.kind.value))
-        self._amount.setText(f"{formats.amount(row.amount)} {formats.code}")
-        self._amount.setAccessibleName(formats.spoken_amount(row.amount))
+        self._amount.setText(formats.money(row.amount, row.currency))
+        self._amount.setAccessibleName(formats.spoken_amount(row.amount, row.currency))
         self._from.setText(shown(row.from_username))
         self._to.setText(shown(row.to_username))
-        self._from_balance.setText(self._change(row.from_balance_after, row.amount))
-        self._to_balance.setText(self._change(row.to_balance_after, -row.amount))
+        self._from_balance.setText(self._change(row, row.from_balance_after, row.amount))
+        self._to_balance.setText(self._change(row, row.to_balance_after, -row.amount))
         self._set_text(self._reference, row.reference)
         self._set_text(self._description, row.description)
         self._effective.setText(moment_words(formats, row.effective_at))
@@ -114,12 +114,13 @@ class TransactionDetail(Card):
         else:
             super().keyPressEvent(event)
 
-    def _change(self, after: int | None, back: int) -> str:
+    def _change(self, row: TransactionRow, after: int | None, back: int) -> str:
         """Write a side's balance before and after; a system account keeps none in the row."""
         if after is None:
             return _SYSTEM
         formats = self._context.formats
-        return f"balance {formats.amount(after + back)}{_ARROW}{formats.amount(after)}"
+        before = formats.amount(after + back, row.currency)
+        return f"balance {before}{_ARROW}{formats.amount(after, row.currency)}"
 
     def _set_text(self, where: QLabel, text: str | None) -> None:
         where.setText((text or "none")[:_LONGEST])

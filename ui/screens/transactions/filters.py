@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
+from console.files.days import end_of, start_of
 from console.ledger.transactions.page import TransactionFilter
 from models.transaction import TransactionKind
-from ui.kit.days import end_of, reading_note, start_of
+from ui.kit.days import reading_note
+from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.widgets.basics import button, label
 from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, ShortText
 from ui.kit.widgets.filters import ChoiceFilter
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent
 
-    from ui.kit.formats import Formats
+    from ui.context import Context
 
 DEBOUNCE_MS = 300
 
@@ -45,19 +47,23 @@ class TransactionFilters(QWidget):
 
     changed = Signal()
 
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
+        formats, currencies = context.formats, context.session.currencies
         self._formats = formats
         self._batch_editor = BatchFilter("a batch's number")
-        self.posted = CheckedChip("Posted", DayRange())
+        self.currency = CurrencyChip("transactions", currencies, context.store)
+        self._range = AmountRange(formats, self.currency.currency)
+        self.posted = CheckedChip("Posted", DayRange(formats.today()))
         self.kind = CheckedChip("Kind", ChoiceFilter([(kind.value, kind.value) for kind in TransactionKind]))
         self.user = CheckedChip("User", ShortText("exact username, either side"))
-        self.amount = CheckedChip("Amount", AmountRange(formats))
+        self.amount = CheckedChip("Amount", self._range)
         self.reference = CheckedChip("Reference", ShortText("exact reference"))
         self.description = CheckedChip("Description", ShortText("how it begins"))
         self.batch = CheckedChip("Batch", self._batch_editor)
         self.chips = (
-            self.posted, self.kind, self.user, self.amount, self.reference, self.description, self.batch,
+            self.currency, self.posted, self.kind, self.user, self.amount, self.reference, self.description,
+            self.batch,
         )  # fmt: skip
         self.clear_button = button("Clear all", compact=True, flat=True)
         self.clear_button.clicked.connect(self.clear_all)
@@ -69,7 +75,7 @@ class TransactionFilters(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(Flow(*self.chips, self.clear_button), 1)
-        note = label(reading_note(formats), tone="muted")
+        note = label(reading_note(formats, currencies), tone="muted")
         row.addWidget(note, 0, Qt.AlignmentFlag.AlignTop)
         note.setFixedHeight(self.user.sizeHint().height())
 
@@ -85,8 +91,9 @@ class TransactionFilters(QWidget):
         kinds = cast("tuple[str, ...]", self.kind.applied_value or ())
         batch = self.batch.applied_value
         return TransactionFilter(
-            posted_from=None if days is None else start_of(days[0], self._formats),
-            posted_until=None if days is None else end_of(days[1], self._formats),
+            posted_from=None if days is None else start_of(days[0], self._formats.zone),
+            posted_until=None if days is None else end_of(days[1], self._formats.zone),
+            currency=self._code(),
             user=str(self.user.applied_value or ""),
             kinds=tuple(TransactionKind(key) for key in kinds),
             amount_min=least,
@@ -99,6 +106,7 @@ class TransactionFilters(QWidget):
     def clear_all(self) -> None:
         """Choose nothing anywhere."""
         if [chip for chip in self.chips if chip.reset()]:
+            self.currency.remember()
             self._changed()
 
     def show_user(self, name: str) -> None:
@@ -136,6 +144,18 @@ class TransactionFilters(QWidget):
         self._changed()
         self.settle()
 
+    def _code(self) -> str:
+        """Return the currency to ask for: amounts are of one, also where the ledger has no other."""
+        of_amounts = self.currency.currency
+        if self.amount.applied_value is None or of_amounts is None:
+            return self.currency.code
+        return of_amounts.code
+
+    def _currency_changed(self) -> None:
+        self._range.set_currency(self.currency.currency)
+        self.amount.take()
+
     def _changed(self) -> None:
+        self._currency_changed()
         self.clear_button.setVisible(self.any_set)
         self._pause.start()

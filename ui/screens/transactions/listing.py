@@ -5,30 +5,39 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from console.files.days import end_of, start_of
 from console.ledger.page import Direction, Order, Page
 from console.ledger.transactions.page import Cursor, TransactionFilter, TransactionRow, page
-from ui.kit.days import end_of, start_of
 from ui.kit.table.columns import Column, Kind
 
 if TYPE_CHECKING:
     from datetime import date
 
+    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from ui.kit.formats import Formats
 
-COLUMNS: tuple[Column[TransactionRow], ...] = (
-    Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
-    Column("id", "Id", Kind.IDENTIFIER, muted=True),
-    Column("kind", "Kind", Kind.CHIP, width=104),
-    Column("from_username", "From"),
-    Column("to_username", "To"),
-    Column("amount", "Amount", Kind.AMOUNT, width=92),
-    Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, width=92),
-    Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, width=92),
-    Column("reference", "Reference", muted=True, width=110),
-    Column("description", "Description", muted=True, width=120, stretch=True),
-)
+
+def _currency(row: TransactionRow) -> Currency:
+    return row.currency
+
+
+def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
+    """Return the columns; the currency stands beside the amount where the ledger has several."""
+    return (
+        Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
+        Column("id", "Id", Kind.IDENTIFIER, muted=True),
+        Column("kind", "Kind", Kind.CHIP, width=104),
+        Column("from_username", "From"),
+        Column("to_username", "To"),
+        Column("amount", "Amount", Kind.AMOUNT, width=92, currency=_currency),
+        Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),
+        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, width=92, currency=_currency),
+        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, width=92, currency=_currency),
+        Column("reference", "Reference", muted=True, width=110),
+        Column("description", "Description", muted=True, width=120, stretch=True),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +69,6 @@ class Listing:
 def cursor_at(day: date, order: Order, formats: Formats) -> Cursor | None:
     """Return the place before a day's first row in an order; None is the list's own beginning."""
     if order is Order.OLDEST:
-        return Cursor(start_of(day, formats), 0)
-    end = end_of(day, formats)
+        return Cursor(start_of(day, formats.zone), 0)
+    end = end_of(day, formats.zone)
     return None if end is None else Cursor(end, 0)

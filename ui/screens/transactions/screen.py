@@ -18,7 +18,7 @@ from ui.routes import OpenBatchTransactions, OpenReference, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.transactions.detail import TransactionDetail
 from ui.screens.transactions.filters import TransactionFilters
-from ui.screens.transactions.listing import COLUMNS, Listing, cursor_at
+from ui.screens.transactions.listing import Listing, columns, cursor_at
 from ui.screens.transactions.title import TransactionTitle
 
 if TYPE_CHECKING:
@@ -40,12 +40,14 @@ class Transactions(Screen):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
-        self._listing = Listing(context.database, context.settings.page_size)
+        self.filters = TransactionFilters(context)
+        self._listing = Listing(context.database, context.settings.page_size, self.filters.wanted())
         self._jumped = False
-        self.model: PagedModel[TransactionRow] = PagedModel(COLUMNS, context.formats, context.worker, self)
+        self.model: PagedModel[TransactionRow] = PagedModel(
+            columns(several=len(context.session.currencies) > 1), context.formats, context.worker, self
+        )
         self.title = TransactionTitle(context, self.model)
-        self.jump = JumpButton()
-        self.filters = TransactionFilters(context.formats)
+        self.jump = JumpButton(context.formats.today())
         self.export = ExportStrip(
             context.worker, context.notices, context.formats, self._export_work,
             noun="transactions", total="amount",
@@ -101,6 +103,7 @@ class Transactions(Screen):
         self.list.add_head(self.filters)
         self.list.add_export(self.export)
         self.list.add_right(self.detail)
+        self.list.add_selection_sum("amount", self.context.formats)
         self.page.addWidget(self.list, 1)
         self.table.head.set_order("posted_at", descending=True)
 
@@ -191,12 +194,12 @@ class Transactions(Screen):
     def _export_work(self) -> Work:
         """Return the export of all that match the filters, in the order shown."""
         self.filters.settle()
-        database, currency = self.context.database, self.context.session.currency
+        database, zone = self.context.database, self.context.formats.zone
         wanted, order = self._listing.wanted, self._listing.order
 
         def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:
             return export_transactions(
-                database, path, wanted, currency, order=order, cancel=cancel, progress=report
+                database, path, wanted, zone=zone, order=order, cancel=cancel, progress=report
             )
 
         return work

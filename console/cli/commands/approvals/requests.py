@@ -3,19 +3,23 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.arguments import chosen, content_hash
+from console.cli.arguments import content_hash, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
-from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    Key,
+    OneCurrency,
+    Reason,
+)
 from console.cli.output import say
 from console.cli.writing import writing
 from console.errors import AccessDeniedError
 from console.files.exports import Column, Kind, named_columns
-from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
     from console.cli.writing import Writing
@@ -30,15 +34,18 @@ Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The request's 
 
 LIST_MAX = 5_000
 
-# The amount is text: each row has its own currency, and so its own decimals.
 _REQUESTS = named_columns(
-    "request:integer, kind, status, amount, currency, approvals:integer, required:integer,"
+    "request:integer, kind, status, amount:amount, currency:currency, approvals:integer, required:integer,"
     " reason, created by, created at:timestamp, closed by, closed at:timestamp"
 )
 _APPROVED = named_columns("request:integer, status, approvals:integer, required:integer, key")
 _CLOSED = named_columns("request:integer, status, key")
 _EXECUTED = named_columns("request:integer, status, transaction:integer, posted at:timestamp, key")
-_MINOR_UNITS = frozenset({"amount", "limit"})
+_KINDS = {
+    "amount": Kind.AMOUNT, "limit": Kind.AMOUNT, "expires_at": Kind.UNTIL, "lot_expires_at": Kind.UNTIL,
+    "effective_at": Kind.TIMESTAMP,
+}  # fmt: skip
+_MOMENTS = frozenset({Kind.UNTIL, Kind.TIMESTAMP})
 
 
 @app.command("list")
@@ -46,6 +53,7 @@ def list_requests(
     context: typer.Context,
     *,
     closed: Annotated[bool, typer.Option("--all", help="Those that are done with, too.")] = False,
+    currency: OneCurrency = None,
     limit: Annotated[int, typer.Option(min=1, max=LIST_MAX, help="How many at most, the newest first.")] = 50,
 ) -> None:
     """List the requests that are open, the newest first."""
@@ -53,14 +61,17 @@ def list_requests(
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        found = page(workspace.database, only_open=not closed, limit=limit, cancel=cancel)
-        places = {currency.code: currency.exponent for currency in workspace.currencies}
+        money = one_or_all(workspace.books, currency)
+        found = page(
+            workspace.database, only_open=not closed, currency="" if money is None else money.code,
+            limit=limit, cancel=cancel,
+        )  # fmt: skip
     invocation.output.rows(
         _REQUESTS,
         [
             (
-                row.id, row.kind, row.status, format_amount(row.amount, places[row.currency], PLAIN),
-                row.currency, row.approvals_given, row.approvals_required, row.reason, row.created_by,
+                row.id, row.kind, row.status, row.amount, row.currency,
+                row.approvals_given, row.approvals_required, row.reason, row.created_by,
                 row.created_at, row.closed_by, row.closed_at,
             )
             for row in found.rows
@@ -78,9 +89,8 @@ def show(context: typer.Context, request: Number) -> None:
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         found = get(workspace.database, request, cancel=cancel)
-        exponent = chosen(workspace.currencies, found.row.currency).exponent
         now = _rehearsed(workspace, found, cancel)
-    columns, cells = _record(found, now, exponent)
+    columns, cells = _record(found, now)
     invocation.output.record(columns, cells)
 
 
@@ -92,13 +102,12 @@ def dry_run(context: typer.Context, request: Number) -> None:
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         currency = get(workspace.database, request, cancel=cancel).row.currency
-        exponent = chosen(workspace.currencies, currency).exponent
         now = rehearse(workspace.ledger, request, cancel=cancel)
         if now.refusal is not None:
             raise now.refusal
     invocation.output.rows(
-        named_columns("account, before:amount, after:amount, change:amount", exponent),
-        [(one.username, one.before, one.after, one.after - one.before) for one in now.movements],
+        named_columns("account, before:amount, after:amount, change:amount, currency:currency"),
+        [(one.username, one.before, one.after, one.after - one.before, currency) for one in now.movements],
     )
     if now.accounts > len(now.movements):
         say(f"These are the first {len(now.movements)} of {now.accounts:,} accounts.")
@@ -172,7 +181,7 @@ def _rehearsed(workspace: Workspace, found: Request, cancel: Cancellation) -> Re
         return None
 
 
-def _record(found: Request, now: Rehearsal | None, exponent: int) -> tuple[list[Column], list[Any]]:
+def _record(found: Request, now: Rehearsal | None) -> tuple[list[Column], list[Any]]:
     """Return a request's columns and cells; what is asked for has a column an argument."""
     row = found.row
     cells: list[tuple[Column, Any]] = [
@@ -180,11 +189,11 @@ def _record(found: Request, now: Rehearsal | None, exponent: int) -> tuple[list[
         (Column("kind", Kind.TEXT), row.kind),
         (Column("status", Kind.TEXT), row.status),
         *(
-            (Column(f"asked {name}", Kind.AMOUNT if name in _MINOR_UNITS else Kind.TEXT, exponent), value)
+            (Column(f"asked {name}", _KINDS.get(name, Kind.TEXT)), _read(name, value))
             for name, value in row.request.items()
         ),
-        (Column("total", Kind.AMOUNT, exponent), row.amount),
-        (Column("currency", Kind.TEXT), row.currency),
+        (Column("total", Kind.AMOUNT), row.amount),
+        (Column("currency", Kind.CURRENCY), row.currency),
         (Column("reason", Kind.TEXT), row.reason),
         (Column("created by", Kind.TEXT), row.created_by),
         (Column("created at", Kind.TIMESTAMP), row.created_at),
@@ -195,15 +204,21 @@ def _record(found: Request, now: Rehearsal | None, exponent: int) -> tuple[list[
         (Column("closed at", Kind.TIMESTAMP), row.closed_at),
         (Column("close reason", Kind.TEXT), row.close_reason),
         (Column("content", Kind.TEXT), row.content.hex()),
-        *_now(now, exponent),
+        *_now(now),
     ]
     return [column for column, _ in cells], [value for _, value in cells]
 
 
-def _now(now: Rehearsal | None, exponent: int) -> list[tuple[Column, Any]]:
+def _read(name: str, value: Any) -> Any:
+    """Return an argument as its column's kind has it; moments stand in a request as text."""
+    is_moment = _KINDS.get(name) in _MOMENTS and isinstance(value, str)
+    return datetime.fromisoformat(value) if is_moment else value
+
+
+def _now(now: Rehearsal | None) -> list[tuple[Column, Any]]:
     would, why, accounts = None, None, None
     if now is not None and now.refusal is not None:
-        would, why = "refused", str(now.refusal.with_decimals(exponent))
+        would, why = "refused", str(now.refusal)
     elif now is not None and now.outcome is not None:
         would, accounts = now.outcome["status"], now.accounts
     return [

@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import minor_units
+from console.cli.arguments import minor_units, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
     CurrencyCode,
     Key,
+    OneCurrency,
     Reason,
 )
 from console.cli.output import say
 from console.cli.writing import money, writing
 from console.errors import UsageError
 from console.files.exports import named_columns
-from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
     from console.ledger.approvals.rules_in_force import LimitRow
@@ -31,31 +31,24 @@ _KINDS = (
     "transfer, grant_credit, capture, post_batch, reverse_transaction, reverse_batch or set_overdraft_limit"
 )
 
-# Amounts are text: each row has its own currency, and so its own decimals.
-_RULES = named_columns("kind, currency, from, approvals:integer")
-_LIMITS = named_columns("holder, kind, currency, at once, a day, operator, used today, left today")
+_RULES = named_columns("kind, currency:currency, from:amount, approvals:integer")
+_LIMITS = named_columns(
+    "holder, kind, currency:currency, at once:amount, a day:amount, operator, used today:amount,"
+    " left today:amount"
+)
 
 
 @rule_app.command("list")
-def list_rules(context: typer.Context) -> None:
+def list_rules(context: typer.Context, currency: OneCurrency = None) -> None:
     """List the rules. The highest tier at or below an amount counts."""
     from console.ledger.approvals.rules_in_force import rules
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        found = rules(workspace.database, cancel=cancel)
-        places = {currency.code: currency.exponent for currency in workspace.currencies}
+        money = one_or_all(workspace.books, currency)
+        found = rules(workspace.database, currency="" if money is None else money.code, cancel=cancel)
     invocation.output.rows(
-        _RULES,
-        [
-            (
-                row.kind,
-                row.currency,
-                format_amount(row.from_amount, places[row.currency], PLAIN),
-                row.approvals,
-            )
-            for row in found
-        ],
+        _RULES, [(row.kind, row.currency, row.from_amount, row.approvals) for row in found]
     )
 
 
@@ -84,26 +77,22 @@ def set_rule(
 
 
 @limit_app.command("list")
-def list_limits(context: typer.Context) -> None:
-    """List the limits, and what operators have used of those of a day (UTC)."""
+def list_limits(context: typer.Context, currency: OneCurrency = None) -> None:
+    """List the limits, and what operators have used of those of a day; the business day counts."""
     from console.ledger.approvals.rules_in_force import limits
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        found = limits(workspace.database, cancel=cancel)
-        places = {currency.code: currency.exponent for currency in workspace.currencies}
-
+        money = one_or_all(workspace.books, currency)
+        found = limits(workspace.database, currency="" if money is None else money.code, cancel=cancel)
     invocation.output.rows(
         _LIMITS,
         [
-            (
-                row.holder, row.kind, row.currency, _amount(row.per_operation, places[row.currency]),
-                _amount(row.per_day, places[row.currency]), *used,
-            )
+            (row.holder, row.kind, row.currency, row.per_operation, row.per_day, *used)
             for row in found
-            for used in _used_today(row, places[row.currency])
+            for used in _used_today(row)
         ],
-    )  # fmt: skip
+    )
 
 
 @limit_app.command("set")
@@ -116,7 +105,7 @@ def set_limit(
     kind: Annotated[str, typer.Option(help=f"One of {_KINDS}; without it, any of them.")] = "*",
     at_once: Annotated[str | None, typer.Option(metavar="AMOUNT", help="For one operation.")] = None,
     a_day: Annotated[
-        str | None, typer.Option(metavar="AMOUNT", help="For all operations of one day (UTC).")
+        str | None, typer.Option(metavar="AMOUNT", help="For all operations of one business day.")
     ] = None,
     remove: Annotated[bool, typer.Option("--remove", help="Take the limit away.")] = False,
     reason: Reason,
@@ -152,15 +141,8 @@ def _known(kind: str) -> str:
     return kind
 
 
-def _used_today(row: LimitRow, exponent: int) -> list[tuple[str | None, str | None, str | None]]:
+def _used_today(row: LimitRow) -> list[tuple[str | None, int | None, int | None]]:
     """Return operator, used and left of each who moved something today; a limit unused has one row too."""
     if row.per_day is None or not row.used_today:
         return [(None, None, None)]
-    return [
-        (one.operator, _amount(one.amount, exponent), _amount(max(0, row.per_day - one.amount), exponent))
-        for one in row.used_today
-    ]
-
-
-def _amount(minor: int | None, exponent: int) -> str | None:
-    return None if minor is None else format_amount(minor, exponent, PLAIN)
+    return [(one.operator, one.amount, max(0, row.per_day - one.amount)) for one in row.used_today]

@@ -5,26 +5,35 @@ from __future__ import annotations
 
 import time
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
-from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    CurrencyCode,
+    Key,
+    Reason,
+)
 from console.cli.output import say
 from console.cli.progress import progress
 from console.cli.writing import writing
-from console.errors import LinesRefusedError
+from console.errors import LinesRefusedError, UsageError
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
-    from console.cli.invocation import Invocation
     from console.cli.writing import Writing
     from console.ledger.batches.commands import BatchSummary, PostedBatch
+    from console.money import Currency
     from console.workspace.workspace import Workspace
 
 app = typer.Typer(help="Batches: the lines of a file, posted all or none.", no_args_is_help=True)
+
+_SUMMARY = named_columns(
+    "batch:integer, lines:integer, total:amount, paid in:amount, paid out:amount, currency:currency,"
+    " accounts:integer, accounts to open:integer, content"
+)
 
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")]
 
@@ -35,30 +44,48 @@ def load(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.")],
     mapping: Annotated[str, typer.Option(help="A saved mapping's name, or a .toml file.")],
     name: Annotated[str | None, typer.Option(help="What the batch is called; else as the file.")] = None,
-    currency: Annotated[str | None, typer.Option(help="Needed when the ledger has several.")] = None,
+    currency: CurrencyCode = None,
+    *,
+    each: Annotated[
+        bool,
+        typer.Option("--each-currency", help="A draft for each currency in the file's currency column."),
+    ] = False,
 ) -> None:
     """Make a draft from a file. Any wrong line refuses it: all problems are listed and nothing is written."""
     from console.cli.arguments import chosen
     from console.cli.commands.batches.saved_mappings import mapping as read_mapping
+    from console.files.lines.terms import Terms
     from console.ledger.batches.commands import load as load_batch
+    from console.ledger.batches.commands import load_each
 
+    if each and currency is not None:
+        raise UsageError("Give either --currency or --each-currency.")
     invocation = invocation_of(context)
     _, paths = invocation.configured()
     meaning = read_mapping(mapping, paths)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        money = chosen(workspace.currencies, currency)
+        known, called = workspace.books, name or file.name
+        apart = each or (meaning.each_currency and currency is None)
+        money = None if apart else chosen(known, currency or meaning.currency)
         with progress("Loading") as advance:
-            loaded = load_batch(
-                workspace.ledger,
-                file,
-                meaning,
-                money,
-                name=name or file.name,
-                cancel=cancel,
-                progress=advance,
-            )
-        _show_summary(invocation, loaded.batch_id, loaded.summary, money.exponent)
-    say(f"Batch {loaded.batch_id} is a draft; nothing is posted yet.")
+            if money is None:
+                made = load_each(
+                    workspace.ledger, file, meaning, known, name=called, cancel=cancel, progress=advance
+                )
+            else:
+                terms = Terms(money, known.zone)
+                made = (
+                    load_batch(
+                        workspace.ledger, file, meaning, terms, name=called, cancel=cancel, progress=advance
+                    ),
+                )
+        rows = [_summary(one.batch_id, one.summary, _currency(workspace, one.batch_id)) for one in made]
+        if apart:
+            invocation.output.rows(_SUMMARY, rows)
+        else:
+            invocation.output.record(_SUMMARY, *rows)
+    for loaded in made:
+        say(f"Batch {loaded.batch_id} is a draft; nothing is posted yet.")
 
 
 @app.command()
@@ -68,12 +95,12 @@ def validate(context: typer.Context, batch: Number) -> None:
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        exponent = _exponent(workspace, batch)
+        money = _currency(workspace, batch)
         with progress("Validating"):
             check = check_batch(workspace.ledger, batch, cancel=cancel)
         if check.problems:
             raise LinesRefusedError(check.problems)
-        _show_summary(invocation, batch, check.summary, exponent)
+        invocation.output.record(_SUMMARY, _summary(batch, check.summary, money))
     say(f"Batch {batch} can be posted.")
 
 
@@ -85,14 +112,19 @@ def dry_run(context: typer.Context, batch: Number) -> None:
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        exponent = _exponent(workspace, batch)
+        money = _currency(workspace, batch)
         with progress("Rehearsing"):
             summary = check_batch(workspace.ledger, batch, cancel=cancel).summary
             done = rehearse(workspace.ledger, batch, summary.content_hash, cancel=cancel)
-    columns = named_columns("account, before:amount, after:amount, change:amount, lines:integer", exponent)
+    columns = named_columns(
+        "account, before:amount, after:amount, change:amount, currency:currency, lines:integer"
+    )
     invocation.output.rows(
         columns,
-        [(one.username, one.before, one.after, one.after - one.before, one.lines) for one in done.wallets],
+        [
+            (one.username, one.before, one.after, one.after - one.before, money, one.lines)
+            for one in done.wallets
+        ],
     )
     say(
         f"{done.posted.lines:,} lines would be posted, {done.posted.opened:,} accounts opened. "
@@ -118,13 +150,13 @@ def post(
     pinned = None if content is None else content_hash(content)
     hint = f"Ask for it: ledgerctl batch submit {batch} --reason WHY"
     with writing(context, key, hint=hint) as write:
-        exponent = _exponent(write.workspace, batch)
+        money = _currency(write.workspace, batch)
         with progress("Posting"):
             seen = pinned or check_batch(write.ledger, batch, cancel=write.cancel).summary.content_hash
             started = time.monotonic()
             done = post_batch(write.ledger, batch, seen, key=write.key, cancel=write.cancel)
             seconds = time.monotonic() - started
-        _show_posted(write, done, exponent)
+        _show_posted(write, done, money)
     say(f"Batch {batch} is posted: {done.lines:,} lines as one transaction, in {seconds:,.2f} s.")
 
 
@@ -162,35 +194,27 @@ def discard(context: typer.Context, batch: Number) -> None:
     say(f"Batch {batch} is discarded.")
 
 
-def _exponent(workspace: Workspace, batch: int) -> int:
-    """Return the decimals of a batch's currency; raises UsageError when there is no such batch."""
-    from console.cli.arguments import chosen
+def _currency(workspace: Workspace, batch: int) -> Currency:
+    """Return a batch's currency; raises UsageError when there is no such batch."""
     from console.ledger.batches.page import get
 
-    return chosen(workspace.currencies, get(workspace.database, batch).currency).exponent
+    return get(workspace.database, batch).currency
 
 
-def _show_summary(invocation: Invocation, batch: int, summary: BatchSummary, exponent: int) -> None:
-    columns = named_columns(
-        "batch:integer, lines:integer, total:amount, paid in:amount, paid out:amount,"
-        " accounts:integer, accounts to open:integer, content",
-        exponent,
-    )
-    cells = (
-        batch, summary.lines, summary.total, summary.paid_in, summary.paid_out, summary.accounts,
+def _summary(batch: int, summary: BatchSummary, money: Currency) -> tuple[Any, ...]:
+    return (
+        batch, summary.lines, summary.total, summary.paid_in, summary.paid_out, money, summary.accounts,
         summary.missing, summary.content_hash.hex(),
     )  # fmt: skip
-    invocation.output.record(columns, cells)
 
 
-def _show_posted(write: Writing, done: PostedBatch, exponent: int) -> None:
+def _show_posted(write: Writing, done: PostedBatch, money: Currency) -> None:
     columns = named_columns(
-        "batch:integer, lines:integer, total:amount, accounts opened:integer,"
-        " first transaction:integer, last transaction:integer, posted at:timestamp, key",
-        exponent,
+        "batch:integer, lines:integer, total:amount, currency:currency, accounts opened:integer,"
+        " first transaction:integer, last transaction:integer, posted at:timestamp, key"
     )
     cells = (
-        done.batch_id, done.lines, done.total, done.opened, done.first_id, done.last_id, done.posted_at,
-        str(write.key),
+        done.batch_id, done.lines, done.total, money, done.opened, done.first_id, done.last_id,
+        done.posted_at, str(write.key),
     )  # fmt: skip
     write.output.record(columns, cells)

@@ -9,16 +9,15 @@ import typer
 
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
-from console.cli.output import say
+from console.cli.options import OneCurrency  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.output import amount, say
 from console.files.exports import named_columns
-from console.money import PLAIN, format_amount
 
 LINES_MAX = 100_000
 """As many lines as a batch is shown with at most."""
 
-# The total is text: each row has its own currency, and so its own decimals.
 _BATCHES = named_columns(
-    "batch:integer, name, status, lines:integer, total, currency, created by,"
+    "batch:integer, name, status, lines:integer, total:amount, currency:currency, created by,"
     " created at:timestamp, posted by, posted at:timestamp"
 )
 
@@ -31,21 +30,24 @@ def register(app: typer.Typer) -> None:
 
 def list_batches(
     context: typer.Context,
+    currency: OneCurrency = None,
     limit: Annotated[int, typer.Option(min=1, max=5_000, help="How many at most, the newest first.")] = 50,
 ) -> None:
     """List batches, the newest first."""
+    from console.cli.arguments import one_or_all
     from console.ledger.batches.page import page
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        found = page(workspace.database, limit=limit, cancel=cancel)
-        places = {currency.code: currency.exponent for currency in workspace.currencies}
+        money = one_or_all(workspace.books, currency)
+        found = page(
+            workspace.database, currency="" if money is None else money.code, limit=limit, cancel=cancel
+        )
     invocation.output.rows(
         _BATCHES,
         [
             (
-                row.id, row.name, row.status, row.lines,
-                format_amount(row.total, places[row.currency], PLAIN), row.currency,
+                row.id, row.name, row.status, row.lines, row.total, row.currency,
                 row.created_by, row.created_at, row.posted_by, row.posted_at,
             )
             for row in found.rows
@@ -61,32 +63,29 @@ def show_batch(
     limit: Annotated[int, typer.Option(min=1, max=LINES_MAX, help="How many lines at most.")] = 200,
 ) -> None:
     """Show a batch's lines, and once posted each line's transaction and both balances after it."""
-    from console.cli.arguments import chosen
     from console.ledger.batches.page import get, lines
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         head = get(workspace.database, batch, cancel=cancel)
         found = lines(workspace.database, batch, limit=limit, cancel=cancel)
-        places = chosen(workspace.currencies, head.currency).exponent
     columns = named_columns(
-        "line:integer, from, to, amount:amount, reference, description, effective at:timestamp,"
-        " transaction:integer, from balance after:amount, to balance after:amount, credit source,"
-        " credit expires at:timestamp",
-        places,
+        "line:integer, from, to, amount:amount, currency:currency, reference, description,"
+        " effective at:timestamp, transaction:integer, from balance after:amount,"
+        " to balance after:amount, credit source, credit expires at:until"
     )
     invocation.output.rows(
         columns,
         [
             (
-                row.line, row.from_name, row.to_name, row.amount, row.reference, row.description,
-                row.effective_at, row.transaction, row.from_balance_after, row.to_balance_after,
-                row.lot_source, row.lot_expires_at,
+                row.line, row.from_name, row.to_name, row.amount, head.currency, row.reference,
+                row.description, row.effective_at, row.transaction, row.from_balance_after,
+                row.to_balance_after, row.lot_source, row.lot_expires_at,
             )
             for row in found.rows
         ],
     )  # fmt: skip
-    total = f"{format_amount(head.total, places, PLAIN)} {head.currency}"
+    total = amount(head.total, head.currency)
     say(f'Batch {head.id} "{head.name}" is {head.status}: {head.lines:,} lines, {total} in all.')
     if found.more_after:
         say(f"There are more lines than these {len(found.rows):,}; give a larger --limit.")

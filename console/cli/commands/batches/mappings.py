@@ -33,10 +33,11 @@ def suggest(
     """Propose a mapping from a file's header and first lines, to be looked at before it is used."""
     from console.cli.commands.batches.saved_mappings import mapping_store
     from console.files.lines.preview import preview
+    from console.files.lines.terms import Terms
     from console.files.mappings.mapping import mapping_text
     from console.money import Currency
 
-    proposal = preview(file, None, Currency("", _DECIMALS_MAX))
+    proposal = preview(file, None, Terms(Currency("", _DECIMALS_MAX)))
     if proposal.mapping is None:
         present = ", ".join(proposal.header)
         raise FileRefusedError(

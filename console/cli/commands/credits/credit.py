@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.arguments import account, chosen, moment, names_asked
+from console.cli.arguments import account, chosen, names_asked, one_or_all, until
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
@@ -16,6 +16,7 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     CurrencyCode,
     Description,
     Key,
+    OneCurrency,
     Submit,
     WhyAsked,
 )
@@ -30,8 +31,8 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")
 
 _GRANTED = named_columns("transaction:integer, lot:integer, posted at:timestamp, key")
 _SUMS = (
-    "account, name, status, balance:amount, granted:amount, reserved:amount, expired:amount,"
-    " available:amount, transferable:amount, overdraft limit:amount"
+    "account, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
+    " expired:amount, available:amount, transferable:amount, overdraft limit:amount"
 )
 
 
@@ -43,7 +44,8 @@ def grant(
     amount: Amount,
     source: Annotated[str, typer.Option(help="Where it comes from, such as a campaign.")],
     expires: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When it ends; UTC without a zone. Without it, never.")
+        str | None,
+        typer.Option(metavar="DATE", help="When it ends, such as with that day. Without it, never."),
     ] = None,
     reference: Annotated[str | None, typer.Option(help="Unique in the whole ledger.")] = None,
     description: Description = "",
@@ -60,8 +62,8 @@ def grant(
     with writing(context, key) as write:
         unit = write.currency(currency)
         order = Grant(
-            account(name, "NAME"), unit.code, money(amount, unit), source, moment(expires, "--expires"),
-            reference, description,
+            account(name, "NAME"), unit.code, money(amount, unit), source,
+            until(expires, "--expires", write.zone), reference, description,
         )  # fmt: skip
         if why is not None:
             write.submit(order, why)
@@ -77,20 +79,17 @@ def show(context: typer.Context, name: Name, currency: CurrencyCode = None) -> N
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        unit = chosen(workspace.currencies, currency)
+        unit = chosen(workspace.books, currency)
         found = queries.credits(workspace.database, account(name, "NAME"), unit.code, cancel=cancel)
-    columns = named_columns(
-        f"{_SUMS}, lots:integer, holds:integer, expiring:amount, first expiry:timestamp", unit.exponent
-    )
+    columns = named_columns(f"{_SUMS}, lots:integer, holds:integer, expiring:amount, first expiry:until")
     cells = (
-        found.username, found.display_name, found.status, found.balance, found.granted, found.reserved,
-        found.dead, found.available, found.transferable, found.overdraft_limit, len(found.lots),
-        len(found.holds), found.expiring, found.first_expiry,
+        found.username, found.display_name, found.status, found.currency, found.balance, found.granted,
+        found.reserved, found.dead, found.available, found.transferable, found.overdraft_limit,
+        len(found.lots), len(found.holds), found.expiring, found.first_expiry,
     )  # fmt: skip
     invocation.output.record(columns, cells)
     if found.expiring:
-        within = f"{shown(found.expiring, unit.exponent)} {unit.code}"
-        say(f"{within} of it expires within {queries.EXPIRING_DAYS} days.")
+        say(f"{shown(found.expiring, found.currency)} of it expires within {queries.EXPIRING_DAYS} days.")
 
 
 @app.command()
@@ -100,18 +99,17 @@ def lots(context: typer.Context, name: Name, currency: CurrencyCode = None) -> N
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        unit = chosen(workspace.currencies, currency)
+        unit = chosen(workspace.books, currency)
         found = queries.credits(workspace.database, account(name, "NAME"), unit.code, cancel=cancel)
     columns = named_columns(
         "lot:integer, source, granted:amount, remaining:amount, held:amount, expired:amount,"
-        " created at:timestamp, expires at:timestamp",
-        unit.exponent,
+        " currency:currency, created at:timestamp, expires at:until"
     )
     invocation.output.rows(
         columns,
         [
             (
-                lot.id, lot.source, lot.amount, lot.remaining, lot.covered, lot.dead, lot.created_at,
+                lot.id, lot.source, lot.amount, lot.remaining, lot.covered, lot.dead, unit, lot.created_at,
                 lot.expires_at,
             )
             for lot in found.lots
@@ -126,21 +124,24 @@ def list_credits(
         list[str] | None, typer.Argument(metavar="NAME...", help="Accounts, in any number.")
     ] = None,
     file: Annotated[Path | None, typer.Option(help="A file with one account a line.")] = None,
-    currency: CurrencyCode = None,
+    currency: OneCurrency = None,
 ) -> None:
-    """Look up what accounts may spend, all by one statement; ends with 1 if an account is unknown."""
+    """Look up what accounts may spend, all by one statement; ends with 1 if an account is unknown.
+
+    An account has a row for each of its currencies.
+    """
     from console.ledger.credits.breakdown import credits_of
 
     asked = names_asked(names, file)
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        unit = chosen(workspace.currencies, currency)
-        rows = credits_of(workspace.database, asked, unit.code, cancel=cancel)
+        wanted = one_or_all(workspace.books, currency)
+        rows = credits_of(workspace.database, asked, "" if wanted is None else wanted.code, cancel=cancel)
     invocation.output.rows(
-        named_columns(_SUMS, unit.exponent),
+        named_columns(_SUMS),
         [
             (
-                row.name, row.display_name, row.status if row.found else "unknown", row.balance,
+                row.name, row.display_name, row.status if row.found else "unknown", row.currency, row.balance,
                 row.granted, row.reserved, row.dead, row.available, row.transferable, row.overdraft_limit,
             )
             for row in rows

@@ -62,9 +62,10 @@ def sweep(
 
 
 def _show(write: Writing, swept: Swept, *, key: str | None) -> None:
-    exponents = {currency.code: currency.exponent for currency in write.workspace.currencies}
+    known = write.workspace.books
     amount = ", ".join(
-        f"{format_amount(expired, exponents[code], PLAIN)} {code}" for code, expired in swept.amounts.items()
+        f"{format_amount(expired, known.currency(code).exponent, PLAIN)} {code}"
+        for code, expired in swept.amounts.items()
     )
     more = "yes" if swept.more else "no"
     write.output.record(_SWEPT, (swept.reservations, swept.lots, amount, more, key))

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from console.cli.arguments import account, minor_units, moment
+from console.cli.arguments import account, minor_units, until
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
@@ -37,7 +37,8 @@ def reserve(
     amount: Amount,
     reference: Annotated[str, typer.Option(help="What the hold is called from now on; no other has it.")],
     expires: Annotated[
-        str | None, typer.Option(metavar="DATE", help="When it ends by itself; UTC without a zone.")
+        str | None,
+        typer.Option(metavar="DATE", help="When it ends by itself, such as with that day."),
     ] = None,
     description: Description = "",
     currency: CurrencyCode = None,
@@ -54,15 +55,15 @@ def reserve(
             currency=unit.code,
             amount=money(amount, unit),
             reference=reference,
-            expires_at=moment(expires, "--expires"),
+            expires_at=until(expires, "--expires", write.zone),
             description=description,
             key=write.key,
             cancel=write.cancel,
         )
     columns = named_columns(
-        "hold:integer, reference, available after:amount, created at:timestamp, key", unit.exponent
+        "hold:integer, reference, available after:amount, currency:currency, created at:timestamp, key"
     )
-    cells = (done.reservation, done.reference, done.available, done.created_at, str(done.key))
+    cells = (done.reservation, done.reference, done.available, unit, done.created_at, str(done.key))
     write.output.record(columns, cells)
 
 
@@ -82,7 +83,7 @@ def capture(
     key: Key = None,
 ) -> None:
     """Take what was reserved, all or a part, once. Lots are burned first, the soonest to expire first."""
-    from console.ledger.currencies import of_hold
+    from console.ledger.books.currencies import of_hold
     from console.ledger.holds.commands import Capture
     from console.ledger.holds.commands import capture as capture_hold
 
@@ -96,24 +97,24 @@ def capture(
             return
         done = capture_hold(write.ledger, order, key=write.key, cancel=write.cancel)
     columns = named_columns(
-        "transaction:integer, captured:amount, released:amount, lots:integer, posted at:timestamp, key",
-        unit.exponent,
+        "transaction:integer, captured:amount, released:amount, currency:currency, lots:integer,"
+        " posted at:timestamp, key"
     )
-    cells = (done.transaction, done.amount, done.released, done.lots, done.posted_at, str(done.key))
+    cells = (done.transaction, done.amount, done.released, unit, done.lots, done.posted_at, str(done.key))
     write.output.record(columns, cells)
 
 
 @app.command()
 def release(context: typer.Context, hold: Reference, *, reason: Reason, key: Key = None) -> None:
     """Let a hold go: its money is free again."""
-    from console.ledger.currencies import of_hold
+    from console.ledger.books.currencies import of_hold
     from console.ledger.holds.commands import release as release_hold
 
     with writing(context, key) as write:
         unit = of_hold(write.database, hold, cancel=write.cancel)
         done = release_hold(write.ledger, hold, reason=reason, key=write.key, cancel=write.cancel)
-    columns = named_columns("hold:integer, released:amount, closed at:timestamp, key", unit.exponent)
-    write.output.record(columns, (done.reservation, done.amount, done.closed_at, str(done.key)))
+    columns = named_columns("hold:integer, released:amount, currency:currency, closed at:timestamp, key")
+    write.output.record(columns, (done.reservation, done.amount, unit, done.closed_at, str(done.key)))
 
 
 @app.command()
@@ -122,7 +123,7 @@ def extend(
     hold: Reference,
     *,
     expires: Annotated[
-        str | None, typer.Option(metavar="DATE", help="Its new end; UTC without a zone.")
+        str | None, typer.Option(metavar="DATE", help="Its new end, such as the end of that day.")
     ] = None,
     never: Annotated[bool, typer.Option("--never", help="It does not end by itself any more.")] = False,
     reason: Reason,
@@ -133,12 +134,12 @@ def extend(
 
     if (expires is None) != never:
         raise UsageError("Give the hold's new end with --expires, or take it away with --never.")
-    ends = moment(expires, "--expires")
     with writing(context, key) as write:
+        ends = until(expires, "--expires", write.zone)
         done = extend_hold(
             write.ledger, hold, expires_at=ends, reason=reason, key=write.key, cancel=write.cancel
         )
-    columns = named_columns("hold:integer, before:timestamp, expires at:timestamp, key")
+    columns = named_columns("hold:integer, before:until, expires at:until, key")
     write.output.record(columns, (done.reservation, done.before, done.expires_at, str(done.key)))
 
 
@@ -149,7 +150,7 @@ def preview(
     amount: Annotated[str | None, typer.Option(help="Such as 12.50; without it, all.")] = None,
 ) -> None:
     """Show what a capture would burn now, lot by lot; a row without a lot is the plain balance."""
-    from console.ledger.currencies import of_hold
+    from console.ledger.books.currencies import of_hold
     from console.ledger.holds.commands import burn_preview
 
     invocation = invocation_of(context)
@@ -158,16 +159,15 @@ def preview(
         taking = minor_units(amount, unit, "--amount")
         burns = burn_preview(workspace.database, hold, taking, cancel=cancel)
     columns = named_columns(
-        "place:integer, lot:integer, source, expires at:timestamp, remaining:amount, burned:amount,"
-        " remaining after:amount",
-        unit.exponent,
+        "place:integer, lot:integer, source, expires at:until, remaining:amount, burned:amount,"
+        " remaining after:amount, currency:currency"
     )
     invocation.output.rows(
         columns,
         [
             (
                 one.place, one.lot, one.source, one.expires_at, one.remaining, one.burned,
-                one.remaining_after,
+                one.remaining_after, unit,
             )
             for one in burns
         ],

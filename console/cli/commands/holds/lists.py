@@ -7,23 +7,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import account
+from console.cli.arguments import account, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
+from console.cli.options import OneCurrency  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
 from console.errors import UsageError
 from console.files.exports import named_columns
-from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
     from models.credit import ReservationStatus
 
 PAGE_MAX = 5_000
 
-# The amounts are text: each row has its own currency, and so its own decimals.
 _HOLDS = named_columns(
-    "hold:integer, reference, account, status, amount, captured, currency, description,"
-    " created by, created at:timestamp, expires at:timestamp, closed by, closed at:timestamp,"
+    "hold:integer, reference, account, status, amount:amount, captured:amount, currency:currency,"
+    " description, created by, created at:timestamp, expires at:until, closed by, closed at:timestamp,"
     " reason"
 )
 
@@ -44,23 +43,24 @@ def list_holds(
         bool, typer.Option("--past-due", help="Open ones whose time is over: the next sweep ends them.")
     ] = False,
     reference: Annotated[str, typer.Option(help="The exact reference.")] = "",
+    currency: OneCurrency = None,
     limit: Annotated[int, typer.Option(min=1, max=PAGE_MAX, help="How many at most, the newest first.")] = 50,
 ) -> None:
     """List holds, the newest first; ended ones say who ended them and when."""
     from console.ledger.holds.page import HoldFilter, page
 
-    wanted = HoldFilter(_status(status), past_due, account(user, "--user") if user else "", reference)
+    kind, of = _status(status), account(user, "--user") if user else ""
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
+        money = one_or_all(workspace.books, currency)
+        wanted = HoldFilter(kind, past_due, of, reference, "" if money is None else money.code)
         found = page(workspace.database, wanted, limit=limit, cancel=cancel)
-        places = {currency.code: currency.exponent for currency in workspace.currencies}
     invocation.output.rows(
         _HOLDS,
         [
             (
                 row.id, row.reference, row.username, "past due" if row.past_due else row.status,
-                format_amount(row.amount, places[row.currency], PLAIN),
-                format_amount(row.captured_amount, places[row.currency], PLAIN), row.currency,
+                row.amount, row.captured_amount, row.currency,
                 row.description, row.created_by, row.created_at, row.expires_at, row.closed_by,
                 row.closed_at, row.close_reason,
             )

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import account, minor_units, moment, only
+from console.cli.arguments import account, minor_units, moment, of_amounts, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
-from console.cli.output import amount, say
+from console.cli.options import OneCurrency  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.output import amounts, say
 from console.cli.progress import progress
 from console.errors import UsageError
 
 if TYPE_CHECKING:
     from console.ledger.page import Order
     from console.ledger.transactions.page import TransactionFilter, TransactionRow
-    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.workspace.workspace import Workspace
     from models.transaction import TransactionKind
@@ -37,12 +37,13 @@ def transactions(
     context: typer.Context,
     *,
     posted_from: Annotated[
-        str | None, typer.Option("--from", metavar="DATE", help="Posted then or later; UTC without a zone.")
+        str | None, typer.Option("--from", metavar="DATE", help="Posted then or later; in the business zone.")
     ] = None,
     posted_until: Annotated[
         str | None, typer.Option("--until", metavar="DATE", help="Posted before that moment.")
     ] = None,
     user: Annotated[str, typer.Option(help="An account on either side.")] = "",
+    currency: OneCurrency = None,
     kind: Annotated[list[str] | None, typer.Option(help="Such as transfer; may be given again.")] = None,
     at_least: Annotated[str | None, typer.Option("--min", metavar="AMOUNT", help="Such as 12.50.")] = None,
     at_most: Annotated[str | None, typer.Option("--max", metavar="AMOUNT", help="Such as 12.50.")] = None,
@@ -60,29 +61,34 @@ def transactions(
 ) -> None:
     """List transactions, or export all that match."""
     from console.ledger.page import Order
-    from console.ledger.transactions.export import cells, columns
+    from console.ledger.transactions.export import COLUMNS, cells
     from console.ledger.transactions.page import TransactionFilter
 
     invocation = invocation_of(context)
     order = Order.NEWEST if newest else Order.OLDEST
     with invocation.workspace() as workspace, interruptible() as cancel:
-        money = only(workspace.currencies)
+        books = workspace.books
+        money = one_or_all(books, currency)
+        if at_least is not None or at_most is not None:
+            money = of_amounts(books, currency)
+        zone = books.zone
         wanted = TransactionFilter(
-            posted_from=moment(posted_from, "--from"),
-            posted_until=moment(posted_until, "--until"),
+            posted_from=moment(posted_from, "--from", zone),
+            posted_until=moment(posted_until, "--until", zone),
             user=account(user, "--user") if user else "",
+            currency="" if money is None else money.code,
             kinds=_kinds(kind or []),
-            amount_min=minor_units(at_least, money, "--min"),
-            amount_max=minor_units(at_most, money, "--max"),
+            amount_min=None if money is None else minor_units(at_least, money, "--min"),
+            amount_max=None if money is None else minor_units(at_most, money, "--max"),
             reference=reference,
             description=description,
             batch_id=batch,
         )
         if export is not None:
-            _export(workspace, export, wanted, order=order, currency=money, cancel=cancel)
+            _export(workspace, export, wanted, order=order, cancel=cancel)
             return
         rows, more = _first(workspace, wanted, order, limit, cancel)
-    invocation.output.rows(columns(money), map(cells, rows))
+    invocation.output.rows(COLUMNS, map(cells, rows))
     if more:
         say(f"There are more than these {len(rows):,}; give a larger --limit, or --export FILE for all.")
 
@@ -119,7 +125,6 @@ def _export(
     wanted: TransactionFilter,
     *,
     order: Order,
-    currency: Currency,
     cancel: Cancellation,
 ) -> None:
     from console.ledger.transactions.export import export_transactions
@@ -129,8 +134,8 @@ def _export(
     total = about(database, cancel=cancel) if wanted == type(wanted)() and sys.stderr.isatty() else 0
     with progress("Exporting") as advance:
         done = export_transactions(
-            database, path, wanted, currency, order=order, cancel=cancel,
+            database, path, wanted, zone=workspace.books.zone, order=order, cancel=cancel,
             progress=lambda rows: advance(rows, max(rows, total)),
         )  # fmt: skip
-    in_all = f"{amount(done.control_totals['amount'], currency.exponent)} {currency.code}"
+    in_all = amounts(done.control_totals["amount"])
     say(f"{done.rows:,} transactions, {in_all} in all, in {done.path}.")

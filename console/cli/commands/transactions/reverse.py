@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import chosen, minor_units, moment
+from console.cli.arguments import minor_units, until
 from console.cli.options import Key, Reason, Submit  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
 from console.cli.progress import progress
@@ -19,6 +19,7 @@ from console.files.exports import named_columns
 if TYPE_CHECKING:
     from console.cli.writing import Writing
     from console.ledger.batches.reversal import BatchReversal, ReversedBatch
+    from console.money import Currency
 
 app = typer.Typer(help="Reversals: give back what was moved, once.", no_args_is_help=True)
 
@@ -41,30 +42,30 @@ def transaction(
         str | None,
         typer.Option(
             metavar="DATE",
-            help="Granted credit that has expired since comes back as a lot until then; without it, as "
-            "plain balance.",
+            help="Granted credit that has expired since comes back as a lot until the end of that day; "
+            "without it, as plain balance.",
         ),
     ] = None,
     submit: Submit = False,
     key: Key = None,
 ) -> None:
     """Give back what one transaction moved, all or a part. It is linked both ways, and done once."""
-    from console.ledger.currencies import of_transaction
+    from console.ledger.books.currencies import of_transaction
     from console.ledger.transactions.reversal import Reversal, reverse_transaction
 
     with writing(context, key) as write:
         unit = of_transaction(write.database, number, cancel=write.cancel)
         giving = minor_units(amount, unit, "--amount")
-        order = Reversal(number, reason, giving, moment(lot_expires, "--lot-expires"))
+        order = Reversal(number, reason, giving, until(lot_expires, "--lot-expires", write.zone))
         if submit:
             write.submit(order, reason)
             return
         done = reverse_transaction(write.ledger, order, key=write.key, cancel=write.cancel)
     columns = named_columns(
-        "transaction:integer, reverses:integer, amount:amount, lot:integer, posted at:timestamp, key",
-        unit.exponent,
+        "transaction:integer, reverses:integer, amount:amount, currency:currency, lot:integer,"
+        " posted at:timestamp, key"
     )
-    cells = (done.transaction, done.reverses, done.amount, done.lot, done.posted_at, str(done.key))
+    cells = (done.transaction, done.reverses, done.amount, unit, done.lot, done.posted_at, str(done.key))
     write.output.record(columns, cells)
 
 
@@ -98,9 +99,8 @@ def batch(
         raise UsageError("Give one of --check, --dry-run and --submit.")
     with writing(context, key) as write:
         money = get(write.database, number, cancel=write.cancel).currency
-        exponent = chosen(write.workspace.currencies, money).exponent
         if check:
-            _check(write, number, exponent)
+            _check(write, number, money)
             return
         if policy is None or (reason is None and not dry_run):
             raise UsageError("Say what is to be taken with --policy all or available, and why with --reason.")
@@ -108,12 +108,12 @@ def batch(
         if submit:
             write.submit(order, order.reason)
         elif dry_run:
-            _rehearse(write, order, exponent)
+            _rehearse(write, order, money)
         else:
-            _reverse(write, order, exponent)
+            _reverse(write, order, money)
 
 
-def _check(write: Writing, number: int, exponent: int) -> None:
+def _check(write: Writing, number: int, money: Currency) -> None:
     """List what stands in the way; ends with 1 when anything does."""
     from console.errors.refusals import sentence
     from console.ledger.batches.reversal import reversal_problems
@@ -121,14 +121,15 @@ def _check(write: Writing, number: int, exponent: int) -> None:
     with progress("Checking"):
         problems = reversal_problems(write.database, number, cancel=write.cancel)
     columns = named_columns(
-        "line:integer, transaction:integer, account, code, amount:amount, short:amount, message", exponent
+        "line:integer, transaction:integer, account, code, amount:amount, short:amount, currency:currency,"
+        " message"
     )
     write.output.rows(
         columns,
         [
             (
-                one.line, one.transaction, one.username, one.code, one.amount, one.short,
-                sentence(one.code, {}, exponent=exponent),
+                one.line, one.transaction, one.username, one.code, one.amount, one.short, money,
+                sentence(one.code, {}),
             )
             for one in problems
         ],
@@ -139,35 +140,39 @@ def _check(write: Writing, number: int, exponent: int) -> None:
     say(f"Batch {number} can be reversed in full.")
 
 
-def _rehearse(write: Writing, order: BatchReversal, exponent: int) -> None:
+def _rehearse(write: Writing, order: BatchReversal, money: Currency) -> None:
     from console.ledger.batches.reversal import reverse_batch_rehearsal
 
     with progress("Rehearsing"):
         done = reverse_batch_rehearsal(write.ledger, order, cancel=write.cancel)
     write.output.rows(
-        named_columns("account, before:amount, after:amount, change:amount, lines:integer", exponent),
-        [(one.username, one.before, one.after, one.after - one.before, one.lines) for one in done.wallets],
+        named_columns(
+            "account, before:amount, after:amount, change:amount, currency:currency, lines:integer"
+        ),
+        [
+            (one.username, one.before, one.after, one.after - one.before, money, one.lines)
+            for one in done.wallets
+        ],
     )
     say(f"{done.reversed.lines:,} lines would be given back. It was rolled back: nothing was changed.")
 
 
-def _reverse(write: Writing, order: BatchReversal, exponent: int) -> None:
+def _reverse(write: Writing, order: BatchReversal, money: Currency) -> None:
     from console.ledger.batches.reversal import reverse_batch
 
     with progress("Reversing"):
         done = reverse_batch(write.ledger, order, key=write.key, cancel=write.cancel)
-    _show(write, done, exponent)
+    _show(write, done, money)
     say(f"Batch {done.batch} is reversed: {done.lines:,} lines as one transaction.")
 
 
-def _show(write: Writing, done: ReversedBatch, exponent: int) -> None:
+def _show(write: Writing, done: ReversedBatch, money: Currency) -> None:
     columns = named_columns(
-        "batch:integer, lines:integer, total:amount, short:amount, lines left:integer,"
-        " first transaction:integer, last transaction:integer, posted at:timestamp, key",
-        exponent,
+        "batch:integer, lines:integer, total:amount, short:amount, currency:currency, lines left:integer,"
+        " first transaction:integer, last transaction:integer, posted at:timestamp, key"
     )
     cells = (
-        done.batch, done.lines, done.total, done.short, done.left, done.first_id, done.last_id,
+        done.batch, done.lines, done.total, done.short, money, done.left, done.first_id, done.last_id,
         done.posted_at, str(done.key),
     )  # fmt: skip
     write.output.record(columns, cells)

@@ -77,7 +77,12 @@ def test_a_hold_is_extended_and_released_by_support(ledgerctl: Run) -> None:
     past = ledgerctl("hold", "extend", "h-1", "--expires", "2001-01-01", *why)
     assert (past.code, past.err.startswith("Refused: this moment is past")) == (1, True)
     extended = ledgerctl(*JSON, "hold", "extend", "h-1", "--expires", LATER, *why, role="t_support").data
-    assert (extended["before"][:10], extended["expires_at"][:10]) == (SOON, LATER)
+    # A date is the end of that day; people read it so, programs the moment.
+    assert (extended["before"][:19], extended["expires_at"][:19]) == (
+        "2999-01-02T00:00:00",
+        "2999-06-02T00:00:00",
+    )
+    assert "end of 1 Jun 2999" in ledgerctl("hold", "list").out
     assert ledgerctl(*JSON, "hold", "extend", "h-1", "--never", *why).data["expires_at"] is None
     let_go = ledgerctl(*JSON, "hold", "release", "h-1", *why, role="t_support")
     assert let_go.data["released"] == "5.00"
@@ -90,7 +95,7 @@ def test_a_hold_is_extended_and_released_by_support(ledgerctl: Run) -> None:
 def test_more_than_is_held_is_refused_with_the_amount(ledgerctl: Run) -> None:
     assert ledgerctl("hold", "reserve", "anna", "--amount", "7.50", "--reference", "h-1").code == 0
     done = ledgerctl("hold", "capture", "h-1", "--amount", "7.51")
-    assert done.err.startswith("Refused: the hold is of 7.50 only.")
+    assert done.err.startswith("Refused: the hold is of 7.50 CR only.")
     short = ledgerctl("hold", "reserve", "anna", "--amount", "2.51", "--reference", "h-2")
     assert short.err.startswith("Refused: the money does not reach.")
 

@@ -147,12 +147,12 @@ def test_limits_are_set_told_and_taken_away(ledgerctl: Run) -> None:
     assert ledgerctl(*words, *WHY).code == 1
     assert ledgerctl(*words, *WHY, role="t_admin").code == 0
     over = ledgerctl(*PAY)
-    assert over.err.startswith("Refused: you may move at most 15.00 at once.")
+    assert over.err.startswith("Refused: you may move at most 15.00 CR at once.")
     for reference in ("a", "b"):
         done = ledgerctl(*PAY[:5], "--amount", "12", "--reference", reference)
         assert done.code == 0, done.err
     done = ledgerctl(*PAY[:5], "--amount", "12", "--reference", "c")
-    assert done.err.startswith("Refused: you may move at most 25.00 a day, and 1.00 of it is left")
+    assert done.err.startswith("Refused: you may move at most 25.00 CR a day, and 1.00 CR of it is left")
     listed = ledgerctl(*JSON, "limit", "list", role="t_viewer").data
     assert [(row["operator"], row["used_today"], row["left_today"]) for row in listed] == [
         ("t_operator", "24.00", "1.00")

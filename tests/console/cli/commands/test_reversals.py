@@ -49,7 +49,7 @@ def test_a_transaction_is_given_back_once_in_part(ledgerctl: Run) -> None:
     number = str(paid(ledgerctl, "anna", "bert", "20", "r-1"))
     key = str(uuid4())
     more = ledgerctl("reverse", "transaction", number, "--amount", "20.01", *WHY)
-    assert more.err.startswith("Refused: it moved 20.00 and no more.")
+    assert more.err.startswith("Refused: it moved 20.00 CR and no more.")
     words = (*JSON, "reverse", "transaction", number, "--amount", "5.50", *WHY, "--key", key)
     done = ledgerctl(*words)
     assert (done.data["reverses"], done.data["amount"]) == (int(number), "5.50")

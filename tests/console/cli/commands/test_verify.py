@@ -85,8 +85,8 @@ def test_each_harm_is_found_and_its_first_place_named(
 def test_a_movement_without_a_wallet_is_found(demo: str, operator_database: Database) -> None:
     with connected(demo) as connection:
         connection.execute(
-            "INSERT INTO ledger.transactions (posted_at, effective_at, from_wallet, to_wallet, amount, kind)"
-            " VALUES (now(), now(), 999999, 999998, 5, 'transfer')"
+            "INSERT INTO ledger.transactions (posted_at, effective_at, from_wallet, to_wallet, amount, kind,"
+            " currency) VALUES (now(), now(), 999999, 999998, 5, 'transfer', 'CR')"
         )
     broken = [check for check in verify(operator_database).checks if not check.passed]
     assert [(check.code, check.first) for check in broken] == [

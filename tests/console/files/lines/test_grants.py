@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ import resources
 from console.files.lines.preview import preview
 from console.files.mappings.mapping import TransfersMapping, load_mapping, mapping_text, parse_mapping
 from console.files.mappings.suggestion import suggest
-from console.files.reading.dates import end_of_day
 from tests.console.files.samples import BANK, BANK_HEADER, EUR, TRANSFERS, read_all, write
 
 if TYPE_CHECKING:
@@ -89,7 +88,6 @@ def test_the_longest_source_and_the_last_day_are_taken(tmp_path: Path) -> None:
     lines, reading = read_all(write(tmp_path, HEADER + f"a,1,R1,{'s' * 100},9999-12-29\n"), GRANTS)
     assert reading.problems == []
     assert lots(lines) == [("s" * 100, datetime(9999, 12, 30, tzinfo=UTC))]
-    assert end_of_day(date.max) is None
 
 
 def test_bank_rows_may_have_them_too(tmp_path: Path) -> None:

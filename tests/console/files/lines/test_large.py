@@ -21,6 +21,7 @@ from pathlib import Path
 import psutil
 from console.errors import FileRefusedError
 from console.files.lines.reader import read_lines
+from console.files.lines.terms import Terms
 from console.files.mappings.mapping import TransfersMapping
 from console.money import Currency
 
@@ -37,7 +38,7 @@ def peak_while_reading(path):
         peak = max(peak, process.memory_info().rss)
     count = 0
     try:
-        for _ in read_lines(path, mapping, Currency("EUR", 2), progress=progress):
+        for _ in read_lines(path, mapping, Terms(Currency("EUR", 2)), progress=progress):
             count += 1
     except FileRefusedError as refused:
         print(refused, file=sys.stderr)

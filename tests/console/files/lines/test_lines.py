@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 GOOD = "a.user,b.user,1.50,R-1,Text,2026-01-31\n"
 
 
+def in_euros(*cells: Any) -> DraftLine:
+    return replace(DraftLine(*cells), currency=EUR.currency)
+
+
 def test_good_transfers(tmp_path: Path) -> None:
     path = write(
         tmp_path,
@@ -31,9 +36,9 @@ def test_good_transfers(tmp_path: Path) -> None:
     )
     lines, reading = read_all(path, TRANSFERS)
     assert lines == [
-        DraftLine(2, "@issuance", "amelie.roth", 1250, "R-1", "Bonus, November", date(2026, 11, 21)),
-        DraftLine(3, "@external", "b", 300, "R-2", None, None),
-        DraftLine(4, "c", "d", 1, "R-3", "Grüße", datetime(2026, 11, 21, 8, tzinfo=UTC)),
+        in_euros(2, "@issuance", "amelie.roth", 1250, "R-1", "Bonus, November", date(2026, 11, 21)),
+        in_euros(3, "@external", "b", 300, "R-2", None, None),
+        in_euros(4, "c", "d", 1, "R-3", "Grüße", datetime(2026, 11, 21, 8, tzinfo=UTC)),
     ]
     assert reading.problem_count == 0
     assert reading.totals.lines == 3
@@ -53,9 +58,9 @@ def test_good_bank_lines(tmp_path: Path) -> None:
     )
     lines, reading = read_all(path, BANK)
     assert lines == [
-        DraftLine(2, "@external", "bank-7", 70000, "1", "VKLAD", date(1993, 1, 1)),
-        DraftLine(3, "bank-7", "@external", 500, "2", "VYBER / SLUZBY", date(1993, 1, 2)),
-        DraftLine(4, "bank-8", "@external", 100, "3", None, date(1993, 1, 3)),
+        in_euros(2, "@external", "bank-7", 70000, "1", "VKLAD", date(1993, 1, 1)),
+        in_euros(3, "bank-7", "@external", 500, "2", "VYBER / SLUZBY", date(1993, 1, 2)),
+        in_euros(4, "bank-8", "@external", 100, "3", None, date(1993, 1, 3)),
     ]
     assert reading.totals.directions == {"credit": Tally(1, 70000), "debit": Tally(2, 600)}
 
@@ -144,7 +149,7 @@ def test_bad_bank_cells(tmp_path: Path, row: str, column: str, code: str) -> Non
 
 def test_all_problems_of_a_line_and_no_value_where_one_is(tmp_path: Path) -> None:
     lines, reading = read_all(write(tmp_path, TRANSFERS_HEADER + "a b,c d,x,,\x07,soon\n"), TRANSFERS)
-    assert lines == [DraftLine(2, None, None, None, None, None, None)]
+    assert lines == [in_euros(2, None, None, None, None, None, None)]
     assert {problem.code for problem in reading.problems} == {
         "user.name", "amount.format", "reference.empty", "text.character", "date.format",
     }  # fmt: skip

@@ -9,7 +9,7 @@ import pytest
 
 from console.errors import UsageError
 from console.ledger.accounts.detail import account
-from console.ledger.accounts.page import AccountFilter, page
+from console.ledger.accounts.page import AccountFilter, Cursor, page
 from console.ledger.page import Direction
 from console.monitor.budgets import budget
 from models.account import AccountStatus
@@ -42,16 +42,16 @@ def test_pages_meet_at_their_edges_in_both_directions(
     seen: list[str] = []
     cursor = None
     while True:
-        found = page(viewer, ALL, CURRENCY, cursor=cursor, limit=10)
+        found = page(viewer, ALL, cursor=cursor, limit=10)
         assert found.more_before == (cursor is not None)
         seen += names(found)
-        cursor = seen[-1]
+        cursor = Cursor.of(found.rows[-1])
         if not found.more_after:
             break
     assert seen == every
-    back = page(viewer, ALL, CURRENCY, cursor=every[20], direction=Direction.BEFORE, limit=10)
+    back = page(viewer, ALL, cursor=Cursor(every[20], CURRENCY), direction=Direction.BEFORE, limit=10)
     assert (names(back), back.more_before, back.more_after) == (every[10:20], True, True)
-    last = page(viewer, ALL, CURRENCY, direction=Direction.BEFORE, limit=10)
+    last = page(viewer, ALL, direction=Direction.BEFORE, limit=10)
     assert (names(last), last.more_before, last.more_after) == (every[15:], True, False)
 
 
@@ -64,7 +64,7 @@ def test_a_row_says_balance_status_and_last_activity(
     moved = done(transfer(operator, "alice", "bob", 100))
     done(write(operator, "set_account_status", "carol", "frozen", REASON))
     with statements.counted() as sent:
-        alice, bob, carol = page(viewer, ALL, CURRENCY).rows
+        alice, bob, carol = page(viewer, ALL).rows
     assert len(sent) == budget("accounts.page") == 1
     assert (alice.username, alice.balance, alice.status) == ("alice", 900, AccountStatus.ACTIVE)
     assert (bob.balance, bob.granted, bob.reserved, bob.overdraft_limit) == (105, 5, 2, 0)
@@ -79,12 +79,12 @@ def test_names_that_begin_so_and_one_status(
 ) -> None:
     open_accounts(dict.fromkeys(["ann", "anna", "anton", "bert", "an_na".replace("_", "-")], 0))
     done(write(operator, "set_account_status", "anna", "frozen", REASON))
-    assert names(page(viewer, AccountFilter(prefix=" ANN"), CURRENCY)) == ["ann", "anna"]
-    assert names(page(viewer, AccountFilter(prefix="an%"), CURRENCY)) == []
-    assert names(page(viewer, AccountFilter(status=AccountStatus.FROZEN), CURRENCY)) == ["anna"]
+    assert names(page(viewer, AccountFilter(prefix=" ANN"))) == ["ann", "anna"]
+    assert names(page(viewer, AccountFilter(prefix="an%"))) == []
+    assert names(page(viewer, AccountFilter(status=AccountStatus.FROZEN))) == ["anna"]
     both = AccountFilter(prefix="an", status=AccountStatus.ACTIVE)
-    assert names(page(viewer, both, CURRENCY, cursor="ann", limit=1)) == ["anton"]
-    assert names(page(viewer, ALL, "EUR")) == []
+    assert names(page(viewer, both, cursor=Cursor("ann", CURRENCY), limit=1)) == ["anton"]
+    assert names(page(viewer, AccountFilter(currency="EUR"))) == []
 
 
 def test_an_account_from_every_side_in_three_statements(

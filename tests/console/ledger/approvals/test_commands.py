@@ -239,7 +239,7 @@ def test_rules_and_limits_are_listed_with_what_is_used_of_them_today(
     with pytest.raises(RefusedError) as refused:
         pay(maker, Transfer("alice", "bob", CURRENCY, 301))
     assert refused.value.code == "limit.day"
-    assert "500 minor units a day, and 300 minor units of it is left" in str(refused.value)
+    assert "5.00 CR a day, and 3.00 CR of it is left" in str(refused.value)
     rules.set_rule(admin, "transfer", CURRENCY, 2**40, 0, reason=WHY)
     assert rules_of(viewer.database) == ()
     with pytest.raises(AccessDeniedError):

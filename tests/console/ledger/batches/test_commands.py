@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from console.errors import LinesRefusedError, RefusedError
+from console.files.lines.terms import Terms
 from console.files.mappings.mapping import TransfersMapping
 from console.ledger.balances.lookup import lookup
 from console.ledger.batches import commands as batches
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
     from tests.conftest import Statements
 
-MONEY = Currency(CURRENCY, 2)
+MONEY = Terms(Currency(CURRENCY, 2))
 MAPPING = TransfersMapping(
     from_column="from", to_column="to", amount_column="amount", reference_column="reference",
     description_column="description", account_prefix="", create_missing=True,

@@ -54,7 +54,7 @@ def covers(lots: tuple[Lot, ...]) -> list[tuple[str, int, int, int]]:
 @pytest.mark.usefixtures("five_lots")
 def test_every_figure_of_an_account(viewer: Database) -> None:
     found = credits(viewer, " ALICE ", CURRENCY)
-    assert (found.username, found.currency, found.status) == ("alice", CURRENCY, AccountStatus.ACTIVE)
+    assert (found.username, found.currency.code, found.status) == ("alice", CURRENCY, AccountStatus.ACTIVE)
     assert (found.balance, found.granted, found.reserved, found.dead) == (1_136, 136, 30, 30)
     assert (found.available, found.transferable, found.overdraft_limit) == (1_076, 1_000, 0)
     assert covers(found.lots) == [

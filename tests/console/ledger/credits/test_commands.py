@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from console.errors import ConsoleError, RefusedError
-from console.ledger import currencies
+from console.ledger.books import currencies
 from console.ledger.credits import commands as credit
 from console.ledger.credits.commands import Grant
 from console.ledger.holds import commands as holds

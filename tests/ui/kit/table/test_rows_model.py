@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
-from tests.ui.parts import COLUMNS, make_rows
+from tests.ui.parts import COLUMNS, in_credits, make_rows
 from ui.kit.table.columns import Column, Kind
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import Tone
@@ -32,7 +32,7 @@ class Pair:
 
 PAIR_COLUMNS: tuple[Column[Pair], ...] = (
     Column("name", "Name"),
-    Column("amount", "Amount", Kind.SIGNED),
+    Column("amount", "Amount", Kind.SIGNED, currency=in_credits),
 )
 
 

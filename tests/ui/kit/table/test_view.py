@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton
 
 from tests.ui.kit.table.test_paged_model import PAGE, Listing, numbers, wait_ready
-from tests.ui.parts import COLUMNS, MadeUp, make_row, make_rows
+from tests.ui.parts import COLUMNS, MadeUp, make_formats, make_row, make_rows
 from ui.kit.formats import Formats
 from ui.kit.table.columns import Kind
 from ui.kit.table.delegate import CellDelegate
@@ -79,7 +79,7 @@ def test_copy_is_what_a_spreadsheet_in_this_locale_reads(
     qtbot: QtBot, make_table: Callable[[], LedgerTable]
 ) -> None:
     table = make_table()
-    german = Formats("CR", 2, ",", ".", make_row(0).posted_at.tzinfo)
+    german = Formats(make_formats().zone, ",", ".")
     row = MadeUp(1, make_row(0).posted_at, "payout", "a\tb", "c\nd", -123_456_789, None, 2**53 + 1, "=1")
     table.setModel(RowsModel(COLUMNS, german, [row], table))
     table.select_place(0)

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from tests.ui.parts import CR
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Field, TitleRow, label
 from ui.kit.widgets.buttons import ActionButton
@@ -30,7 +31,7 @@ def themed(theme: Theme) -> None:
 
 
 def test_an_amount_of_any_size_is_read_exactly(qtbot: QtBot, formats: Formats) -> None:
-    edit = AmountEdit(formats)
+    edit = AmountEdit(formats, CR)
     qtbot.addWidget(edit)
     seen: list[int | None] = []
     edit.amount_changed.connect(seen.append)
@@ -47,7 +48,7 @@ def test_an_amount_of_any_size_is_read_exactly(qtbot: QtBot, formats: Formats) -
 
 @pytest.mark.parametrize("text", ["1e3", "12.345", "-5", "1_000", "\N{ARABIC-INDIC DIGIT ONE}", "NaN"])
 def test_what_is_no_amount_is_marked(qtbot: QtBot, formats: Formats, text: str) -> None:
-    edit = AmountEdit(formats)
+    edit = AmountEdit(formats, CR)
     qtbot.addWidget(edit)
     edit.insert(text)
     assert edit.amount is None
@@ -58,7 +59,7 @@ def test_what_is_no_amount_is_marked(qtbot: QtBot, formats: Formats, text: str) 
 
 
 def test_a_field_names_its_editor_and_says_what_is_wrong(qtbot: QtBot, formats: Formats) -> None:
-    edit = AmountEdit(formats)
+    edit = AmountEdit(formats, CR)
     field = Field("Amount", edit, hint="CR, two decimals")
     qtbot.addWidget(field)
     assert edit.accessibleName() == "Amount"
@@ -78,7 +79,7 @@ def test_a_date_is_a_date(qtbot: QtBot) -> None:
 
 
 def test_a_chip_opens_its_editor_and_tells_of_a_change_once(qtbot: QtBot, formats: Formats) -> None:
-    editor = AmountFilter(formats)
+    editor = AmountFilter(formats, CR)
     chip = FilterChip("Amount", editor)
     qtbot.addWidget(chip)
     chip.show()
@@ -91,7 +92,7 @@ def test_a_chip_opens_its_editor_and_tells_of_a_change_once(qtbot: QtBot, format
     QTest.mouseClick(apply, Qt.MouseButton.LeftButton)
     assert not apply.isVisible()
     assert changes == [(300, None)]
-    assert chip.accessibleName() == "Amount \N{GREATER-THAN OR EQUAL TO} 3.00"
+    assert chip.accessibleName() == "Amount \N{GREATER-THAN OR EQUAL TO} 3.00 CR"
     chip.apply()
     assert changes == [(300, None)]
     chip.clear()
@@ -101,7 +102,7 @@ def test_a_chip_opens_its_editor_and_tells_of_a_change_once(qtbot: QtBot, format
 
 def test_the_words_of_each_filter(qtbot: QtBot, formats: Formats) -> None:
     choice = ChoiceFilter([(word, word) for word in ("transfer", "capture", "payout", "grant")])
-    text, dates, amount = TextFilter("name"), DatesFilter(), AmountFilter(formats)
+    text, dates, amount = TextFilter("name"), DatesFilter(date(2026, 11, 21)), AmountFilter(formats, CR)
     for widget in (choice, text, dates, amount):
         qtbot.addWidget(widget)
         assert widget.value() is None

@@ -20,6 +20,7 @@ from console.settings import Settings
 from console.workspace.demo import make_demo, plan
 from tests.cluster import connected
 from tests.ui.gallery import make_context
+from tests.ui.parts import CR
 from ui.kit.notices import Notice
 from ui.kit.table.paged_model import State
 from ui.kit.theme.tokens import Tone
@@ -112,7 +113,10 @@ def test_any_number_of_names_is_one_statement(
     assert len(sent) == 1
     assert [row.name for row in screen.model.rows] == names
     sums = [sum(column) for column in zip(*(customers[name] for name in names), strict=True)]
-    spoken = screen.context.formats.spoken_amount
+
+    def spoken(minor: int) -> str:
+        return screen.context.formats.spoken_amount(minor, CR)
+
     assert figure(screen, "found") == f"Accounts found: {count:,}"
     assert figure(screen, "balance") == f"Balance: {spoken(sums[0])}"
     assert figure(screen, "granted") == f"Granted: {spoken(sums[1])}"
@@ -130,7 +134,7 @@ def test_repeats_stand_in_the_list_and_count_once(
     assert screen.input.count.text() == "3 names, 1 repeated"
     assert [row.name for row in screen.model.rows] == [first, second, first]
     total = customers[first][0] + customers[second][0]
-    assert figure(screen, "balance") == f"Balance: {screen.context.formats.spoken_amount(total)}"
+    assert figure(screen, "balance") == f"Balance: {screen.context.formats.spoken_amount(total, CR)}"
     assert figure(screen, "found") == "Accounts found: 2"
 
 
@@ -151,7 +155,7 @@ def test_unknown_names_are_marked_and_can_be_shown_alone(
             Tone.WARNING,
         )
         assert screen.model.cell(row, name).tone is Tone.NEUTRAL
-        assert [screen.model.cell(row, at).text for at in range(status + 1, len(columns))] == [""] * 4
+        assert [screen.model.cell(row, at).text for at in range(status + 1, len(columns))] == [""] * 5
     assert screen.only_unknown.value == "2"
     screen.only_unknown.click()
     assert [row.name for row in screen.model.rows] == ["nobody.here", "<b>bold</b>"]
@@ -210,7 +214,7 @@ def test_the_file_has_the_rows_shown_and_their_totals(
     minor = [int(row["balance"].replace(".", "")) for row in rows if row["balance"]]
     assert minor == [customers[name][0] for name in [*names[:50], names[0]]]
     assert texts[0].startswith("52 balances in balances.csv. ")
-    assert f"{screen.context.formats.amount(sum(minor))} CR" in texts[0]
+    assert f"{screen.context.formats.amount(sum(minor), CR)} CR" in texts[0]
     assert texts[0].endswith("Repeated names are in the file and in its totals each time.")
     assert (tmp_path / "balances.csv.sha256").exists()
     assert (tmp_path / "balances.csv.totals.json").exists()

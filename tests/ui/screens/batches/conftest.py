@@ -10,6 +10,7 @@ import pytest
 from console.files.mappings.mapping import load_mapping
 from console.ledger.batches.commands import load
 from tests.cluster import connected
+from tests.ui.parts import CREDITS
 from tests.ui.screens.batches.hands import PAYOUT
 from ui.kit.table.paged_model import State
 from ui.screens.batches.screen import Batches
@@ -62,7 +63,7 @@ def payees(open_accounts: Callable[..., None]) -> list[str]:
 def draft(operator_ledger: Ledger, context: Context, payees: list[str]) -> LoadedBatch:
     """Load the sample payout as t_operator."""
     mapping = load_mapping(PAYOUT.with_suffix(".mapping.toml"))
-    return load(operator_ledger, PAYOUT, mapping, context.session.currency, name=f"payout of {len(payees)}")
+    return load(operator_ledger, PAYOUT, mapping, CREDITS, name=f"payout of {len(payees)}")
 
 
 @pytest.fixture

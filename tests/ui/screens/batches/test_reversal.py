@@ -130,12 +130,12 @@ def test_what_is_spent_is_listed_and_stays_by_the_policy(
     dialog.check.available.setChecked(True)
     press(dialog.rehearse_button)
     qtbot.waitUntil(
-        lambda: "2,158.53 CR on 40 lines would be taken back, 10.00 stays" in dialog.outcome.text()
+        lambda: "2,158.53 CR on 40 lines would be taken back, 10.00 CR stays" in dialog.outcome.text()
     )
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
-    assert page.posted_card.fact("Taken back") == "2,158.53 CR, 10.00 stays"
+    assert page.posted_card.fact("Taken back") == "2,158.53 CR, 10.00 CR stays"
     assert balance(ledger_url, "amelie.roth") == 0
 
 

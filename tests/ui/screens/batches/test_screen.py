@@ -20,6 +20,7 @@ from console.ledger.operators.rights import Rights
 from console.ledger.page import Direction
 from models.batch import BatchStatus
 from tests.cluster import connected
+from tests.ui.parts import CREDITS
 from tests.ui.screens.batches.hands import (
     BANK,
     PAYOUT,
@@ -441,7 +442,7 @@ def test_another_operators_draft_cannot_be_discarded(
         operator_ledger,
         PAYOUT,
         load_mapping(SAMPLES / "payout.mapping.toml"),
-        context.session.currency,
+        CREDITS,
         name="mine",
     )
     card = loaded_page(qtbot, screen, draft.batch_id).posting
@@ -456,7 +457,7 @@ def test_the_keyboard_opens_a_batch_and_returns(
     qtbot: QtBot, context: Context, screen: Batches, payees: list[str], operator_ledger: Ledger
 ) -> None:
     mapping = load_mapping(SAMPLES / "payout.mapping.toml")
-    draft = ledger.load(operator_ledger, PAYOUT, mapping, context.session.currency, name="a draft")
+    draft = ledger.load(operator_ledger, PAYOUT, mapping, CREDITS, name="a draft")
     screen.show_list()
     qtbot.waitUntil(lambda: len(screen.list.model.rows) == 1)
     screen.list.table.select_place(0)
@@ -482,9 +483,7 @@ def test_a_list_is_read_from_both_ends(
 ) -> None:
     mapping = load_mapping(SAMPLES / "payout.mapping.toml")
     made = [
-        ledger.load(
-            operator_ledger, PAYOUT, mapping, context.session.currency, name=f"draft {number}"
-        ).batch_id
+        ledger.load(operator_ledger, PAYOUT, mapping, CREDITS, name=f"draft {number}").batch_id
         for number in range(3)
     ]
     newest = questions.page(operator_database, limit=2)

@@ -23,6 +23,7 @@ from console.settings import Settings
 from console.workspace.demo import make_demo, plan
 from models.transaction import TransactionKind
 from tests.ui.gallery import make_context
+from tests.ui.parts import CR
 from ui.kit.notices import Notice, NoticesStrip
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, ShortText
@@ -377,7 +378,10 @@ def test_the_detail_shows_both_sides_and_hides_on_escape(qtbot: QtBot, screen: T
     screen.table.select_place(place)
     assert screen.detail.row is row
     assert row.from_balance_after is not None
-    write = screen.context.formats.amount
+
+    def write(minor: int) -> str:
+        return screen.context.formats.amount(minor, row.currency)
+
     texts = [label.text() for label in screen.detail.findChildren(type(screen.detail._amount))]
     assert f"{write(row.amount)} CR" in texts
     before, after = write(row.from_balance_after + row.amount), write(row.from_balance_after)
@@ -473,7 +477,7 @@ def test_what_is_filtered_is_what_is_exported(qtbot: QtBot, screen: Transactions
     total = sum(row.amount for row in screen.model.rows)
     digest = hashlib.sha256(content).hexdigest()
     assert texts[-1].startswith(f"{len(rows):,} transactions in grants.csv. ")
-    assert f"amount {screen.context.formats.amount(total)} CR" in texts[-1]
+    assert f"amount {screen.context.formats.amount(total, CR)} CR" in texts[-1]
     assert digest in texts[-1]
     assert digest in (tmp_path / "grants.csv.sha256").read_text()
     assert screen.export.isHidden()

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from ui.kit.widgets.basics import Field, column_of, row_of
-from ui.kit.widgets.inputs import AmountEdit
+from ui.kit.widgets.inputs import WHOLE, AmountEdit
 
 if TYPE_CHECKING:
     from console.ledger.batches.page import BatchRow
+    from console.money import Currency
     from ui.kit.formats import Formats
 
 
@@ -21,8 +21,13 @@ class TypedTotal(Field):
 
     def __init__(self, formats: Formats, deed: str) -> None:
         self.edit = AmountEdit(formats)
-        self.edit.setPlaceholderText("")
         super().__init__(f"Type the total to {deed}", self.edit)
+
+    def set_currency(self, currency: Currency) -> None:
+        """Read what is typed in the batch's currency."""
+        if currency != self.edit.currency:
+            self.edit.set_currency(currency)
+            self.edit.setPlaceholderText("")
 
     def why_not(self, row: BatchRow) -> str:
         """Say why what is typed does not do; empty when it does."""
@@ -46,17 +51,23 @@ class ControlTotals(QWidget):
     def __init__(self, formats: Formats) -> None:
         super().__init__()
         self._formats = formats
-        self.lines = AmountEdit(replace(formats, exponent=0))
+        self.lines = AmountEdit(formats, WHOLE)
         self.total = AmountEdit(formats)
         self.typed = TypedTotal(formats, "confirm")
         self._lines_field = Field("Expected lines", self.lines)
         self._total_field = Field("Expected total", self.total)
-        for edit in (self.lines, self.total):
-            edit.setPlaceholderText("optional")
+        self.lines.setPlaceholderText("optional")
         for edit in (self.lines, self.total, self.typed.edit):
             edit.textChanged.connect(self.changed)
         inside = column_of(row_of(self._lines_field, self._total_field), self.typed, spacing=11)
         self.setLayout(inside)
+
+    def set_currency(self, currency: Currency) -> None:
+        """Read what is typed in the batch's currency."""
+        if currency != self.total.currency:
+            self.total.set_currency(currency)
+            self.total.setPlaceholderText("optional")
+        self.typed.set_currency(currency)
 
     def unlike(self, row: BatchRow) -> str:
         """Say which expectation the batch does not meet."""
@@ -71,9 +82,9 @@ class ControlTotals(QWidget):
     def show_problems(self, row: BatchRow) -> None:
         """Mark what the batch does not meet."""
         for field, edit, found, written in (
-            (self._lines_field, self.lines, row.lines, self._formats.integer),
-            (self._total_field, self.total, row.total, self._formats.amount),
+            (self._lines_field, self.lines, row.lines, self._formats.integer(row.lines)),
+            (self._total_field, self.total, row.total, self._formats.money(row.total, row.currency)),
         ):
             wrong = edit.amount is not None and edit.amount != found
-            field.set_problem(edit.problem or (f"The file has {written(found)}." if wrong else ""))
+            field.set_problem(edit.problem or (f"The file has {written}." if wrong else ""))
         self.typed.show_problem(row)

@@ -69,6 +69,7 @@ class DecisionCard(Card):
     def show_state(self, state: BatchState) -> None:
         """Show what would be approved."""
         self._state = state
+        self.typed.set_currency(state.row.currency)
         self._plan.setText(self._words_of(state))
         self.agreed.show_request(state.deciding)
         # What is reversed is checked by the ledger when it is carried out.
@@ -109,7 +110,7 @@ class DecisionCard(Card):
             return plan_words(state, self._formats)
         lines = self._formats.count(state.row.lines, "line")
         way = "all in full, or nothing" if asked.policy == "all" else "what is there; the rest stays"
-        total = f"{self._formats.amount(state.row.total)} {state.row.currency}"
+        total = self._formats.money(state.row.total, state.row.currency)
         return f"Reversal of {lines}, {total}: {way}."
 
     def _show_reasons(self) -> None:

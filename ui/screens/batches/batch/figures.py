@@ -65,9 +65,13 @@ class BatchFigures(QWidget):
         row = state.row
         chip, tone = _compared(row.lines, lines_expected, formats.integer)
         self.lines.set(formats.integer(row.lines), chip=chip, tone=tone)
-        chip, tone = _compared(row.total, total_expected, formats.amount)
+        money = row.currency
+        chip, tone = _compared(row.total, total_expected, lambda minor: formats.money(minor, money))
         self.total.set(
-            formats.amount(row.total), chip=chip, tone=tone, spoken=formats.spoken_amount(row.total)
+            formats.money(row.total, money),
+            chip=chip,
+            tone=tone,
+            spoken=formats.spoken_amount(row.total, money),
         )
         self._show_accounts(state, formats)
         self._show_rehearsal(state, formats)

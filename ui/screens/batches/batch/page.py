@@ -92,8 +92,6 @@ class BatchPage(QWidget):
     def _show(self, state: BatchState) -> None:
         self._state = state
         row = state.row
-        if not self._show_currency(row.currency):
-            return
         self._say_trouble("")
         cut = f"{row.name[: _NAME_SHOWN - 1]}…" if len(row.name) > _NAME_SHOWN else row.name
         self.title.set_title(f"#{row.id} {cut}")
@@ -106,13 +104,6 @@ class BatchPage(QWidget):
         self._show_figures()
         self.tabs.show_state(state)
         self.cards.show_state(state)
-
-    def _show_currency(self, code: str) -> bool:
-        """Say so of a batch in another currency: it would be shown with wrong decimals."""
-        if code == self._formats.code:
-            return True
-        self._say_trouble(f"This batch is in {code}, and this window works in {self._formats.code}.")
-        return False
 
     def _show_figures(self) -> None:
         if self._state is None:

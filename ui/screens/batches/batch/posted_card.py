@@ -82,7 +82,7 @@ class PostedCard(Card):
         self._show_end(state)
         lines = written.count(row.lines, "line")
         self._say("Transactions", f"{row.first_transaction}\N{EN DASH}{row.last_transaction}" if done else "")
-        self._say("Moved", f"{written.amount(row.total)} {row.currency} on {lines}" if done else "")
+        self._say("Moved", f"{written.money(row.total, row.currency)} on {lines}" if done else "")
         opened = None if state.posted is None else state.posted.opened
         self._say("Accounts opened", "" if opened is None else written.integer(opened))
         self._say(
@@ -107,15 +107,16 @@ class PostedCard(Card):
     def _show_end(self, state: BatchState) -> None:
         """Say who rejected or reversed it, when and why."""
         found, asked, written = state.detail, state.request, self._formats
+        row = found.row
         rejected = reversed_by = taken = reason = ""
         if asked is not None and asked.status == "rejected" and asked.closed_at is not None:
             rejected = f"{asked.closed_by}, {written.timestamp(asked.closed_at)}"
             reason = asked.close_reason or ""
         if found.reversed_at is not None and found.reversed_total is not None:
             reversed_by = f"{found.reversed_by}, {written.timestamp(found.reversed_at)}"
-            left = found.row.total - found.reversed_total
-            taken = f"{written.amount(found.reversed_total)} {found.row.currency}"
-            taken += f", {written.amount(left)} stays" if left else ", all of it"
+            left = row.total - found.reversed_total
+            taken = written.money(found.reversed_total, row.currency)
+            taken += f", {written.money(left, row.currency)} stays" if left else ", all of it"
             reason = found.reversed_reason or ""
         self._say("Rejected by", rejected)
         self._say("Reversed by", reversed_by)

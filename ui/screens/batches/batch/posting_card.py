@@ -84,6 +84,7 @@ class PostingCard(Card):
         """Show what posting this batch would do."""
         self._state = state
         row = state.row
+        self.expected.set_currency(row.currency)
         self._plan.setText(plan_words(state, self._formats))
         self.agreed.show_request(state.request)
         self._show_withdrawn(state)

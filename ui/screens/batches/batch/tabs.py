@@ -12,13 +12,15 @@ from models.batch import BatchStatus
 from ui.kit.table.paged_model import PagedModel
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
-from ui.screens.batches.columns import DRAFT_GRANTS, DRAFT_LINES, POSTED_GRANTS, POSTED_LINES, WALLETS
+from ui.kit.widgets.inputs import WHOLE
+from ui.screens.batches.columns import line_columns, wallet_columns
 from ui.screens.batches.problems import ProblemsView
 
 if TYPE_CHECKING:
     from console.ledger.batches.commands import WalletChange
     from console.ledger.batches.page import BatchLineRow
     from console.ledger.page import Direction, Page
+    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
     from ui.kit.formats import Formats
@@ -37,6 +39,7 @@ class BatchTabs(QWidget):
         self._context = context
         self._batch_id = batch_id
         self._formats = formats
+        self._currency = WHOLE
         self._shown: tuple[bool, bool] | None = None
         self._changes: tuple[WalletChange, ...] = ()
         self.tabs = QTabBar()
@@ -48,7 +51,9 @@ class BatchTabs(QWidget):
         self._stack = QStackedWidget()
         self._stack.setMinimumHeight(_LEAST_HEIGHT)
         self.lines = self._lines_table(posted=False, grants=False)
-        self.wallet_model: RowsModel[WalletChange] = RowsModel(WALLETS, formats, (), self)
+        self.wallet_model: RowsModel[WalletChange] = RowsModel(
+            wallet_columns(self._currency_of), formats, (), self
+        )
         self.wallets = context.table("batch.wallets", "Accounts before and after")
         self.wallets.set_empty_words(
             "No dry run yet",
@@ -67,6 +72,7 @@ class BatchTabs(QWidget):
 
     def show_state(self, state: BatchState) -> None:
         """Show the batch's lines, and what the newest check or dry run found."""
+        self._currency = state.row.currency
         shown = state.row.posted_at is not None, state.detail.grants
         if shown != self._shown:
             self._shown = shown
@@ -118,14 +124,14 @@ class BatchTabs(QWidget):
         name = "batch.lines" + (".posted" if posted else "") + (".grants" if grants else "")
         table = self._context.table(name, "Lines of the batch")
         table.set_empty_words("No lines")
-        columns = DRAFT_LINES
-        if grants:
-            columns = POSTED_GRANTS if posted else DRAFT_GRANTS
-        elif posted:
-            columns = POSTED_LINES
+        columns = line_columns(self._currency_of, posted=posted, grants=grants)
         model: PagedModel[BatchLineRow] = PagedModel(columns, self._formats, self._context.worker, table)
         table.setModel(model)
         return table
+
+    def _currency_of(self, _row: object) -> Currency:
+        """Return the batch's currency; before it was read there are no rows."""
+        return self._currency
 
     def _load(
         self, direction: Direction, row: BatchLineRow | None, cancellation: Cancellation

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.files.lines.preview import preview
+from console.files.lines.terms import Terms
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, TitleRow, button, column_of, label, line, row_of, scrolling
 from ui.kit.widgets.buttons import WhyNot
@@ -49,7 +50,7 @@ class MappingDialog(QDialog):
         self._trouble = ""
         self._debounce = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
         self.saved = SavedMappings(context, context.paths.mappings)
-        self.form = MappingForm()
+        self.form = MappingForm(context.session.books.open_currencies)
         self.pane = PreviewPane(context)
         self.name_edit = QLineEdit(path.stem)
         self.name_edit.setMaxLength(200)
@@ -84,9 +85,12 @@ class MappingDialog(QDialog):
     def _read(self, mapping: Mapping | None) -> None:
         """Read the file's start; without a mapping one is proposed."""
         context, path, stated = self._context, self._path, self.form.stated()
+        books = context.session.books
+        first, *others = books.open_currencies or books.currencies
+        terms = Terms(first, books.zone, tuple(others))
 
         def work(_cancellation: Cancellation) -> Preview:
-            return preview(path, mapping, context.session.currency, stated=stated)
+            return preview(path, mapping, terms, stated=stated)
 
         def done(found: Preview) -> None:
             self._show(found, proposed=mapping is None)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
 from console.files.mappings.mapping import BankMapping, Mapping, TransfersMapping
 from console.files.reading.layout import Layout
+from console.ledger.books.names import currency_words
 from ui.kit.widgets.basics import Field, column_of
 from ui.screens.batches.load.fields import Choice, ColumnChoice, ColumnsChoice, PartyChoice
 from ui.screens.batches.load.grants import DateFields, pair_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.files.reading.layout import Dialect
+    from console.money import Currency
 
 _NO_REFERENCE = "none: made from the file"
 _REFERENCE_HINT = (
@@ -33,8 +35,10 @@ class MappingForm(QWidget):
     changed = Signal()
     cut_changed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, currencies: Sequence[Currency]) -> None:
+        """`currencies` are those that a batch may be in; it is asked which only where there are several."""
         super().__init__()
+        self._several = len(currencies) > 1
         self._quiet = False
         self._header: tuple[str, ...] | None = None
         self.shape = Choice()
@@ -48,7 +52,12 @@ class MappingForm(QWidget):
         self.credits = QLineEdit()
         self.debits = QLineEdit()
         self.amount = ColumnChoice("choose a column")
+        self.money = Choice()
+        self.money.addItem("choose the currency", None)
+        for one in currencies:
+            self.money.addItem(currency_words(one.code), one.code)
         self.currency = ColumnChoice("none")
+        self.each_currency = QCheckBox("A draft for each currency in the file")
         self.reference = ColumnChoice(_NO_REFERENCE)
         self.description = ColumnChoice("none")
         self.texts = ColumnsChoice("none")
@@ -56,6 +65,7 @@ class MappingForm(QWidget):
         self.prefix = QLineEdit()
         self.create_missing = QCheckBox("Open accounts that are missing")
         self.layout_fields = LayoutFields()
+        self._money_field = Field("Currency of the batch", self.money)
         self._values = (Field("Credit values", self.credits), Field("Debit values", self.debits))
         self._transfers, self._bank = QWidget(), QWidget()
         self._build()
@@ -78,6 +88,8 @@ class MappingForm(QWidget):
         self.shape.choose(mapping.shape)
         self.amount.choose(mapping.amount_column)
         self.currency.choose(mapping.currency_column)
+        self.money.choose(mapping.currency)
+        self.each_currency.setChecked(mapping.each_currency)
         self.reference.choose(mapping.reference_column)
         self.dates.show_mapping(mapping)
         self.prefix.setText(mapping.account_prefix)
@@ -125,7 +137,15 @@ class MappingForm(QWidget):
             for name, party in (("from", self.payer), ("to", self.payee)):
                 if party.value() == (None, None):
                     return f"choose the {name} column or account"
-        return "choose the amount column" if self.amount.value() is None else ""
+        if self.amount.value() is None:
+            return "choose the amount column"
+        asked = self._several and not self._apart
+        return "choose the currency of the batch" if asked and self.money.value() is None else ""
+
+    @property
+    def _apart(self) -> bool:
+        """Whether each currency gets a draft of its own."""
+        return self._several and self.currency.value() is not None and self.each_currency.isChecked()
 
     def _shared(self) -> dict[str, Any]:
         return {
@@ -133,7 +153,9 @@ class MappingForm(QWidget):
             "amount_column": self.amount.value(),
             "reference_column": self.reference.value(),
             **self.dates.stated(),
+            "currency": self.money.value() if self._several and not self._apart else None,
             "currency_column": self.currency.value(),
+            "each_currency": self._apart,
             "account_prefix": self.prefix.text().strip(),
             "create_missing": self.create_missing.isChecked(),
         }
@@ -190,10 +212,13 @@ class MappingForm(QWidget):
         self._bank.setVisible(self._is_bank)
         for field in self._values:
             field.setVisible(self.direction.value() is not None)
+        self._money_field.setVisible(self._several)
+        self._money_field.setEnabled(not self._apart)
+        self.each_currency.setVisible(self._several and self.currency.value() is not None)
 
     def _connect(self) -> None:
         for choice in (
-            self.shape, self.account, self.direction, self.amount, self.currency, self.reference,
+            self.shape, self.account, self.direction, self.amount, self.money, self.currency, self.reference,
             self.description,
         ):  # fmt: skip
             choice.currentIndexChanged.connect(self._edited)
@@ -201,7 +226,8 @@ class MappingForm(QWidget):
             edit.textChanged.connect(self._edited)
         for part in (self.payer, self.payee, self.texts, self.dates, self.layout_fields):
             part.changed.connect(self._edited)
-        self.create_missing.toggled.connect(self._edited)
+        for box in (self.create_missing, self.each_currency):
+            box.toggled.connect(self._edited)
         self.layout_fields.cut_changed.connect(self._cut)
 
     def _build(self) -> None:
@@ -223,6 +249,8 @@ class MappingForm(QWidget):
         layout.addWidget(Field("The file holds", self.shape))
         money = pair_of(Field("Amount column", self.amount), Field("Currency column", self.currency))
         layout.addLayout(money)
+        layout.addWidget(self._money_field)
+        layout.addWidget(self.each_currency)
         layout.addWidget(self._transfers)
         layout.addWidget(self._bank)
         layout.addWidget(Field("Reference column", self.reference, hint=_REFERENCE_HINT))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from console.files.mappings.mapping import Mapping
 
 _ISO = "ISO 8601"
-_EXPIRY_HINT = "A date is the end of that day, UTC. An empty cell: never."
+_EXPIRY_HINT = "A date is the end of that day. An empty cell: never."
 _SOURCE_HINT = "Such as a campaign. A line with one opens a lot of credit."
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from console.errors import FileRefusedError, LinesRefusedError
+from console.errors import FileRefusedError, LinesRefusedError, UsageError
+from console.files.lines.terms import Terms
 from console.ledger.batches import commands
 from ui.kit.keyed_write import LATE
 from ui.kit.theme.fonts import text_font
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from console.errors import ConsoleError
     from console.files.mappings.mapping import Mapping
     from console.ledger.batches.commands import LoadedBatch
+    from console.ledger.books.currencies import Books
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 
@@ -36,6 +38,16 @@ class LoadOrder:
     path: Path
     mapping: Mapping
     name: str
+
+
+def _terms(books: Books, mapping: Mapping) -> Terms:
+    """Return what the amounts of one draft mean; raises UsageError where nobody has said which of several."""
+    if mapping.currency is not None:
+        return Terms(books.currency(mapping.currency), books.zone)
+    choice = books.open_currencies
+    if len(choice) != 1:
+        raise UsageError("This ledger has several currencies: choose that of the batch in the mapping.")
+    return Terms(choice[0], books.zone)
 
 
 class BatchLoading(QWidget):
@@ -87,11 +99,24 @@ class BatchLoading(QWidget):
         self.bar.setValue(0)
         self._show(running=True)
 
-        def work(cancellation: Cancellation, report: Callable[[tuple[int, int]], None]) -> LoadedBatch:
-            return commands.load(
-                context.ledger, order.path, order.mapping, context.session.currency, name=order.name,
-                cancel=cancellation, progress=lambda done, total: report((done, total)),
+        books = context.session.books
+
+        def work(
+            cancellation: Cancellation, report: Callable[[tuple[int, int]], None]
+        ) -> tuple[LoadedBatch, ...]:
+            def advance(done: int, total: int) -> None:
+                report((done, total))
+
+            if order.mapping.each_currency:
+                return commands.load_each(
+                    context.ledger, order.path, order.mapping, books, name=order.name,
+                    cancel=cancellation, progress=advance,
+                )  # fmt: skip
+            made = commands.load(
+                context.ledger, order.path, order.mapping, _terms(books, order.mapping), name=order.name,
+                cancel=cancellation, progress=advance,
             )  # fmt: skip
+            return (made,)
 
         self._cancellation = context.worker.run_reporting(
             work, progress=self._advance, done=self._loaded, failed=self._failed,
@@ -127,7 +152,7 @@ class BatchLoading(QWidget):
         self._show(running=False)
         self.again_button.setFocus()
 
-    def _loaded(self, loaded: LoadedBatch) -> None:
+    def _loaded(self, loaded: tuple[LoadedBatch, ...]) -> None:
         if self._cancellation is not None and self._cancellation.cancelled:
             self._context.notices.inform(f"{LATE} The draft had been written.")
         self.loaded.emit(loaded)

@@ -17,6 +17,7 @@ from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import caption, label, row_of
+from ui.kit.widgets.inputs import WHOLE
 from ui.screens.batches.columns import PROBLEMS
 
 if TYPE_CHECKING:
@@ -37,29 +38,34 @@ def _day(row: DraftLine) -> str | None:
     return None if row.effective_at is None else row.effective_at.isoformat()[:10]
 
 
-_PARSED: tuple[Column[DraftLine], ...] = (
-    Column("line", "Line", Kind.INTEGER, muted=True),
-    Column("from_name", "From", width=132),
-    Column("to_name", "To", width=132),
-    Column("amount", "Amount", Kind.AMOUNT),
-    Column("reference", "Reference", muted=True),
-    Column("description", "Description", muted=True, stretch=True),
-    Column("effective_at", "Date", muted=True, value=_day),
-)
-_GRANTED: tuple[Column[DraftLine], ...] = (
-    *_PARSED[:4],
-    Column("lot_source", "Source"),
-    Column("lot_expires_at", "Expires", Kind.TIMESTAMP),
-    *_PARSED[4:],
-)
+def _columns(*, several: bool, grants: bool) -> tuple[Column[DraftLine], ...]:
+    """Return the columns of lines; the currency where there are several, lots where the file opens some."""
+    credit: tuple[Column[DraftLine], ...] = (
+        Column("lot_source", "Source"),
+        Column("lot_expires_at", "Expires", Kind.UNTIL),
+    )
+    return (
+        Column("line", "Line", Kind.INTEGER, muted=True),
+        Column("from_name", "From", width=132),
+        Column("to_name", "To", width=132),
+        Column("amount", "Amount", Kind.AMOUNT, currency=lambda row: row.currency or WHOLE),
+        Column(
+            "currency", "Currency", value=lambda row: row.currency and row.currency.code, muted=True,
+            hidden=not several,
+        ),
+        *(credit if grants else ()),
+        Column("reference", "Reference", muted=True),
+        Column("description", "Description", muted=True, stretch=True),
+        Column("effective_at", "Date", muted=True, value=_day),
+    )  # fmt: skip
 
 
 class ParsedModel(RowsModel[DraftLine]):
     """Draft lines whose unreadable cells show what stands in the file, in the error tone."""
 
-    def __init__(self, formats: Formats, parent: QWidget, *, grants: bool = False) -> None:
-        """`grants` adds the columns of lines that open lots of credit."""
-        super().__init__(_GRANTED if grants else _PARSED, formats, (), parent)
+    def __init__(self, formats: Formats, parent: QWidget, *, several: bool, grants: bool) -> None:
+        """`grants` adds the columns of lines that open lots of credit, `several` shows the currency."""
+        super().__init__(_columns(several=several, grants=grants), formats, (), parent)
         self.grants = grants
         self._marks: dict[tuple[int, str], Problem] = {}
 
@@ -142,7 +148,9 @@ class PreviewPane(QWidget):
     def _parsed_table(self, *, grants: bool) -> tuple[ParsedModel, LedgerTable]:
         name = "mapping.parsed.grants" if grants else "mapping.parsed"
         table = self._context.table(name, "The lines as the mapping reads them", ground="surface")
-        model = ParsedModel(self._context.formats, table, grants=grants)
+        model = ParsedModel(
+            self._context.formats, table, several=len(self._context.session.currencies) > 1, grants=grants
+        )
         table.setModel(model)
         return model, table
 

@@ -17,29 +17,35 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.ledger.batches.reversal import ReversalProblem
+    from console.money import Currency
     from ui.context import Context
 
 _ROWS = 6
 
-SHORT_LINES: tuple[Column[ReversalProblem], ...] = (
-    Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True, sortable=True),
-    Column("username", "Account", sortable=True),
-    Column("amount", "Amount", Kind.AMOUNT, sortable=True),
-    Column("short", "Missing", Kind.AMOUNT, sortable=True),
-    Column("code", "Why", value=lambda row: sentence(row.code, {}), stretch=True),
-)
+
+def _columns(currency: Currency) -> tuple[Column[ReversalProblem], ...]:
+    """Return the columns of the lines that come back short, all in the batch's currency."""
+    return (
+        Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True, sortable=True),
+        Column("username", "Account", sortable=True),
+        Column("amount", "Amount", Kind.AMOUNT, sortable=True, currency=lambda _row: currency),
+        Column("short", "Missing", Kind.AMOUNT, sortable=True, currency=lambda _row: currency),
+        Column("code", "Why", value=lambda row: sentence(row.code, {}), stretch=True),
+    )
 
 
 class ReversalCheck(QWidget):
     """The check before: every line that would come back short, and two ways to go on."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, currency: Currency) -> None:
+        """`currency` is the batch's."""
         super().__init__()
         self._formats = context.formats
+        self._currency = currency
         self._found = label(
             "Checking what is still there…", tone="muted", font=text_font(tabular=True), wrap=True
         )
-        self.model: RowsModel[ReversalProblem] = RowsModel(SHORT_LINES, context.formats, (), self)
+        self.model: RowsModel[ReversalProblem] = RowsModel(_columns(currency), context.formats, (), self)
         self.table = context.table(
             "batch.reversal", "Lines that cannot be taken back in full", ground="surface"
         )
@@ -73,9 +79,9 @@ class ReversalCheck(QWidget):
         self.model.set_rows(problems)
         self.table.setVisible(bool(problems))
         if problems:
-            short = written.amount(sum(one.short for one in problems))
+            short = written.money(sum(one.short for one in problems), self._currency)
             lines = written.count(len(problems), "line")
-            words = f"{lines} cannot be taken back in full now, {short} {written.code} in all."
+            words = f"{lines} cannot be taken back in full now, {short} in all."
         else:
             words = "Every line can be taken back in full now."
             self.whole.setChecked(True)

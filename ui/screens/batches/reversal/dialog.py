@@ -53,7 +53,7 @@ class ReversalDialog(QDialog):
         self._checked = False
         self.setWindowTitle("Reverse batch")
         self.setFixedWidth(_WIDTH)
-        self.check = ReversalCheck(context)
+        self.check = ReversalCheck(context, detail.row.currency)
         self.edit = ReasonEdit("such as the ticket, and who asked for it")
         self.outcome = Outcome()
         self.running = RunningStrip(context.formats)
@@ -135,9 +135,9 @@ class ReversalDialog(QDialog):
         self._one.write(_REVERSE, words, call, done, failed=self._failed, cancelled=cancelled)
 
     def _taken(self, done: ReversedBatch, verb: str) -> str:
-        written, code = self._formats, self._detail.row.currency
-        words = f"{written.amount(done.total)} {code} on {written.count(done.lines, 'line')} {verb}"
-        return f"{words}, {written.amount(done.short)} stays." if done.short else f"{words}."
+        written, money = self._formats, self._detail.row.currency
+        words = f"{written.money(done.total, money)} on {written.count(done.lines, 'line')} {verb}"
+        return f"{words}, {written.money(done.short, money)} stays." if done.short else f"{words}."
 
     def _ask(self, words: str, work: Callable[[Cancellation], T], done: Callable[[T], None]) -> None:
         def ended(answer: T) -> None:
@@ -200,7 +200,7 @@ class ReversalDialog(QDialog):
         heading = label(
             f"Reverse batch #{row.id}?", font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True
         )
-        moved = f"{written.count(row.lines, 'line')}, {written.amount(row.total)} {row.currency}"
+        moved = f"{written.count(row.lines, 'line')}, {written.money(row.total, row.currency)}"
         words = f"{row.name}: {moved}. It is taken back as one transaction, linked both ways, once."
         if self._detail.to_reverse:
             words += f" A rule asks for {approvals_words(self._detail.to_reverse)} first."

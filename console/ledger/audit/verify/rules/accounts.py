@@ -89,11 +89,21 @@ _POLICY: Final = f"""
             act.request -> 'currency') AS place, (act.request ->> 'per_operation')::bigint AS per_operation,
             (act.request ->> 'per_day')::bigint AS per_day
         FROM act WHERE act.kind = 'set_limit' ORDER BY place, act.id DESC
+    ), decimals AS (
+        SELECT e.id, substr(e.subject, 10) AS code, (e.detail ->> 'exponent')::smallint AS exponent
+        FROM ledger.audit_events e WHERE e.action = 'add_currency' AND e.outcome = 'done'
+        UNION ALL
+        SELECT act.id, act.request ->> 'currency', (act.request ->> 'exponent')::smallint FROM act
+        WHERE act.kind = 'correct_currency'
     ), currency AS (
-        SELECT DISTINCT ON (e.subject) e.id, substr(e.subject, 10) AS code,
-            (e.detail ->> 'exponent')::smallint AS exponent
-        FROM ledger.audit_events e WHERE e.action = 'add_currency' AND e.outcome = 'done' ORDER BY e.subject,
-            e.id
+        SELECT DISTINCT ON (decimals.code) decimals.* FROM decimals ORDER BY decimals.code, decimals.id DESC
+    ), shut AS (
+        SELECT DISTINCT ON (act.request ->> 'currency') act.id, act.request ->> 'currency' AS code, act.kind
+        FROM act WHERE act.kind IN ('close_currency', 'reopen_currency')
+        ORDER BY act.request ->> 'currency', act.id DESC
+    ), zone AS (
+        SELECT max(act.id) AS id, (array_agg(act.request ->> 'zone' ORDER BY act.id DESC))[1] AS name
+        FROM act WHERE act.kind = 'set_business_zone'
     )
     SELECT 'policy.rule' AS code, 'rule ' || coalesce(rule.place, stands.place)::text AS place,
         coalesce(rule.id, 0) AS number,
@@ -115,7 +125,23 @@ _POLICY: Final = f"""
     SELECT 'policy.currency', currency.code, currency.id, currency.exponent || ' decimals',
         coalesce(c.exponent || ' decimals', 'no such currency')
     FROM currency LEFT JOIN ledger.currencies c ON c.code = currency.code
-    WHERE c.exponent IS DISTINCT FROM currency.exponent"""
+    WHERE c.exponent IS DISTINCT FROM currency.exponent
+    UNION ALL
+    SELECT 'policy.closed', c.code, coalesce(shut.id, 0),
+        CASE WHEN coalesce(shut.kind, '') = 'close_currency' THEN 'closed' ELSE 'open' END,
+        CASE WHEN c.closed_at IS NULL THEN 'open' ELSE 'closed' END
+    FROM ledger.currencies c LEFT JOIN shut ON shut.code = c.code
+    WHERE (c.closed_at IS NOT NULL) <> (coalesce(shut.kind, '') = 'close_currency')
+    UNION ALL
+    SELECT 'policy.closed', c.code || ' ' || u.username, w.id, 'closed', w.status::text
+    FROM ledger.currencies c JOIN ledger.wallets w ON w.currency = c.code AND w.kind = 'customer'
+    JOIN ledger.users u ON u.id = w.user_id
+    WHERE c.closed_at IS NOT NULL AND w.status <> 'closed'
+    UNION ALL
+    SELECT 'policy.zone', 'calendar', coalesce(zone.id, 0), coalesce(zone.name, 'UTC'),
+        coalesce(c.zone, 'none')
+    FROM zone LEFT JOIN ledger.calendar c ON true
+    WHERE c.zone IS DISTINCT FROM coalesce(zone.name, 'UTC')"""
 
 # The operator of an embedded ledger is enrolled by its console, without an event.
 _OPERATORS: Final = f"""
@@ -146,7 +172,9 @@ QUESTIONS: Final = (
         {
             "policy.rule": "Each rule for approvals is as it was set last",
             "policy.limit": "Each limit is as it was set last",
-            "policy.currency": "Each currency has the decimals that it was added with",
+            "policy.currency": "Each currency has the decimals that it was given last",
+            "policy.closed": "Each currency is open or closed as it was set last, and so are its accounts",
+            "policy.zone": "The business day is counted in the zone that was set last",
         },
         _POLICY,
     ),

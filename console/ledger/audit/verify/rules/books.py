@@ -28,8 +28,10 @@ _WALLETS: Final = """
         FROM ledger.reservations r WHERE r.status = 'reserved' GROUP BY r.wallet_id
     ), wallet AS MATERIALIZED (
         SELECT w.id, w.currency, w.kind, u.username, w.granted, w.reserved, w.overdraft_limit,
-            m.code IS NOT NULL AS known, w.status AS wallet_status, u.status AS user_status, u.kind
-                AS user_kind,
+            m.code IS NOT NULL AS known, w.status AS wallet_status, CASE
+                WHEN w.kind = 'customer' AND m.closed_at IS NOT NULL THEN 'closed' ELSE u.status END
+                AS user_status,
+            u.kind AS user_kind,
             CASE WHEN w.kind = 'customer' THEN w.balance
                 WHEN c.wallet_id IS NULL THEN coalesce(moved.net, 0)
                 ELSE c.balance + coalesce(moved.since, 0) END AS balance,

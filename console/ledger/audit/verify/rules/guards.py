@@ -24,6 +24,7 @@ _APPEND_ONLY: Final = (
 )  # fmt: skip
 _NEVER_DELETED: Final = (
     "wallets", "users", "credit_lots", "reservations", "approval_requests", "audit_head", "salts",
+    "calendar",
 )  # fmt: skip
 # The text of a note may be erased.
 _NOTES: Final = "account_notes"
@@ -62,7 +63,8 @@ _TRIGGERS: Final = f"""
         SELECT name, type, 'guard_append_only'
         FROM unnest(ARRAY{list(_NEVER_DELETED)}) name, (VALUES (11), (34)) t (type)
         UNION ALL
-        VALUES ('{_NOTES}', 27, 'guard_account_notes'), ('{_NOTES}', 34, 'guard_append_only')
+        VALUES ('{_NOTES}', 27, 'guard_account_notes'), ('{_NOTES}', 34, 'guard_append_only'),
+            ('currencies', 27, 'guard_currencies'), ('currencies', 34, 'guard_currencies')
     )
     SELECT 'guard.triggers' AS code, 'ledger.' || due.name AS place, 0::bigint AS number,
         'a guard against ' || CASE due.type WHEN 34 THEN 'TRUNCATE' WHEN 11 THEN 'DELETE'

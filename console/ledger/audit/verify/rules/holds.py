@@ -39,10 +39,11 @@ _ASKED: Final = """
         SELECT coalesce(r.id, made.reservation) AS id, r.reference, r.status, made.operator,
             made.key IS NULL OR r.id IS NULL OR r.created_by <> made.operator
             OR r.created_at <> (made.outcome ->> 'created_at')::timestamptz
+            OR r.currency IS DISTINCT FROM w.currency
             OR (extended.reservation IS NOT NULL AND r.expires_at IS DISTINCT FROM extended.last_expiry)
             OR made.request_hash <> ALL (ARRAY(
                 SELECT sha256(convert_to('reserve' || jsonb_build_object(
-                    'username', u.username, 'currency', w.currency, 'amount', r.amount,
+                    'username', u.username, 'currency', r.currency, 'amount', r.amount,
                     'reservation', r.reference, 'description', said.description, 'expires_at',
                     (to_jsonb(CASE WHEN extended.reservation IS NULL THEN r.expires_at
                         ELSE extended.first_expiry END AT TIME ZONE 'UTC') #>> '{}') || 'Z')::text, 'UTF8'))

@@ -16,7 +16,7 @@ _PARTY: Final = """(
 _ENDS: Final = f"""
     WITH seen AS MATERIALIZED (
         SELECT * FROM (
-            SELECT t.id, t.kind, payer.currency AS from_currency, payee.currency AS to_currency,
+            SELECT t.id, t.kind, t.currency, payer.currency AS from_currency, payee.currency AS to_currency,
                 payer.kind AS from_kind, payee.kind AS to_kind, t.from_balance_after, t.to_balance_after,
                 CASE WHEN t.reverses IS NOT NULL THEN '{{reversal}}'
                     WHEN t.reservation_id IS NOT NULL THEN '{{capture}}'
@@ -31,7 +31,8 @@ _ENDS: Final = f"""
             LEFT JOIN {_PARTY} payer ON payer.id = t.from_wallet
             LEFT JOIN {_PARTY} payee ON payee.id = t.to_wallet
         ) row
-        WHERE row.from_currency IS DISTINCT FROM row.to_currency OR row.from_currency IS NULL
+        WHERE row.from_currency IS DISTINCT FROM row.to_currency
+            OR row.from_currency IS DISTINCT FROM row.currency
             OR row.kind <> ALL (row.kinds)
             OR (row.from_kind = 'system') <> (row.from_balance_after IS NULL)
             OR (row.to_kind = 'system') <> (row.to_balance_after IS NULL)
@@ -39,8 +40,8 @@ _ENDS: Final = f"""
     SELECT broken.code, 'transaction ' || seen.id AS place, seen.id AS number, broken.expected, broken.found
     FROM seen CROSS JOIN LATERAL (VALUES
         ('movement.wallet', seen.from_currency IS DISTINCT FROM seen.to_currency
-            OR seen.from_currency IS NULL,
-            seen.to_currency, seen.from_currency),
+            OR seen.from_currency IS DISTINCT FROM seen.currency,
+            seen.to_currency, concat_ws(' in ', seen.from_currency, seen.currency)),
         ('movement.kind', seen.kind <> ALL (seen.kinds), seen.kinds::text, seen.kind::text),
         ('movement.sides', (seen.from_kind = 'system') <> (seen.from_balance_after IS NULL)
                 OR (seen.to_kind = 'system') <> (seen.to_balance_after IS NULL),

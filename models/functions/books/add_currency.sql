@@ -5,11 +5,16 @@ DECLARE
     fresh boolean;
 BEGIN
     PERFORM ledger.begin_write();
+    IF coalesce(p_code, '') !~ '^[A-Z][A-Z0-9]{1,11}$' THEN
+        PERFORM ledger.refuse('currency.code', jsonb_build_object('currency', left(p_code, 20)));
+    ELSIF p_exponent IS NULL OR p_exponent NOT BETWEEN 0 AND 8 THEN
+        PERFORM ledger.refuse('currency.exponent');
+    END IF;
     INSERT INTO ledger.currencies (code, exponent) VALUES (p_code, p_exponent) ON CONFLICT DO NOTHING;
     fresh := FOUND;
     PERFORM FROM ledger.currencies c WHERE c.code = p_code AND c.exponent = p_exponent;
     IF NOT FOUND THEN
-        RAISE EXCEPTION 'currency % has another exponent', p_code USING ERRCODE = 'restrict_violation';
+        PERFORM ledger.refuse('currency.other_exponent', ledger.of_currency(p_code));
     END IF;
     INSERT INTO ledger.users (username, display_name, kind)
     VALUES ('@issuance', 'Credit issued', 'system'), ('@revenue', 'Revenue', 'system'),

@@ -1,9 +1,10 @@
-"""Commands about the ledger as a whole: its schema, demo, currencies and server."""
+"""Commands about the ledger as a whole: its schema, demo and server."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
 
 import time
+from datetime import UTC
 from typing import Annotated
 
 import typer
@@ -15,9 +16,7 @@ from console.cli.progress import progress
 from console.files.exports import named_columns
 
 server_app = typer.Typer(help="The embedded PostgreSQL server.", no_args_is_help=True)
-currency_app = typer.Typer(help="The ledger's currencies.", no_args_is_help=True)
 
-_CURRENCIES = named_columns("currency, decimals:integer")
 _SERVER = named_columns("server, running, process:integer, version, folder")
 
 
@@ -49,7 +48,7 @@ def demo(
     """Fill an empty ledger with a demo, as an administrator. The same arguments make the same ledger."""
     from console.workspace.demo import make_demo, plan
 
-    wanted = plan(users, transactions, moment(until, "--until"))
+    wanted = plan(users, transactions, moment(until, "--until", UTC))
     started = time.monotonic()
     with invocation_of(context).workspace() as workspace, progress("Making the demo") as advance:
         make_demo(workspace.admin_url, wanted, progress=advance)
@@ -57,30 +56,6 @@ def demo(
         f"Made {wanted.users:,} customers and {wanted.transactions:,} transactions "
         f"in {time.monotonic() - started:,.1f} s."
     )
-
-
-@currency_app.command("list")
-def list_currencies(context: typer.Context) -> None:
-    """List the currencies and their decimals."""
-    invocation = invocation_of(context)
-    with invocation.workspace() as workspace:
-        rows = [(currency.code, currency.exponent) for currency in workspace.currencies]
-    invocation.output.rows(_CURRENCIES, rows)
-
-
-@currency_app.command("add")
-def add_currency(
-    context: typer.Context,
-    code: Annotated[str, typer.Argument(help="Such as EUR or POINTS.")],
-    decimals: Annotated[int, typer.Option(min=0, max=8, help="Digits after the decimal mark.")] = 2,
-) -> None:
-    """Add a currency with its system accounts, as an administrator."""
-    from console.money import Currency
-    from console.workspace.own_ledger import add_currency as add
-
-    with invocation_of(context).workspace() as workspace:
-        add(workspace.admin_url, Currency(code.upper(), decimals))
-    say(f"The ledger has {code.upper()} with {decimals} decimals.")
 
 
 @server_app.command("status")

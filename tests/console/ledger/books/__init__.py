@@ -1,0 +1,1 @@
+"""Tests of the ledger's currencies and of its business day."""

@@ -1,0 +1,1 @@
+"""Every screen on a ledger in several currencies."""
