@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
 
+from console.ledger.books.currencies import books
 from console.monitor.budgets import budget, over_budget
 from ui.kit.theme.tokens import Tone
 from ui.routes import OpenQuery
 
 if TYPE_CHECKING:
     from console.errors import ConsoleError
+    from console.ledger.books.currencies import Books
     from console.monitor.recording.cost import ActionCost
     from console.monitor.watch import Alert, Watch
     from console.postgres.database import Database, SessionFacts
@@ -23,7 +25,9 @@ _FIRST_RETRY_MS: Final = 2_000
 _LAST_RETRY_MS: Final = 30_000
 _BROKEN: Final = ("08", "57P0")
 # What is no act of the operator does not show in the meter.
-_OWN: Final = "session."
+_OWN: Final = ("session.", "books.")
+BOOKS_NOTICE: Final = "books"
+_BOOKS_MS: Final = 60_000
 # How the watch's alert of a repeated statement begins.
 _REPEATED: Final = "N+1"
 
@@ -55,6 +59,10 @@ class LiveStatus(QObject):
         window.status_bar.alerts.statement_wanted.connect(
             lambda fingerprint: window.context.navigator.go(OpenQuery(fingerprint))
         )
+        # What decides decimals and days is read once; that it was changed meanwhile must not go unsaid.
+        self._books_timer = QTimer(self, interval=_BOOKS_MS)
+        self._books_timer.timeout.connect(self.look_at_books)
+        self._books_timer.start()
         self._pool_timer = QTimer(self, interval=_POOL_MS)
         self._pool_timer.timeout.connect(self._show_pool)
         self._pool_timer.start()
@@ -74,6 +82,23 @@ class LiveStatus(QObject):
             owner=self,
             replaces="probe",
         )
+
+    def look_at_books(self) -> None:
+        """Ask whether the currencies and the business day are still those that the window works by."""
+        self._window.context.worker.run(
+            lambda cancel: books(self._database, cancel=cancel),
+            done=self._compare,
+            failed=lambda _error: None,
+            owner=self,
+            replaces="books",
+        )
+
+    def _compare(self, found: Books) -> None:
+        if found != self._window.context.session.books:
+            self._window.context.notices.warn(
+                "The ledger's currencies or its business day were changed. Sign in again to work by them.",
+                key=BOOKS_NOTICE,
+            )
 
     def _take(self, cost: ActionCost) -> None:
         own = cost.action.startswith(_OWN)

@@ -79,6 +79,7 @@ def test_almost_every_action_is_one_statement() -> None:
     assert {action: allowed for action, allowed in BUDGETS.items() if allowed > 1} == {
         "account.page": 3,
         "batch.load": 3,  # create, COPY, check
+        "batch.load-each": 4,  # the same of all drafts, then which references they share
         "batch.dry-run": 2,  # the posting itself, then the balances before the rollback
         "batch.reverse-dry-run": 2,  # the same of a reversal
         "operators.gate": 2,  # the verifier's iterations, then the role
