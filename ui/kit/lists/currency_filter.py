@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QSettings
+    from PySide6.QtGui import QKeyEvent
 
     from console.money import Currency
 
@@ -37,8 +38,9 @@ class CurrencyChoice(QWidget):
         for choice in (self._all, *self._each.values()):
             group.addButton(choice)
             layout.addWidget(choice)
+        for choice in (self._all, *self._each.values()):
+            choice.toggled.connect(self._follow)
         self._all.setChecked(True)
-        self.setFocusProxy(self._all)
 
     @property
     def widget(self) -> QWidget:
@@ -60,6 +62,17 @@ class CurrencyChoice(QWidget):
     def clear(self) -> None:
         """Choose all."""
         self._all.setChecked(True)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.applied.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _follow(self) -> None:
+        """Let the keyboard begin at what is chosen when the popup opens again."""
+        self.setFocusProxy(self._each.get(self.value() or "", self._all))
 
 
 class CurrencyChip(CheckedChip):

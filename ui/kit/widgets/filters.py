@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ui.kit.widgets.basics import Field, button, row_of
 from ui.kit.widgets.buttons import PairButton
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from PySide6.QtCore import SignalInstance
+    from PySide6.QtGui import QKeyEvent
 
     from console.money import Currency
     from ui.kit.formats import Formats
@@ -135,6 +137,13 @@ class ChoiceFilter(QWidget):
         """Choose these."""
         for key, box in self._boxes.items():
             box.setChecked(key in keys)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.applied.emit()
+        else:
+            super().keyPressEvent(event)
 
     def words(self) -> str:
         """Return the words chosen, the first two of them in full."""
