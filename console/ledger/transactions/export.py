@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.files.exports import ExportResult, export_csv, named_columns
 from console.ledger.page import Order
-from console.ledger.transactions.page import Cursor, page_statement, transaction_of
+from console.ledger.transactions.page import Cursor, TransactionRow, page_statement
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from console.ledger.transactions.page import TransactionFilter, TransactionRow
+    from console.ledger.transactions.page import TransactionFilter
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
@@ -66,7 +66,7 @@ def _all(session: Session, wanted: TransactionFilter, *, descending: bool) -> It
     cursor: Cursor | None = None
     while True:
         statement, values = page_statement(wanted, descending=descending, cursor=cursor, limit=ROWS_A_PAGE)
-        rows = [transaction_of(row) for row in session.execute(statement, values)]
+        rows = [TransactionRow(*row) for row in session.execute(statement, values)]
         yield from rows
         if len(rows) < ROWS_A_PAGE:
             return
