@@ -39,6 +39,7 @@ class Writing:
     """An open ledger, the key of the one operation, and what Ctrl+C cancels."""
 
     workspace: Workspace
+    ledger: Ledger
     output: Output
     key: UUID
     cancel: Cancellation
@@ -47,11 +48,6 @@ class Writing:
     def database(self) -> Database:
         """Where questions about it go."""
         return self.workspace.database
-
-    @property
-    def ledger(self) -> Ledger:
-        """Where the operation goes."""
-        return self.workspace.ledger
 
     @property
     def zone(self) -> tzinfo:
@@ -79,15 +75,45 @@ class Writing:
 @contextmanager
 def writing(context: typer.Context, key: str | None, *, hint: str = HOW_TO_SUBMIT) -> Iterator[Writing]:
     """Open the ledger for one operation; when a rule asks for approval, `hint` says how to get it."""
-    operation = uuid4() if key is None else operation_key(key)
     invocation = invocation_of(context)
+    operation = uuid4() if key is None else operation_key(key)
     with invocation.workspace(repeated=operation) as workspace, interruptible() as cancel:
         try:
-            yield Writing(workspace, invocation.output, operation, cancel)
+            yield Writing(workspace, workspace.ledger, invocation.output, operation, cancel)
         except RefusedError as refused:
             if refused.code != "approval.required":
                 raise
             raise RefusedError(refused.code, f"{refused} {hint}", refused.problems) from refused
+
+
+@contextmanager
+def administering(context: typer.Context, key: str | None) -> Iterator[Writing]:
+    """Open the ledger for one operation of an administrator's."""
+    invocation = invocation_of(context)
+    operation = uuid4() if key is None else operation_key(key)
+    with (
+        invocation.workspace(repeated=operation) as workspace,
+        administered(workspace) as ledger,
+        interruptible() as cancel,
+    ):
+        yield Writing(workspace, ledger, invocation.output, operation, cancel)
+
+
+@contextmanager
+def administered(workspace: Workspace) -> Iterator[Ledger]:
+    """Lend the ledger as an administrator has it: at the embedded one that is its owner."""
+    from console.postgres.database import Database
+    from console.workspace.workspace import EMBEDDED
+    from console.writes.ledger import Ledger
+
+    if workspace.profile != EMBEDDED:
+        yield workspace.ledger
+        return
+    owned = Database(workspace.admin_url, workspace.recorder, workspace.database.settings)
+    try:
+        yield Ledger(owned)
+    finally:
+        owned.close()
 
 
 def submission(*, submit: bool, reason: str | None) -> str | None:

@@ -11,6 +11,7 @@ import typer
 
 from console.cli.invocation import invocation_of
 from console.cli.output import say
+from console.cli.writing import administered
 from console.errors import UsageError
 from console.files.exports import named_columns
 
@@ -153,20 +154,8 @@ def gate(context: typer.Context) -> None:
 
 @contextmanager
 def _administration(context: typer.Context) -> Iterator[Ledger]:
-    """Open the ledger as who may change operators: at the embedded one that is its owner."""
-    from console.postgres.database import Database
-    from console.workspace.workspace import EMBEDDED
-    from console.writes.ledger import Ledger
-
-    with invocation_of(context).workspace() as workspace:
-        if workspace.profile != EMBEDDED:
-            yield workspace.ledger
-            return
-        owned = Database(workspace.admin_url, workspace.recorder, workspace.database.settings)
-        try:
-            yield Ledger(owned)
-        finally:
-            owned.close()
+    with invocation_of(context).workspace() as workspace, administered(workspace) as ledger:
+        yield ledger
 
 
 def _password(*, from_input: bool) -> SecretStr:

@@ -11,7 +11,7 @@ import typer
 from console.cli.invocation import invocation_of
 from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
-from console.cli.writing import writing
+from console.cli.writing import administering
 from console.errors import UsageError
 from console.files.exports import named_columns
 
@@ -90,7 +90,7 @@ def correct_currency(
     """Give a currency other decimals; only while nothing is in it yet."""
     from console.ledger.books.commands import correct
 
-    with writing(context, key) as write:
+    with administering(context, key) as write:
         done = correct(
             write.ledger, code.upper(), decimals, reason=reason, key=write.key, cancel=write.cancel
         )
@@ -102,7 +102,7 @@ def close_currency(context: typer.Context, code: Code, *, reason: Reason, key: K
     """Close a currency that nobody holds anything in: nothing is posted in it until it is opened again."""
     from console.ledger.books.commands import close
 
-    with writing(context, key) as write:
+    with administering(context, key) as write:
         done = close(write.ledger, code.upper(), reason=reason, key=write.key, cancel=write.cancel)
     write.output.record(_CLOSED, (code.upper(), "closed", done.accounts, str(done.key)))
 
@@ -112,7 +112,7 @@ def reopen_currency(context: typer.Context, code: Code, *, reason: Reason, key: 
     """Open a closed currency again, with its accounts."""
     from console.ledger.books.commands import reopen
 
-    with writing(context, key) as write:
+    with administering(context, key) as write:
         done = reopen(write.ledger, code.upper(), reason=reason, key=write.key, cancel=write.cancel)
     write.output.record(_CLOSED, (code.upper(), "open", done.accounts, str(done.key)))
 
@@ -142,7 +142,7 @@ def set_zone(
     """Count the ledger's days in another zone: today, a day's limits, when credit and holds end."""
     from console.ledger.books.commands import set_zone as count_days_in
 
-    with writing(context, key) as write:
+    with administering(context, key) as write:
         done = count_days_in(write.ledger, zone, reason=reason, key=write.key, cancel=write.cancel)
     write.output.record(_ZONE_SET, (done.before, done.after, str(done.key)))
     say("What was to end with a day keeps its moment; windows take the zone up when they are opened anew.")

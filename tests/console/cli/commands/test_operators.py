@@ -214,6 +214,21 @@ def test_the_embedded_ledger_has_operators_of_its_own(
     assert main(["operator", "gate"]) == 2
 
 
+def test_the_embedded_ledger_has_its_days_and_currencies_set_by_its_owner(
+    embedded: Path, settings: Settings
+) -> None:
+    """The person before it is no administrator, yet nobody else looks after it."""
+    words = ["zone", "set", "Asia/Tokyo", *REASON]
+    assert main(words) == 0
+    assert main(words) == 1
+    assert main(["currency", "add", "JPY"]) == 0
+    assert main(["currency", "correct", "JPY", "--decimals", "2", *REASON]) == 0
+    assert main(["currency", "close", "JPY", *REASON]) == 0
+    with open_workspace(settings, Paths.standard(embedded)) as opened:
+        assert (str(opened.books.zone), set(opened.books.closed)) == ("Asia/Tokyo", {"JPY"})
+    assert main(["currency", "reopen", "JPY", *REASON]) == 0
+
+
 def _enter(settings: Settings, paths: Paths, credentials: Credentials | None) -> None:
     with open_workspace(settings, paths, credentials=credentials):
         pass
