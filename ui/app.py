@@ -136,7 +136,7 @@ def _run(request: Request) -> int:
     """Show the window until it is closed, or take the tour."""
     from PySide6.QtCore import QSettings, QTemporaryDir
 
-    from ui.kit.theme.theme import Mode, Theme
+    from ui.kit.theme.theme import THEME_KEY, Theme, mode_of
     from ui.start.crash import CrashReporter
     from ui.start.logs import keep_log, log_qt_messages
     from ui.start.session import OperatorSession
@@ -146,10 +146,11 @@ def _run(request: Request) -> int:
     application = _application()
     reporter = CrashReporter(application)
     reporter.install()
-    theme = Theme(application, Mode(request.settings.theme))
     scratch = QTemporaryDir()
     folder = request.paths.state if request.tour is None else Path(scratch.path())
     store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
+    mode = mode_of(os.environ.get("LEDGER_THEME"), store.value(THEME_KEY), request.settings.theme)
+    reporter.theme = theme = Theme(application, mode)
     session = OperatorSession(
         theme, request.settings, request.paths, store, demo=request.demo_size, ask=request.tour is not None
     )

@@ -18,6 +18,8 @@ from ui.kit.widgets.basics import button, label, row_of
 if TYPE_CHECKING:
     from types import TracebackType
 
+    from ui.kit.theme.theme import Theme
+
 LONGEST_TEXT = 100_000
 _log = logging.getLogger(__name__)
 
@@ -72,6 +74,7 @@ class CrashReporter(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.dialog: CrashDialog | None = None
+        self.theme: Theme | None = None
         self._before = (sys.excepthook, threading.excepthook)
         self._caught.connect(self._show, Qt.ConnectionType.QueuedConnection)
 
@@ -98,6 +101,8 @@ class CrashReporter(QObject):
     def _show(self, text: str) -> None:
         if self.dialog is None:
             self.dialog = CrashDialog()
+            if self.theme is not None:
+                self.theme.dress(self.dialog)
             self.dialog.finished.connect(self._forget)
             self.dialog.open()
         self.dialog.add(text)

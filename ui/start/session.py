@@ -68,6 +68,7 @@ class OperatorSession(QObject):
         self._opening = Opening(self.worker, paths, demo)
         self.workspace: Workspace | None = None
         self.start_window = StartWindow(store)
+        theme.dress(self.start_window)
         self.window: MainWindow | None = None
         self.status: LiveStatus | None = None
         self.start_window.retry_wanted.connect(self._open)

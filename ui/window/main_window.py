@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from ui.kit.commands import Command
 from ui.kit.notices import NoticesStrip
-from ui.kit.theme.theme import Mode
+from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.theme.tokens import PAGE_MARGIN
 from ui.kit.widgets.basics import line
 from ui.screen import Screen
@@ -25,7 +25,7 @@ from ui.window.top_bar import TopBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QCloseEvent
+    from PySide6.QtGui import QAction, QCloseEvent
 
     from ui.context import Context
     from ui.routes import Route
@@ -59,6 +59,8 @@ class MainWindow(QMainWindow):
         self.navigation = Navigation(screens, context.icons)
         self.status_bar = StatusBar(context.formats)
         self.palette_dialog = Palette(context.commands, context.theme, self)
+        self.strip = NoticesStrip(context.notices, context.icons)
+        self._theme_actions: dict[Mode, QAction] = {}
         self._stack = QStackedWidget()
         self._build()
         self._register_commands()
@@ -126,7 +128,15 @@ class MainWindow(QMainWindow):
 
     def show_keys(self) -> None:
         """Show the list of keys."""
-        KeysDialog(self.context.commands, self.context, self).open()
+        dialog = KeysDialog(self.context.commands, self.context, self)
+        self.context.theme.dress(dialog)
+        dialog.open()
+
+    def choose_theme(self, mode: Mode) -> None:
+        """Show another theme, at the next start too."""
+        self.context.theme.set_mode(mode)
+        self.context.store.setValue(THEME_KEY, mode.value)
+        self._theme_actions[mode].setChecked(True)
 
     def offer_switch(self, run: Callable[[], None]) -> None:
         """Let another operator take over: by key, in the palette, and under the operator's name."""
@@ -144,6 +154,8 @@ class MainWindow(QMainWindow):
     def _show(self, screen: str) -> None:
         if screen not in self._made:
             self._made[screen] = self._entries[screen].factory(self.context)
+            # Each for itself: those that nobody sees cost a change of the theme nothing.
+            self.context.theme.dress(self._made[screen])
             self._stack.addWidget(self._made[screen])
         self._current = screen
         self._stack.setCurrentWidget(self._made[screen])
@@ -166,9 +178,8 @@ class MainWindow(QMainWindow):
         body.addWidget(_upright_line())
         content = QVBoxLayout()
         content.setSpacing(0)
-        strip = NoticesStrip(self.context.notices, self.context.icons)
-        strip.setContentsMargins(PAGE_MARGIN, 12, PAGE_MARGIN, 0)
-        content.addWidget(strip)
+        self.strip.setContentsMargins(PAGE_MARGIN, 12, PAGE_MARGIN, 0)
+        content.addWidget(self.strip)
         content.addWidget(self._stack, 1)
         body.addLayout(content, 1)
         whole = QWidget()
@@ -176,13 +187,17 @@ class MainWindow(QMainWindow):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         if self.context.session.production:
-            layout.addWidget(_production_line())
+            red = _production_line()
+            self.context.theme.dress(red)
+            layout.addWidget(red)
         layout.addWidget(self.top_bar)
         layout.addWidget(line())
         layout.addLayout(body, 1)
         layout.addWidget(line())
         layout.addWidget(self.status_bar)
         self.setCentralWidget(whole)
+        for part in (self.top_bar, self.navigation, self.strip, self.status_bar, self.palette_dialog):
+            self.context.theme.dress(part)
         self.top_bar.set_menu(self._menu())
 
     def _register_commands(self) -> None:
@@ -201,19 +216,20 @@ class MainWindow(QMainWindow):
             run = partial(self.open_screen, entry.id)
             commands.add(Command(f"go.{entry.id}", f"Go to {entry.title}", run, keys, "Screen"))
         for mode in Mode:
-            run = partial(self.context.theme.set_mode, mode)
+            run = partial(self.choose_theme, mode)
             commands.add(Command(f"theme.{mode.name.lower()}", f"Theme: {mode.word}", run, group=group))
         commands.install(self)
 
     def _menu(self) -> QMenu:
         """Return the menu behind the operator's name: themes and keys."""
-        menu, theme = QMenu(self), self.context.theme
+        menu, theme = QMenu(self.top_bar), self.context.theme
         group = QActionGroup(menu)
         for mode in Mode:
-            action = menu.addAction(f"{mode.word.capitalize()} theme", partial(theme.set_mode, mode))
+            action = menu.addAction(f"{mode.word.capitalize()} theme", partial(self.choose_theme, mode))
             action.setCheckable(True)
             action.setChecked(mode is theme.mode)
             group.addAction(action)
+            self._theme_actions[mode] = action
         menu.addSeparator()
         menu.addAction("All keys", self.show_keys)
         return menu

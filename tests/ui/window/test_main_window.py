@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QAction, QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QWidget
 from typing_extensions import override
 
 from tests.ui.gallery import make_context
 from ui.kit.theme.icons import Glyph
-from ui.kit.theme.theme import Mode
+from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.theme.tokens import LIGHT
 from ui.routes import Route
 from ui.screen import Screen, ScreenEntry
@@ -201,9 +201,34 @@ def test_geometry_is_kept(make: Callable[[bool], MainWindow]) -> None:
     assert make(False).size().toTuple() == (960, 650)
 
 
-def test_the_theme_is_in_the_palette(window: MainWindow) -> None:
+def test_the_theme_is_in_the_palette_and_kept(window: MainWindow) -> None:
     window.context.commands.run("theme.dark")
     assert window.context.theme.mode is Mode.DARK
+    assert window.context.store.value(THEME_KEY) == "dark"
+    checked = [one.text() for one in window.top_bar.findChildren(QAction) if one.isChecked()]
+    assert checked == ["Dark theme"]
+
+
+def test_all_that_is_shown_wears_the_style_sheet(qtbot: QtBot, window: MainWindow) -> None:
+    """The application has no sheet: a dialog or menu outside of every dressed part would look foreign."""
+    window.show_keys()
+    window.open_palette()
+    shown = [one for one in QApplication.topLevelWidgets() if one.isVisible() and one is not window]
+    assert len(shown) >= 2
+    shown += [window.top_bar, window.navigation, window.strip, window.status_bar]
+    shown += [one for one in window.findChildren(QMenu) if one.actions()]
+    screen = window.current_screen
+    assert screen is not None
+    assert [one for one in (*shown, screen) if not wears_sheet(one)] == []
+    for dialog in window.findChildren(QDialog):
+        dialog.close()
+
+
+def wears_sheet(widget: QWidget | None) -> bool:
+    """Whether a widget or one around it has a style sheet."""
+    while widget is not None and not widget.styleSheet():
+        widget = widget.parentWidget()
+    return widget is not None
 
 
 def test_the_widgets_come_without_a_driver() -> None:

@@ -84,7 +84,7 @@ class ExportStrip(QFrame):
     def ask(self) -> QFileDialog:
         """Ask for a file, then export to it."""
         day = self._formats.today()
-        dialog = QFileDialog(self.window(), f"Export {self._noun}", self._folder or _documents())
+        dialog = QFileDialog(self, f"Export {self._noun}", self._folder or _documents())
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters(["CSV files (*.csv)", "All files (*)"])
         dialog.setDefaultSuffix("csv")

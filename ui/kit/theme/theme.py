@@ -5,10 +5,12 @@ from __future__ import annotations
 from enum import StrEnum
 from importlib.resources import files
 from string import Template
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QPointF, Qt, QTemporaryDir, Signal
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTemporaryDir, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette, QPen, QPolygonF
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from ui.kit.theme.fonts import load_fonts, text_font
 from ui.kit.theme.tokens import DARK, HIGH_CONTRAST, LIGHT, Tokens
@@ -31,10 +33,20 @@ class Mode(StrEnum):
         return "high contrast" if self is Mode.HIGH_CONTRAST else self.value
 
 
+def mode_of(asked: object, kept: object, stated: object) -> Mode:
+    """Return the mode to begin with: as asked for this once, as it was left, or as the settings have it."""
+    modes = set(Mode)
+    return next((Mode(str(one)) for one in (asked, kept, stated) if one in modes), Mode.SYSTEM)
+
+
 _FIXED = {Mode.LIGHT: LIGHT, Mode.DARK: DARK, Mode.HIGH_CONTRAST: HIGH_CONTRAST}
 _ARROW = ((0.15, 0.35), (0.5, 0.68), (0.85, 0.35))
 _CHECK = ((0.2, 0.52), (0.42, 0.74), (0.8, 0.3))
 _MARK_PX = 40  # four times its size on screen, so 200 % is sharp
+
+
+THEME_KEY: Final = "window/theme"
+"""Under which the window keeps what was chosen in it."""
 
 
 class Theme(QObject):
@@ -47,7 +59,8 @@ class Theme(QObject):
         self._application = application
         self._mode = mode
         self._marks = QTemporaryDir()
-        self._sheet = Template((files("resources") / "style" / "console.qss").read_text("utf-8"))
+        self._template = Template((files("resources") / "style" / "console.qss").read_text("utf-8"))
+        self._sheet = ""
         load_fonts()
         application.setStyle("Fusion")
         application.setFont(text_font())
@@ -64,6 +77,18 @@ class Theme(QObject):
     def tokens(self) -> Tokens:
         """The colours in force."""
         return self._tokens
+
+    @property
+    def sheet(self) -> str:
+        """The style sheet in force."""
+        return self._sheet
+
+    def dress(self, root: QWidget) -> None:
+        """Give a window, or a part of one, the style sheet: now, and after a change as soon as it is seen.
+
+        What lies inside, dialogs and menus too, wears it with the root.
+        """
+        _Dressed(self, root)
 
     def set_mode(self, mode: Mode) -> None:
         """Choose a theme; everything on screen follows at once."""
@@ -94,7 +119,7 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         self._application.setPalette(palette_of(self._tokens))
-        self._application.setStyleSheet(self._sheet.substitute(self._tokens.colours(), **self._draw_marks()))
+        self._sheet = self._template.substitute(self._tokens.colours(), **self._draw_marks())
 
     def _draw_marks(self) -> dict[str, str]:
         """Draw the marks that a style sheet takes only as files, in the theme's colours."""
@@ -106,6 +131,39 @@ class Theme(QObject):
             _drawn(points, colour).save(path)
             paths[name] = path
         return paths
+
+
+class _Dressed(QObject):
+    """Lives and dies with the widget that wears the sheet.
+
+    A sheet of the whole application is matched anew with every widget there is, seen or not: with the six
+    screens made a switch took 245 ms, with four times as many 900. So each screen wears the sheet for itself,
+    and one that nobody sees changes when it is shown: 26 ms, and 32 with four times as many.
+    """
+
+    def __init__(self, theme: Theme, root: QWidget) -> None:
+        super().__init__(root)
+        self._theme = theme
+        self._worn = ""
+        root.installEventFilter(self)
+        theme.changed.connect(self._follow)
+        self._put_on(root)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Show and isinstance(watched, QWidget):
+            self._put_on(watched)
+        return False
+
+    def _follow(self) -> None:
+        root = self.parent()
+        if isinstance(root, QWidget) and root.isVisible():
+            self._put_on(root)
+
+    def _put_on(self, root: QWidget) -> None:
+        if self._worn != self._theme.sheet:
+            self._worn = self._theme.sheet
+            root.setStyleSheet(self._worn)
 
 
 def palette_of(tokens: Tokens) -> QPalette:

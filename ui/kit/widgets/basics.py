@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont
+from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -62,7 +62,8 @@ def restyle(widget: QWidget, **properties: object) -> None:
 def line() -> QFrame:
     """Return a horizontal hairline."""
     made = QFrame()
-    made.setProperty("line", True)
+    made.setAutoFillBackground(True)
+    made.setBackgroundRole(QPalette.ColorRole.Mid)
     made.setFixedHeight(1)
     return made
 

@@ -95,7 +95,7 @@ class NameList(Card):
 
     def ask_file(self) -> QFileDialog:
         """Ask for a file of names."""
-        dialog = QFileDialog(self.window(), "Load usernames")
+        dialog = QFileDialog(self, "Load usernames")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilters(["Text and CSV files (*.txt *.csv *.tsv)", "All files (*)"])
         if QGuiApplication.platformName() == "offscreen":

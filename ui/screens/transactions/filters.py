@@ -13,6 +13,7 @@ from console.ledger.transactions.page import TransactionFilter
 from models.transaction import TransactionKind
 from ui.kit.days import reading_note
 from ui.kit.lists.currency_filter import CurrencyChip
+from ui.kit.theme.tokens import COMPACT_HEIGHT
 from ui.kit.widgets.basics import button, label
 from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, ShortText
 from ui.kit.widgets.filters import ChoiceFilter
@@ -76,8 +77,8 @@ class TransactionFilters(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addLayout(Flow(*self.chips, self.clear_button), 1)
         note = label(reading_note(formats, currencies), tone="muted")
+        note.setFixedHeight(COMPACT_HEIGHT)
         row.addWidget(note, 0, Qt.AlignmentFlag.AlignTop)
-        note.setFixedHeight(self.user.sizeHint().height())
 
     @property
     def any_set(self) -> bool:

@@ -343,6 +343,7 @@ def test_the_scroll_bar_begins_under_the_head(
     table = LedgerTable("inside", theme=theme, store=store, notice=said.append, parent=dialog)
     filled(table, formats, 200)
     table.resize(900, 400)
+    theme.dress(dialog)
     dialog.show()
     table.show()
     bar = table.verticalScrollBar()

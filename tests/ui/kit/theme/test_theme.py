@@ -16,7 +16,7 @@ import resources
 import ui
 from ui.kit.theme.fonts import load_fonts, text_font
 from ui.kit.theme.icons import Glyph, Icons
-from ui.kit.theme.theme import Mode, Theme
+from ui.kit.theme.theme import Mode, Theme, mode_of
 from ui.kit.theme.tokens import DARK, HIGH_CONTRAST, LIGHT, Tokens, Tone, tone_of
 from ui.kit.widgets.basics import Chip, button
 
@@ -77,6 +77,7 @@ def test_a_change_restyles_what_is_on_screen(qtbot: QtBot, theme: Theme, icons: 
     icons.dress(plain, Glyph.REFRESH)
     for widget in (plain, chip):
         qtbot.addWidget(widget)
+        theme.dress(widget)
         widget.show()
     before = plain.icon().pixmap(QSize(32, 32)).toImage()
     assert {LIGHT.surface.lower(), LIGHT.border.lower()} <= colours_of(plain)
@@ -88,6 +89,21 @@ def test_a_change_restyles_what_is_on_screen(qtbot: QtBot, theme: Theme, icons: 
     after = plain.icon().pixmap(QSize(32, 32)).toImage()
     assert strongest(before) == QColor(LIGHT.muted)
     assert strongest(after) == QColor(DARK.muted)
+
+
+def test_what_nobody_sees_changes_when_it_is_shown(qtbot: QtBot, theme: Theme) -> None:
+    """A switch costs what is on screen, however many screens were opened before."""
+    seen, unseen = button("Seen"), button("Unseen")
+    for widget in (seen, unseen):
+        qtbot.addWidget(widget)
+        theme.dress(widget)
+    seen.show()
+    light = theme.sheet
+    theme.set_mode(Mode.DARK)
+    assert (seen.styleSheet(), unseen.styleSheet()) == (theme.sheet, light)
+    unseen.show()
+    assert unseen.styleSheet() == theme.sheet
+    assert DARK.surface.lower() in colours_of(unseen)
 
 
 def strongest(image: QImage) -> QColor:
@@ -107,6 +123,13 @@ def test_the_palette_follows_for_what_the_style_sheet_leaves_out(qapp: QApplicat
 def test_system_is_light_where_the_platform_does_not_say(theme: Theme) -> None:
     theme.set_mode(Mode.SYSTEM)
     assert theme.tokens is LIGHT
+
+
+def test_the_theme_is_what_was_asked_for_or_left_or_stated() -> None:
+    assert mode_of("contrast", "dark", "light") is Mode.HIGH_CONTRAST
+    assert mode_of(None, "dark", "light") is Mode.DARK
+    assert mode_of(None, "a colour of long ago", "light") is Mode.LIGHT
+    assert mode_of(None, None, None) is Mode.SYSTEM
 
 
 def test_inter_comes_with_the_program_and_has_tabular_figures(theme: Theme) -> None:
