@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -13,10 +13,11 @@ from console.errors import DatabaseUnreachableError, SchemaError, UsageError
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.widgets.basics import button, caption, label, row_of
 from ui.kit.widgets.cards import Card
+from ui.kit.widgets.placing import KeptOnScreen
 from ui.start.sign_in import SignInPage
 
 if TYPE_CHECKING:
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QByteArray, QSettings
     from PySide6.QtGui import QCloseEvent
 
     from console.errors import ConsoleError
@@ -35,16 +36,13 @@ class StartWindow(QStackedWidget):
         super().__init__()
         self._store = store
         self.setWindowTitle("Ledger Console")
-        self.setMinimumSize(960, 600)
         self.preparing = PreparingPage()
         self.trouble = TroublePage()
         self.sign_in = SignInPage()
         for page in (self.preparing, self.trouble, self.sign_in):
             self.addWidget(page)
         self.trouble.retry.clicked.connect(lambda _checked: self.retry_wanted.emit())
-        kept = store.value(GEOMETRY)
-        if not isinstance(kept, QByteArray) or not self.restoreGeometry(kept):
-            self.resize(1440, 900)
+        self._place = KeptOnScreen(self, store.value(GEOMETRY))
 
     def show_preparing(self, words: str) -> None:
         """Say what is going on."""

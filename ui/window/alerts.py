@@ -13,6 +13,7 @@ from console.monitor.watch import Level
 from ui.kit.theme.fonts import LABEL_PX, text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip, button, label, restyle, row_of
+from ui.kit.widgets.placing import place_popup
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,8 +81,7 @@ class AlertsButton(QPushButton):
         self._fill()
         self.popup.setFixedWidth(_WIDTH_PX)
         self.popup.adjustSize()
-        corner = self.mapToGlobal(QPoint(self.width() - _WIDTH_PX, -self.popup.height() - 6))
-        self.popup.move(corner)
+        place_popup(self.popup, self, QPoint(self.width() - _WIDTH_PX, -self.popup.height() - 6))
         self.popup.show()
         self.popup.setFocus()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QFont, QKeySequence
 from PySide6.QtWidgets import QDialog, QKeySequenceEdit, QVBoxLayout, QWidget
 
@@ -13,6 +14,7 @@ from ui.kit.table.columns import Column
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, row_of
+from ui.kit.widgets.placing import fit_dialog
 
 if TYPE_CHECKING:
     from ui.context import Context
@@ -42,8 +44,9 @@ class KeysDialog(QDialog):
     def __init__(self, commands: Commands, context: Context, parent: QWidget) -> None:
         super().__init__(parent)
         self._commands = commands
+        self.setObjectName("keys")
         self.setWindowTitle("Keys")
-        self.resize(640, 560)
+        fit_dialog(self, QSize(640, 560))
         self.model = RowsModel(COLUMNS, context.formats, parent=self)
         self.table = context.table("keys", "Keys", ground="surface", parent=self)
         self.table.setModel(self.model)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -15,6 +15,7 @@ from ui.kit.notices import NoticesStrip
 from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.theme.tokens import PAGE_MARGIN
 from ui.kit.widgets.basics import line
+from ui.kit.widgets.placing import KeptOnScreen, RoomArea
 from ui.screen import Screen
 from ui.window.keys import KeysDialog
 from ui.window.navigation import Navigation
@@ -25,7 +26,7 @@ from ui.window.top_bar import TopBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QAction, QCloseEvent
+    from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
 
     from ui.context import Context
     from ui.routes import Route
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 _GEOMETRY = "window/geometry"
 _PRODUCTION_LINE_PX = 3
 _KEYED_SCREENS = 9
+# Below this the content needs the room of the navigation's words.
+_NARROW_PX = 1000
 
 
 class MainWindow(QMainWindow):
@@ -47,6 +50,7 @@ class MainWindow(QMainWindow):
         session = context.session
         self._entries = {entry.id: entry for entry in screens}
         self._made: dict[str, QWidget] = {}
+        self._areas: dict[str, QWidget] = {}
         self._visited: list[str] = []
         self._current = ""
         self.top_bar = TopBar(
@@ -68,7 +72,7 @@ class MainWindow(QMainWindow):
         self.navigation.chosen.connect(self.open_screen)
         context.navigator.wanted.connect(self.open_route)
         context.navigator.counted.connect(self.navigation.set_count)
-        self._restore_geometry()
+        self._place = KeptOnScreen(self, context.store.value(_GEOMETRY))
 
     @property
     def entries(self) -> tuple[ScreenEntry, ...]:
@@ -146,6 +150,11 @@ class MainWindow(QMainWindow):
         self.top_bar.add_to_menu(title, run)
 
     @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.navigation.set_narrow(narrow=event.size().width() < _NARROW_PX)
+
+    @override
     def closeEvent(self, event: QCloseEvent) -> None:
         self.context.store.setValue(_GEOMETRY, self.saveGeometry())
         self.closing.emit()
@@ -154,11 +163,14 @@ class MainWindow(QMainWindow):
     def _show(self, screen: str) -> None:
         if screen not in self._made:
             self._made[screen] = self._entries[screen].factory(self.context)
+            # Where the window is lower or narrower than a screen can be, the screen scrolls.
+            area = RoomArea(self._made[screen])
             # Each for itself: those that nobody sees cost a change of the theme nothing.
-            self.context.theme.dress(self._made[screen])
-            self._stack.addWidget(self._made[screen])
+            self.context.theme.dress(area)
+            self._areas[screen] = area
+            self._stack.addWidget(area)
         self._current = screen
-        self._stack.setCurrentWidget(self._made[screen])
+        self._stack.setCurrentWidget(self._areas[screen])
         self.navigation.mark(screen)
         self.setWindowTitle(self._title(self._entries[screen].title))
         self.status_bar.set_hint("Alt+\N{LEFTWARDS ARROW} back" if self._visited else "F1 keys")
@@ -171,7 +183,6 @@ class MainWindow(QMainWindow):
         return " \N{EN DASH} ".join(part for part in parts if part)
 
     def _build(self) -> None:
-        self.setMinimumSize(960, 600)
         body = QHBoxLayout()
         body.setSpacing(0)
         body.addWidget(self.navigation)
@@ -233,11 +244,6 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         menu.addAction("All keys", self.show_keys)
         return menu
-
-    def _restore_geometry(self) -> None:
-        kept = self.context.store.value(_GEOMETRY)
-        if not isinstance(kept, QByteArray) or not self.restoreGeometry(kept):
-            self.resize(1440, 900)
 
 
 def _upright_line() -> QFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ui.screen import ScreenEntry
 
 
+_NARROW_WIDTH: Final = 52
+
+
 class Navigation(QFrame):
     """Buttons for the screens under their headings, with how much waits on each."""
 
@@ -31,6 +34,8 @@ class Navigation(QFrame):
         self.setFixedWidth(NAVIGATION_WIDTH - 1)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, _Entry] = {}
+        self._headings: list[QLabel] = []
+        self._narrow = False
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 12, 8, 12)
         layout.setSpacing(0)
@@ -38,7 +43,8 @@ class Navigation(QFrame):
         for entry in entries:
             if entry.group != heading:
                 heading = entry.group
-                layout.addWidget(_heading(heading))
+                self._headings.append(_heading(heading))
+                layout.addWidget(self._headings[-1])
             made = _Entry(entry, icons)
             made.clicked.connect(partial(self._choose, entry.id))
             self._group.addButton(made)
@@ -56,6 +62,17 @@ class Navigation(QFrame):
         if screen in self._buttons:
             self._buttons[screen].set_count(count)
 
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Show the pictures alone, each with its title as a tip; or the titles too."""
+        if narrow == self._narrow:
+            return
+        self._narrow = narrow
+        self.setFixedWidth(_NARROW_WIDTH if narrow else NAVIGATION_WIDTH - 1)
+        for heading in self._headings:
+            heading.setVisible(not narrow)
+        for made in self._buttons.values():
+            made.set_narrow(narrow=narrow)
+
     def _choose(self, screen: str, *_checked: object) -> None:
         self.chosen.emit(screen)
 
@@ -66,6 +83,7 @@ class _Entry(QPushButton):
     def __init__(self, entry: ScreenEntry, icons: Icons) -> None:
         super().__init__(f" {entry.title}")
         self._title = entry.title
+        self._narrow = False
         self.setProperty("navigation", True)
         self.setCheckable(True)
         self.setFont(text_font(weight=QFont.Weight.Medium))
@@ -83,6 +101,17 @@ class _Entry(QPushButton):
         """Show a count."""
         self._count.setText(f"{count:,}" if count else "")
         self.setAccessibleName(f"{self._title}, {count} waiting" if count else self._title)
+        self._tell()
+
+    def set_narrow(self, *, narrow: bool) -> None:
+        """Show the picture alone, or the title and the count too."""
+        self._narrow = narrow
+        self.setText("" if narrow else f" {self._title}")
+        self._count.setVisible(not narrow)
+        self._tell()
+
+    def _tell(self) -> None:
+        self.setToolTip(self.accessibleName() if self._narrow else "")
 
     def _recolour(self) -> None:
         restyle(self._count, tone="accent" if self.isChecked() else "muted")

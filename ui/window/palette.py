@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -23,6 +23,7 @@ from typing_extensions import override
 from ui.kit.commands import Match
 from ui.kit.theme.fonts import CHIP_PX, LABEL_PX, text_font
 from ui.kit.widgets.basics import line
+from ui.kit.widgets.placing import place_popup
 from ui.window.top_bar import SEARCH_WORDS
 
 if TYPE_CHECKING:
@@ -86,8 +87,7 @@ class Palette(QDialog):
         self.field.setText(text)
         self._filter(text)
         self.setFixedWidth(_WIDTH_PX)
-        top_left = self._window.mapToGlobal(self._window.rect().topLeft())
-        self.move(top_left.x() + (self._window.width() - _WIDTH_PX) // 2, top_left.y() + _TOP_PX)
+        place_popup(self, self._window, QPoint((self._window.width() - _WIDTH_PX) // 2, _TOP_PX))
         self.show()
         self.field.setFocus()
 

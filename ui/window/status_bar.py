@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from typing_extensions import override
 
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import LABEL_PX, text_font
@@ -14,6 +15,8 @@ from ui.kit.widgets.basics import label, restyle
 from ui.window.alerts import AlertsButton
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from ui.kit.formats import Formats
 
 _CONTROLS = (
@@ -66,11 +69,19 @@ class StatusBar(QFrame):
         layout.addWidget(self.alerts)
         layout.addSpacing(14)
         layout.addWidget(self._hint)
+        # What a narrow window does without, the first first; who may change controls always stands.
+        self._yielding = (self._hint, self._cache, self._pool, zone, self._cost)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def set_connection(self, words: str, tone: Tone = Tone.CREDIT) -> None:
         """Say which server answers: `primary, 0.4 ms`."""
         restyle(self._dot, tone=tone.value)
         self._connection.setText(words)
+        self._fit()
 
     def set_meter(
         self,
@@ -92,18 +103,34 @@ class StatusBar(QFrame):
         spoken = f"last action: {action}" if action else ""
         self._statements.setToolTip(plain_tip(spoken) if spoken else "")
         self._statements.setAccessibleDescription(spoken)
+        self._fit()
 
     def set_pool(self, words: str) -> None:
         """Say how many connections are in use: `pool 1 of 8`."""
         self._pool.setText(words)
+        self._fit()
 
     def set_cache(self, words: str) -> None:
         """Say how often the cache had the answer: `cache 96 %`."""
         self._cache.setText(words)
+        self._fit()
 
     def set_hint(self, words: str) -> None:
         """Say what could be done next."""
         self._hint.setText(words)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out as much as the width asks for, so that no word is cut."""
+        layout = self.layout()
+        if layout is None:
+            return
+        for part in self._yielding:
+            part.setVisible(True)
+        for part in self._yielding:
+            if layout.minimumSize().width() <= self.width():
+                return
+            part.setVisible(False)
 
 
 def _part(text: str = "") -> QLabel:

@@ -196,9 +196,9 @@ def test_the_meter_says_what_an_action_cost(window: MainWindow) -> None:
 
 def test_geometry_is_kept(make: Callable[[bool], MainWindow]) -> None:
     first = make(False)
-    first.resize(960, 650)
+    first.resize(first.minimumWidth(), 650)
     first.close()
-    assert make(False).size().toTuple() == (960, 650)
+    assert make(False).size().toTuple() == (first.minimumWidth(), 650)
 
 
 def test_the_theme_is_in_the_palette_and_kept(window: MainWindow) -> None:

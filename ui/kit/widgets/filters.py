@@ -11,6 +11,7 @@ from typing_extensions import override
 from ui.kit.widgets.basics import Field, button, row_of
 from ui.kit.widgets.buttons import PairButton
 from ui.kit.widgets.inputs import AmountEdit, DateEdit
+from ui.kit.widgets.placing import place_popup
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +83,8 @@ class FilterChip(PairButton):
     def open(self) -> None:
         """Open the editor under the chip."""
         self._popup.setMinimumWidth(max(self.width(), 220))
-        self._popup.move(self.mapToGlobal(QPoint(0, self.height() + 4)))
+        self._popup.adjustSize()
+        place_popup(self._popup, self, QPoint(0, self.height() + 4))
         self._popup.show()
         self.editor.widget.setFocus()
 

@@ -18,10 +18,13 @@ from ui.screen import Screen
 from ui.screens.health.figures import ConsoleFigures, gather
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
+
     from ui.context import Context
 
 REFRESH_MS: Final = 1_000
 _COLUMNS: Final = 3
+_WIDE_PX: Final = 880
 _LATE_MS: Final = 16.0
 _NO_CACHE: Final = "No cache in use: names and currencies are read from the database each time."
 _NO_REPLICA: Final = "None configured: everything is read from the primary."
@@ -49,6 +52,9 @@ class Health(Screen):
         self.replica = label(_NO_REPLICA, wrap=True)
         self.kept = label(wrap=True)
         self.kept_where = label(tone="muted", wrap=True, selectable=True)
+        self._figures = (self.pool, self.breaker, self.retries, self.lag, self.memory, self.statements)
+        self._tiles = QGridLayout()
+        self._columns = 0
         self.renewal = Renewal(self, REFRESH_MS)
         self.renewal.due.connect(self.refresh)
         self._build()
@@ -59,6 +65,22 @@ class Health(Screen):
         self.context.worker.run(
             lambda _cancel: gather(ledger, history), done=self.show_figures, owner=self, replaces="figures"
         )
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange(_COLUMNS if event.size().width() >= _WIDE_PX else _COLUMNS - 1)
+
+    def _arrange(self, columns: int) -> None:
+        """Put the tiles side by side, so many in a row that no note is cut."""
+        if columns == self._columns:
+            return
+        self._columns = columns
+        for place, tile in enumerate(self._figures):
+            self._tiles.removeWidget(tile)
+            self._tiles.addWidget(tile, place // columns, place % columns)
+        for column in range(_COLUMNS):
+            self._tiles.setColumnStretch(column, int(column < columns))
 
     def show_figures(self, now: ConsoleFigures) -> None:
         """Show what holds at a moment."""
@@ -114,14 +136,10 @@ class Health(Screen):
             self.kept_where.show()
 
     def _build(self) -> None:
-        tiles = QGridLayout()
-        tiles.setSpacing(GAP)
-        shown = (self.pool, self.breaker, self.retries, self.lag, self.memory, self.statements)
-        for place, tile in enumerate(shown):
+        self._tiles.setSpacing(GAP)
+        for tile in self._figures:
             tile.set("\N{EN DASH}", "reading\N{HORIZONTAL ELLIPSIS}")
-            tiles.addWidget(tile, place // _COLUMNS, place % _COLUMNS)
-        for column in range(_COLUMNS):
-            tiles.setColumnStretch(column, 1)
+        self._arrange(_COLUMNS)
         around = Card("Beside the window", spacing=10)
         facts = QGridLayout()
         facts.setHorizontalSpacing(24)
@@ -138,6 +156,6 @@ class Health(Screen):
         self.kept_where.hide()
         self.kept.setText("Reading\N{HORIZONTAL ELLIPSIS}")
         self.page.addWidget(self.title)
-        self.page.addLayout(tiles)
+        self.page.addLayout(self._tiles)
         self.page.addWidget(around)
         self.page.addStretch(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from console.files.lines.preview import preview
@@ -12,6 +12,7 @@ from console.files.lines.terms import Terms
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, TitleRow, button, column_of, label, line, row_of, scrolling
 from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.placing import fit_dialog
 from ui.screens.batches.load.form import MappingForm
 from ui.screens.batches.load.loading import LoadOrder
 from ui.screens.batches.load.preview import PreviewPane
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 _DEBOUNCE_MS = 300
 _FORM_WIDTH = 372
 _SIZE = (1240, 800)
-_MARGIN_PX = 48
 
 
 class MappingDialog(QDialog):
@@ -58,7 +58,7 @@ class MappingDialog(QDialog):
         self.cancel_button = button("Cancel")
         self.load_button = button("Load and check", accent=True)
         self._why = WhyNot(self.load_button, wrap=False)
-        self._build(parent)
+        self._build()
         self._connect()
         self._read(None)
 
@@ -196,10 +196,9 @@ class MappingDialog(QDialog):
         self.cancel_button.clicked.connect(self.reject)
         self.load_button.clicked.connect(self._load)
 
-    def _build(self, parent: QWidget) -> None:
+    def _build(self) -> None:
         self.setWindowTitle(f"Load {self._path.name}")
-        room = parent.window().size()
-        self.resize(min(_SIZE[0], room.width() - _MARGIN_PX), min(_SIZE[1], room.height() - _MARGIN_PX))
+        fit_dialog(self, QSize(*_SIZE))
         self.form.setEnabled(False)
         self._words.hide()
         title = TitleRow("Load CSV")
