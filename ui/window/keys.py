@@ -33,7 +33,7 @@ class KeyRow:
 
 COLUMNS: tuple[Column[KeyRow], ...] = (
     Column("title", "Command", stretch=True, sortable=True),
-    Column("group", "Where", muted=True, sortable=True),
+    Column("group", "Where", muted=True, sortable=True, yields=1),
     Column("keys", "Keys", width=150, sortable=True),
 )
 

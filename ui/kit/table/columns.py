@@ -47,7 +47,8 @@ class Column(Generic[Row]):
     key: stable name, under which width, order and visibility are kept; also the row's attribute
         unless `value` is given. AMOUNT and SIGNED are int minor units, DURATION is milliseconds.
     muted: a secondary figure or text. sortable: a click on the head asks for this order.
-    width: pixels, when the first page's content is no good measure. stretch: takes the room left.
+    width: pixels, what it is at least. stretch: takes the room left; a muted text also narrows first.
+    yields: where room is short, the higher the sooner it is left out; 0 never.
     hidden: not shown until the operator asks. tone: a chip's or text's tone, by default by its word.
     currency: the row's own, without which there is no column of amounts.
     """
@@ -60,6 +61,7 @@ class Column(Generic[Row]):
     sortable: bool = False
     width: int | None = None
     stretch: bool = False
+    yields: int = 0
     hidden: bool = False
     tone: Callable[[Row], Tone | None] | None = None
     currency: Callable[[Row], Currency] | None = None

@@ -27,13 +27,15 @@ class TableHead(QHeaderView):
     """The horizontal head of a LedgerTable."""
 
     sort_wanted = Signal(str, bool)
-    visibility_changed = Signal()
+    visibility_wanted = Signal(int, bool)
 
     def __init__(self, theme: Theme, parent: QWidget) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._theme = theme
         self._font = text_font(LABEL_PX, weight=QFont.Weight.Medium)
         self._order: tuple[str, bool] | None = None
+        self.left_out: frozenset[int] = frozenset()
+        """Columns that nobody has hidden, but that there is no room for."""
         self.setSectionsMovable(True)
         self.setSectionsClickable(True)
         self.setHighlightSections(False)
@@ -61,15 +63,21 @@ class TableHead(QHeaderView):
         """Return the menu that shows and hides columns; the last one shown cannot be hidden."""
         menu = QMenu(self)
         columns = self._columns()
-        shown = [place for place in range(len(columns)) if not self.isSectionHidden(place)]
+        shown = self.chosen()
         for place, column in enumerate(columns):
-            action = QAction(column.title or column.key, menu)
+            lacking = "  (no room now)" if place in self.left_out else ""
+            action = QAction(f"{column.title or column.key}{lacking}", menu)
             action.setCheckable(True)
             action.setChecked(place in shown)
             action.setEnabled(shown != [place])
-            action.toggled.connect(lambda on, at=place: self._show_column(at, hidden=not on))
+            action.toggled.connect(lambda on, at=place: self.visibility_wanted.emit(at, not on))
             menu.addAction(action)
         return menu
+
+    def chosen(self) -> list[int]:
+        """Return the columns that nobody has hidden, also those that there is no room for."""
+        places = range(len(self._columns()))
+        return [at for at in places if not self.isSectionHidden(at) or at in self.left_out]
 
     @override
     def sizeHint(self) -> QSize:
@@ -129,7 +137,3 @@ class TableHead(QHeaderView):
 
     def _open_menu(self, place: QPoint) -> None:
         self.menu().popup(self.mapToGlobal(place))
-
-    def _show_column(self, section: int, *, hidden: bool) -> None:
-        self.setSectionHidden(section, hidden)
-        self.visibility_changed.emit()

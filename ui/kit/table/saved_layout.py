@@ -14,11 +14,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ColumnLayout:
-    """One column as the operator left it; place counts from the left."""
+    """One column as the operator left it; place counts from the left, own is a width that they set."""
 
     width: int
     place: int
     hidden: bool
+    own: bool = False
 
 
 def read_layout(store: QSettings, table: str) -> dict[str, ColumnLayout]:
@@ -26,7 +27,9 @@ def read_layout(store: QSettings, table: str) -> dict[str, ColumnLayout]:
     try:
         kept = json.loads(str(store.value(f"tables/{table}", "{}")))
         return {
-            str(key): ColumnLayout(int(one["width"]), int(one["place"]), bool(one["hidden"]))
+            str(key): ColumnLayout(
+                int(one["width"]), int(one["place"]), bool(one["hidden"]), bool(one.get("own", False))
+            )
             for key, one in kept.items()
         }
     except (ValueError, TypeError, KeyError, AttributeError):

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtCore import QSettings
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from ui.kit.theme.theme import Theme
 
@@ -154,10 +154,12 @@ class LedgerTable(QTableView):
         if isinstance(model, PagedModel):
             model.state_changed.connect(self._follow_paging)
             model.shifted.connect(self._keep_place)
-            model.modelReset.connect(self._widths.fit_once)
+            model.modelReset.connect(self._widths.fit)
+            model.rowsInserted.connect(lambda _parent, first, last: self._widths.take_rows(first, last))
             self._follow_paging()
         elif isinstance(model, RowsModel):
             model.modelReset.connect(self._follow_grid)
+            model.dataChanged.connect(lambda first, last: self._widths.take_rows(first.row(), last.row()))
             model.sorted_by.connect(lambda key, down: self.head.set_order(key, descending=down))
             self._follow_grid()
 
@@ -187,7 +189,12 @@ class LedgerTable(QTableView):
         self._bar.setGeometry(1, HEAD_HEIGHT - 1, self.width() - 2, 2)
         self._edge.setGeometry(self.rect())
         self._edge.raise_()
-        self._widths.stretch()
+        self._widths.arrange()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._widths.arrange()
 
     def _set_up(self) -> None:
         self.setShowGrid(False)
@@ -224,11 +231,13 @@ class LedgerTable(QTableView):
         return sorted(index.row() for index in self.selectionModel().selectedRows())
 
     def _shown_columns(self) -> list[int]:
-        order = (self.head.logicalIndex(place) for place in range(self.head.count()))
-        return [column for column in order if not self.head.isSectionHidden(column)]
+        # Also those that there is no room for: what is copied does not depend on the window's width.
+        chosen = self.head.chosen()
+        return sorted(chosen, key=self.head.visualIndex)
 
     def _first_shown_column(self) -> int:
-        return next(iter(self._shown_columns()), 0)
+        shown = [at for at in self._shown_columns() if not self.head.isSectionHidden(at)]
+        return next(iter(shown), 0)
 
     def _activate(self) -> None:
         row = self.current_row()
@@ -280,7 +289,7 @@ class LedgerTable(QTableView):
             self.set_state(model.state, model.problem)
 
     def _follow_grid(self) -> None:
-        self._widths.fit_once()
+        self._widths.fit()
         model = self._cell_model()
         self.set_state(State.READY if model is not None and model.rowCount() else State.EMPTY)
 

@@ -36,18 +36,18 @@ def _of(totals: CurrencyTotals) -> Currency:
 def columns(*, several: bool) -> tuple[Column[BalanceRow], ...]:
     """Return the columns; the currency stands before the amounts where the ledger has several."""
     return (
-        Column("position", "#", Kind.INTEGER, muted=True, sortable=True, width=72),
+        Column("position", "#", Kind.INTEGER, muted=True, sortable=True, yields=2),
         Column("name", "Username", value=lambda row: shown(row.name), sortable=True, tone=_muted, width=140),
-        Column("display_name", "Name", muted=True, sortable=True, stretch=True, width=120),
+        Column("display_name", "Name", muted=True, sortable=True, stretch=True, width=120, yields=3),
         Column("status", "Status", Kind.CHIP, value=status_word, sortable=True, tone=_tone, width=88),
         Column(
             "currency", "Currency", value=lambda row: None if row.currency is None else row.currency.code,
             muted=True, sortable=True, hidden=not several,
         ),
-        Column("balance", "Balance", Kind.AMOUNT, sortable=True, width=116, currency=_currency),
-        Column("granted", "Granted", Kind.AMOUNT, muted=True, sortable=True, width=108, currency=_currency),
-        Column("reserved", "Reserved", Kind.AMOUNT, muted=True, sortable=True, width=108, currency=_currency),
-        Column("available", "Available", Kind.AMOUNT, sortable=True, width=116, currency=_currency),
+        Column("balance", "Balance", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
+        Column("granted", "Granted", Kind.AMOUNT, muted=True, sortable=True, currency=_currency, yields=1),
+        Column("reserved", "Reserved", Kind.AMOUNT, muted=True, sortable=True, currency=_currency),
+        Column("available", "Available", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
     )  # fmt: skip
 
 

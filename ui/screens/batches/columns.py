@@ -35,13 +35,13 @@ BATCHES: tuple[Column[BatchRow], ...] = (
     Column("id", "Id", Kind.IDENTIFIER, muted=True),
     Column("name", "Name", stretch=True),
     Column("status", "Status", Kind.CHIP, tone=lambda row: STATUS_TONES[row.status]),
-    Column("file_name", "File", muted=True),
+    Column("file_name", "File", muted=True, yields=4),
     Column("lines", "Lines", Kind.INTEGER),
     Column("total", "Total", Kind.AMOUNT, currency=_of),
     Column("currency", "Currency", value=lambda row: row.currency.code, muted=True),
-    Column("created_by", "Created by", muted=True),
-    Column("created_at", "Created", Kind.TIMESTAMP, muted=True),
-    Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
+    Column("created_by", "Created by", muted=True, yields=2),
+    Column("created_at", "Created", Kind.TIMESTAMP, muted=True, yields=3),
+    Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, yields=1),
 )
 
 
@@ -56,9 +56,9 @@ def line_columns(
         Column("amount", "Amount", Kind.AMOUNT, currency=currency),
     )
     after: tuple[Column[BatchLineRow], ...] = (
-        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=currency),
-        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=currency),
-        Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True),
+        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=currency, yields=2),
+        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=currency, yields=2),
+        Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True, yields=1),
     )
     credit: tuple[Column[BatchLineRow], ...] = (
         Column("lot_source", "Source", muted=True),
@@ -66,7 +66,7 @@ def line_columns(
     )
     words: tuple[Column[BatchLineRow], ...] = (
         Column("reference", "Reference", muted=True),
-        Column("description", "Description", muted=True, stretch=True),
+        Column("description", "Description", muted=True, stretch=True, width=120, yields=3),
         Column("effective_at", "Effective", Kind.TIMESTAMP, muted=True, hidden=True),
     )
     return (*line, *(after if posted else ()), *(credit if grants else ()), *words)

@@ -68,14 +68,14 @@ class Analysis:
 
 COLUMNS: Final[tuple[Column[QueryRow], ...]] = (
     Column("label", "Statement", stretch=True, width=220, tip=lambda row: row.text),
-    Column("screens", "Screen", muted=True, width=106),
+    Column("screens", "Screen", muted=True, width=106, yields=2),
     Column("calls", "Calls", Kind.INTEGER, sortable=True, width=62),
     Column("per_action", "Per action", Kind.INTEGER, width=90),
     Column("mean_ms", "Mean ms", Kind.DECIMAL, muted=True, hidden=True, width=84),
-    Column("p50_ms", "P50 ms", Kind.DECIMAL, width=74),
-    Column("p95_ms", "P95 ms", Kind.DECIMAL, width=74),
+    Column("p50_ms", "P50 ms", Kind.DECIMAL, width=74, yields=1),
+    Column("p95_ms", "P95 ms", Kind.DECIMAL, width=74, yields=1),
     Column("p99_ms", "P99 ms", Kind.DECIMAL, sortable=True, width=74),
-    Column("total_ms", "Total ms", Kind.DECIMAL, muted=True, sortable=True, width=84),
+    Column("total_ms", "Total ms", Kind.DECIMAL, muted=True, sortable=True, width=84, yields=3),
     Column(
         "remark",
         "Remark",

@@ -48,8 +48,8 @@ SESSIONS: Final[tuple[Column[SessionRow], ...]] = (
     Column("transaction_s", "Transaction", Kind.DURATION, value=lambda row: _ms(row.transaction_s),
         sortable=True, width=104),
     Column("statement_s", "Statement age", Kind.DURATION, value=lambda row: _ms(row.statement_s),
-        muted=True, sortable=True, width=112),
-    Column("application", "Application", muted=True, width=116),
+        muted=True, sortable=True, width=112, yields=1),
+    Column("application", "Application", muted=True, width=116, yields=2),
     Column("client", "Client", Kind.IDENTIFIER, muted=True, width=110, hidden=True),
     Column("statement", "Statement, last or running", stretch=True, tip=lambda row: row.text),
 )  # fmt: skip
@@ -156,12 +156,12 @@ INDEXES: Final[tuple[Column[IndexUse], ...]] = (
 
 STATEMENTS: Final[tuple[Column[ServerStatement], ...]] = (
     Column("label", "Statement", stretch=True, tip=lambda row: row.text),
-    Column("operator", "Operator", muted=True, width=140),
+    Column("operator", "Operator", muted=True, width=140, yields=1),
     Column("calls", "Calls", Kind.INTEGER, sortable=True, width=80),
     Column("mean_ms", "Mean ms", Kind.DECIMAL, sortable=True, width=84),
     Column("total_ms", "Total ms", Kind.DECIMAL, sortable=True, width=92),
     Column("rows", "Rows", Kind.INTEGER, muted=True, sortable=True, width=84),
-    Column("blocks_read", "Blocks read", Kind.INTEGER, muted=True, sortable=True, width=96),
+    Column("blocks_read", "Blocks read", Kind.INTEGER, muted=True, sortable=True, width=96, yields=2),
 )
 
 

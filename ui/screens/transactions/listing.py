@@ -31,12 +31,12 @@ def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
         Column("kind", "Kind", Kind.CHIP, width=104),
         Column("from_username", "From"),
         Column("to_username", "To"),
-        Column("amount", "Amount", Kind.AMOUNT, width=92, currency=_currency),
+        Column("amount", "Amount", Kind.AMOUNT, currency=_currency),
         Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),
-        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, width=92, currency=_currency),
-        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, width=92, currency=_currency),
-        Column("reference", "Reference", muted=True, width=110),
-        Column("description", "Description", muted=True, width=120, stretch=True),
+        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=_currency, yields=2),
+        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=_currency, yields=2),
+        Column("reference", "Reference", muted=True, width=110, yields=1),
+        Column("description", "Description", muted=True, width=120, stretch=True, yields=3),
     )
 
 

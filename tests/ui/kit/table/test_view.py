@@ -190,7 +190,7 @@ def test_what_is_read_stays_where_it_is_when_rows_come_in_above(
     assert top() == before
 
 
-def test_widths_come_from_the_first_page_and_only_amounts_are_widened_after(
+def test_widths_come_from_the_first_page_and_grow_with_what_comes(
     qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats
 ) -> None:
     table = make_table()
@@ -207,6 +207,72 @@ def test_widths_come_from_the_first_page_and_only_amounts_are_widened_after(
     assert set(changed) - {KEYS[-1]} == {"amount"}
     model.set_rows([with_amount(1)])
     assert table.columnWidth(KEYS.index("amount")) > widths[KEYS.index("amount")]
+    model.set_rows([replace(make_row(1), sender="a.name.longer.than.any.before")])
+    sender = KEYS.index("sender")
+    assert table.columnWidth(sender) >= delegate.width_of(COLUMNS[sender], model.cell(0, sender))
+
+
+def test_a_width_that_was_set_stays_whatever_comes_until_it_is_let_go(
+    qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats
+) -> None:
+    table = make_table()
+    model = filled(table, formats)
+    sender = KEYS.index("sender")
+    table.setColumnWidth(sender, 50)
+    model.set_rows([replace(make_row(1), sender="a.name.longer.than.any.before")])
+    assert table.columnWidth(sender) == 50
+    table.head.sectionHandleDoubleClicked.emit(sender)
+    assert table.columnWidth(sender) > 150
+
+
+def test_rows_that_are_scrolled_to_are_not_cut(
+    qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats
+) -> None:
+    """Of a grid of thousands not every row is measured; those in view are."""
+    table = make_table()
+    rows = list(make_rows(2_000))
+    rows[1_500] = replace(rows[1_500], sender="a.name.longer.than.any.before")
+    table.setModel(RowsModel(COLUMNS, formats, rows, table))
+    sender = KEYS.index("sender")
+    before = table.columnWidth(sender)
+    table.select_place(1_500)
+    table.scrollTo(table.currentIndex())
+    qtbot.waitUntil(lambda: table.columnWidth(sender) > before)
+
+
+def test_what_has_no_room_is_left_out_in_its_order_and_comes_back(
+    qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats
+) -> None:
+    yields = {"reference": 3, "sender_after": 2, "receiver_after": 2}
+    columns = tuple(replace(one, yields=yields.get(one.key, 0)) for one in COLUMNS)
+    table = make_table()
+    table.setModel(RowsModel(columns, formats, make_rows(30), table))
+    gone: list[str] = []
+    for width in range(1_100, 500, -10):
+        table.resize(width, 500)
+        gone += [key for at, key in enumerate(KEYS) if table.isColumnHidden(at) and key not in gone]
+        assert table.horizontalScrollBar().maximum() == 0 or len(gone) == 3, width
+    assert gone == ["reference", "receiver_after", "sender_after"]
+    entry = next(one for one in table.head.menu().actions() if one.text().startswith("Reference"))
+    assert (entry.text(), entry.isChecked()) == ("Reference  (no room now)", True)
+    table.select_place(0)
+    press(qtbot, table, Qt.Key.Key_C, CONTROL)
+    assert len(clipboard().split("\t")) == len(COLUMNS)
+    table.resize(1_100, 500)
+    assert not any(table.isColumnHidden(at) for at in range(len(KEYS)))
+
+
+def test_a_column_that_is_asked_for_is_shown_whether_or_not_there_is_room(
+    make_table: Callable[[], LedgerTable], formats: Formats
+) -> None:
+    columns = tuple(replace(one, yields=int(one.key == "reference")) for one in COLUMNS)
+    table = make_table()
+    table.setModel(RowsModel(columns, formats, make_rows(30), table))
+    table.resize(500, 500)
+    at = KEYS.index("reference")
+    assert table.isColumnHidden(at)
+    table.head.visibility_wanted.emit(at, False)
+    assert not table.isColumnHidden(at)
 
 
 def with_amount(amount: int) -> MadeUp:
