@@ -84,13 +84,15 @@ class Context:
         """
         from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - at the top it would make ui.context need widgets
 
+        key = f"table.{name}"
         made = LedgerTable(
             name,
             theme=self.theme,
             store=self.store,
-            notice=self.notices.warn,
+            notice=lambda words: self.notices.warn(words, key=key),
             ground=ground,
             parent=parent,
         )
+        made.recovered.connect(lambda: self.notices.withdraw(key))
         made.setAccessibleName(spoken)
         return made

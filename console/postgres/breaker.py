@@ -57,6 +57,11 @@ class Breaker:
             return 0.0
         return max(0.0, self._tries_again_at - time.monotonic())
 
+    def try_now(self) -> None:
+        """Let the next connection try at once: somebody asks for it who can see what happens."""
+        with self._lock:
+            self._tries_again_at = 0.0
+
     def connect(self, make: Callable[[], Answer]) -> Answer:
         """Make a connection; raises CircuitBreakerError with the reason when none is to be tried now."""
         is_trial = self._admit()

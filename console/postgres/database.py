@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from psycopg import Error as DriverError
 from pybreaker import CircuitBreakerError
@@ -71,17 +72,39 @@ class SessionFacts:
     database: str
 
 
+class OwnServer(Protocol):
+    """A server that runs on this computer for one ledger alone."""
+
+    @property
+    def halted(self) -> bool:
+        """Whether its process is there but stopped, so that it answers nobody."""
+        ...
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it answers: the folder of its socket or a host, and the port."""
+        ...
+
+    def start_if_dead(self) -> bool:
+        """Start it again if its process has gone; return whether it had."""
+        ...
+
+
 class Database:
     """One profile's database; safe on any thread. Every call blocks, so none on the GUI thread."""
 
-    def __init__(self, url: str, recorder: Recorder, settings: Settings) -> None:
+    def __init__(
+        self, url: str, recorder: Recorder, settings: Settings, *, server: OwnServer | None = None
+    ) -> None:
+        """`server` is what runs on this computer for this ledger alone: it is started again when it died."""
         self._url = make_url(url)
         self._recorder = recorder
         self._settings = settings
         self._counting = threading.Lock()
         self._wanting = 0
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_pause_s, is_broken)
-        self._engine = _engine(url, settings, self._breaker)
+        self._server = server
+        self._engine = _engine(url, settings, self._breaker, server)
         attach(recorder, self._engine)
 
     @property
@@ -140,6 +163,26 @@ class Database:
         statement = text("SELECT * FROM ledger.session_check()")
         with self._recorder.action("session.rights"), self._connected(cancel, autocommit=True) as session:
             return checked_facts(session.execute(statement).one())
+
+    def pulse(self) -> float:
+        """Ask the server for a sign of life; return the milliseconds it took.
+
+        The pool's own check of a connection does it, so no statement is recorded.
+        """
+        if self._server is not None and self._server.halted:
+            raise UnavailableError("The server's process is halted.")
+        started = time.perf_counter()
+        try:
+            self._engine.connect().close()
+        except ConsoleError:
+            raise
+        except CircuitBreakerError as error:
+            raise DatabaseUnreachableError(self.place, str(error)) from error
+        except PoolTimeoutError as error:
+            raise UnavailableError("All connections are busy.") from error
+        except (DBAPIError, DriverError) as error:
+            raise translated(error, self._url) from error
+        return (time.perf_counter() - started) * 1_000
 
     def close(self) -> None:
         """Close the pool; sessions still at work are closed when they come back."""
@@ -218,7 +261,7 @@ def _local_settings(settings: Settings) -> str:
     return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _session_settings(settings).items())
 
 
-def _engine(url: str, settings: Settings, breaker: Breaker) -> Engine:
+def _engine(url: str, settings: Settings, breaker: Breaker, server: OwnServer | None) -> Engine:
     options = " ".join(f"-c {name}={value}" for name, value in _session_settings(settings).items())
     # Transactions say theirs in BEGIN, behind a pooler too; this is for what is asked outside of one.
     options += " -c default_transaction_isolation=read\\ committed"
@@ -244,7 +287,17 @@ def _engine(url: str, settings: Settings, breaker: Breaker) -> Engine:
 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Dialect, _record: object, args: list[Any], parameters: dict[str, Any]) -> object:
-        return breaker.connect(lambda: dialect.connect(*args, **parameters))
+        def make() -> object:
+            try:
+                return dialect.connect(*args, **parameters)
+            except DriverError as error:
+                if server is None or not is_broken(error) or not server.start_if_dead():
+                    raise
+                parameters["host"], parameters["port"] = server.address
+                return dialect.connect(*args, **parameters)
+
+        # A server of our own that is dead is started; the breaker spares one whose silence takes seconds.
+        return make() if server is not None else breaker.connect(make)
 
     return engine
 

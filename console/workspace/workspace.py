@@ -83,6 +83,7 @@ class _Way:
     environment: str
     gate_url: str | None = None
     remembered: str = ""
+    server: EmbeddedServer | None = None
 
 
 @contextmanager
@@ -113,7 +114,7 @@ def open_workspace(
         history = History(_history_file(paths.data, way.url, way.profile))
         stack.callback(HistoryWriter(recorder, history).close)
         facts = None if way.gate_url is None else sign_in(way.url, way.gate_url, recorder)
-        database = Database(way.url, recorder, settings)
+        database = Database(way.url, recorder, settings, server=way.server)
         stack.callback(database.close)
         if facts is None:
             facts = database.session_facts()
@@ -171,11 +172,11 @@ def _way(
             with as_admin(owner) as connection:
                 enrolment.refuse_shut(connection, role)
             url = server.url_for(role, passwords.password_of(role) or "")
-            yield _Way(url, owner, EMBEDDED, environment, remembered=role)
+            yield _Way(url, owner, EMBEDDED, environment, remembered=role, server=server)
             return
         url = server.url_for(credentials.operator, credentials.password.get_secret_value())
         gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")
-        yield _Way(url, owner, EMBEDDED, environment, gate_url, remembered=role)
+        yield _Way(url, owner, EMBEDDED, environment, gate_url, remembered=role, server=server)
 
 
 def _way_to_server(settings: Settings, url: str, credentials: Credentials | None) -> _Way:

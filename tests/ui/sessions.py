@@ -28,13 +28,15 @@ class Sessions:
         self._store = store
         self._made: list[OperatorSession] = []
 
-    def __call__(self, url: str | None, gate_password: str | None = None) -> OperatorSession:
-        """Start one."""
+    def __call__(
+        self, url: str | None, gate_password: str | None = None, *, demo: tuple[int, int] | None = None
+    ) -> OperatorSession:
+        """Start one; `demo` is how many users and transactions an embedded ledger gets."""
         settings = Settings.model_construct(
             database_url=None if url is None else SecretStr(url),
             gate_password=None if gate_password is None else SecretStr(gate_password),
         )
-        session = OperatorSession(self._theme, settings, self.paths, self._store)
+        session = OperatorSession(self._theme, settings, self.paths, self._store, demo=demo)
         self._made.append(session)
         session.begin()
         return session

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
+from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.icons import Glyph, Icons
 from ui.kit.theme.tokens import Tone
@@ -34,13 +35,14 @@ _GLYPHS = {
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice; a `key` lets a later one of the same key take its place."""
+    """One notice; a `key` lets a later one of the same key take its place, `detail` is its tip."""
 
     text: str
     tone: Tone
     action: str = ""
     act: Callable[[], None] | None = None
     key: str = ""
+    detail: str = ""
 
 
 class Notices(QObject):
@@ -68,10 +70,16 @@ class Notices(QObject):
         self.posted.emit(Notice(text, Tone.WARNING, action, act, key))
 
     def fail(
-        self, text: str, *, action: str = "", act: Callable[[], None] | None = None, key: str = ""
+        self,
+        text: str,
+        *,
+        action: str = "",
+        act: Callable[[], None] | None = None,
+        key: str = "",
+        detail: str = "",
     ) -> None:
         """Say that something failed; stays until it is closed."""
-        self.posted.emit(Notice(text, Tone.ERROR, action, act, key))
+        self.posted.emit(Notice(text, Tone.ERROR, action, act, key, detail))
 
     def show_error(self, error: ConsoleError) -> None:
         """Show a failure that no form has a place for."""
@@ -148,6 +156,8 @@ class _Line(QFrame):
         mark.setFocusPolicy(_NO_FOCUS)
         icons.dress(mark, _GLYPHS[notice.tone], tone=notice.tone)
         text = label(notice.text, font=text_font(tabular=True), wrap=True, selectable=True)
+        text.setToolTip(plain_tip(notice.detail) if notice.detail else "")
+        self.setAccessibleDescription(notice.detail)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(6, 4, 6, 4)
         layout.setSpacing(6)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from ui.window.main_window import MainWindow
 
 _PAINTED_MS = 50
+_PULSE_MS = 500
 EMBEDDED_PLACE = "The ledger on this computer"
 UNGUARDED = (
     "Wrong passwords are not counted here: this computer has no gate_password for this server. "
@@ -64,6 +65,7 @@ class OperatorSession(QObject):
         self._credentials: Credentials | None = None
         self._notices = Notices()
         self.worker = Worker(self._notices.show_error)
+        self._pulse_worker = Worker(lambda _error: None, threads=1)
         self.lag = LagSampler(self)
         self._opening = Opening(self.worker, paths, demo)
         self.workspace: Workspace | None = None
@@ -124,6 +126,7 @@ class OperatorSession(QObject):
         """End all work, close the database, leave the server; False when a thread would not end."""
         self.lag.stop()
         ended = self.worker.shutdown()
+        ended = self._pulse_worker.shutdown(_PULSE_MS) and ended
         self._opening.close()
         return ended
 
@@ -197,7 +200,7 @@ class OperatorSession(QObject):
             return
         self.window = window = MainWindow(self._context(workspace, facts), SCREENS)
         window.context.commands.add_provider(finder(window.context.navigator))
-        self.status = LiveStatus(window, workspace.database, workspace.watch)
+        self.status = LiveStatus(window, workspace.database, self._pulse_worker, workspace.watch)
         self.lag.start()
         window.offer_switch(self.switch_operator)
         self.start_window.hand_over()

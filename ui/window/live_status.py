@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
 
+from console.errors import DatabaseUnreachableError
 from console.ledger.books.currencies import books
 from console.monitor.budgets import budget, over_budget
 from ui.kit.theme.tokens import Tone
 from ui.routes import OpenQuery
+from ui.window.pulse import Pulse
 
 if TYPE_CHECKING:
     from console.errors import ConsoleError
@@ -17,9 +19,11 @@ if TYPE_CHECKING:
     from console.monitor.recording.cost import ActionCost
     from console.monitor.watch import Alert, Watch
     from console.postgres.database import Database, SessionFacts
+    from ui.kit.worker import Worker
     from ui.window.main_window import MainWindow
 
 NOTICE: Final = "connection"
+_TIME: Final = "HH:mm:ss"
 _POOL_MS: Final = 500
 _FIRST_RETRY_MS: Final = 2_000
 _LAST_RETRY_MS: Final = 30_000
@@ -39,16 +43,26 @@ class LiveStatus(QObject):
     _warned = Signal(object)
     shown = Signal(object)
 
-    def __init__(self, window: MainWindow, database: Database, watch: Watch | None = None) -> None:
+    def __init__(
+        self, window: MainWindow, database: Database, worker: Worker, watch: Watch | None = None
+    ) -> None:
+        """`worker` has a thread for the pulse alone."""
         super().__init__(window)
         self._window = window
         self._database = database
         self._lost = False
+        self._said = False
         self._retry = QTimer(self, singleShot=True, interval=_FIRST_RETRY_MS)
         self._retry.timeout.connect(self.probe)
+        self.pulse = Pulse(window, database, worker)
+        self.pulse.silent.connect(self._fall_silent)
+        self.pulse.answered.connect(self._show_connection)
+        self.pulse.missed.connect(self._missed)
         self._told.connect(self._take, Qt.ConnectionType.QueuedConnection)
         self._forget = database.recorder.on_action(self._told.emit)
         window.closing.connect(self._forget)
+        # Who asks for it is not kept waiting while the server is left alone for a pause.
+        window.refresh_asked.connect(database.breaker.try_now)
         # The watch was there first: of one action its alerts arrive before the cost.
         self._repeating = ""
         self._warned.connect(self._hear, Qt.ConnectionType.QueuedConnection)
@@ -94,7 +108,9 @@ class LiveStatus(QObject):
         )
 
     def _compare(self, found: Books) -> None:
-        if found != self._window.context.session.books:
+        if found == self._window.context.session.books:
+            self._window.context.notices.withdraw(BOOKS_NOTICE)
+        else:
             self._window.context.notices.warn(
                 "The ledger's currencies or its business day were changed. Sign in again to work by them.",
                 key=BOOKS_NOTICE,
@@ -102,8 +118,11 @@ class LiveStatus(QObject):
 
     def _take(self, cost: ActionCost) -> None:
         own = cost.action.startswith(_OWN)
-        if cost.statements:
-            self._show_connection(cost.ms / cost.statements)
+        broke = self._last_broke()
+        if cost.statements and not broke:
+            self.pulse.hear()
+            if not (self.pulse.is_silent or self._lost):
+                self._show_connection(cost.ms / cost.statements)
         if not own:
             if cost.statements:
                 self._window.status_bar.set_meter(
@@ -114,7 +133,7 @@ class LiveStatus(QObject):
                     excess=self._excess(cost),
                 )
             # Lost, an answer is asked about too: the pause until the next try may be long.
-            if cost.statements == 0 or self._lost or self._last_broke():
+            if cost.statements == 0 or self._lost or broke:
                 self.probe()
         self._show_pool()
         self.shown.emit(cost)
@@ -145,32 +164,51 @@ class LiveStatus(QObject):
         self._window.status_bar.set_connection(f"primary, {formats.duration(latency_ms)}")
 
     def _show_pool(self) -> None:
+        if self.pulse.asking:
+            return  # the connection that it asks by is not one of the operator's
         use = self._database.pool
         self._window.status_bar.set_pool(f"pool {use.busy} of {use.limit}")
 
     def _reached(self, _facts: SessionFacts) -> None:
         if self._lost:
-            self._lost = False
+            self._lost = self._said = False
             self._retry.stop()
             self._retry.setInterval(_FIRST_RETRY_MS)
+            self.pulse.hold(held=False)
             self._window.context.notices.withdraw(NOTICE)
             self._window.context.notices.confirm("The database answers again.")
             self._window.refresh_screen()
 
-    def _missed(self, error: ConsoleError) -> None:
-        self._window.status_bar.set_connection("not reached", Tone.ERROR)
+    def _fall_silent(self, since: QTime) -> None:
         if not self._lost:
-            self._lost = True
+            self._window.status_bar.set_connection(f"no answer since {since.toString(_TIME)}", Tone.WARNING)
+
+    def _missed(self, error: ConsoleError) -> None:
+        self.pulse.hold(held=True)
+        self._window.status_bar.set_connection("not reached", Tone.ERROR)
+        self._lost = True
+        if not self._said:
+            self._said = True
             self._say(error)
         self._retry.start()
         self._retry.setInterval(min(self._retry.interval() * 2, _LAST_RETRY_MS))
 
     def _say(self, error: ConsoleError) -> None:
-        since = QTime.currentTime().toString("HH:mm:ss")
-        words = f"{error} What is shown is from before {since}; the console tries again by itself."
-        self._window.context.notices.fail(words, action="Retry now", act=self._retry_now, key=NOTICE)
+        since = QTime.currentTime().toString(_TIME)
+        # A server on this computer that cannot be started says what to do; of others only that they are away.
+        away = isinstance(error, DatabaseUnreachableError)
+        why = f"The ledger has not been reached since {since}." if away else str(error)
+        self._window.context.notices.fail(
+            f"{why} What is shown is from before; the console tries again by itself.",
+            action="Retry now",
+            act=self.retry,
+            key=NOTICE,
+            detail=str(error),
+        )
 
-    def _retry_now(self) -> None:
+    def retry(self) -> None:
+        """Try again now, and say so if it is in vain."""
         # The strip closes a notice that was acted on; a new miss must be able to say so again.
-        self._lost = False
+        self._said = False
+        self._database.breaker.try_now()
         self.probe()

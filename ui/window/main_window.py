@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
     """Shows one screen at a time; screens are made when they are first opened."""
 
     closing = Signal()
+    refresh_asked = Signal()
 
     def __init__(self, context: Context, screens: Sequence[ScreenEntry]) -> None:
         super().__init__()
@@ -119,6 +120,11 @@ class MainWindow(QMainWindow):
         """Load again what the screen shows."""
         if isinstance(self.current_screen, Screen):
             self.current_screen.refresh()
+
+    def refresh_now(self) -> None:
+        """Load again because somebody asked for it."""
+        self.refresh_asked.emit()
+        self.refresh_screen()
 
     def focus_filter(self) -> None:
         """Go to the filter of the screen."""
@@ -216,7 +222,7 @@ class MainWindow(QMainWindow):
         commands, group = self.context.commands, "Window"
         commands.add(
             Command("palette", "Search and commands", self.open_palette, ("Ctrl+K", "Ctrl+P"), group),
-            Command("refresh", "Refresh", self.refresh_screen, ("F5", "Ctrl+R"), group, words="reload"),
+            Command("refresh", "Refresh", self.refresh_now, ("F5", "Ctrl+R"), group, words="reload"),
             Command("filter", "Go to the filter", self.focus_filter, ("Ctrl+F",), group, words="find"),
             Command("back", "Back", self.go_back, ("Alt+Left",), group),
             Command("cancel", "Cancel what runs", self.cancel_running, ("Ctrl+.",), group, words="stop"),

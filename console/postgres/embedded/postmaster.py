@@ -61,6 +61,15 @@ def misleading_files(pgdata: Path, sockets: Path | None) -> list[Path]:
     return [file for file in files if file.exists() and _misleads(file, pgdata)]
 
 
+def is_halted(pid: int) -> bool:
+    """Whether a process is there and stopped, by a signal or a debugger."""
+    try:
+        status: str = psutil.Process(pid).status()
+    except psutil.Error:
+        return False
+    return status in {psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP}
+
+
 def processes_of(pgdata: Path) -> list[int]:
     """Return every process that bears the name of this folder's server."""
     name = cluster_name(pgdata)

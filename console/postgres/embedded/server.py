@@ -16,6 +16,7 @@ from console.postgres.embedded.cluster import OWNER_ROLE, Cluster
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.leases import Lease, alone, any_held
 from console.postgres.embedded.passwords import Passwords
+from console.postgres.embedded.postmaster import Postmaster, is_halted
 from console.postgres.embedded.programs import Programs
 from console.postgres.embedded.running import Running
 from console.postgres.embedded.sockets import socket_folder
@@ -23,8 +24,6 @@ from console.postgres.embedded.sockets import socket_folder
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
-
-    from console.postgres.embedded.postmaster import Postmaster
 
 DATABASE: Final = "ledger"
 
@@ -79,6 +78,30 @@ class EmbeddedServer:
         with self._guard:
             self._started()
             self._join()
+
+    def start_if_dead(self) -> bool:
+        """Start the server again if its process has gone, and return whether it had.
+
+        One that runs and does not answer is left alone; one that another client has started is joined.
+        """
+        with self._guard:
+            known = self._started()
+            running = None if self._folder is None else Postmaster.running(self._folder.pgdata)
+            if running is not None and running.pid == known.pid:
+                return False
+            self._join()
+            return True
+
+    @property
+    def halted(self) -> bool:
+        """Whether its process is there but stopped, so that no connection can be made."""
+        return self._server is not None and is_halted(self._server.pid)
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Where it answers: the folder of its socket or a host, and the port."""
+        server = self._started()
+        return server.sockets or _LOOPBACK, server.port
 
     @property
     def owner_url(self) -> str:

@@ -107,6 +107,16 @@ def test_after_the_pause_one_connection_finds_the_server_again(
         assert database.breaker.failures == 0
 
 
+def test_who_asks_for_it_is_not_kept_waiting_by_the_pause(
+    as_role: Callable[[str], str], ledger_url: str
+) -> None:
+    with unplugged(as_role("t_operator"), ledger_url, pause_s=600) as (server, database):
+        server.there = True
+        database.breaker.try_now()
+        assert database.session_facts().operator == "t_operator"
+        assert database.breaker.state == "closed"
+
+
 def test_a_server_that_refuses_is_there(as_role: Callable[[str], str], ledger_url: str) -> None:
     url = make_url(as_role("t_operator")).set(password="mistyped-word")
     with opened(url.render_as_string(hide_password=False), breaker_failures=2) as database:

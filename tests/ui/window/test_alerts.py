@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from ui.context import Context
     from ui.kit.formats import Formats
+    from ui.kit.worker import Worker
 
 
 def alert(words: str, level: Level = Level.NOTICE, fingerprint: str | None = None) -> Alert:
@@ -78,14 +79,16 @@ def test_an_alert_is_no_markup(qtbot: QtBot, formats: Formats) -> None:
 
 
 @pytest.fixture
-def watched(quiet_context: Context, operator_database: Database, qtbot: QtBot) -> Iterator[MainWindow]:
+def watched(
+    quiet_context: Context, operator_database: Database, worker: Worker, qtbot: QtBot
+) -> Iterator[MainWindow]:
     """Show a window whose status bar listens to recorder and watch."""
     watch = Watch(operator_database.recorder, Limits())
     window = MainWindow(
         quiet_context, (ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries),)
     )
     qtbot.addWidget(window)
-    LiveStatus(window, operator_database, watch)
+    LiveStatus(window, operator_database, worker, watch)
     window.show()
     yield window
     window.close()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from PySide6.QtCore import QModelIndex, QObject, Signal
 from typing_extensions import override
 
-from console.errors import CancelledError, ConsoleError
+from console.errors import CancelledError, ConsoleError, DatabaseUnreachableError
 from console.ledger.page import Direction, Page
 from ui.kit.table.columns import Cell, Column, cells_of
 from ui.kit.table.model import CellModel, Index
@@ -80,6 +80,7 @@ class PagedModel(CellModel[Row]):
         self._retry: Callable[[], None] | None = None
         self._state = State.IDLE
         self._problem = ""
+        self._unreachable = False
 
     @property
     def state(self) -> State:
@@ -90,6 +91,11 @@ class PagedModel(CellModel[Row]):
     def problem(self) -> str:
         """Why the last load failed, in words."""
         return self._problem
+
+    @property
+    def unreachable(self) -> bool:
+        """Whether it failed because there is no server; the window says that for all lists."""
+        return self._unreachable
 
     @property
     def more_before(self) -> bool:
@@ -244,6 +250,7 @@ class PagedModel(CellModel[Row]):
     def _fail(self, error: ConsoleError) -> None:
         self._loading = None
         self._problem = str(error)
+        self._unreachable = isinstance(error, DatabaseUnreachableError)
         self._set_state(State.ERROR)
 
     def _set_state(self, state: State) -> None:

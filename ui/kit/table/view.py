@@ -40,6 +40,7 @@ class LedgerTable(QTableView):
     wanted_first = Signal()
     wanted_last = Signal()
     sort_wanted = Signal(str, bool)
+    recovered = Signal()
 
     def __init__(
         self,
@@ -58,6 +59,7 @@ class LedgerTable(QTableView):
         self._empty_words = ("Nothing here", "")
         self._state = State.IDLE
         self._problem = ""
+        self._failed = False
         self._anchor_px = 0
         self._snug_rows: int | None = None
         self._cell_delegate = CellDelegate(theme, self)
@@ -101,8 +103,11 @@ class LedgerTable(QTableView):
 
     def set_state(self, state: State, problem: str = "") -> None:
         """Say what the list is doing; a PagedModel says it by itself."""
+        failed, self._failed = self._failed, (self._failed and state is State.LOADING) or state is State.ERROR
         self._state = state
         self._problem = problem
+        if failed and not self._failed:
+            self.recovered.emit()
         if state is State.LOADING:
             self._busy.start()
         else:
@@ -316,7 +321,8 @@ class LedgerTable(QTableView):
             self._words.say("Could not load", self._problem, retry=isinstance(model, PagedModel))
         elif self._state is State.ERROR:
             self._words.say("")
-            self._notice(f"More rows could not be loaded: {self._problem}")
+            if not (isinstance(model, PagedModel) and model.unreachable):
+                self._notice(f"More rows could not be loaded: {self._problem}")
         elif self._state is State.EMPTY:
             self._words.say(*self._empty_words)
         elif busy and bare:

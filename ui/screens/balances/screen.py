@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 _EMPTY = ("No balances yet", "Paste usernames at the left and press Look up (Ctrl+Return)")
 _NONE = "\N{EN DASH}"
 _TOTALS_SHOWN = 8
+_NOT_LOOKED_UP = "balances.lookup"
 
 
 class Balances(Screen):
@@ -148,6 +149,7 @@ class Balances(Screen):
 
     def _show(self, found: Answer) -> None:
         self.found = found
+        self.context.notices.withdraw(_NOT_LOOKED_UP)
         if not found.totals.unknown:
             self.only_unknown.setChecked(False)
         self._show_totals()
@@ -216,7 +218,7 @@ class Balances(Screen):
         if self.model.rowCount():
             # The figures shown stay; the title says of which moment they are.
             self.table.set_state(State.READY)
-            self.context.notices.fail(f"Not looked up: {words}", key="balances.lookup")
+            self.context.notices.fail(f"Not looked up: {words}", key=_NOT_LOOKED_UP)
         else:
             self.table.set_state(State.ERROR, words)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ui.kit.table.paged_model import PagedModel
 
 _TO = "\N{EN DASH}"
+_NOT_COUNTED = "transactions.count"
 _WAIT = "\N{HORIZONTAL ELLIPSIS}"
 
 
@@ -95,12 +96,13 @@ class TransactionTitle(TitleRow):
 
     def _take_exact(self, found: int) -> None:
         self._exact = found
+        self._context.notices.withdraw(_NOT_COUNTED)
         self._stopped()
         self._show()
 
     def _fail(self, error: ConsoleError) -> None:
         self._stopped()
-        self._context.notices.fail(f"Not counted: {error}", key="transactions.count")
+        self._context.notices.fail(f"Not counted: {error}", key=_NOT_COUNTED)
 
     def _take_about(self, found: int) -> None:
         self._about = found or None  # a table that was never analysed says 0

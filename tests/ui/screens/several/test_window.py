@@ -25,7 +25,7 @@ def test_a_change_of_the_business_day_is_told(qtbot: QtBot, context_of: Contexts
     context = context_of("t_operator")
     window = MainWindow(context, (ScreenEntry("balances", "Balances", "Ledger", Glyph.BALANCES, Balances),))
     qtbot.addWidget(window)
-    status = LiveStatus(window, context.database)
+    status = LiveStatus(window, context.database, context.worker)
     notices: list[Notice] = []
     context.notices.posted.connect(notices.append)
     assert "UTC" in [part.text() for part in window.status_bar.findChildren(QLabel)]

@@ -1,0 +1,157 @@
+"""The server on this computer killed or halted under the open window: what is seen, what brings it back."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.postgres.embedded.folder import Folder
+from console.postgres.embedded.postmaster import Postmaster, processes_of
+from tests.ui.sessions import window_of
+from ui.kit.table.paged_model import State
+from ui.screens.transactions.screen import Transactions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.ui.sessions import Sessions
+    from ui.start.session import OperatorSession
+    from ui.window.main_window import MainWindow
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
+
+STARTED_MS = 90_000
+# What the console promises: rows again, and amber after silence; a machine under load gets no more.
+ROWS_AGAIN_MS, AMBER_MS = 5_000, 3_000
+
+
+@pytest.fixture
+def session(make_session: Sessions, qtbot: QtBot) -> OperatorSession:
+    """Return a console on a demo ledger of its own, with rows in its window."""
+    made = make_session(None, demo=(20, 400))
+    qtbot.waitUntil(lambda: made.window is not None, timeout=STARTED_MS)
+    shown = listed(window_of(made))
+    qtbot.waitUntil(lambda: shown.model.state is State.READY and made.worker.active == 0, timeout=15_000)
+    return made
+
+
+def listed(window: MainWindow) -> Transactions:
+    shown = window.current_screen
+    assert isinstance(shown, Transactions)
+    return shown
+
+
+def pgdata_of(make_session: Sessions) -> Path:
+    return Folder.of(make_session.paths.data).pgdata
+
+
+def server_pid(make_session: Sessions) -> int | None:
+    running = Postmaster.running(pgdata_of(make_session))
+    return None if running is None else running.pid
+
+
+def kill_server(make_session: Sessions) -> int:
+    pid = server_pid(make_session)
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    # Its children answer until they notice.
+    give_up_at = time.monotonic() + 5
+    while processes_of(pgdata_of(make_session)) and time.monotonic() < give_up_at:
+        time.sleep(0.01)
+    return pid
+
+
+@contextmanager
+def halted(pids: Iterable[int]) -> Iterator[None]:
+    """Stop processes, and let them go on whatever happens."""
+    stopped = list(pids)
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in stopped:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGCONT)
+
+
+def connection(window: MainWindow) -> tuple[str, str]:
+    """Return the words about the server and the tone of their dot."""
+    return window.status_bar._connection.text(), str(window.status_bar._dot.property("tone"))
+
+
+def test_a_killed_server_is_started_again_by_the_next_refresh(
+    session: OperatorSession, make_session: Sessions, qtbot: QtBot
+) -> None:
+    window = window_of(session)
+    killed, model = kill_server(make_session), listed(window).model
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    assert model.state is State.LOADING
+    qtbot.waitUntil(
+        lambda: model.state is State.READY and server_pid(make_session) not in {None, killed},
+        timeout=ROWS_AGAIN_MS,
+    )
+    assert len(model.rows) > 0
+    # It was put right before anybody had to read of it.
+    assert [text for text in window.strip.texts if "answers again" not in text] == []
+
+
+def test_a_killed_server_is_started_again_by_retry(
+    session: OperatorSession, make_session: Sessions, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, status, workspace = window_of(session), session.status, session.workspace
+    assert status is not None
+    assert workspace is not None
+    # As on a server of others: nobody starts it, and the window says so once.
+    server = workspace.database._server
+    workspace.database._server = None
+    monkeypatch.setattr(type(server), "start_if_dead", lambda _server: False)
+    killed, shown = kill_server(make_session), listed(window)
+    for _ in range(3):
+        QTest.keyClick(window, Qt.Key.Key_F5)
+        qtbot.waitUntil(lambda: shown.model.state is State.ERROR)
+        qtbot.waitUntil(lambda: session.worker.active == 0)
+    qtbot.waitUntil(lambda: status.lost)
+    [banner] = window.strip.texts
+    assert banner.startswith("The ledger has not been reached since ")
+    assert len(banner) < 120
+    assert connection(window) == ("not reached", "error")
+    monkeypatch.undo()
+    status.retry()
+    qtbot.waitUntil(lambda: shown.model.state is State.READY, timeout=ROWS_AGAIN_MS)
+    assert server_pid(make_session) not in {None, killed}
+    assert len(shown.model.rows) > 0
+    qtbot.waitUntil(lambda: not status.lost)
+    assert not any("not been reached" in text for text in window.strip.texts)
+    assert connection(window)[1] == "credit"
+
+
+@pytest.mark.parametrize("which", ["every process", "the postmaster"])
+def test_a_server_that_hangs_is_amber_with_since_when_and_green_again_by_itself(
+    session: OperatorSession, make_session: Sessions, qtbot: QtBot, which: str
+) -> None:
+    window = window_of(session)
+    pid = server_pid(make_session)
+    assert pid is not None
+    pids = processes_of(pgdata_of(make_session)) if which == "every process" else [pid]
+    assert pid in pids
+    assert connection(window)[1] == "credit"
+    with halted(pids):
+        qtbot.waitUntil(lambda: connection(window)[1] == "warning", timeout=AMBER_MS)
+        words, _ = connection(window)
+        assert words.startswith("no answer since ")
+        assert len(words.rsplit(" ", 1)[1]) == len("14:32:04")
+    qtbot.waitUntil(lambda: connection(window)[1] == "credit", timeout=5_000)
+    assert connection(window)[0].startswith("primary, ")
+    assert window.strip.texts == []
