@@ -1,17 +1,19 @@
-"""Notices: what the operator should know, in a strip above the screen and never in the way."""
+"""Notices: what the operator should know, over the foot of the screen and moving nothing of it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.icons import Glyph, Icons
-from ui.kit.theme.tokens import Tone
+from ui.kit.theme.tokens import PAGE_MARGIN, Tone
 from ui.kit.widgets.basics import button, label
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 
 SHOWN_AT_MOST = 3
 INFORMATION_MS = 6_000
+_AGAIN_MS = 1_000
+_WIDEST_PX = 960
+_EDGE_PX = 12
 
 _UNTOUCHED = Qt.WidgetAttribute.WA_TransparentForMouseEvents
 _NO_FOCUS = Qt.FocusPolicy.NoFocus
@@ -91,7 +96,11 @@ class Notices(QObject):
 
 
 class NoticesStrip(QWidget):
-    """Shows the newest notices, three at most."""
+    """Shows the newest notices, three at most.
+
+    It floats: a strip that took room of its own moved the whole screen by 48 px, under a mouse that was about
+    to press, when it came and when it went.
+    """
 
     def __init__(self, notices: Notices, icons: Icons) -> None:
         super().__init__()
@@ -101,6 +110,8 @@ class NoticesStrip(QWidget):
         self._layout.setSpacing(6)
         self._shown: list[_Line] = []
         self.setVisible(False)
+        self._content: QWidget | None = None
+        self._at_top = False
         notices.posted.connect(self._show)
         notices.withdrawn.connect(self._withdraw)
 
@@ -108,6 +119,18 @@ class NoticesStrip(QWidget):
     def texts(self) -> list[str]:
         """What is shown, newest first."""
         return [shown.notice.text for shown in self._shown]
+
+    def float_over(self, content: QWidget) -> None:
+        """Stand over the foot of a widget; over its head while the mouse is where it would come."""
+        self._content = content
+        self.setParent(content)
+        content.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._content and event.type() is QEvent.Type.Resize:
+            self._settle()
+        return super().eventFilter(watched, event)
 
     def dismiss_all(self) -> None:
         """Close every notice."""
@@ -122,10 +145,17 @@ class NoticesStrip(QWidget):
         added = _Line(notice, self._icons)
         added.close_wanted.connect(lambda: self._remove(added))
         self._layout.insertWidget(0, added)
+        # Now, not when the layout comes to it: its height is asked for below.
+        added.show()
         self._shown.insert(0, added)
         for old in self._shown[SHOWN_AT_MOST:]:
             self._remove(old)
+        if self.isHidden():
+            self._at_top = False
+            self._settle()
+            self._at_top = self._is_under_mouse()
         self.setVisible(True)
+        self._settle()
 
     def _withdraw(self, key: str) -> None:
         for shown in [shown for shown in self._shown if shown.notice.key == key]:
@@ -138,6 +168,24 @@ class NoticesStrip(QWidget):
             shown.hide()
             shown.deleteLater()
         self.setVisible(bool(self._shown))
+        self._settle()
+
+    def _settle(self) -> None:
+        """Take the place over the content; those that stay keep theirs, at the edge."""
+        content = self._content
+        if content is None:
+            return
+        self._layout.activate()
+        width = min(content.width() - 2 * PAGE_MARGIN, _WIDEST_PX)
+        height = max(self._layout.heightForWidth(width), self._layout.minimumSize().height())
+        left = (content.width() - width) // 2
+        top = _EDGE_PX if self._at_top else content.height() - height - _EDGE_PX
+        self.setGeometry(left, top, width, height)
+        self.raise_()
+
+    def _is_under_mouse(self) -> bool:
+        content = self._content
+        return content is not None and self.geometry().contains(content.mapFromGlobal(QCursor.pos()))
 
 
 class _Line(QFrame):
@@ -171,7 +219,16 @@ class _Line(QFrame):
         close.clicked.connect(self.close_wanted)
         layout.addWidget(close)
         if notice.tone in {Tone.ACCENT, Tone.CREDIT} and notice.act is None:
-            QTimer.singleShot(INFORMATION_MS, self, self.close_wanted.emit)
+            self._leave = QTimer(self, interval=INFORMATION_MS)
+            self._leave.timeout.connect(self._go)
+            self._leave.start()
+
+    def _go(self) -> None:
+        """Go by itself, but not from under the mouse."""
+        if self.underMouse():
+            self._leave.setInterval(_AGAIN_MS)
+        else:
+            self.close_wanted.emit()
 
     def _action(self, text: str, act: Callable[[], None]) -> QWidget:
         made = button(text, compact=True)

@@ -13,8 +13,7 @@ from typing_extensions import override
 from ui.kit.commands import Command
 from ui.kit.notices import NoticesStrip
 from ui.kit.theme.theme import THEME_KEY, Mode
-from ui.kit.theme.tokens import PAGE_MARGIN
-from ui.kit.widgets.basics import line
+from ui.kit.widgets.basics import column_of, line
 from ui.kit.widgets.placing import KeptOnScreen, RoomArea
 from ui.screen import Screen
 from ui.window.keys import KeysDialog
@@ -193,12 +192,10 @@ class MainWindow(QMainWindow):
         body.setSpacing(0)
         body.addWidget(self.navigation)
         body.addWidget(_upright_line())
-        content = QVBoxLayout()
-        content.setSpacing(0)
-        self.strip.setContentsMargins(PAGE_MARGIN, 12, PAGE_MARGIN, 0)
-        content.addWidget(self.strip)
-        content.addWidget(self._stack, 1)
-        body.addLayout(content, 1)
+        content = QWidget()
+        content.setLayout(column_of(self._stack))
+        body.addWidget(content, 1)
+        self.strip.float_over(content)
         whole = QWidget()
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)

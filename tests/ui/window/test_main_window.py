@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QColor
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QColor, QCursor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu, QWidget
 from typing_extensions import override
@@ -222,6 +222,39 @@ def test_all_that_is_shown_wears_the_style_sheet(qtbot: QtBot, window: MainWindo
     assert [one for one in (*shown, screen) if not wears_sheet(one)] == []
     for dialog in window.findChildren(QDialog):
         dialog.close()
+
+
+def test_a_notice_moves_nothing_that_is_on_the_screen(qtbot: QtBot, window: MainWindow) -> None:
+    screen = window.current_screen
+    assert screen is not None
+    content = window.strip.parentWidget()
+    assert content is not None
+    place = (screen.mapTo(window, QPoint()), screen.size())
+    QCursor.setPos(window.mapToGlobal(QPoint(300, 120)))
+    window.context.notices.warn("The link is down.", key="link")
+    qtbot.waitUntil(window.strip.isVisible)
+    assert (screen.mapTo(window, QPoint()), screen.size()) == place
+    room = content.height() - window.strip.geometry().bottom()
+    assert 0 < room < 30
+    first = window.strip.findChildren(QLabel)[0]
+    before = first.mapToGlobal(QPoint())
+    window.context.notices.inform("Something else.")
+    qtbot.wait(10)
+    assert first.mapToGlobal(QPoint()) == before
+    window.context.notices.withdraw("link")
+    window.strip.dismiss_all()
+    assert (screen.mapTo(window, QPoint()), screen.size()) == place
+    assert window.strip.isHidden()
+
+
+def test_a_notice_does_not_come_under_the_mouse(qtbot: QtBot, window: MainWindow) -> None:
+    content = window.strip.parentWidget()
+    assert content is not None
+    QCursor.setPos(content.mapToGlobal(QPoint(content.width() // 2, content.height() - 30)))
+    window.context.notices.warn("The link is down.")
+    qtbot.waitUntil(window.strip.isVisible)
+    assert window.strip.geometry().top() < 30
+    assert not window.strip.geometry().contains(content.mapFromGlobal(QCursor.pos()))
 
 
 def wears_sheet(widget: QWidget | None) -> bool:
