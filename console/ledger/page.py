@@ -48,3 +48,13 @@ class Page(Generic[Row]):
         if direction is Direction.AFTER:
             return cls(found, more_before=beside, more_after=more)
         return cls(found[::-1], more_before=more, more_after=beside)
+
+
+LAST_CHARACTER: Final = "\U0010ffff"
+"""What stands after every other character: `prefix + LAST_CHARACTER` ends the range of a prefix."""
+
+
+def asked_name(text: str) -> str:
+    """Return a name as the ledger writes it; letters beyond ASCII stay, or a Kelvin sign would find a k."""
+    name = text.strip()
+    return name.lower() if name.isascii() else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QKeySequence
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QSettings
     from PySide6.QtWidgets import QWidget
@@ -38,23 +39,15 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Suggestion:
-    """One line of the palette that answers free text."""
-
-    title: str
-    run: Callable[[], None]
-    detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Match:
-    """One line of the palette: a command or a suggestion, ready to run."""
+    """One line of the palette, ready to run; `near` is whether a word of it begins as was typed."""
 
     title: str
     detail: str
     keys: str
     refusal: str
     run: Callable[[], None] = field(compare=False)
+    near: bool = True
 
 
 class Commands(QObject):
@@ -69,7 +62,6 @@ class Commands(QObject):
         self._store = store
         self._refused = refused
         self._commands: dict[str, Command] = {}
-        self._providers: list[Callable[[str], Iterable[Suggestion]]] = []
         self._window: QWidget | None = None
         self._actions: dict[str, QAction] = {}
 
@@ -89,10 +81,6 @@ class Commands(QObject):
                 self._window.removeAction(action)
                 action.deleteLater()
         self.changed.emit()
-
-    def add_provider(self, provide: Callable[[str], Iterable[Suggestion]]) -> None:
-        """Let `provide` answer free text in the palette; it must be quick and must not wait."""
-        self._providers.append(provide)
 
     def install(self, window: QWidget) -> None:
         """Make the keys of all commands, also later ones, work in a window."""
@@ -141,22 +129,17 @@ class Commands(QObject):
         return True
 
     def find(self, text: str) -> list[Match]:
-        """Return what matches a text, best first: suggestions for it, then commands."""
-        found = [
-            Match(one.title, one.detail, "", "", one.run)
-            for provide in self._providers
-            if text.strip()
-            for one in provide(text.strip())
-        ]
-        ranked: list[tuple[float, int, Command]] = []
+        """Return the commands that match a text, best first: those with a word that begins so."""
+        ranked: list[tuple[bool, float, int, Command]] = []
         for place, command in enumerate(self._commands.values()):
             rank = score(text, f"{command.title} {command.words}")
             if rank is not None:
-                ranked.append((-rank, place, command))
-        ranked.sort(key=lambda one: one[:2])
-        return found + [self._match(command) for _, _, command in ranked]
+                far = not begins_word(text, f"{command.title} {command.words}")
+                ranked.append((far, -rank, place, command))
+        ranked.sort(key=lambda one: one[:3])
+        return [self._match(command, near=not far) for far, _, _, command in ranked]
 
-    def _match(self, command: Command) -> Match:
+    def _match(self, command: Command, *, near: bool) -> Match:
         keys = self.keys_of(command.id)
         return Match(
             command.title,
@@ -164,6 +147,7 @@ class Commands(QObject):
             native(keys[0]) if keys else "",
             command.refusal(),
             partial(self._run_quietly, command.id),
+            near,
         )
 
     def _run_quietly(self, command_id: str) -> None:
@@ -194,6 +178,11 @@ _WORD = 2.0
 _RUN = 1.5
 _LETTER = 1.0
 _WHOLE = 10.0
+
+
+def begins_word(typed: str, title: str) -> bool:
+    """Whether what was typed stands at the beginning of a word; nothing typed stands everywhere."""
+    return re.search(rf"(?<!\w){re.escape(typed.strip())}", title, re.IGNORECASE) is not None
 
 
 def score(typed: str, title: str) -> float | None:

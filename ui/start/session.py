@@ -193,13 +193,13 @@ class OperatorSession(QObject):
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
-        from ui.window.search import finder  # noqa: PLC0415 - see _load_screens
+        from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
         if workspace is None:
             return
         self.window = window = MainWindow(self._context(workspace, facts), SCREENS)
-        window.context.commands.add_provider(finder(window.context.navigator))
+        window.palette_dialog.set_search(Search(window.context))
         self.status = LiveStatus(window, workspace.database, self._pulse_worker, workspace.watch)
         self.lag.start()
         window.offer_switch(self.switch_operator)

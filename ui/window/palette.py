@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
+    QLayout,
     QLineEdit,
     QListWidget,
     QListWidgetItem,
@@ -29,11 +30,14 @@ from ui.window.top_bar import SEARCH_WORDS
 if TYPE_CHECKING:
     from ui.kit.commands import Commands
     from ui.kit.theme.theme import Theme
+    from ui.window.search import Search
 
 _WIDTH_PX = 620
 _ROW_PX = 36
 _ROWS_SHOWN = 9
 _TOP_PX = 60
+_LOOKING = "Looking in the ledger\N{HORIZONTAL ELLIPSIS}"
+_NOTHING = "No command, user, reference or batch of that name"
 _STEPS: dict[int, int] = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -78,15 +82,27 @@ class Palette(QDialog):
         layout.addWidget(line())
         layout.addSpacing(6)
         layout.addWidget(self.matches)
-        self.field.textChanged.connect(self._filter)
-        self.field.returnPressed.connect(self._run_current)
+        self._search: Search | None = None
+        self._found: list[Match] = []
+        self._looking = self._entered = False
+        self._said = ""
+        # The palette is as high as what it shows, and the field never higher than one line.
+        outer.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
+        self.field.textChanged.connect(self._look)
+        self.field.returnPressed.connect(self._enter)
         self.matches.itemClicked.connect(lambda _item: self._run_current())
+
+    def set_search(self, search: Search) -> None:
+        """Let `search` say what the ledger has of the name that is typed."""
+        self._search = search
+        search.found.connect(self._take)
+        search.failed.connect(self._miss)
 
     def open_with(self, text: str = "") -> None:
         """Open over the top of the window, with a text already typed."""
         self.field.setText(text)
-        self._filter(text)
-        self.setFixedWidth(_WIDTH_PX)
+        self._look(text)
+        self.matches.setFixedWidth(_WIDTH_PX)
         place_popup(self, self._window, QPoint((self._window.width() - _WIDTH_PX) // 2, _TOP_PX))
         self.show()
         self.field.setFocus()
@@ -101,25 +117,71 @@ class Palette(QDialog):
                 return True
         return super().eventFilter(watched, event)
 
-    def _filter(self, text: str) -> None:
+    def _look(self, text: str) -> None:
+        """Show the commands that match at once, and ask what the ledger has of that name."""
+        self._found, self._said, self._entered = [], "", False
+        sought = text.strip()
+        self._looking = bool(sought) and self._search is not None
+        if self._search is not None:
+            self._search.look_for(sought)
+        self._fill()
+
+    def _take(self, text: str, found: list[Match]) -> None:
+        if text == self.field.text().strip():
+            self._found, self._looking = found, False
+            self._fill()
+            self._run_entered()
+
+    def _miss(self, text: str, reason: str) -> None:
+        if text == self.field.text().strip():
+            self._said, self._looking = f"Not looked up: {reason}", False
+            self._fill()
+            self._run_entered()
+
+    def _fill(self) -> None:
+        """Show commands with a word that begins so, then what there is of that name, then other commands."""
+        commands = self._commands.find(self.field.text())
+        shown = [one for one in commands if one.near]
+        shown += self._found
+        shown += [one for one in commands if not one.near]
         self.matches.clear()
-        for match in self._commands.find(text):
+        for match in shown:
             item = QListWidgetItem(match.title)
             item.setData(_MATCH, match)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{match.title} {match.keys} {match.refusal}")
             self.matches.addItem(item)
-        if not self.matches.count():
-            item = QListWidgetItem("Nothing matches")
+        words = self._said or (_LOOKING if self._looking else "" if shown else _NOTHING)
+        if words:
+            item = QListWidgetItem(words)
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.matches.addItem(item)
         self.matches.setCurrentRow(0)
         self.matches.setFixedHeight(min(self.matches.count(), _ROWS_SHOWN) * _ROW_PX + 2)
-        self.adjustSize()
+
+    def _enter(self) -> None:
+        """Run what is chosen; a command that only resembles what was typed waits for the ledger's answer."""
+        match = self._current()
+        near = match is not None and (match.near or self.matches.currentRow() > 0)
+        if near or not self._looking or self._search is None:
+            self._run_current()
+            return
+        self._entered = True
+        self._search.look_for(self.field.text().strip(), now=True)
+
+    def _run_entered(self) -> None:
+        match = self._current()
+        if self._entered and match is not None and match.near:
+            self._run_current()
+        self._entered = False
+
+    def _current(self) -> Match | None:
+        row = self.matches.currentRow()
+        found = self.matches.item(row).data(_MATCH) if row >= 0 else None
+        return found if isinstance(found, Match) else None
 
     def _run_current(self) -> None:
-        row = self.matches.currentRow()
-        match = self.matches.item(row).data(_MATCH) if row >= 0 else None
-        if isinstance(match, Match):
+        match = self._current()
+        if match is not None:
             self.hide()
             match.run()
 

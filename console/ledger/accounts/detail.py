@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.credits.breakdown import CREDITS, Credits, credits_in, with_moments
-from console.ledger.names import asked_name
+from console.ledger.page import asked_name
 from console.ledger.transactions import page as transactions
 from models.credit import ReservationStatus
 

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from console.ledger.names import LAST_CHARACTER, asked_name
-from console.ledger.page import PAGE_SIZE, Direction, Page
+from console.ledger.page import LAST_CHARACTER, PAGE_SIZE, Direction, Page, asked_name
 from console.money import Currency, currency_of
 from models.account import AccountStatus
 

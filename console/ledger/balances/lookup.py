@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from console.ledger.names import asked_name
+from console.ledger.page import asked_name
 from console.money import Currency, currency_of
 from models.account import AccountStatus
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.names import asked_name
+from console.ledger.page import asked_name
 from console.money import Currency, currency_of
 from models.account import AccountStatus
 

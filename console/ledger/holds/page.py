@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, DateTime, bindparam, text
 
-from console.ledger.names import asked_name
-from console.ledger.page import PAGE_SIZE, Direction, Page
+from console.ledger.page import PAGE_SIZE, Direction, Page, asked_name
 from console.money import Currency, currency_of
 from models.credit import ReservationStatus
 

@@ -25,8 +25,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
-from console.ledger.names import LAST_CHARACTER, asked_name
-from console.ledger.page import PAGE_SIZE, Direction, Order, Page
+from console.ledger.page import LAST_CHARACTER, PAGE_SIZE, Direction, Order, Page, asked_name
 from console.money import Currency, currency_of
 from models.account import User, Wallet
 from models.transaction import Transaction, TransactionKind, transaction_kind

@@ -9,12 +9,10 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ui.kit.commands import Command, Commands, Suggestion, score
+from ui.kit.commands import Command, Commands, score
 from ui.window.palette import Palette
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytestqt.qtbot import QtBot
 
     from ui.kit.theme.theme import Theme
@@ -156,23 +154,6 @@ def test_the_palette_goes_up_and_down_and_shows_a_refusal(
     assert refused == ["Approve the batch: maker cannot approve"]
 
 
-def test_free_text_goes_to_the_providers(
-    qtbot: QtBot, commands: Commands, theme: Theme, ran: list[str]
-) -> None:
-    def find_user(text: str) -> Iterable[Suggestion]:
-        yield Suggestion(f"Find user {text}", lambda: ran.append(text), "Accounts")
-
-    commands.add_provider(find_user)
-    window = QWidget()
-    qtbot.addWidget(window)
-    window.show()
-    palette = Palette(commands, theme, window)
-    palette.open_with("noor.a")
-    assert palette.matches.item(0).text() == "Find user noor.a"
-    QTest.keyClick(palette.field, Qt.Key.Key_Return)
-    assert ran == ["noor.a"]
-
-
 def test_nothing_found_is_said_and_runs_nothing(
     qtbot: QtBot, commands: Commands, theme: Theme, ran: list[str]
 ) -> None:
@@ -181,7 +162,7 @@ def test_nothing_found_is_said_and_runs_nothing(
     window.show()
     palette = Palette(commands, theme, window)
     palette.open_with("qqqq")
-    assert palette.matches.item(0).text() == "Nothing matches"
+    assert palette.matches.item(0).text() == "No command, user, reference or batch of that name"
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert not ran
     assert palette.isVisible()

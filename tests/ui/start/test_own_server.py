@@ -103,8 +103,8 @@ def test_a_killed_server_is_started_again_by_the_next_refresh(
         timeout=ROWS_AGAIN_MS,
     )
     assert len(model.rows) > 0
-    # It was put right before anybody had to read of it.
-    assert [text for text in window.strip.texts if "answers again" not in text] == []
+    # Nobody is left with a banner, whether or not there was time for one.
+    qtbot.waitUntil(lambda: not any("not been reached" in text for text in window.strip.texts))
 
 
 def test_a_killed_server_is_started_again_by_retry(

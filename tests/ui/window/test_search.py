@@ -1,0 +1,140 @@
+"""The palette asks the ledger, offers what is there and nothing else, and runs nothing by mere likeness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.ledger.accounts import commands as accounts
+from console.ledger.transactions.transfer import transfer
+from tests.cluster import CURRENCY
+from ui.kit.theme.icons import Glyph
+from ui.routes import OpenBalance, OpenReference, OpenUserTransactions
+from ui.screen import Screen, ScreenEntry
+from ui.window.main_window import MainWindow
+from ui.window.search import Search
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pytestqt.qtbot import QtBot
+
+    from ui.context import Context
+    from ui.routes import Route
+    from ui.window.palette import Palette
+
+NOTHING = "No command, user, reference or batch of that name"
+ENTRIES = tuple(
+    ScreenEntry(key, key.title(), "Ledger", Glyph.TRANSACTIONS, Screen)
+    for key in ("transactions", "balances")
+)
+
+
+@pytest.fixture
+def went(context: Context) -> list[Route]:
+    """Return the places that were asked for."""
+    found: list[Route] = []
+    context.navigator.wanted.connect(found.append)
+    return found
+
+
+@pytest.fixture
+def palette(context: Context, qtbot: QtBot, went: list[Route]) -> Iterator[Palette]:
+    """Give the palette of a window on a ledger with one user and one reference."""
+    ledger = context.ledger
+    accounts.open(ledger, "noor.a", CURRENCY, reason="joined")
+    transfer(ledger, payer="@issuance", payee="noor.a", currency=CURRENCY, amount=500, reference="INV-17")
+    window = MainWindow(context, ENTRIES)
+    qtbot.addWidget(window)
+    window.palette_dialog.set_search(Search(context))
+    window.open_screen("transactions")
+    window.show()
+    # A popup goes when another window is activated, and that may still be on its way.
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.wait(10)
+    window.open_palette()
+    yield window.palette_dialog
+    window.palette_dialog.hide()
+
+
+def titles(palette: Palette) -> list[str]:
+    return [palette.matches.item(row).text() for row in range(palette.matches.count())]
+
+
+def type_and_wait(palette: Palette, text: str, qtbot: QtBot) -> None:
+    palette.field.setText(text)
+    qtbot.waitUntil(lambda: not any(one.startswith("Looking") for one in titles(palette)))
+
+
+def test_what_the_ledger_has_is_offered_and_leads_there(
+    palette: Palette, went: list[Route], qtbot: QtBot
+) -> None:
+    type_and_wait(palette, "noor.a", qtbot)
+    assert titles(palette)[:2] == ["Transactions of noor.a", "Balance of noor.a"]
+    QTest.keyClick(palette.field, Qt.Key.Key_Down)
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert went == [OpenBalance("noor.a")]
+
+
+def test_a_reference_is_found_as_it_is_written(palette: Palette, went: list[Route], qtbot: QtBot) -> None:
+    type_and_wait(palette, "INV-17", qtbot)
+    assert titles(palette)[0] == "Transaction with reference INV-17"
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert went == [OpenReference("INV-17")]
+
+
+@pytest.mark.parametrize("text", ["noor.b", "inv-17", "12345", "x" * 500, "<b>", "@nobody"])
+def test_nothing_is_offered_that_does_not_exist(palette: Palette, qtbot: QtBot, text: str) -> None:
+    type_and_wait(palette, text, qtbot)
+    offered = titles(palette)
+    assert not any(
+        one.startswith(("Transaction with", "Transactions of", "Balance of", "Batch ")) for one in offered
+    )
+    if text in {"12345", "<b>"}:
+        assert offered == [NOTHING]
+
+
+def test_commands_whose_word_begins_so_stand_first(palette: Palette, qtbot: QtBot) -> None:
+    type_and_wait(palette, "bal", qtbot)
+    assert titles(palette)[0] == "Go to Balances"
+
+
+def test_enter_before_the_answer_waits_for_it(palette: Palette, went: list[Route], qtbot: QtBot) -> None:
+    QTest.keyClicks(palette.field, "noor.a")
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: went == [OpenUserTransactions("noor.a")])
+    assert not palette.isVisible()
+
+
+def test_enter_runs_no_command_that_only_resembles_a_name_that_is_not_there(
+    palette: Palette, went: list[Route], context: Context, qtbot: QtBot
+) -> None:
+    ran: list[str] = []
+    context.commands.ran.connect(ran.append)
+    QTest.keyClicks(palette.field, "tht")
+    assert "Theme: light" in titles(palette)
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not any(one.startswith("Looking") for one in titles(palette)))
+    assert (went, ran, palette.isVisible()) == ([], [], True)
+
+
+def test_each_question_is_one_statement(palette: Palette, context: Context, qtbot: QtBot) -> None:
+    costs: list[tuple[str, int]] = []
+    forget = context.recorder.on_action(lambda cost: costs.append((cost.action, cost.statements)))
+    QTest.keyClicks(palette.field, "noor.a")
+    qtbot.waitUntil(lambda: titles(palette)[0] == "Transactions of noor.a")
+    forget()
+    assert costs == [("search.named", 1)]
+
+
+def test_the_field_is_one_line_high_however_much_was_listed_before(palette: Palette, qtbot: QtBot) -> None:
+    type_and_wait(palette, "", qtbot)
+    full, line = palette.height(), palette.field.height()
+    type_and_wait(palette, "12345", qtbot)
+    qtbot.waitUntil(lambda: palette.height() < full)
+    assert palette.field.height() == line
+    assert palette.height() < 120
