@@ -93,6 +93,7 @@ class Context:
             ground=ground,
             parent=parent,
         )
+        made.copied.connect(lambda words: self.notices.inform(words, key="copied"))
         made.recovered.connect(lambda: self.notices.withdraw(key))
         made.setAccessibleName(spoken)
         return made

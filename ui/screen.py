@@ -37,6 +37,9 @@ class Screen(QWidget):
         """Go back one step inside the screen; False where there is none."""
         return False
 
+    def show_start(self) -> None:
+        """Leave whatever was opened inside the screen, as it does when its own name is chosen again."""
+
     def follow(self, route: Route) -> None:
         """Show the place that a route names; only this screen's own routes come here."""
 

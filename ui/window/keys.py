@@ -15,6 +15,7 @@ from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, row_of
 from ui.kit.widgets.placing import fit_dialog
+from ui.window.fixed_keys import FIXED_KEYS
 
 if TYPE_CHECKING:
     from ui.context import Context
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class KeyRow:
-    """One command with its keys as this platform writes them."""
+    """One command with its keys as this platform writes them; without an id they belong to a place."""
 
     id: str
     title: str
@@ -73,6 +74,9 @@ class KeysDialog(QDialog):
         row, key = self.table.current_row(), self.editor.keySequence()
         if not isinstance(row, KeyRow) or key.isEmpty():
             return
+        if not row.id:
+            self._said.setText(f"{row.keys} belongs to its place and cannot be set anew.")
+            return
         text = key.toString(QKeySequence.SequenceFormat.PortableText)
         holder = self._commands.holder_of(text)
         if holder is not None and holder.id != row.id:
@@ -84,17 +88,22 @@ class KeysDialog(QDialog):
     def reset_key(self) -> None:
         """Give the chosen command its default keys again."""
         row = self.table.current_row()
-        if isinstance(row, KeyRow):
+        if isinstance(row, KeyRow) and row.id:
             self._commands.set_keys(row.id, None)
             self._fill()
 
     def _fill(self) -> None:
         place = self.table.currentIndex().row()
-        self.model.set_rows(
-            KeyRow(
-                one.id, one.title, one.group, ", ".join(native(key) for key in self._commands.keys_of(one.id))
-            )
+        rows = [
+            KeyRow(one.id, one.title, one.group, _written(self._commands.keys_of(one.id)))
             for one in self._commands.all()
-        )
+        ]
+        rows += [KeyRow("", title, where, _written(keys)) for title, where, keys in FIXED_KEYS]
+        self.model.set_rows(rows)
         self.editor.clear()
         self.table.select_place(max(place, 0))
+
+
+def _written(keys: tuple[str, ...]) -> str:
+    """Return keys as this platform writes them."""
+    return ", ".join(native(key) for key in keys)

@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._register_commands()
         self.top_bar.search_wanted.connect(self.open_palette)
-        self.navigation.chosen.connect(self.open_screen)
+        self.navigation.chosen.connect(self.choose_screen)
         context.navigator.wanted.connect(self.open_route)
         context.navigator.counted.connect(self.navigation.set_count)
         self._place = KeptOnScreen(self, context.store.value(_GEOMETRY))
@@ -89,8 +89,15 @@ class MainWindow(QMainWindow):
         """The id of the screen that is open."""
         return self._current
 
+    def choose_screen(self, screen: str) -> None:
+        """Open a screen by its id; one that is open already shows its start."""
+        shown = self.current_screen
+        if screen == self._current and isinstance(shown, Screen):
+            shown.show_start()
+        self.open_screen(screen)
+
     def open_screen(self, screen: str) -> None:
-        """Open a screen by its id."""
+        """Open a screen by its id, as it was left."""
         if screen != self._current:
             if self._current:
                 self._visited.append(self._current)
@@ -227,7 +234,7 @@ class MainWindow(QMainWindow):
         )
         for place, entry in enumerate(self.entries, start=1):
             keys = (f"Alt+{place}",) if place <= _KEYED_SCREENS else ()
-            run = partial(self.open_screen, entry.id)
+            run = partial(self.choose_screen, entry.id)
             commands.add(Command(f"go.{entry.id}", f"Go to {entry.title}", run, keys, "Screen"))
         for mode in Mode:
             run = partial(self.choose_theme, mode)

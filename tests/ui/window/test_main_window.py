@@ -20,6 +20,7 @@ from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.theme.tokens import LIGHT
 from ui.routes import Route
 from ui.screen import Screen, ScreenEntry
+from ui.window.fixed_keys import FIXED_KEYS
 from ui.window.keys import KeysDialog
 from ui.window.main_window import MainWindow
 
@@ -50,6 +51,10 @@ class Noting(Screen):
     @override
     def focus_filter(self) -> None:
         self.asked.append("filter")
+
+    @override
+    def show_start(self) -> None:
+        self.asked.append("start")
 
     @override
     def follow(self, route: Route) -> None:
@@ -134,7 +139,10 @@ def test_f1_lists_every_command(qtbot: QtBot, window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F1)
     dialog = window.findChild(KeysDialog)
     assert dialog is not None
-    assert {row.id for row in dialog.model.rows} == {one.id for one in window.context.commands.all()}
+    listed = {row.id for row in dialog.model.rows}
+    assert listed == {"", *(one.id for one in window.context.commands.all())}
+    places = {(row.group, row.title) for row in dialog.model.rows if not row.id}
+    assert places == {(where, title) for title, where, _keys in FIXED_KEYS}
     shown = {row.id: row.keys for row in dialog.model.rows}
     assert shown["palette"] == "Ctrl+K, Ctrl+P"
     dialog.close()
@@ -155,6 +163,26 @@ def test_a_key_that_is_taken_is_not_given_again(qtbot: QtBot, window: MainWindow
     dialog.reset_key()
     assert window.context.commands.keys_of("go.two") == ("Alt+2",)
     dialog.close()
+
+
+def test_a_key_that_belongs_to_a_place_is_listed_and_stays(qtbot: QtBot, window: MainWindow) -> None:
+    window.show_keys()
+    dialog = window.findChild(KeysDialog)
+    assert dialog is not None
+    at = [row.title for row in dialog.model.rows].index("Copy the rows selected")
+    dialog.table.select_place(at)
+    dialog.editor.setKeySequence("Ctrl+9")
+    dialog.set_key()
+    assert "cannot be set anew" in dialog._said.text()
+    assert dialog.model.row_at(at).keys == "Ctrl+C"
+    dialog.close()
+
+
+def test_a_screen_chosen_again_shows_its_start(window: MainWindow) -> None:
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert asked(window) == ["start"]
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    assert (window.current_id, asked(window)) == ("two", [])
 
 
 def test_production_is_a_line_a_word_and_a_title(make: Callable[[bool], MainWindow]) -> None:

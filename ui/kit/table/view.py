@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QProgressBar, QTableView, QWidget
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QProgressBar, QTableView, QWidget
 from typing_extensions import override
 
+from ui.kit.commands import native
 from ui.kit.table.clipboard import CELLS_AT_MOST, tab_separated
 from ui.kit.table.column_widths import ColumnWidths
 from ui.kit.table.delegate import CellDelegate
@@ -16,11 +18,12 @@ from ui.kit.table.header import TableHead
 from ui.kit.table.model import CellModel
 from ui.kit.table.overlay import RoundedEdge, Words
 from ui.kit.table.paged_model import PagedModel, State
+from ui.kit.table.row_menu import RowAction, menu_of
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import HEAD_HEIGHT, ROW_HEIGHT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QSettings
     from PySide6.QtGui import QResizeEvent, QShowEvent
@@ -41,6 +44,7 @@ class LedgerTable(QTableView):
     wanted_last = Signal()
     sort_wanted = Signal(str, bool)
     recovered = Signal()
+    copied = Signal(str)
 
     def __init__(
         self,
@@ -60,6 +64,8 @@ class LedgerTable(QTableView):
         self._state = State.IDLE
         self._problem = ""
         self._failed = False
+        self._row_actions: Callable[[Any], Sequence[RowAction]] | None = None
+        self._total: Callable[[], str] = str
         self._anchor_px = 0
         self._snug_rows: int | None = None
         self._cell_delegate = CellDelegate(theme, self)
@@ -115,6 +121,50 @@ class LedgerTable(QTableView):
             self._bar.hide()
         self._show_state()
 
+    def set_row_actions(self, actions: Callable[[Any], Sequence[RowAction]]) -> None:
+        """Offer in a row's menu what `actions` returns for it, above copying."""
+        self._row_actions = actions
+
+    def set_total(self, words: Callable[[], str]) -> None:
+        """Let `words` say how many rows the whole list has: `about 60,000`; empty when nobody knows."""
+        self._total = words
+
+    def row_menu(self, row: int, column: int) -> QMenu:
+        """Return the menu of a row: what the screen offers for it, then copying."""
+        model = self._cell_model()
+        if model is None:
+            return QMenu(self)
+        cell = model.cell(row, column)
+        rows = "rows" if len(self._selected_places()) > 1 else "row"
+        copying = [
+            RowAction(f"Copy {rows}", self.copy, native("Ctrl+C")),
+            RowAction(
+                f"Copy {rows} with headings", partial(self.copy, with_heads=True), native("Ctrl+Shift+C")
+            ),
+            RowAction(
+                f"Copy {model.columns[column].title or 'cell'}",
+                partial(QGuiApplication.clipboard().setText, cell.copied),
+                refusal="" if cell.copied else "empty",
+            ),
+        ]
+        offered = () if self._row_actions is None else self._row_actions(model.row_at(row))
+        return menu_of(self, *((offered, copying) if offered else (copying,)))
+
+    @override
+    def contextMenuEvent(self, arg__1: QContextMenuEvent) -> None:
+        index = self.indexAt(self.viewport().mapFromGlobal(arg__1.globalPos()))
+        place = arg__1.globalPos()
+        if arg__1.reason() is QContextMenuEvent.Reason.Keyboard:
+            index = self.currentIndex()
+            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
+        if not index.isValid():
+            return
+        if not self.selectionModel().isRowSelected(index.row(), QModelIndex()):
+            self.setCurrentIndex(index)
+        menu = self.row_menu(index.row(), index.column())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
+
     def selected_rows(self) -> list[Any]:
         """Return the rows selected, from top to bottom."""
         model = self._cell_model()
@@ -146,6 +196,20 @@ class LedgerTable(QTableView):
             )
         elif rows:
             QGuiApplication.clipboard().setText(tab_separated(model, rows, columns, with_heads=with_heads))
+            self._tell_copied(model, len(rows))
+
+    def _tell_copied(self, model: CellModel[Any], count: int) -> None:
+        """Say how many rows were copied of how many: a list holds a part, and nobody sees where it ends."""
+        partly = isinstance(model, PagedModel) and (model.more_before or model.more_after)
+        held = count == model.rowCount()
+        if count == 1:
+            return
+        write = model.formats.integer
+        total = self._total() if partly else write(model.rowCount())
+        words = f"{write(count)} of {total} rows copied" if total else f"{write(count)} rows copied"
+        if partly and held:
+            words += ": those that are loaded. An export has them all"
+        self.copied.emit(f"{words}.")
 
     @override
     def setModel(self, model: QAbstractItemModel | None) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.kit.widgets.basics import Field
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from ui.kit.widgets.filters import FilterEditor
 
 _SHOWN_CHARACTERS = 24
+_DIGITS_OF_BIGINT = len(str(2**63))
 
 
 class AmountRange(AmountFilter):
@@ -88,6 +91,58 @@ class ShortText(TextFilter):
         return text[: _SHOWN_CHARACTERS - 1] + "\N{HORIZONTAL ELLIPSIS}"
 
 
+class NumberText(QWidget):
+    """A whole number as text, such as a batch's; the value is its digits or None."""
+
+    applied = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self._edit = QLineEdit()
+        self._field = Field(name, self._edit)
+        self._edit.returnPressed.connect(self.applied)
+        self._edit.textChanged.connect(self.problem)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._field)
+        self.setFocusProxy(self._edit)
+
+    @property
+    def widget(self) -> QWidget:
+        """The editor itself."""
+        return self
+
+    def value(self) -> str | None:
+        """Return the number, without the # that people write before it."""
+        digits = self._digits()
+        return digits if digits and not self._wrong(digits) else None
+
+    def words(self) -> str:
+        """Return the number, or any."""
+        return self.value() or ANY
+
+    def setText(self, text: str) -> None:
+        """Put a number in."""
+        self._edit.setText(text)
+
+    def clear(self) -> None:
+        """Ask for none."""
+        self._edit.clear()
+
+    def problem(self) -> str:
+        """Say at the editor what is wrong, and return it; empty when nothing is."""
+        digits = self._digits()
+        words = "This is no number; digits only, such as 12." if digits and self._wrong(digits) else ""
+        self._field.set_problem(words)
+        return words
+
+    def _digits(self) -> str:
+        return self._edit.text().strip().removeprefix("#")
+
+    def _wrong(self, digits: str) -> bool:
+        return not (digits.isascii() and digits.isdigit() and len(digits) < _DIGITS_OF_BIGINT)
+
+
 class CheckedChip(FilterChip):
     """A filter chip whose popup stays open, saying why, while its input cannot be used."""
 
@@ -98,7 +153,7 @@ class CheckedChip(FilterChip):
     @override
     def apply(self) -> None:
         editor = self.editor
-        if isinstance(editor, AmountRange | DayRange) and editor.problem():
+        if isinstance(editor, AmountRange | DayRange | NumberText) and editor.problem():
             self._popup.adjustSize()
             return
         super().apply()

@@ -24,6 +24,7 @@ class DayChoice(QWidget):
     def __init__(self, today: date) -> None:
         super().__init__()
         self.edit = DateEdit(today)
+        self.edit.entered.connect(self.applied)
         self._day: date | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -254,6 +254,7 @@ class DatesFilter(QWidget):
         for text, edit in (("First day", self._first), ("Last day", self._last)):
             layout.addWidget(Field(text, edit))
             edit.dateChanged.connect(lambda: self._on.setChecked(True))
+            edit.entered.connect(self.applied)
         self.setFocusProxy(self._on)
 
     @property

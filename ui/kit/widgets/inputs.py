@@ -14,6 +14,8 @@ from ui.kit.widgets.basics import restyle
 if TYPE_CHECKING:
     from datetime import date
 
+    from PySide6.QtCore import SignalInstance
+
     from ui.kit.formats import Formats
 
 
@@ -97,6 +99,13 @@ class DateEdit(QDateEdit):
         self.setDisplayFormat("yyyy-MM-dd")
         self.setCalendarPopup(True)
         self.setFont(text_font(tabular=True))
+
+    @property
+    def entered(self) -> SignalInstance:
+        """Emitted when Enter is pressed in it."""
+        edit = self.lineEdit()
+        signal: SignalInstance = edit.returnPressed
+        return signal
 
     def day(self) -> date:
         """Return the date chosen."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from typing_extensions import override
 
+from console.files.text import shown
 from console.ledger.balances.answer import Answer, look_up
 from console.ledger.balances.export import export_balances
 from ui.kit.days import moment_words, reading_note
@@ -17,13 +18,14 @@ from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import State
+from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import TitleRow, label, row_of
 from ui.kit.widgets.buttons import PairButton
 from ui.kit.widgets.cards import KeyFigure
 from ui.kit.widgets.flow import Flow
-from ui.routes import OpenBalance
+from ui.routes import OpenBalance, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.balances.columns import TOTALS, columns
 from ui.screens.balances.name_list import NameList
@@ -135,6 +137,7 @@ class Balances(Screen):
         note = label(reading_note(self.context.formats, self.context.session.currencies), tone="muted")
         self.list.add_above(row_of(self.only_unknown, self.currency, None, note, spacing=8))
         self.list.add_selection_sum("available", self.context.formats)
+        self.table.set_row_actions(self._row_actions)
         self.page.addWidget(self.list, 1)
         self.setTabOrder(self.input.look_up_button, self.only_unknown)
 
@@ -146,6 +149,11 @@ class Balances(Screen):
             shortcut = QShortcut(QKeySequence(keys), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.input.look_up)
+
+    def _row_actions(self, row: BalanceRow) -> list[RowAction]:
+        refusal = "" if row.found else "no such account"
+        go = partial(self.context.navigator.go, OpenUserTransactions(row.name))
+        return [RowAction(f"Transactions of {shown(row.name)}", go, refusal=refusal)]
 
     def _show(self, found: Answer) -> None:
         self.found = found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -9,10 +10,13 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from console.ledger.batches import page as batches
 from models.batch import BatchStatus
+from ui.kit.commands import native
 from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
+from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import TitleRow, button, row_of
+from ui.routes import OpenBatchTransactions
 from ui.screens.batches.columns import BATCHES
 
 if TYPE_CHECKING:
@@ -43,6 +47,7 @@ class BatchList(QWidget):
             "No batches yet", "Load a CSV file: it becomes a draft, and nothing is posted before you say so."
         )
         self.table.activated_row.connect(lambda row: self.opened.emit(row.id))
+        self.table.set_row_actions(self._row_actions)
         self.model.state_changed.connect(self._tell)
         self.currency.changed.connect(self.refresh)
         layout = QVBoxLayout(self)
@@ -57,6 +62,14 @@ class BatchList(QWidget):
     def refresh(self) -> None:
         """Load the list from its first page."""
         self.model.show(self._load)
+
+    def _row_actions(self, row: BatchRow) -> list[RowAction]:
+        go = partial(self._context.navigator.go, OpenBatchTransactions(row.id))
+        posted = row.first_transaction is not None
+        return [
+            RowAction("Open", partial(self.opened.emit, row.id), native("Return")),
+            RowAction("Its transactions", go, refusal="" if posted else "nothing is posted"),
+        ]
 
     def _load(self, direction: Direction, row: BatchRow | None, cancellation: Cancellation) -> Page[BatchRow]:
         return batches.page(

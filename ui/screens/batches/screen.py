@@ -79,6 +79,11 @@ class Batches(Screen):
         self.show_list()
         return True
 
+    @override
+    def show_start(self) -> None:
+        if not (self._stack.currentWidget() is self.loading and self.loading.cancel_button.isVisible()):
+            self.show_list()
+
     def show_list(self) -> None:
         """Show the list as it is now; a page whose posting is under way is kept."""
         self._from_outside = False

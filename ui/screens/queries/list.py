@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -10,7 +11,9 @@ from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.settings import SettingNotKeptError, keep_setting
+from ui.kit.commands import native
 from ui.kit.renewal import Renewal
+from ui.kit.table.row_menu import RowAction
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow
 from ui.kit.widgets.buttons import PairButton
@@ -191,6 +194,9 @@ class QueryList(QWidget):
         self.chart.threshold_moved.connect(self._keep_threshold)
         self.table.activated_row.connect(lambda row: self.opened.emit(row.fingerprint))
         self.table.installEventFilter(self)
+        self.table.set_row_actions(
+            lambda row: [RowAction("Open", partial(self.opened.emit, row.fingerprint), native("Return"))]
+        )
 
     def _draw(self) -> None:
         """Draw what is new."""

@@ -74,6 +74,10 @@ class Queries(Screen):
         self.show_list()
         return True
 
+    @override
+    def show_start(self) -> None:
+        self.show_list()
+
     def open_statement(self, fingerprint: str) -> None:
         """Show the page of one statement."""
         self._from_outside = False

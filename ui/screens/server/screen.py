@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -22,6 +23,7 @@ from ui.kit.formats import DOT
 from ui.kit.keyed_write import KeyedWrite
 from ui.kit.renewal import Renewal
 from ui.kit.table.paged_model import State
+from ui.kit.table.row_menu import RowAction
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import TitleRow, label, row_of, scrolling
 from ui.kit.widgets.buttons import PairButton
@@ -30,6 +32,7 @@ from ui.screens.server.database import DatabaseView
 from ui.screens.server.detail import SessionDetail
 from ui.screens.server.end_session import EndSessionDialog
 from ui.screens.server.sessions import BlockingView, SessionList
+from ui.screens.server.words import no_ending
 
 if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
@@ -174,6 +177,7 @@ class Server(Screen):
         self.sessions.chosen.connect(self._show_session)
         self.blocking.chosen.connect(self._show_session)
         self.detail.ending.connect(self.ask_to_end)
+        self.sessions.table.set_row_actions(self._row_actions)
         self.context.commands.add(
             Command(
                 "server.pause",
@@ -183,6 +187,17 @@ class Server(Screen):
                 refusal=lambda: "" if self.isVisible() else "open Server first",
             )
         )
+
+    def _row_actions(self, row: SessionRow) -> list[RowAction]:
+        rights, more = self.context.session.rights, "\N{HORIZONTAL ELLIPSIS}"
+        return [
+            RowAction(
+                f"{deed}{more}",
+                partial(self.ask_to_end, row, cancel),
+                refusal=no_ending(row, rights, cancel=cancel),
+            )
+            for deed, cancel in (("Cancel statement", True), ("Terminate session", False))
+        ]
 
     def _choose_tab(self, tab: int) -> None:
         self._stack.setCurrentIndex(tab)

@@ -15,7 +15,7 @@ from ui.kit.days import reading_note
 from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.theme.tokens import COMPACT_HEIGHT
 from ui.kit.widgets.basics import button, label
-from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, ShortText
+from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, NumberText, ShortText
 from ui.kit.widgets.filters import ChoiceFilter
 from ui.kit.widgets.flow import Flow
 
@@ -29,20 +29,6 @@ if TYPE_CHECKING:
 DEBOUNCE_MS = 300
 
 
-class BatchFilter(ShortText):
-    """The number of a batch; anything else is no number and lets all pass."""
-
-    def batch_id(self) -> int | None:
-        """Return the number."""
-        text = self.text().strip()
-        return int(text) if text.isascii() and text.isdigit() and len(text) < len(str(2**63)) else None
-
-    @override
-    def value(self) -> str | None:
-        found = self.batch_id()
-        return None if found is None else str(found)
-
-
 class TransactionFilters(QWidget):
     """Chips for what can be asked; `changed` comes once the operator has paused."""
 
@@ -52,7 +38,6 @@ class TransactionFilters(QWidget):
         super().__init__()
         formats, currencies = context.formats, context.session.currencies
         self._formats = formats
-        self._batch_editor = BatchFilter("a batch's number")
         self.currency = CurrencyChip("transactions", currencies, context.store)
         self._range = AmountRange(formats, self.currency.currency)
         self.posted = CheckedChip("Posted", DayRange(formats.today()))
@@ -61,7 +46,7 @@ class TransactionFilters(QWidget):
         self.amount = CheckedChip("Amount", self._range)
         self.reference = CheckedChip("Reference", ShortText("exact reference"))
         self.description = CheckedChip("Description", ShortText("how it begins"))
-        self.batch = CheckedChip("Batch", self._batch_editor)
+        self.batch = CheckedChip("Batch", NumberText("Batch number"))
         self.chips = (
             self.currency, self.posted, self.kind, self.user, self.amount, self.reference, self.description,
             self.batch,
@@ -139,7 +124,7 @@ class TransactionFilters(QWidget):
         for one in self.chips:
             one.reset()
         editor = chip.editor
-        if isinstance(editor, ShortText):
+        if isinstance(editor, ShortText | NumberText):
             editor.setText(text)
         chip.take()
         self._changed()

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QGuiApplication
 from typing_extensions import override
 
 from console.ledger.page import Order
 from console.ledger.transactions.export import export_transactions
+from ui.kit.commands import native
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
+from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.day_jump import JumpButton
-from ui.routes import OpenBatchTransactions, OpenReference, OpenUserTransactions
+from ui.routes import OpenBalance, OpenBatch, OpenBatchTransactions, OpenReference, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.transactions.detail import TransactionDetail
 from ui.screens.transactions.filters import TransactionFilters
@@ -104,6 +108,8 @@ class Transactions(Screen):
         self.list.add_export(self.export)
         self.list.add_right(self.detail)
         self.list.add_selection_sum("amount", self.context.formats)
+        self.table.set_row_actions(self._row_actions)
+        self.table.set_total(lambda: self.title.total)
         self.page.addWidget(self.list, 1)
         self.table.head.set_order("posted_at", descending=True)
 
@@ -186,6 +192,26 @@ class Transactions(Screen):
         chosen = self.table.selectionModel().isSelected(self.table.currentIndex())
         if row is not None and chosen and self.model.state is not State.IDLE:
             self.detail.show_row(row)
+
+    def _row_actions(self, row: TransactionRow) -> list[RowAction]:
+        """Return where a row leads: its detail, its parties, its batch."""
+        go, clipboard = self.context.navigator.go, QGuiApplication.clipboard()
+        actions = [
+            RowAction("Open", partial(self._show_detail, row), native("Return")),
+            RowAction("Copy id", partial(clipboard.setText, str(row.id))),
+        ]
+        people = [one for one in dict.fromkeys((row.from_username, row.to_username)) if one]
+        actions += [
+            RowAction(f"Transactions of {one}", partial(go, OpenUserTransactions(one))) for one in people
+        ]
+        actions += [
+            RowAction(f"Balance of {one}", partial(go, OpenBalance(one)))
+            for one in people
+            if not one.startswith("@")
+        ]
+        if row.batch_id is not None:
+            actions.append(RowAction(f"Open batch {row.batch_id}", partial(go, OpenBatch(row.batch_id))))
+        return actions
 
     def _detail_closed(self) -> None:
         self.table.clearSelection()

@@ -67,6 +67,11 @@ class TransactionTitle(TitleRow):
         self._exact = None
         self._show()
 
+    @property
+    def total(self) -> str:
+        """How many the whole list has: `60,000`, `about 60,000`; empty when nobody knows."""
+        return self._total().removeprefix(" of ")
+
     def _toggle_count(self) -> None:
         if self._counting_now:
             self._stop_counting()

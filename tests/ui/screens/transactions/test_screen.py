@@ -14,6 +14,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 from sqlalchemy import text
 
 from console.ledger.transactions.page import TransactionFilter
@@ -26,8 +27,8 @@ from tests.ui.gallery import make_context
 from tests.ui.parts import CR
 from ui.kit.notices import Notice, NoticesStrip
 from ui.kit.table.paged_model import PagedModel, State
-from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, ShortText
-from ui.routes import OpenBatch, OpenBatchTransactions, OpenUserTransactions
+from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, NumberText, ShortText
+from ui.routes import OpenBalance, OpenBatch, OpenBatchTransactions, OpenUserTransactions
 from ui.screens.transactions.screen import Transactions
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from tests.conftest import Statements
     from ui.context import Context
     from ui.kit.theme.theme import Theme
+    from ui.kit.widgets.filters import FilterChip
     from ui.kit.worker import Worker
     from ui.screens.transactions.listing import Listing
 
@@ -198,8 +200,15 @@ def setting(chip: CheckedChip, keys: tuple[str, ...]) -> None:
     chip.editor.set_value(keys)  # type: ignore[attr-defined]  # the protocol is what a chip needs, no more
 
 
+def edit_of(chip: FilterChip) -> QWidget:
+    """Return what is typed into in a chip's popup."""
+    found = chip.editor.widget.focusProxy()
+    assert isinstance(found, QWidget)
+    return found
+
+
 def typing(chip: CheckedChip, words: str) -> None:
-    assert isinstance(chip.editor, ShortText)
+    assert isinstance(chip.editor, ShortText | NumberText)
     chip.editor.setText(words)
 
 
@@ -280,6 +289,53 @@ def test_the_order_turns_with_a_click_on_the_head(qtbot: QtBot, screen: Transact
         with qtbot.waitSignal(screen.model.first_page_shown):
             screen.table.head.sectionClicked.emit(0)
         assert ids(screen) == expected
+
+
+@pytest.mark.parametrize("nonsense", ["twelve", "1.5", "-3", "9" * 30, "# 12"])
+def test_nonsense_in_the_batch_filter_is_marked_and_asks_nothing(
+    qtbot: QtBot, screen: Transactions, statements: Statements, nonsense: str
+) -> None:
+    chip = screen.filters.batch
+    QTest.mouseClick(chip, Qt.MouseButton.LeftButton)
+    typing(chip, nonsense)
+    with statements.counted() as sent:
+        QTest.keyClick(edit_of(chip), Qt.Key.Key_Return)
+        qtbot.wait(400)
+    assert sent == []
+    assert chip.editor.widget.isVisible()
+    assert edit_of(chip).property("invalid")
+    assert "digits only" in edit_of(chip).accessibleDescription()
+    assert screen.filters.wanted() == TransactionFilter()
+    typing(chip, " #12 ")
+    with qtbot.waitSignal(screen.model.first_page_shown):
+        QTest.keyClick(edit_of(chip), Qt.Key.Key_Return)
+    assert screen.filters.wanted() == TransactionFilter(batch_id=12)
+
+
+def test_enter_in_the_day_goes_there(qtbot: QtBot, screen: Transactions) -> None:
+    QTest.mouseClick(screen.jump, Qt.MouseButton.LeftButton)
+    edit = edit_of(screen.jump)
+    assert edit.isVisible()
+    QTest.keyClick(edit, Qt.Key.Key_A, CONTROL)
+    QTest.keyClicks(edit, "2026-03-01")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: screen.jump.value == "2026-03-01")
+    assert not edit.isVisible()
+    qtbot.waitUntil(lambda: screen.model.rowCount() == 400)
+
+
+def test_a_row_leads_to_its_parties_and_its_batch(qtbot: QtBot, screen: Transactions) -> None:
+    went: list[object] = []
+    screen.context.navigator.wanted.connect(went.append)
+    row = replace(screen.model.row_at(0), from_username="noor.a", to_username="@external", batch_id=12)
+    actions = {one.title: one for one in screen._row_actions(row)}
+    assert list(actions) == [
+        "Open", "Copy id", "Transactions of noor.a", "Transactions of @external", "Balance of noor.a",
+        "Open batch 12",
+    ]  # fmt: skip
+    for title in ("Transactions of @external", "Balance of noor.a", "Open batch 12"):
+        actions[title].run()
+    assert went == [OpenUserTransactions("@external"), OpenBalance("noor.a"), OpenBatch(12)]
 
 
 def test_a_day_is_jumped_to_and_both_ways_lead_on(qtbot: QtBot, screen: Transactions) -> None:

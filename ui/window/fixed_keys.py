@@ -1,0 +1,28 @@
+"""Keys that belong to a place and cannot be set anew: they are listed, so that none has to be guessed."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LISTS: Final = "Every list"
+FIXED_KEYS: Final[tuple[tuple[str, str, tuple[str, ...]], ...]] = (
+    # what it does, where, the keys in Qt's own writing
+    ("Open the row", LISTS, ("Return",)),
+    ("Menu of the row", LISTS, ("Shift+F10", "Menu")),
+    ("Select all rows that are loaded", LISTS, ("Ctrl+A",)),
+    ("Copy the rows selected", LISTS, ("Ctrl+C",)),
+    ("Copy the rows selected with headings", LISTS, ("Ctrl+Shift+C",)),
+    ("First row of the whole list", LISTS, ("Ctrl+Home",)),
+    ("Last row of the whole list", LISTS, ("Ctrl+End",)),
+    ("Close the detail, or clear the filters", "Transactions", ("Esc",)),
+    ("Look up the names", "Balances", ("Ctrl+Return",)),
+    ("Pause, or go on", "Queries, Server", ("Space",)),
+    ("Span of time: 1 min, 15 min, 1 h, since the start", "Queries", ("1", "2", "3", "4")),
+    ("Draw less often, more often", "Queries", ("+", "-")),
+    ("Next point, point before", "Queries, graph", ("Right", "Left")),
+    ("Select a range of time", "Queries, graph", ("Shift+Right", "Shift+Left")),
+    ("Raise or lower the threshold", "Queries, graph", ("Up", "Down")),
+    ("Open the statement of the point", "Queries, graph", ("Return",)),
+    ("Clear the range", "Queries, graph", ("Esc",)),
+    ("Ask for the plan", "Queries, one statement", ("P",)),
+)
