@@ -11,10 +11,9 @@ from ui.kit.table.columns import Cell, Column, cells_of
 from ui.kit.table.model import CellModel, Index
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from ui.kit.formats import Formats
-    from ui.kit.table.view import LedgerTable
 
 Row = TypeVar("Row")
 
@@ -106,21 +105,3 @@ class RowsModel(CellModel[Row]):
 def _rank(value: Any) -> Any:
     """Numbers and times rank as themselves, text without regard to case."""
     return value.casefold() if isinstance(value, str) else value
-
-
-def show_rows(
-    table: LedgerTable, model: RowsModel[Any], rows: Iterable[Any], key: Callable[[Any], object]
-) -> None:
-    """Show other rows where the same stay under the eye: in place when only their figures changed."""
-    fresh = list(rows)
-    if fresh and [key(row) for row in fresh] == [key(row) for row in model.rows]:
-        for place, row in enumerate(fresh):
-            if row != model.row_at(place):
-                model.replace_row(place, row)
-        return
-    chosen, scrolled = table.current_row(), table.verticalScrollBar().value()
-    model.set_rows(fresh)
-    if chosen is not None:
-        same = (at for at, row in enumerate(model.rows) if key(row) == key(chosen))
-        table.select_place(next(same, -1))
-    table.verticalScrollBar().setValue(scrolled)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from console.server.statements import ABSENT, between, since_start
-from ui.kit.table.rows_model import show_rows
+from ui.kit.lists.renewed import show_rows
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import caption, label
 from ui.kit.widgets.cards import Card

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from ui.kit.table.rows_model import RowsModel, show_rows
+from ui.kit.lists.renewed import show_rows
+from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import caption
 from ui.screens.server.columns import LOCKS, SESSIONS, TREE
