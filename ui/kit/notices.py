@@ -30,6 +30,12 @@ _EDGE_PX = 12
 _UNTOUCHED = Qt.WidgetAttribute.WA_TransparentForMouseEvents
 _NO_FOCUS = Qt.FocusPolicy.NoFocus
 
+_SPOKEN = {
+    Tone.ACCENT: "Information",
+    Tone.CREDIT: "Done",
+    Tone.WARNING: "Warning",
+    Tone.ERROR: "Failure",
+}
 _GLYPHS = {
     Tone.ACCENT: Glyph.INFORMATION,
     Tone.CREDIT: Glyph.DONE,
@@ -200,6 +206,7 @@ class _Line(QFrame):
         self.setProperty("tone", notice.tone.value)
         self.setAccessibleName(notice.text)
         mark = button("", flat=True, compact=True)
+        mark.setAccessibleName(_SPOKEN[notice.tone])
         mark.setAttribute(_UNTOUCHED)
         mark.setFocusPolicy(_NO_FOCUS)
         icons.dress(mark, _GLYPHS[notice.tone], tone=notice.tone)

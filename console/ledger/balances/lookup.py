@@ -57,7 +57,7 @@ class BalanceRow:
 
 @dataclass(frozen=True, slots=True)
 class CurrencyTotals:
-    """Sums in one currency, in minor units, over how many accounts."""
+    """Sums in one currency, in minor units, over how many customers' accounts."""
 
     currency: Currency
     accounts: int
@@ -69,11 +69,16 @@ class CurrencyTotals:
 
 @dataclass(frozen=True, slots=True)
 class BalanceTotals:
-    """The names found, and sums by currency, each account once however often it was asked for."""
+    """How many names were found and how many not, and sums by currency, each name once however often asked.
+
+    system: how many of those found are accounts of the ledger itself, which are not added up: what they have
+    given out is negative, and nothing of it is available.
+    """
 
     found: int
     unknown: int
     of_each: tuple[CurrencyTotals, ...]
+    system: int = 0
 
 
 def lookup(
@@ -105,11 +110,11 @@ def totals(rows: Sequence[BalanceRow]) -> BalanceTotals:
     once = {(row.name, row.currency): row for row in rows if row.found}
     by_currency: dict[Currency, list[BalanceRow]] = {}
     for row in once.values():
-        if row.currency is not None:
+        if row.currency is not None and row.available is not None:
             by_currency.setdefault(row.currency, []).append(row)
     return BalanceTotals(
         found=len({name for name, _currency in once}),
-        unknown=sum(not row.found for row in rows),
+        unknown=len({row.name for row in rows if not row.found}),
         of_each=tuple(
             CurrencyTotals(
                 currency,
@@ -121,4 +126,5 @@ def totals(rows: Sequence[BalanceRow]) -> BalanceTotals:
             )
             for currency, found in sorted(by_currency.items(), key=lambda one: one[0].code)
         ),
+        system=len({row.name for row in once.values() if row.available is None}),
     )

@@ -10,6 +10,7 @@ from console.files.reading.charset import detect_charset
 from console.files.reading.source import Source
 from console.files.text import plain_name
 from console.ledger.balances.lookup import NAME_LIMIT
+from console.ledger.page import asked_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def names_in_file(path: Path, *, cancel: Cancellation | None = None) -> tuple[st
 
 def repeated(names: Sequence[str]) -> int:
     """Return how many names stand in the list more than once and so add nothing."""
-    return len(names) - len({name.lower() for name in names})
+    return len(names) - len({asked_name(name) for name in names})
 
 
 def _cleaned(part: str) -> str:

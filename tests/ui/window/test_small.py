@@ -66,6 +66,7 @@ def _scrolls(part: QWidget, whole: QWidget) -> bool:
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda one: one.id)
 def test_every_screen_can_be_reached_whole(window: MainWindow, qtbot: QtBot, screen: ScreenEntry) -> None:
     window.open_screen(screen.id)
+    window.context.notices.warn("The link is down.")
     settle(window, qtbot)
     shown = window.current_screen
     assert shown is not None
@@ -74,9 +75,21 @@ def test_every_screen_can_be_reached_whole(window: MainWindow, qtbot: QtBot, scr
     assert shown.width() >= least.width()
     assert shown.height() >= min(least.height(), area.maximumViewportSize().height())
     assert cut_in(shown) == []
+    assert unnamed_in(window) == []
     for bar in (window.top_bar, window.navigation, window.status_bar):
         assert cut_in(bar) == []
         assert [one.text() for one in bar.findChildren(QLabel) if is_cut(one)] == []
+
+
+def unnamed_in(whole: QWidget) -> list[str]:
+    """Return what is shown and can be pressed or typed into, and that nobody could be told of by its name."""
+    return [
+        f"{type(part).__name__} in {type(part.parentWidget()).__name__}"
+        for kind in _HANDLES
+        for part in whole.findChildren(kind)
+        if part.isVisible() and not part.objectName().startswith("qt_")
+        if not (part.accessibleName() or (part.text() if isinstance(part, QAbstractButton) else ""))
+    ]
 
 
 def is_cut(label: QLabel) -> bool:

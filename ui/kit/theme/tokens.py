@@ -19,7 +19,7 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """One theme's colours as #RRGGBB; text holds 4.5:1 on each of its grounds, faint does not.
+    """One theme's colours as #RRGGBB; text holds 4.5:1 on each of its grounds, faint 3:1.
 
     `series` tells the screens apart in a graph, at 3:1 on the surface; none is near the error's red.
     """
@@ -95,7 +95,7 @@ LIGHT = Tokens(
     border_strong="#D0D5DD",
     text="#1A1F29",
     muted="#626C80",
-    faint="#98A2B3",
+    faint="#7F899C",
     accent="#2F5BEA",
     accent_hover="#274ECB",
     accent_text="#FFFFFF",
@@ -127,7 +127,7 @@ DARK = Tokens(
     border_strong="#39414E",
     text="#E7EAF0",
     muted="#98A2B3",
-    faint="#667085",
+    faint="#6E788E",
     accent="#86A3FF",
     accent_hover="#9DB4FF",
     accent_text="#0E1116",

@@ -46,7 +46,7 @@ def columns(*, several: bool) -> tuple[Column[BalanceRow], ...]:
         ),
         Column("balance", "Balance", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
         Column("granted", "Granted", Kind.AMOUNT, muted=True, sortable=True, currency=_currency, yields=1),
-        Column("reserved", "Reserved", Kind.AMOUNT, muted=True, sortable=True, currency=_currency),
+        Column("reserved", "On hold", Kind.AMOUNT, muted=True, sortable=True, currency=_currency),
         Column("available", "Available", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
     )  # fmt: skip
 
@@ -56,6 +56,6 @@ TOTALS: tuple[Column[CurrencyTotals], ...] = (
     Column("accounts", "Accounts", Kind.INTEGER, muted=True),
     Column("balance", "Balance", Kind.AMOUNT, currency=_of),
     Column("granted", "Granted", Kind.AMOUNT, muted=True, currency=_of),
-    Column("reserved", "Reserved", Kind.AMOUNT, muted=True, currency=_of),
+    Column("reserved", "On hold", Kind.AMOUNT, muted=True, currency=_of),
     Column("available", "Available", Kind.AMOUNT, currency=_of),
 )

@@ -51,7 +51,7 @@ _NOT_LOOKED_UP = "balances.lookup"
 
 
 class Balances(Screen):
-    """Balance, granted, reserved and available of any number of accounts at one moment."""
+    """Balance, granted, on hold and available of any number of accounts at one moment."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -68,7 +68,7 @@ class Balances(Screen):
                 ("found", "Accounts found"),
                 ("balance", "Balance"),
                 ("granted", "Granted"),
-                ("reserved", "Reserved"),
+                ("reserved", "On hold"),
                 ("available", "Available"),
             )
         }
@@ -181,36 +181,44 @@ class Balances(Screen):
         self.title.set_subtitle(f"as of {moment_words(formats, found.moment)}")
         sums = found.totals
         self.figures["found"].set_figure_tone(None)
-        again = f"{formats.integer(found.repeated)} repeated" if found.repeated else ""
-        if unknown:
-            chip = f"{formats.integer(unknown)} unknown"
-            self.figures["found"].set(formats.integer(sums.found), again, chip=chip, tone=Tone.WARNING)
-        else:
-            self.figures["found"].set(formats.integer(sums.found), again or "none unknown")
+        chip = f"{formats.integer(unknown)} unknown" if unknown else ""
+        note = self._names_words(found)
+        self.figures["found"].set(formats.integer(sums.found), note, chip=chip, tone=Tone.WARNING)
         several = len(sums.of_each) > 1
         self.totals_model.set_rows(sums.of_each if several else ())
         self.totals.setVisible(several)
         for figure in self.figures.values():
             figure.setVisible(not several)
         if several:
-            names = formats.count(sums.found, "account")
-            missing = f", {formats.integer(unknown)} unknown" if unknown else ", none unknown"
+            names = f"{formats.count(sums.found, 'account')} {note}"
+            missing = f", {formats.integer(unknown)} unknown" if unknown else ""
             self.title.set_subtitle(f"{names}{missing}{DOT}as of {moment_words(formats, found.moment)}")
         if not several:
             self._show_figures(sums.of_each[0] if sums.of_each else None)
+
+    def _names_words(self, found: Answer) -> str:
+        """Say what the names were: found, unknown and repeated add up to them."""
+        formats = self.context.formats
+        parts = [f"of {formats.count(len(found.names), 'name')}"]
+        if found.repeated:
+            parts.append(f"{formats.integer(found.repeated)} repeated")
+        if found.totals.system:
+            parts.append(f"{formats.integer(found.totals.system)} of the ledger itself, not added up")
+        return ", ".join(parts)
 
     def _show_figures(self, sums: CurrencyTotals | None) -> None:
         """Show what one currency adds up to; several are never added, and stand in a table of totals."""
         formats = self.context.formats
         for key, note in (
-            ("balance", "granted and held included"),
-            ("granted", "expires"),
-            ("reserved", "held"),
-            ("available", "balance \N{MINUS SIGN} reserved"),
+            ("balance", "what is on hold included"),
+            ("granted", "credit, part of the balance"),
+            ("reserved", "part of the balance"),
+            ("available", "balance \N{MINUS SIGN} on hold"),
         ):
             figure = self.figures[key]
             if sums is None:
-                figure.set(_NONE, "no account found")
+                none_found = self.found is None or not self.found.totals.found
+                figure.set(_NONE, "no account found" if none_found else "no customer's account")
                 figure.set_figure_tone("muted")
                 continue
             minor = getattr(sums, key)

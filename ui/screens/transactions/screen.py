@@ -71,6 +71,7 @@ class Transactions(Screen):
     @override
     def refresh(self) -> None:
         self.title.forget_count()
+        self.title.estimate()
         self._load()
 
     @override

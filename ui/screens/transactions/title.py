@@ -44,7 +44,7 @@ class TransactionTitle(TitleRow):
         self._show()
 
     def estimate(self) -> None:
-        """Ask the server's statistics, once, about how many there are."""
+        """Ask the server's statistics about how many there are."""
         database = self._context.database
         self._context.worker.run(
             lambda cancel: about(database, cancel=cancel),

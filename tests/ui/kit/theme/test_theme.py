@@ -53,6 +53,8 @@ def test_all_that_must_be_read_has_contrast(tokens: Tokens) -> None:
             assert contrast(ink, ground) >= 4.5, (ink, ground)
     for tone in Tone:
         assert contrast(tokens.ink(tone), tokens.ground(tone)) >= 4.5, tone
+    for ground in (*grounds, tokens.neutral_pale, tokens.hover, tokens.pressed):
+        assert contrast(tokens.faint, ground) >= 3, ground  # what is disabled is read too
     for ground in (tokens.accent, tokens.accent_hover):
         assert contrast(tokens.accent_text, ground) >= 4.5
 

@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 
 from console.errors import FileRefusedError
 from console.ledger.balances.lookup import NAME_LIMIT
@@ -120,7 +121,7 @@ def test_any_number_of_names_is_one_statement(
     assert figure(screen, "found") == f"Accounts found: {count:,}"
     assert figure(screen, "balance") == f"Balance: {spoken(sums[0])}"
     assert figure(screen, "granted") == f"Granted: {spoken(sums[1])}"
-    assert figure(screen, "reserved") == f"Reserved: {spoken(sums[2])}"
+    assert figure(screen, "reserved") == f"On hold: {spoken(sums[2])}"
     assert figure(screen, "available") == f"Available: {spoken(sums[0] - sums[2])}"
     assert sums[0] > 0
 
@@ -191,6 +192,28 @@ def test_a_system_account_has_a_balance_and_nothing_available(qtbot: QtBot, scre
     assert row.balance is not None
     assert row.balance < 0
     assert row.available is None
+
+
+def test_the_captions_add_up(
+    qtbot: QtBot, screen: Balances, customers: dict[str, tuple[int, int, int]]
+) -> None:
+    """Found, unknown and repeated are the names; balance less on hold is available, whoever else was asked for."""
+    first, second = list(customers)[:2]
+    paste(screen, f"{first}\n{second}\n{first}\nnobody.here\nNobody.here\n@external\n@issuance")
+    look_up(qtbot, screen)
+    found = screen.found
+    assert found is not None
+    totals = found.totals
+    assert (totals.found, totals.unknown, found.repeated, totals.system) == (4, 1, 2, 2)
+    assert totals.found + totals.unknown + found.repeated == len(found.names) == 7
+    words = [one.text() for one in screen.figures["found"].findChildren(QLabel)]
+    assert {"4", "1 unknown", "of 7 names, 2 repeated, 2 of the ledger itself, not added up"} <= set(words)
+    [sums] = totals.of_each
+    assert sums.balance == customers[first][0] + customers[second][0]
+    assert sums.balance - sums.reserved == sums.available
+    screen.input.set_names(["@external"])
+    look_up(qtbot, screen)
+    assert "no customer's account" in [one.text() for one in screen.figures["balance"].findChildren(QLabel)]
 
 
 def test_the_file_has_the_rows_shown_and_their_totals(
