@@ -197,7 +197,7 @@ def test_a_system_account_has_a_balance_and_nothing_available(qtbot: QtBot, scre
 def test_the_captions_add_up(
     qtbot: QtBot, screen: Balances, customers: dict[str, tuple[int, int, int]]
 ) -> None:
-    """Found, unknown and repeated are the names; balance less on hold is available, whoever else was asked for."""
+    """Found, unknown and repeated are the names; balance less on hold is available."""
     first, second = list(customers)[:2]
     paste(screen, f"{first}\n{second}\n{first}\nnobody.here\nNobody.here\n@external\n@issuance")
     look_up(qtbot, screen)
