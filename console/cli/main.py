@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import logging
 import sys
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
@@ -41,10 +40,11 @@ from console.cli.commands.transactions import (
 )
 from console.cli.invocation import Invocation
 from console.cli.output import Format, say
+from console.cli.streams import ReaderGoneError, standard_streams
 from console.errors import CancelledError, ConsoleError, OutcomeUnknownError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 INTERRUPTED = 130
 """What a shell expects of a command that Ctrl+C ended."""
@@ -53,7 +53,7 @@ app = typer.Typer(
     name="ledgerctl",
     help="The ledger's work without a screen. Data goes to standard output, all else to standard error.",
     epilog="It ends with 0 when done, 1 when refused or failed, 2 when asked wrongly, 3 when something "
-    "is not there now, and 130 after Ctrl+C.",
+    "is not there now, 130 after Ctrl+C, and 141 when the pipe that it writes into was closed.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -115,13 +115,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code; only a bug ends in a traceback."""
     # Two migrations at once are told apart by trying again; that is no news for a terminal.
     logging.getLogger("stamina").addHandler(logging.NullHandler())
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # a code page without a sign is no reason to fail
+    with standard_streams():
+        code = _ended(lambda: app(arguments, prog_name="ledgerctl"))
+        return _ended(sys.stdout.flush) or code
+
+
+def _ended(work: Callable[[], object]) -> int:
+    """Do something, tell how it failed, and return the exit code."""
     try:
-        app(arguments, prog_name="ledgerctl")
+        work()
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else 0
+    except ReaderGoneError as error:
+        return error.exit_code
     except CancelledError as error:
         say(str(error))
         return INTERRUPTED
