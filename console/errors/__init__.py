@@ -93,6 +93,12 @@ class FileRefusedError(ConsoleError):
         super().__init__(f"{where}: {reason}")
 
 
+class WrongFileError(FileRefusedError, UsageError):
+    """What was named is no file that can be used for this; nothing was tried."""
+
+    exit_code = UsageError.exit_code
+
+
 class LinesRefusedError(ConsoleError):
     """Lines of a file or batch are wrong; all problems are listed and nothing was written."""
 

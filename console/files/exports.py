@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from console.errors import FileRefusedError
+from console.files.places import refuse_other_than_file
 from console.money import PLAIN, Currency, format_amount
 
 if TYPE_CHECKING:
@@ -93,8 +94,9 @@ def export_csv(
     """Write rows as RFC 4180 CSV in UTF-8, NULL as an empty cell, with `.sha256` and `.totals.json` beside.
 
     Moments are written in UTC; `zone`, in which the ledger counts its days, is named beside the totals.
-    `progress` gets the number of rows written so far. Raises FileRefusedError when the disk refuses;
-    whatever goes wrong, the target and its neighbours are then as they were before.
+    `progress` gets the number of rows written so far. Raises FileRefusedError when the disk refuses, and
+    WrongFileError when something that is no file stands at one of the three paths; whatever goes wrong, the
+    target and its neighbours are then as they were before.
     """
     if len({column.name for column in columns}) < len(columns):
         raise ValueError("two columns of one name")
@@ -117,7 +119,9 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Yield a file that takes `path`'s place when the block ends well, and vanishes when it does not.
 
     The file is on the disk before it is renamed. Only its owner may read it: exports hold personal data.
+    Raises WrongFileError when something that is no file stands at the path.
     """
+    refuse_other_than_file(path)
     with refusing(path):
         file = tempfile.NamedTemporaryFile(  # noqa: SIM115 (closed below, before it is renamed)
             dir=path.parent, prefix=f".{path.name[:100]}.", suffix=".part", delete=False

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from itertools import chain
+from os import fstat
 from typing import TYPE_CHECKING
 
 from console.files.lines.cells import Cells
 from console.files.lines.draft import ControlTotals, DraftLine, ProblemLog
 from console.files.lines.shapes import shape_for
+from console.files.places import opened
 from console.files.reading.dialect import sniff
 from console.files.reading.records import Records
-from console.files.reading.source import PIECE_SIZE, Source, readable
+from console.files.reading.source import PIECE_SIZE, Source
 from console.files.text import shown
 
 if TYPE_CHECKING:
@@ -143,8 +145,8 @@ def read_lines(
     """
     dialect = sniff(path, mapping)
     twice = mapping.reference_column is None
-    with readable(path):
-        total = path.stat().st_size * (2 if twice else 1)
+    with opened(path) as file:
+        total = fstat(file.fileno()).st_size * (2 if twice else 1)
     done_before = total // 2 if twice else 0
 
     def advance(size: int) -> None:
@@ -222,7 +224,7 @@ def file_sha256(
     """Return the file's SHA-256 in hex; raises FileRefusedError when it cannot be read."""
     digest = hashlib.sha256()
     done = 0
-    with readable(path), path.open("rb") as file:
+    with opened(path) as file:
         while piece := file.read(PIECE_SIZE):
             if cancel is not None:
                 cancel.check()

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
-from console.errors import FileRefusedError, UsageError
+from console.errors import UsageError, WrongFileError
+from console.files.places import opened
 from console.files.reading.dates import date_expression
 from console.files.reading.layout import Layout
 from console.files.text import NAME_RULE, plain_name
@@ -148,18 +149,14 @@ _MAPPING: TypeAdapter[Mapping] = TypeAdapter(
 
 def load_mapping(path: Path) -> Mapping:
     """Read a mapping from a TOML file; raises FileRefusedError that says what is wrong in it."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAPPING_SIZE_LIMIT + 1)
-    except OSError as error:
-        reason = f"the mapping cannot be read: {error.strerror or error}."
-        raise FileRefusedError(str(path), reason) from error
+    with opened(path) as file:
+        data = file.read(MAPPING_SIZE_LIMIT + 1)
     if len(data) > MAPPING_SIZE_LIMIT:
-        raise FileRefusedError(str(path), "this is too large for a mapping.")
+        raise WrongFileError(str(path), "this is too large for a mapping.")
     try:
         return parse_mapping(data.decode())
     except (UsageError, UnicodeDecodeError) as error:
-        raise FileRefusedError(str(path), str(error)) from error
+        raise WrongFileError(str(path), str(error)) from error
 
 
 def parse_mapping(text: str) -> Mapping:

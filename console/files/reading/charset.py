@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import charset_normalizer
 
 from console.errors import FileRefusedError
-from console.files.reading.source import Charset, readable
+from console.files.places import opened
+from console.files.reading.source import Charset
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,11 +63,8 @@ def detect_charset(path: Path, stated: str | None = None) -> Charset:
 
 
 def _sample(path: Path) -> bytes:
-    with readable(path):
-        if not path.is_file():
-            raise FileRefusedError(str(path), "there is no such file.")
-        with path.open("rb") as file:
-            sample: bytes = file.read(SAMPLE_SIZE)
+    with opened(path) as file:
+        sample = file.read(SAMPLE_SIZE)
     if not sample:
         raise FileRefusedError(str(path), "the file is empty.")
     return sample

@@ -6,11 +6,11 @@ import codecs
 import hashlib
 import io
 import re
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from console.errors import FileRefusedError
+from console.files.places import opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,15 +23,6 @@ RECORD_LIMIT = 1 << 20
 """Characters that one line, and one record of several lines, may have."""
 
 _BREAK = re.compile("\r\n|\r|\n")
-
-
-@contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Turn the system's refusal to read into ours."""
-    try:
-        yield
-    except OSError as error:
-        raise FileRefusedError(str(path), f"it cannot be read: {error.strerror or error}.") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +83,7 @@ class Source:
         yield from io.StringIO(self._rest, newline="")
 
     def _texts(self) -> Iterator[str]:
-        with readable(self.path), self.path.open("rb") as file:
+        with opened(self.path) as file:
             while piece := file.read(PIECE_SIZE):
                 yield self._decoded(piece, final=False)
         yield self._decoded(b"", final=True)

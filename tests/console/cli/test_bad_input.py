@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.cluster import connected
+from tests.console.files.samples import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,9 +139,35 @@ def test_a_mapping_that_is_wrong_or_not_there(ledgerctl: Run, tmp_path: Path) ->
     wrong = tmp_path / "wrong.toml"
     wrong.write_text('shape = "transfers"\namount_column = 3\n')
     refused = ledgerctl("batch", "load", str(file), "--mapping", str(wrong))
-    assert (refused.code, "amount_column" in refused.err) == (1, True)
+    assert (refused.code, "amount_column" in refused.err) == (2, True)
     absent = ledgerctl("batch", "load", str(tmp_path / "none.csv"), "--mapping", str(_sample_mapping()))
-    assert (absent.code, "none.csv" in absent.err) == (1, True)
+    assert (absent.code, absent.err) == (2, f"{tmp_path / 'none.csv'}: there is no such file.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["balances", "--file", "/dev/zero"], "/dev/zero: this is a device; name a file."),
+        (["credit", "list", "--file", "/dev/null"], "/dev/null: this is a device; name a file."),
+        (["mapping", "suggest", "/dev/zero"], "/dev/zero: this is a device; name a file."),
+        (["batch", "load", "/dev/zero", "--mapping", "SAMPLE"], "/dev/zero: this is a device; name a file."),
+        (["batch", "load", "SAMPLE", "--mapping", "/dev/a.toml"], "/dev/a.toml: there is no such file."),
+    ],
+    ids=lambda value: " ".join(value[:2]) if isinstance(value, list) else "",
+)
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="this system has no /dev/zero")
+def test_no_device_is_read(ledgerctl: Run, arguments: list[str], said: str) -> None:
+    sample = str(_sample_mapping())
+    done = ledgerctl(*(sample if word == "SAMPLE" else word for word in arguments))
+    assert (done.code, done.out, done.err) == (2, "", f"{said}\n")
+
+
+def test_no_pipe_is_written_over(ledgerctl: Run, tmp_path: Path) -> None:
+    pipe = tmp_path / "rows.csv"
+    Taken.PIPE.put(pipe)
+    done = ledgerctl("transactions", "--export", str(pipe))
+    said = f"{pipe}: there is a pipe, and only a file is written over. Choose another name.\n"
+    assert (done.code, done.out, done.err, pipe.is_fifo()) == (2, "", said, True)
 
 
 def _sample_mapping() -> Path:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import stat
+from enum import Enum
 from typing import TYPE_CHECKING
+
+import pytest
 
 from console.files.lines.reader import Reading, read_lines
 from console.files.lines.terms import Terms
@@ -38,6 +43,29 @@ BANK = BankMapping(
     account_prefix="bank-",
 )
 BANK_HEADER = "id;account;date;type;operation;amount;symbol\n"
+
+
+class Taken(Enum):
+    """What may stand at a path and is no file, in our words."""
+
+    FOLDER = "a folder"
+    PIPE = "a pipe"
+    SOCKET = "a socket"
+    DEVICE = "a device"
+    LINK = "a symbolic link"
+
+    def put(self, path: Path) -> None:
+        """Put one there; the device is that of /dev/full, and the link leads to it."""
+        if self is Taken.FOLDER:
+            path.mkdir()
+        elif self is Taken.LINK:
+            path.symlink_to("/dev/full")
+        else:
+            kinds = {Taken.PIPE: stat.S_IFIFO, Taken.SOCKET: stat.S_IFSOCK, Taken.DEVICE: stat.S_IFCHR}
+            try:
+                os.mknod(path, kinds[self] | 0o600, os.makedev(1, 7))
+            except (AttributeError, PermissionError):
+                pytest.skip(f"nobody makes {self.value} here but an administrator")
 
 
 def write(folder: Path, content: str | bytes) -> Path:

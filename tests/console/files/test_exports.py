@@ -15,10 +15,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from console.errors import CancelledError, FileRefusedError
+from console.errors import CancelledError, FileRefusedError, WrongFileError
 from console.files.exports import Column, ExportResult, Kind, export_csv, named_columns
 from console.money import Currency
 from console.postgres.cancellation import Cancellation
+from tests.console.files.samples import Taken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -140,12 +141,32 @@ def test_cancelling_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_a_target_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "folder.csv").mkdir()
-    (tmp_path / "folder.csv" / "kept").touch()
-    for path in (tmp_path / "folder.csv", tmp_path / "absent" / "rows.csv"):
-        with pytest.raises(FileRefusedError, match="cannot be written"):
-            export(path, COLUMNS, [])
-    assert [file.name for file in tmp_path.iterdir()] == ["folder.csv"]
+    with pytest.raises(FileRefusedError, match="cannot be written"):
+        export(tmp_path / "absent" / "rows.csv", COLUMNS, [])
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("suffix", ["", ".sha256", ".totals.json"])
+@pytest.mark.parametrize("taken", Taken, ids=lambda taken: taken.name)
+def test_what_is_no_file_is_never_written_over(tmp_path: Path, taken: Taken, suffix: str) -> None:
+    place = tmp_path / f"rows.csv{suffix}"
+    taken.put(place)
+    before = place.lstat()
+    with pytest.raises(WrongFileError) as refused:
+        export(tmp_path / "rows.csv", COLUMNS, [(1, "a", 1, EUR, None)])
+    said = f"{place}: there is {taken.value}, and only a file is written over. Choose another name."
+    assert (str(refused.value), refused.value.exit_code) == (said, 2)
+    assert place.lstat() == before
+    assert [file.name for file in tmp_path.iterdir() if file.name.startswith(("rows", "."))] == [place.name]
+
+
+def test_a_link_is_not_followed(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.csv"
+    kept.write_text("mine")
+    (tmp_path / "rows.csv").symlink_to(kept)
+    with pytest.raises(WrongFileError, match="a symbolic link"):
+        export(tmp_path / "rows.csv", COLUMNS, [])
+    assert kept.read_text() == "mine"
 
 
 @pytest.mark.parametrize(

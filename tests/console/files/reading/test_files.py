@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from console.errors import FileRefusedError
-from console.files.lines.reader import read_lines
-from console.files.mappings.mapping import TransfersMapping
+from console.errors import FileRefusedError, WrongFileError
+from console.files.lines.reader import currencies_in, file_sha256, read_lines
+from console.files.mappings.mapping import TransfersMapping, load_mapping
 from console.files.reading.dialect import sniff
-from tests.console.files.samples import EUR, TRANSFERS, TRANSFERS_HEADER, read_all, write
+from console.ledger.balances.names import names_in_file
+from tests.console.files.samples import EUR, TRANSFERS, TRANSFERS_HEADER, Taken, read_all, write
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+READERS: Final[dict[str, Callable[[Path], object]]] = {
+    "sniff": sniff,
+    "read": lambda path: read_lines(path, TRANSFERS, EUR),
+    "hash": file_sha256,
+    "currencies": lambda path: currencies_in(path, TRANSFERS.model_copy(update={"currency_column": "money"})),
+    "names": names_in_file,
+    "mapping": load_mapping,
+}
 
 GOOD = "a,b,1,R,T,\n"
 
@@ -97,12 +109,47 @@ def test_cut_utf16(tmp_path: Path) -> None:
     assert refused.value.line == 2
 
 
-def test_no_file_and_a_folder(tmp_path: Path) -> None:
-    for path in (tmp_path / "absent.csv", tmp_path):
-        with pytest.raises(FileRefusedError, match="no such file"):
-            sniff(path)
-        with pytest.raises(FileRefusedError, match="no such file"):
-            read_lines(path, TRANSFERS, EUR)
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("absent.csv", "there is no such file."),
+        ("nowhere", "there is no such file."),
+        ("folder", "this is a folder; name a file."),
+        ("pipe", "this is a pipe; name a file."),
+        ("socket", "this is a socket; name a file."),
+        ("file/below", "it cannot be opened: Not a directory."),
+        ("circle", "it cannot be opened: Too many levels of symbolic links."),
+        ("/dev/null", "this is a device; name a file."),
+        ("/dev/zero", "this is a device; name a file."),
+    ],
+)
+def test_what_is_no_file_is_never_read(
+    tmp_path: Path, read: Callable[[Path], object], name: str, reason: str
+) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "nowhere").symlink_to(tmp_path / "absent.csv")
+    (tmp_path / "circle").symlink_to("circle")
+    if name.upper() in Taken.__members__:
+        Taken[name.upper()].put(tmp_path / name)
+    path = tmp_path / name
+    with pytest.raises(WrongFileError) as refused:
+        read(path)
+    assert (str(refused.value), refused.value.exit_code) == (f"{path}: {reason}", 2)
+
+
+def test_a_link_to_a_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / "link.csv").symlink_to(write(tmp_path, TRANSFERS_HEADER + GOOD))
+    assert len(list(read_lines(tmp_path / "link.csv", TRANSFERS, EUR))) == 1
+
+
+def test_a_file_that_may_not_be_read(tmp_path: Path) -> None:
+    path = write(tmp_path, TRANSFERS_HEADER + GOOD)
+    path.chmod(0)
+    if os.access(path, os.R_OK):
+        pytest.skip("an administrator may read everything")
+    with pytest.raises(WrongFileError, match="it cannot be opened: Permission denied"):
+        sniff(path)
 
 
 @pytest.mark.parametrize(
