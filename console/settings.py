@@ -16,9 +16,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from typing_extensions import override
 
 from console.errors import ConsoleError, UsageError
+from console.errors.fields import explained
 
 if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
     from pydantic_settings import PydanticBaseSettingsSource
 
 APP_NAME: Final = "ledger-console"
@@ -157,7 +157,13 @@ class Settings(BaseSettings):
             return cls(**_read_toml(file))
         except ValidationError as error:
             # `from None`: the cause holds the values, and one of them is a secret.
-            raise UsageError(" ".join(_explain(detail, file) for detail in error.errors())) from None
+            wrong = explained(
+                error,
+                cls,
+                subject=lambda key: _source(key, file),
+                unknown=f"{file}: there is no setting",
+            )
+            raise UsageError(" ".join(f"{one}." for one in wrong)) from None
 
 
 def keep_setting(file: Path, key: str, value: int) -> None:
@@ -197,14 +203,8 @@ def _read_toml(file: Path) -> dict[str, Any]:
         raise UsageError(f"{file} is not valid TOML: {error}.") from None
 
 
-def _explain(detail: ErrorDetails, file: Path) -> str:
-    """Say in one sentence which key of which source is wrong and what is allowed; never the value."""
-    key = str(detail["loc"][0])
-    field = Settings.model_fields.get(key)
-    if field is None:
-        allowed = ", ".join(sorted(Settings.model_fields))
-        return f"{file}: there is no setting {key!r}; allowed are {allowed}."
+def _source(key: str, file: Path) -> str:
+    """Say where a setting comes from."""
     variable = f"{PREFIX}{key}".upper()
     set_in_environment = any(name.upper() == variable and value for name, value in os.environ.items())
-    source = f"Environment variable {variable}" if set_in_environment else f"{file}: {key}"
-    return f"{source} must be {field.description}."
+    return f"Environment variable {variable}" if set_in_environment else f"{file}: {key}"

@@ -6,9 +6,10 @@ import json
 import tomllib
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from console.errors import UsageError, WrongFileError
+from console.errors.fields import explained
 from console.files.places import opened
 from console.files.reading.dates import date_expression
 from console.files.reading.layout import Layout
@@ -39,32 +40,48 @@ def _pattern(text: str) -> str:
     return text
 
 
-Title = Annotated[str, Field(min_length=1, max_length=200)]
-Name = Annotated[str, AfterValidator(_name)]
+_TITLE = 'a column\'s title of 1 to 200 characters as it stands in the file, such as "Amount"'
+_ACCOUNT = 'an account\'s name, such as "@issuance"'
+_SHAPE = '"transfers" or "bank"'
+_YES_OR_NO = "true or false"
+_VALUES = 'a list of what stands in the direction column, such as ["C", "CR"]'
+
+_Short = Annotated[str, Field(min_length=1, max_length=200)]
+_Name = Annotated[str, AfterValidator(_name)]
+Title = Annotated[_Short, Field(description=_TITLE)]
+MaybeTitle = Annotated[_Short | None, Field(description=_TITLE)]
+MaybeName = Annotated[_Name | None, Field(description=_ACCOUNT)]
+Values = Annotated[tuple[_Short, ...], Field(description=_VALUES)]
 
 
 class Columns(Layout):
     """What both shapes share; columns are named as the file's header names them."""
 
     amount_column: Title
-    reference_column: Title | None = None
+    reference_column: MaybeTitle = None
     """Without one, references are made from the file's SHA-256 and the line."""
-    date_column: Title | None = None
-    date_format: Annotated[str, AfterValidator(_pattern)] | None = None
+    date_column: MaybeTitle = None
+    date_format: Annotated[str, AfterValidator(_pattern)] | None = Field(
+        default=None, description='a pattern of the dates in the file, such as "%d.%m.%Y"'
+    )
     """%Y %y %m %d %H %M %S, of the date and of the expiry; None is ISO 8601."""
-    currency: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,11}$")] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,11}$")] | None = Field(
+        default=None, description='the code of a currency in capitals, such as "EUR"'
+    )
     """The code of the batch's currency; needed where the ledger has several."""
-    currency_column: Title | None = None
+    currency_column: MaybeTitle = None
     """Its cells are the code of the batch's currency, unless each currency gets a draft of its own."""
-    each_currency: bool = False
+    each_currency: bool = Field(default=False, description=_YES_OR_NO)
     """Whether each currency in the currency column gets a draft of its own."""
-    source_column: Title | None = None
+    source_column: MaybeTitle = None
     """What granted credit is called, such as its campaign; a line with a source opens a lot."""
-    expires_column: Title | None = None
+    expires_column: MaybeTitle = None
     """When that credit expires; a date without a time is the end of that business day."""
-    account_prefix: Annotated[str, Field(max_length=32), AfterValidator(_prefix)] = ""
+    account_prefix: Annotated[str, Field(max_length=32), AfterValidator(_prefix)] = Field(
+        default="", description='the beginning of a user\'s name, at most 32 characters, such as "bank-"'
+    )
     """Goes before the names in account columns, but never before those of system accounts."""
-    create_missing: bool = False
+    create_missing: bool = Field(default=False, description=_YES_OR_NO)
     """Whether users that are not there yet are made."""
 
     @model_validator(mode="after")
@@ -77,12 +94,12 @@ class Columns(Layout):
 class TransfersMapping(Columns):
     """Each line names both parties, or the mapping names one of them for all lines."""
 
-    shape: Literal["transfers"] = "transfers"
-    from_column: Title | None = None
-    from_constant: Name | None = None
-    to_column: Title | None = None
-    to_constant: Name | None = None
-    description_column: Title | None = None
+    shape: Literal["transfers"] = Field(default="transfers", description=_SHAPE)
+    from_column: MaybeTitle = None
+    from_constant: MaybeName = None
+    to_column: MaybeTitle = None
+    to_constant: MaybeName = None
+    description_column: MaybeTitle = None
 
     @model_validator(mode="after")
     def _parties(self) -> TransfersMapping:
@@ -107,14 +124,16 @@ class TransfersMapping(Columns):
 class BankMapping(Columns):
     """A bank's list of movements: credit is counterparty to account, debit is account to counterparty."""
 
-    shape: Literal["bank"] = "bank"
+    shape: Literal["bank"] = Field(default="bank", description=_SHAPE)
     account_column: Title
-    direction_column: Title | None = None
+    direction_column: MaybeTitle = None
     """Without one the amounts are signed: above zero is a credit."""
-    credit_values: tuple[Title, ...] = ()
-    debit_values: tuple[Title, ...] = ()
-    description_columns: tuple[Title, ...] = ()
-    counterparty: Name = "@external"
+    credit_values: Values = ()
+    debit_values: Values = ()
+    description_columns: tuple[_Short, ...] = Field(
+        default=(), description='a list of columns\' titles, such as ["Purpose", "Text"]'
+    )
+    counterparty: _Name = Field(default="@external", description=_ACCOUNT)
 
     @model_validator(mode="after")
     def _directions(self) -> BankMapping:
@@ -142,33 +161,42 @@ class BankMapping(Columns):
 
 Mapping = TransfersMapping | BankMapping
 
-_MAPPING: TypeAdapter[Mapping] = TypeAdapter(
-    Annotated[TransfersMapping | BankMapping, Field(discriminator="shape")]
-)
+_MODELS: dict[str, type[TransfersMapping | BankMapping]] = {
+    "transfers": TransfersMapping,
+    "bank": BankMapping,
+}
 
 
 def load_mapping(path: Path) -> Mapping:
-    """Read a mapping from a TOML file; raises FileRefusedError that says what is wrong in it."""
+    """Read a mapping from a TOML file; raises WrongFileError that says what is wrong in it."""
     with opened(path) as file:
         data = file.read(MAPPING_SIZE_LIMIT + 1)
     if len(data) > MAPPING_SIZE_LIMIT:
         raise WrongFileError(str(path), "this is too large for a mapping.")
     try:
         return parse_mapping(data.decode())
-    except (UsageError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise WrongFileError(str(path), "this is not UTF-8 text; save it as UTF-8.") from error
+    except UsageError as error:
         raise WrongFileError(str(path), str(error)) from error
 
 
 def parse_mapping(text: str) -> Mapping:
-    """Read a mapping from TOML; raises UsageError that names each wrong field."""
+    """Read a mapping from TOML; raises UsageError that names each wrong field and what to write."""
     try:
         content = tomllib.loads(text)
-        # In JSON mode, since strict validation takes no list for a tuple in any other.
-        return _MAPPING.validate_json(json.dumps(content, default=str))
-    except ValidationError as error:
-        raise UsageError(f"The mapping is wrong: {_explained(error)}.") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"The mapping is no TOML: {error}.") from error
+        raise UsageError(f"this is no TOML: {error}.") from error
+    shape = content.get("shape")
+    model = _MODELS.get(shape) if isinstance(shape, str) else None
+    if model is None:
+        raise UsageError(f"shape {'is missing; it ' if shape is None else ''}must be {_SHAPE}.")
+    # Strict validation takes no list for a tuple.
+    fields = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+    try:
+        return model.model_validate(fields)
+    except ValidationError as error:
+        raise UsageError(f"{'; '.join(explained(error, model))}.") from error
 
 
 def mapping_text(mapping: Mapping) -> str:
@@ -181,15 +209,6 @@ def mapping_text(mapping: Mapping) -> str:
 def _toml(value: object) -> str:
     """JSON's texts, lists, whole numbers and booleans are TOML too, but for one character."""
     return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _explained(error: ValidationError) -> str:
-    parts = []
-    for detail in error.errors(include_url=False, include_input=False):
-        where = ".".join(str(part) for part in detail["loc"] if part not in ("transfers", "bank"))
-        message = detail["msg"].removeprefix("Value error, ")
-        parts.append(f"{where}: {message}" if where else message)
-    return "; ".join(parts)
 
 
 def _present(*columns: str | None) -> tuple[str, ...]:

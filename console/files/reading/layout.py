@@ -19,7 +19,7 @@ HEADER_LINE_LIMIT = 1_000
 
 def _known_encoding(name: str) -> str:
     if name not in ENCODINGS:
-        raise ValueError(f"write one of {', '.join(ENCODINGS)}")
+        raise ValueError
     return name
 
 
@@ -28,13 +28,24 @@ class Layout(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = None
-    delimiter: Literal[",", ";", "\t", "|"] | None = None
-    quote: Literal['"', "'", ""] | None = None
-    header_line: Annotated[int, Field(ge=0, le=HEADER_LINE_LIMIT)] | None = None
+    encoding: Annotated[str, AfterValidator(_known_encoding)] | None = Field(
+        default=None, description=f"one of {', '.join(ENCODINGS)}"
+    )
+    delimiter: Literal[",", ";", "\t", "|"] | None = Field(
+        default=None, description='a comma, a semicolon, a tab or a bar: ",", ";", "\\t" or "|"'
+    )
+    quote: Literal['"', "'", ""] | None = Field(
+        default=None, description='a quotation mark, an apostrophe or nothing: "\\"", "\'" or ""'
+    )
+    header_line: Annotated[int, Field(ge=0, le=HEADER_LINE_LIMIT)] | None = Field(
+        default=None, description=f"a whole number from 0, which is none, to {HEADER_LINE_LIMIT:,}"
+    )
     """1-based; 0 when there is none, and then the columns are `column 1`, `column 2`, ..."""
-    decimal: Literal[".", ","] | None = None
-    grouping: Literal["", ",", ".", " ", "'", "\u2019", "\u00a0", "\u202f"] | None = None
+    decimal: Literal[".", ","] | None = Field(default=None, description='a point or a comma: "." or ","')
+    grouping: Literal["", ",", ".", " ", "'", "\u2019", "\u00a0", "\u202f"] | None = Field(
+        default=None,
+        description="a comma, a point, a space, an apostrophe or nothing, between quotation marks",
+    )
 
     @model_validator(mode="after")
     def _marks_differ(self) -> Layout:

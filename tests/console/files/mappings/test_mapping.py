@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 import resources
-from console.errors import FileRefusedError, UsageError
+from console.errors import UsageError, WrongFileError
 from console.files.lines.reader import read_lines
 from console.files.mappings.mapping import (
     BankMapping,
@@ -21,6 +20,7 @@ from console.files.mappings.mapping import (
     parse_mapping,
 )
 from console.files.mappings.store import MappingStore
+from console.files.text import NAME_RULE
 from tests.console.files.samples import BANK, EUR, TRANSFERS
 
 SAMPLES = Path(resources.__file__).parent / "sample"
@@ -61,30 +61,115 @@ def test_wrong_bank(fields: dict[str, object]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
+    ("text", "said"),
     [
-        ("", "shape"),
-        ("= 5", "no TOML"),
-        ("a = " + "[" * 50_000, "no TOML"),
-        ('shape = "other"', "shape"),
-        ('shape = "bank"\namount_column = "a"', "account_column"),
-        ('shape = "bank"\namount_column = "a"\naccount_column = 5', "account_column"),
-        ('shape = "transfers"\namount_column = "a"\nto_column = "b"', "from_column or from_constant"),
+        (b"= 5", "this is no TOML: Invalid statement (at line 1, column 1)."),
+        (b"\xff", "this is not UTF-8 text; save it as UTF-8."),
+        (b"#" * 70_000, "this is too large for a mapping."),
+        (b"", 'shape is missing; it must be "transfers" or "bank".'),
+        (b'shape = "other"', 'shape must be "transfers" or "bank".'),
+        (b'shape = ["bank"]', 'shape must be "transfers" or "bank".'),
+    ],
+    ids=["TOML", "UTF-8", "size", "no shape", "other shape", "list as shape"],
+)
+def test_files_that_are_no_mapping(tmp_path: Path, text: bytes, said: str) -> None:
+    assert refusal(tmp_path, text) == said
+
+
+def test_no_depth_of_brackets_is_a_bug(tmp_path: Path) -> None:
+    assert refusal(tmp_path, b"a = " + b"[" * 50_000).startswith("this is no TOML")
+    nested = b'shape = "bank"\namount_column = ' + b"[" * 300 + b"]" * 300
+    assert "amount_column must be a column's title" in refusal(tmp_path, nested)
+
+
+_TITLE = 'a column\'s title of 1 to 200 characters as it stands in the file, such as "Amount"'
+_TO_BANK = 'shape = "bank"\namount_column = "a"\naccount_column = "b"\n'
+_TO_USERS = 'shape = "transfers"\namount_column = "a"\nfrom_constant = "@issuance"\nto_column = "b"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('shape = "bank"\namount_column = "a"', f"account_column is missing; it must be {_TITLE}"),
+        ('shape = "bank"\naccount_column = 5\namount_column = ""', f"amount_column must be {_TITLE}"),
+        ('shape = "bank"\namount_column = "a"\naccount_column = 5', f"account_column must be {_TITLE}"),
+        (f'{_TO_BANK}reference_column = "{"x" * 201}"', f"reference_column must be {_TITLE}"),
+        (f"{_TO_BANK}amount_colum = 1", "there is no field 'amount_colum'; allowed are account_column, "),
+        (f"{_TO_BANK}direction_column = 2026-01-01", f"direction_column must be {_TITLE}"),
+        (
+            f'{_TO_BANK}credit_values = ["C", 5]',
+            'credit_values must be a list of what stands in the direction column, such as ["C", "CR"]',
+        ),
+        (f'{_TO_BANK}credit_values = "C"', "credit_values must be a list of what stands in the direction"),
+        (f"{_TO_BANK}description_columns = [1]", "description_columns must be a list of columns' titles"),
+        (f'{_TO_BANK}counterparty = "no name"', f"counterparty: {NAME_RULE}"),
+        (f"{_TO_BANK}counterparty = 5", 'counterparty must be an account\'s name, such as "@issuance"'),
+        (f'{_TO_BANK}create_missing = "yes"', "create_missing must be true or false"),
+        (f"{_TO_BANK}each_currency = true", "each_currency needs a currency_column"),
+        (
+            f'{_TO_BANK}currency = "eur"',
+            'currency must be the code of a currency in capitals, such as "EUR"',
+        ),
+        (
+            f'{_TO_BANK}encoding = "latin"',
+            "encoding must be one of utf-8, utf-16-le, utf-16-be, windows-1252",
+        ),
+        (
+            f'{_TO_BANK}delimiter = ":"',
+            'delimiter must be a comma, a semicolon, a tab or a bar: ",", ";", "\\t" or "|"',
+        ),
+        (
+            f"{_TO_BANK}quote = 1",
+            'quote must be a quotation mark, an apostrophe or nothing: "\\"", "\'" or ""',
+        ),
+        (
+            f"{_TO_BANK}header_line = 1.5",
+            "header_line must be a whole number from 0, which is none, to 1,000",
+        ),
+        (f"{_TO_BANK}header_line = 1001", "header_line must be a whole number from 0"),
+        (f'{_TO_BANK}decimal = "x"', 'decimal must be a point or a comma: "." or ","'),
+        (f'{_TO_BANK}grouping = "x"', "grouping must be a comma, a point, a space, an apostrophe or nothing"),
+        (f'{_TO_BANK}decimal = ","\ngrouping = ","', "decimal and grouping are the same mark"),
+        (f'{_TO_USERS}date_format = "%B"', "date_format: only %Y, %y, %m, %d, %H, %M and %S can be used"),
+        (f"{_TO_USERS}date_format = 5", "date_format must be a pattern of the dates in the file"),
+        (f'{_TO_USERS}account_prefix = "@"', "account_prefix: a prefix is the beginning of a user's name"),
+        (
+            f'{_TO_USERS}account_prefix = "{"x" * 33}"',
+            "account_prefix must be the beginning of a user's name, at most 32 characters",
+        ),
+        (
+            'shape = "transfers"\namount_column = "a"\nto_column = "b"',
+            "give either from_column or from_constant",
+        ),
     ],
 )
-def test_wrong_files_say_what(tmp_path: Path, text: str, reason: str) -> None:
-    path = tmp_path / "wrong.toml"
-    path.write_text(text)
-    with pytest.raises(FileRefusedError, match=re.escape(reason)):
+def test_a_wrong_field_is_named_with_what_to_write(tmp_path: Path, text: str, said: str) -> None:
+    words = refusal(tmp_path, text.encode())
+    assert words.startswith(said.rstrip("."))
+    for foreign in ("Field required", "Input should", "Extra inputs", "valid", "permitted", "Value error"):
+        assert foreign not in words
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    wrong = 'shape = "bank"\naccount_column = 5\ncredit_values = [1, 2]\nother = 1'
+    told = refusal(tmp_path, wrong.encode())
+    for field in ("amount_column is missing", "account_column must be", "credit_values must be", "'other'"):
+        assert told.count(field) == 1
+
+
+@pytest.mark.parametrize("model", [TransfersMapping, BankMapping])
+def test_every_field_says_what_to_write(model: type[BaseModel]) -> None:
+    assert [name for name, field in model.model_fields.items() if not field.description] == []
+
+
+def refusal(folder: Path, text: bytes) -> str:
+    """Return what is said of a mapping file, after its path."""
+    path = folder / "wrong.toml"
+    path.write_bytes(text)
+    with pytest.raises(WrongFileError) as refused:
         load_mapping(path)
-
-
-def test_files_that_are_no_mapping(tmp_path: Path) -> None:
-    (tmp_path / "bytes").write_bytes(b"\xff")
-    (tmp_path / "large").write_bytes(b"#" * 70_000)
-    for name in ("bytes", "large", "absent"):
-        with pytest.raises(FileRefusedError):
-            load_mapping(tmp_path / name)
+    assert refused.value.exit_code == 2
+    return str(refused.value).removeprefix(f"{path}: ")
 
 
 TITLES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=200)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
+from console.errors.fields import explained
 from console.files.mappings.mapping import BankMapping, Mapping, TransfersMapping
 from console.files.reading.layout import Layout
 from console.ledger.books.names import currency_words
@@ -114,10 +115,8 @@ class MappingForm(QWidget):
         try:
             return (self._bank_mapping() if self._is_bank else self._transfers_mapping()), ""
         except ValidationError as error:
-            detail = error.errors(include_url=False, include_input=False)[0]
-            field = " ".join(str(part) for part in detail["loc"]).replace("_", " ")
-            message = detail["msg"].removeprefix("Value error, ")
-            return None, f"{field}: {message}" if field else message
+            model = BankMapping if self._is_bank else TransfersMapping
+            return None, explained(error, model, subject=lambda name: name.replace("_", " "))[0]
 
     def stated(self) -> Layout:
         """Return the layout that is stated."""
@@ -133,6 +132,8 @@ class MappingForm(QWidget):
                 return "choose the account column"
             if not self.counterparty.text().strip():
                 return "name the counterparty"
+            if self.direction.value() is not None and not self._values_written:
+                return "fill in the credit values, the debit values or both"
         else:
             for name, party in (("from", self.payer), ("to", self.payee)):
                 if party.value() == (None, None):
@@ -171,6 +172,10 @@ class MappingForm(QWidget):
             to_constant=to_constant,
             description_column=self.description.value(),
         )
+
+    @property
+    def _values_written(self) -> bool:
+        return any(_listed(edit.text()) for edit in (self.credits, self.debits))
 
     def _bank_mapping(self) -> BankMapping:
         directed = self.direction.value() is not None
