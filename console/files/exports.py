@@ -49,18 +49,32 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column's header and kind; amounts are minor units of the currency that stands in the same row."""
+    """A column's header and kind; amounts are minor units of the currency that stands in the same row.
+
+    summed: whether an export has a control total of these amounts. A column says so itself, since the sum of
+    balances after one transaction and another is no figure of anything.
+    """
 
     name: str
     kind: Kind
+    summed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.summed and self.kind is not Kind.AMOUNT:
+            raise ValueError(f"{self.name}: only amounts are summed")
 
 
 def named_columns(named: str) -> tuple[Column, ...]:
-    """Return the columns of "name, name:kind, …": text where no kind is said."""
-    parted = (one.strip().partition(":") for one in named.split(","))
-    columns = tuple(Column(name, Kind(kind or Kind.TEXT)) for name, _colon, kind in parted)
+    """Return the columns of "name, name:kind, name:amount:summed, …": text where no kind is said."""
+    columns = tuple(_named_column(*one.strip().split(":")) for one in named.split(","))
     currency_place(columns)
     return columns
+
+
+def _named_column(name: str, kind: str = Kind.TEXT, summed: str = "") -> Column:
+    if summed not in {"", "summed"}:
+        raise ValueError(f"{name}: a column is summed or not, but never {summed}")
+    return Column(name, Kind(kind), summed=bool(summed))
 
 
 def currency_place(columns: Sequence[Column]) -> int | None:
@@ -73,7 +87,7 @@ def currency_place(columns: Sequence[Column]) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class ExportResult:
-    """What was written; `control_totals` are minor units, by currency, by the name of the amount column."""
+    """What was written; `control_totals` are minor units, by currency, by the name of the summed column."""
 
     path: Path
     rows: int
@@ -162,7 +176,7 @@ def _write(
     progress: Callable[[int], None] | None,
 ) -> ExportResult:
     writers = [_writer(column) for column in columns]
-    amounts = [index for index, column in enumerate(columns) if column.kind is Kind.AMOUNT]
+    summed = [index for index, column in enumerate(columns) if column.summed]
     place = currency_place(columns)
     sums: dict[Currency, list[int]] = {}
     digest = hashlib.sha256()
@@ -181,8 +195,8 @@ def _write(
             currency = None if place is None else row[place]
             csv_writer.writerow([write(value, currency) for write, value in zip(writers, row, strict=True)])
             if currency is not None:
-                so_far = sums.setdefault(currency, [0] * len(amounts))
-                for at, index in enumerate(amounts):
+                so_far = sums.setdefault(currency, [0] * len(summed))
+                for at, index in enumerate(summed):
                     so_far[at] += row[index] or 0
         count += len(batch)
         data = text.getvalue().encode()
@@ -198,7 +212,7 @@ def _write(
     known = sorted(sums, key=lambda currency: currency.code)
     totals = {
         columns[index].name: {currency: sums[currency][at] for currency in known}
-        for at, index in enumerate(amounts)
+        for at, index in enumerate(summed)
     }
     return ExportResult(path, count, totals, digest.hexdigest())
 

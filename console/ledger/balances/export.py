@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 UNKNOWN: Final = "unknown"
 
 _COLUMNS: Final = named_columns(
-    "username, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
-    " available:amount"
+    "username, name, status, currency:currency, balance:amount:summed, granted:amount:summed,"
+    " reserved:amount:summed, available:amount:summed"
 )
 
 

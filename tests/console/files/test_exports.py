@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("id", Kind.INTEGER),
     Column("user", Kind.TEXT),
-    Column("amount", Kind.AMOUNT),
+    Column("amount", Kind.AMOUNT, summed=True),
     Column("currency", Kind.CURRENCY),
     Column("posted_at", Kind.TIMESTAMP),
 )
@@ -198,7 +198,7 @@ def test_rows_of_another_width_and_equal_names_are_bugs(tmp_path: Path) -> None:
     st.lists(st.tuples(st.text(st.characters(exclude_categories=["Cs"])), st.integers(-(2**63), 2**63 - 1)))
 )
 def test_what_is_written_is_read_again(tmp_path: Path, rows: list[tuple[str, int]]) -> None:
-    columns = (Column("text", Kind.TEXT), Column("amount", Kind.AMOUNT), Column("currency", Kind.CURRENCY))
+    columns = named_columns("text, amount:amount:summed, currency:currency")
     result = export(tmp_path / "rows.csv", columns, [(*row, YEN) for row in rows])
     found = read(result.path)[1:]
     assert [int(amount) for _, amount, _currency in found] == [amount for _, amount in rows]
@@ -232,6 +232,20 @@ def test_each_currency_has_its_own_decimals_and_its_own_total(tmp_path: Path) ->
         "BHD": "9232379238257000.449", "BTC": "92323792382.57000449", "CR": "92323792382570004.49",
         "JPY": "9232379238257000449",
     }  # fmt: skip
+
+
+def test_only_columns_that_say_so_have_totals(tmp_path: Path) -> None:
+    columns = named_columns("amount:amount:summed, currency:currency, balance after:amount")
+    result = export(tmp_path / "rows.csv", columns, [(5, EUR, 105), (7, EUR, 112)])
+    assert result.control_totals == {"amount": {EUR: 12}}
+    beside = json.loads((tmp_path / "rows.csv.totals.json").read_text())
+    assert beside["control_totals"] == {"amount": {"EUR": "0.12"}}
+
+
+@pytest.mark.parametrize("named", ["id:integer:summed", "amount:amount:summd, currency:currency"])
+def test_what_cannot_be_summed_is_a_bug(named: str) -> None:
+    with pytest.raises(ValueError, match="summed"):
+        named_columns(named)
 
 
 def test_amounts_without_a_currency_are_bugs() -> None:

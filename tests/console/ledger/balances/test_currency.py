@@ -101,4 +101,5 @@ def test_an_export_has_the_sums_of_each_currency_beside_it(viewer: Database, tmp
     beside = json.loads((tmp_path / "balances.csv.totals.json").read_text())
     sums = {"BHD": "0.013", "BTC": "0.00000012", "CR": "0.17", "JPY": "18"}
     assert beside["control_totals"]["balance"] == beside["control_totals"]["available"] == sums
+    assert list(beside["control_totals"]) == ["balance", "granted", "reserved", "available"]
     assert beside["business_zone"] == "Europe/Berlin"

@@ -63,7 +63,7 @@ def test_the_totals_of_a_large_export_are_those_of_the_database(
             for currency, total in expected.items()
         }
         assert _cells_by_currency(path) == {code: Decimal(total) for code, total in written.items()}
-    assert beside["control_totals"]["amount"] == written
+    assert beside["control_totals"] == {"amount": written}, "balances after a transaction add up to nothing"
     assert (beside["rows"], beside["business_zone"], beside["moments"]) == (ROWS, "Europe/Berlin", "UTC")
 
     path = tmp_path / "yen.csv"
