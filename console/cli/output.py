@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _STYLE = NumberStyle()
 _GAP = "  "
+_WORDS = frozenset({Kind.TEXT, Kind.ACCOUNT})
 
 
 class Format(StrEnum):
@@ -109,7 +110,7 @@ def _write_csv(columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None
     for row in rows:
         currency = None if place is None else row[place]
         writer.writerow([
-            guarded(value) if column.kind is Kind.TEXT and value is not None
+            guarded(value, column.kind) if column.kind in _WORDS and value is not None
             else _plain(column, value, currency)
             for column, value in zip(columns, row, strict=True)
         ])  # fmt: skip

@@ -18,6 +18,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from console.errors import FileRefusedError
 from console.files.places import refuse_other_than_file
+from console.files.text import is_name
 from console.money import PLAIN, Currency, format_amount
 
 if TYPE_CHECKING:
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 ROWS_BETWEEN_CHECKS = 1_000
 
 # A spreadsheet takes a cell that begins so for a formula. Text cells get an apostrophe before it; numbers
-# never do, they must stay numbers. The names of system accounts begin with @ and are guarded like any
-# other text: "@issuance" is a formula to Excel, and an exception for names is the hole an attacker's name
-# would use. The import takes the apostrophe off a name again, since no name can begin with one.
+# never do, they must stay numbers, and accounts' names have a kind of their own.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -39,6 +38,8 @@ class Kind(StrEnum):
     """What a column holds, and so how its cells are written."""
 
     TEXT = "text"
+    ACCOUNT = "account"
+    """The name of an account: one that the ledger's grammar allows is no formula, and stays as it is."""
     CURRENCY = "currency"
     AMOUNT = "amount"
     INTEGER = "integer"
@@ -217,9 +218,11 @@ def _write(
     return ExportResult(path, count, totals, digest.hexdigest())
 
 
-def guarded(text: str) -> str:
-    """Text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+def guarded(text: str, kind: Kind = Kind.TEXT) -> str:
+    """Return text, or an account's name, that no spreadsheet runs as a formula."""
+    if not text.startswith(FORMULA_STARTS) or (kind is Kind.ACCOUNT and is_name(text)):
+        return text
+    return f"'{text}"
 
 
 def _writer(column: Column) -> Callable[[Any, Currency | None], str]:
@@ -228,6 +231,7 @@ def _writer(column: Column) -> Callable[[Any, Currency | None], str]:
         return lambda value, currency: "" if value is None else _amount(column, value, currency)
     write = {
         Kind.TEXT: _text,
+        Kind.ACCOUNT: _text,
         Kind.INTEGER: _integer,
         Kind.TIMESTAMP: _timestamp,
         Kind.UNTIL: _timestamp,
@@ -240,7 +244,7 @@ def _writer(column: Column) -> Callable[[Any, Currency | None], str]:
 def _text(column: Column, value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{column.name} is a text column, not for {type(value).__name__}")
-    return guarded(value)
+    return guarded(value, column.kind)
 
 
 def _integer(column: Column, value: object) -> str:

@@ -28,12 +28,17 @@ def plain_name(written: str, prefix: str = "") -> str | None:
     name = written.strip(" ")
     if not name.isascii():
         return None
-    if name.startswith("'@"):  # our own export's guard against formulas
+    if name.startswith("'@"):  # the guard against formulas, of an older export or another program
         name = name[1:]
     if name and not name.startswith("@"):
         name = prefix + name
     name = name.lower()
-    return name if _NAME.fullmatch(name) else None
+    return name if is_name(name) else None
+
+
+def is_name(text: str) -> bool:
+    """Whether this is a name exactly as the database keeps it, be it a system account's with its @."""
+    return _NAME.fullmatch(text) is not None
 
 
 def has_hidden(text: str) -> bool:

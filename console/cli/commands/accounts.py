@@ -22,10 +22,10 @@ app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note, erase.", 
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
 
-_OPENED = named_columns("account, number:integer, key")
-_STATUS = named_columns("account, before, status, key")
-_ERASED = named_columns("account, number:integer, notes:integer, key")
-_NOTED = named_columns("account, note:integer, key")
+_OPENED = named_columns("account:account, number:integer, key")
+_STATUS = named_columns("account:account, before, status, key")
+_ERASED = named_columns("account:account, number:integer, notes:integer, key")
+_NOTED = named_columns("account:account, note:integer, key")
 
 
 @app.command("open")
@@ -97,7 +97,7 @@ def overdraft(
             write.submit(order, reason)
             return
         done = set_overdraft_limit(write.ledger, order, key=write.key, cancel=write.cancel)
-    columns = named_columns("account, before:amount, overdraft limit:amount, currency:currency, key")
+    columns = named_columns("account:account, before:amount, overdraft limit:amount, currency:currency, key")
     write.output.record(columns, (username, done.before, done.after, unit, str(done.key)))
 
 

@@ -17,7 +17,7 @@ from console.errors import UsageError
 from console.files.exports import named_columns
 
 _BALANCES = named_columns(
-    "account, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
+    "account:account, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
     " available:amount"
 )
 

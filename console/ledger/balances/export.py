@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 UNKNOWN: Final = "unknown"
 
 _COLUMNS: Final = named_columns(
-    "username, name, status, currency:currency, balance:amount:summed, granted:amount:summed,"
+    "username:account, name, status, currency:currency, balance:amount:summed, granted:amount:summed,"
     " reserved:amount:summed, available:amount:summed"
 )
 

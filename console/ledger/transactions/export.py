@@ -23,9 +23,9 @@ ROWS_A_PAGE = 5_000
 
 
 COLUMNS: Final = named_columns(
-    "id:integer, posted at:timestamp, kind, from, to, amount:amount:summed, currency:currency,"
-    " from balance after:amount, to balance after:amount, reference, description, effective at:timestamp,"
-    " batch:integer, operator"
+    "id:integer, posted at:timestamp, kind, from:account, to:account, amount:amount:summed,"
+    " currency:currency, from balance after:amount, to balance after:amount, reference, description,"
+    " effective at:timestamp, batch:integer, operator"
 )
 """The columns in the order of `cells`."""
 

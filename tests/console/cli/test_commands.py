@@ -135,7 +135,7 @@ def test_an_export_holds_all_rows_with_totals_and_checksum(
     content = target.read_bytes()
     rows = list(csv.DictReader(io.StringIO(content.decode(), newline="")))
     assert [row["to"] for row in rows] == [f"user{number}" for number in reversed(range(21))]
-    assert [row["from"] for row in rows] == ["'@external"] * 21
+    assert [row["from"] for row in rows] == ["@external"] * 21
     assert (tmp_path / "all.csv.sha256").read_text().startswith(hashlib.sha256(content).hexdigest())
     assert '"amount": {\n      "CR": "23.10"\n    }' in (tmp_path / "all.csv.totals.json").read_text()
 

@@ -13,7 +13,7 @@ from console.files.exports import Column, Kind
 from console.money import Currency
 
 COLUMNS = (
-    Column("account name", Kind.TEXT),
+    Column("account name", Kind.ACCOUNT),
     Column("balance", Kind.AMOUNT),
     Column("currency", Kind.CURRENCY),
     Column("id", Kind.INTEGER),
@@ -44,7 +44,7 @@ def test_csv_has_plain_amounts_and_no_formulas(capsys: pytest.CaptureFixture[str
     Output(Format.CSV).rows(COLUMNS, ROWS)
     assert capsys.readouterr().out == (
         "account name,balance,currency,id,at\n"
-        "'@issuance,-92233720368547758.08,CR,1,2026-11-21T16:30:00.000000+00:00\n"
+        "@issuance,-92233720368547758.08,CR,1,2026-11-21T16:30:00.000000+00:00\n"
         ",,,,\n"
         "anna,0.05,CR,22,2026-11-21T16:30:00.000000+00:00\n"
     )

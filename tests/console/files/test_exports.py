@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from console.errors import CancelledError, FileRefusedError, WrongFileError
 from console.files.exports import Column, ExportResult, Kind, export_csv, named_columns
+from console.files.text import plain_name
 from console.money import Currency
 from console.postgres.cancellation import Cancellation
 from tests.console.files.samples import Taken
@@ -92,6 +93,22 @@ def test_formulas_are_guarded_in_text(tmp_path: Path, text: str) -> None:
     path = tmp_path / "rows.csv"
     export(path, (*named_columns("=name, amount:amount, currency:currency"),), [(text, -1, YEN)])
     assert read(path) == [["'=name", "amount", "currency"], [f"'{text}", "-1", "JPY"]]
+
+
+NAMES = ["@external", "@issuance", "@breakage", "@revenue", "@suspense", "anna.roth", "bank-1"]
+NO_NAMES = ["=1+1", "+1", "-1", "\t=1", "@SUM(1)", "@sum(1)", "@a1!b2", "@a|b", "@ external", "@", "@a\n=1"]
+
+
+def test_names_of_accounts_stay_as_they_are(tmp_path: Path) -> None:
+    """What the ledger's grammar allows has no bracket, and so is no formula; all else may be one."""
+    path = tmp_path / "rows.csv"
+    columns = named_columns("account:account, text, change:amount, currency:currency, id:integer")
+    export(path, columns, [(name, name, -5, EUR, -1) for name in NAMES + NO_NAMES])
+    rows = read(path)[1:]
+    assert [row[0] for row in rows] == NAMES + [f"'{name}" for name in NO_NAMES]
+    assert [row[1] for row in rows[:5]] == [f"'{name}" for name in NAMES[:5]]
+    assert {tuple(row[2:]) for row in rows} == {("-0.05", "EUR", "-1")}
+    assert [plain_name(row[0]) for row in rows[: len(NAMES)]] == NAMES
 
 
 def test_rfc_4180(tmp_path: Path) -> None:

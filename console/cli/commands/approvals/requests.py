@@ -42,6 +42,7 @@ _APPROVED = named_columns("request:integer, status, approvals:integer, required:
 _CLOSED = named_columns("request:integer, status, key")
 _EXECUTED = named_columns("request:integer, status, transaction:integer, posted at:timestamp, key")
 _KINDS = {
+    "from": Kind.ACCOUNT, "to": Kind.ACCOUNT, "username": Kind.ACCOUNT,
     "amount": Kind.AMOUNT, "limit": Kind.AMOUNT, "expires_at": Kind.UNTIL, "lot_expires_at": Kind.UNTIL,
     "effective_at": Kind.TIMESTAMP,
 }  # fmt: skip
@@ -106,7 +107,7 @@ def dry_run(context: typer.Context, request: Number) -> None:
         if now.refusal is not None:
             raise now.refusal
     invocation.output.rows(
-        named_columns("account, before:amount, after:amount, change:amount, currency:currency"),
+        named_columns("account:account, before:amount, after:amount, change:amount, currency:currency"),
         [(one.username, one.before, one.after, one.after - one.before, currency) for one in now.movements],
     )
     if now.accounts > len(now.movements):

@@ -117,7 +117,7 @@ def dry_run(context: typer.Context, batch: Number) -> None:
             summary = check_batch(workspace.ledger, batch, cancel=cancel).summary
             done = rehearse(workspace.ledger, batch, summary.content_hash, cancel=cancel)
     columns = named_columns(
-        "account, before:amount, after:amount, change:amount, currency:currency, lines:integer"
+        "account:account, before:amount, after:amount, change:amount, currency:currency, lines:integer"
     )
     invocation.output.rows(
         columns,

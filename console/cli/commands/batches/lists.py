@@ -70,7 +70,7 @@ def show_batch(
         head = get(workspace.database, batch, cancel=cancel)
         found = lines(workspace.database, batch, limit=limit, cancel=cancel)
     columns = named_columns(
-        "line:integer, from, to, amount:amount, currency:currency, reference, description,"
+        "line:integer, from:account, to:account, amount:amount, currency:currency, reference, description,"
         " effective at:timestamp, transaction:integer, from balance after:amount,"
         " to balance after:amount, credit source, credit expires at:until"
     )

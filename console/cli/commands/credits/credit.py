@@ -31,7 +31,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")
 
 _GRANTED = named_columns("transaction:integer, lot:integer, posted at:timestamp, key")
 _SUMS = (
-    "account, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
+    "account:account, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
     " expired:amount, available:amount, transferable:amount, overdraft limit:amount"
 )
 

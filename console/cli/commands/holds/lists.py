@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 PAGE_MAX = 5_000
 
 _HOLDS = named_columns(
-    "hold:integer, reference, account, status, amount:amount, captured:amount, currency:currency,"
+    "hold:integer, reference, account:account, status, amount:amount, captured:amount, currency:currency,"
     " description, created by, created at:timestamp, expires at:until, closed by, closed at:timestamp,"
     " reason"
 )

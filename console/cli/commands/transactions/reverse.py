@@ -121,8 +121,8 @@ def _check(write: Writing, number: int, money: Currency) -> None:
     with progress("Checking"):
         problems = reversal_problems(write.database, number, cancel=write.cancel)
     columns = named_columns(
-        "line:integer, transaction:integer, account, code, amount:amount, short:amount, currency:currency,"
-        " message"
+        "line:integer, transaction:integer, account:account, code, amount:amount, short:amount,"
+        " currency:currency, message"
     )
     write.output.rows(
         columns,
@@ -147,7 +147,7 @@ def _rehearse(write: Writing, order: BatchReversal, money: Currency) -> None:
         done = reverse_batch_rehearsal(write.ledger, order, cancel=write.cancel)
     write.output.rows(
         named_columns(
-            "account, before:amount, after:amount, change:amount, currency:currency, lines:integer"
+            "account:account, before:amount, after:amount, change:amount, currency:currency, lines:integer"
         ),
         [
             (one.username, one.before, one.after, one.after - one.before, money, one.lines)
