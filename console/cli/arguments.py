@@ -125,9 +125,11 @@ def _known(books: Books, code: str) -> Currency:
 
 def names_asked(names: Sequence[str] | None, path: Path | None) -> list[str]:
     """Return the accounts named, and those in the first column of a file; at least one."""
-    from console.ledger.balances.names import names_in_file  # noqa: PLC0415 - most commands need it not
+    asked = list(names or ())
+    if path is not None:
+        from console.ledger.balances.names import names_in_file  # noqa: PLC0415 - a file is seldom named
 
-    asked = [*(names or ()), *(names_in_file(path) if path is not None else ())]
+        asked += names_in_file(path)
     if not asked:
         raise UsageError("Name an account, or a file of them with --file.")
     return asked

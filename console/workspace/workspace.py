@@ -23,7 +23,6 @@ from console.postgres.database import Database
 from console.postgres.driver_errors import place
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
-from console.workspace.metrics import MetricsServer, metrics_text
 from console.workspace.own_ledger import OwnLedger, as_admin
 from console.writes.ledger import Ledger
 from console.writes.outbox import Outbox
@@ -218,6 +217,8 @@ def _serve_metrics(port: int, database: Database, watch: Watch, stack: ExitStack
     """Answer Prometheus where a port is set; another console may have it, and then this one goes without."""
     if not port:
         return
+    from console.workspace.metrics import MetricsServer, metrics_text  # noqa: PLC0415 - a web server, seldom asked
+
     try:
         server = MetricsServer(port, lambda: metrics_text(database, watch))
     except OSError as error:

@@ -30,12 +30,6 @@ _DETAIL = named_columns("detail, hash")
 _HEAD = named_columns("ledger, event:integer, hash, sealed to:integer, seal")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands that belong to no group."""
-    app.command()(verify)
-    app.command()(seal)
-
-
 def verify(
     context: typer.Context,
     deep: Annotated[  # noqa: FBT002 - typer makes a switch of it

@@ -22,11 +22,6 @@ _BALANCES = named_columns(
 )
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(balances)
-
-
 def balances(
     context: typer.Context,
     names: Annotated[

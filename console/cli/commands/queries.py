@@ -34,11 +34,6 @@ class By(StrEnum):
     ACTION = "action"
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(queries)
-
-
 def queries(  # noqa: PLR0917 - typer reads options from parameters
     context: typer.Context,
     since: Annotated[str | None, typer.Option(help="How far back: 15m, 1h, 7d. Without it, 1h.")] = None,

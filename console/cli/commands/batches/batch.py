@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from console.cli.commands.batches import lists
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
@@ -218,3 +219,6 @@ def _show_posted(write: Writing, done: PostedBatch, money: Currency) -> None:
         done.posted_at, str(write.key),
     )  # fmt: skip
     write.output.record(columns, cells)
+
+
+lists.register(app)  # last, as in the help

@@ -23,11 +23,6 @@ LIMIT_MAX = 100_000
 _SWEPT = named_columns("holds:integer, lots:integer, expired, more, key")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(sweep)
-
-
 def sweep(
     context: typer.Context,
     *,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from console.cli.arguments import account, minor_units, until
+from console.cli.commands.holds import lists
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
@@ -174,3 +175,6 @@ def preview(
     )  # fmt: skip
     if not burns:
         say("The hold has ended; there is nothing to capture.")
+
+
+lists.register(app)  # last, as in the help

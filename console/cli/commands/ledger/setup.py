@@ -20,12 +20,6 @@ server_app = typer.Typer(help="The embedded PostgreSQL server.", no_args_is_help
 _SERVER = named_columns("server, running, process:integer, version, folder")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the commands that belong to no group."""
-    app.command()(migrate)
-    app.command()(demo)
-
-
 def migrate(context: typer.Context) -> None:
     """Make or upgrade the ledger's schema, as an administrator; safe to run again, and by several at once."""
     from console.workspace.migrate import migrate as bring_up_to_date

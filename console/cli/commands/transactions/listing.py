@@ -28,11 +28,6 @@ SHOWN_MAX = 100_000
 PAGE_MAX = 5_000
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(transactions)
-
-
 def transactions(
     context: typer.Context,
     *,

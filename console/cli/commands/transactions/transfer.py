@@ -22,11 +22,6 @@ from console.files.exports import named_columns
 _POSTED = named_columns("transaction:integer, posted at:timestamp, key")
 
 
-def register(app: typer.Typer) -> None:
-    """Add the command."""
-    app.command()(transfer)
-
-
 def transfer(
     context: typer.Context,
     *,
