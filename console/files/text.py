@@ -55,6 +55,22 @@ def shown(text: str) -> str:
     return "".join(_escaped(character) for character in short)
 
 
+# What a person calls the other side of a movement. Each has a space, which no account's name can have, so
+# none can be taken for a customer's.
+_PARTIES = {"@external": "the bank", "@issuance": "new credit", "@breakage": "expired credit"}
+
+
+def party(name: str) -> str:
+    """Return how the account of a movement is called: a system account by what it stands for."""
+    return _PARTIES.get(name, shown(name))
+
+
+def party_in_full(name: str) -> str:
+    """Return the same with the account's own name, where the two differ."""
+    words = party(name)
+    return f"{words} ({name})" if name in _PARTIES else words
+
+
 def _escaped(character: str) -> str:
     if unicodedata.category(character) not in _HIDDEN:
         return character

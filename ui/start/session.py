@@ -35,7 +35,8 @@ _PAINTED_MS = 50
 _PULSE_MS = 500
 EMBEDDED_PLACE = "The ledger on this computer"
 UNGUARDED = (
-    "Wrong passwords are not counted here: this computer has no gate_password for this server. "
+    "Sign-in protection is off: this computer has no gate_password for this server, so wrong passwords are "
+    "not counted. "
     "An administrator makes one with: ledgerctl operator gate"
 )
 

@@ -50,6 +50,7 @@ class Column(Generic[Row]):
     width: pixels, what it is at least. stretch: takes the room left; a muted text also narrows first.
     yields: where room is short, the higher the sooner it is left out; 0 never.
     hidden: not shown until the operator asks. tone: a chip's or text's tone, by default by its word.
+    words: how a text is shown and spoken, where it is copied as it is; what differs is in the muted tone.
     currency: the row's own, without which there is no column of amounts.
     """
 
@@ -66,6 +67,7 @@ class Column(Generic[Row]):
     tone: Callable[[Row], Tone | None] | None = None
     currency: Callable[[Row], Currency] | None = None
     tip: Callable[[Row], str] | None = None
+    words: Callable[[str], str] | None = None
 
     def __post_init__(self) -> None:
         """Let there be no amounts whose decimals nobody knows."""
@@ -111,6 +113,8 @@ def _cell(column: Column[Row], row: Row, formats: Formats) -> Cell:
     if column.currency is not None and column.kind in AMOUNTS:
         return _amount(column, column.currency(row), value, formats, tone=tone, tip=tip)
     text, copied = _written(column.kind, value, formats)
+    if column.words is not None and (words := column.words(text)) != text:
+        return Cell(words, words, copied, tone or Tone.NEUTRAL, tip or text)
     if column.kind is Kind.CHIP and tone is None:
         tone = tone_of(text)
     return Cell(text, text, copied, tone, tip)

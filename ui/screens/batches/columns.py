@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.files.text import party
 from models.batch import BatchStatus
 from ui.kit.formats import sentence
 from ui.kit.table.columns import Column, Kind
@@ -51,8 +52,8 @@ def line_columns(
     """Return the columns of a batch's lines; `currency` is the batch's, known once it was read."""
     line: tuple[Column[BatchLineRow], ...] = (
         Column("line", "Line", Kind.INTEGER, muted=True),
-        Column("from_name", "From"),
-        Column("to_name", "To"),
+        Column("from_name", "From", words=party),
+        Column("to_name", "To", words=party),
         Column("amount", "Amount", Kind.AMOUNT, currency=currency),
     )
     after: tuple[Column[BatchLineRow], ...] = (
@@ -75,7 +76,7 @@ def line_columns(
 def wallet_columns(currency: Callable[[object], Currency]) -> tuple[Column[WalletChange], ...]:
     """Return the columns of the accounts that a batch moves; `currency` is the batch's."""
     return (
-        Column("username", "Account", sortable=True, stretch=True),
+        Column("username", "Account", sortable=True, stretch=True, words=party),
         Column("before", "Before", Kind.AMOUNT, muted=True, sortable=True, currency=currency),
         Column(
             "change", "Change", Kind.SIGNED, value=lambda row: row.after - row.before, sortable=True,

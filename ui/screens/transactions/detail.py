@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from console.files.text import shown
+from console.files.text import party_in_full
 from ui.kit.days import moment_words
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.icons import Glyph
@@ -86,8 +86,8 @@ class TransactionDetail(Card):
         self._chip.set(row.kind.value, tone_of(row.kind.value))
         self._amount.setText(formats.money(row.amount, row.currency))
         self._amount.setAccessibleName(formats.spoken_amount(row.amount, row.currency))
-        self._from.setText(shown(row.from_username))
-        self._to.setText(shown(row.to_username))
+        self._from.setText(party_in_full(row.from_username))
+        self._to.setText(party_in_full(row.to_username))
         self._from_balance.setText(self._change(row, row.from_balance_after, row.amount))
         self._to_balance.setText(self._change(row, row.to_balance_after, -row.amount))
         self._set_text(self._reference, row.reference)

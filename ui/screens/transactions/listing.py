@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from console.files.days import end_of, start_of
+from console.files.text import party
 from console.ledger.page import Direction, Order, Page
 from console.ledger.transactions.page import Cursor, TransactionFilter, TransactionRow, page
 from ui.kit.table.columns import Column, Kind
@@ -29,8 +30,8 @@ def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
         Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
         Column("id", "Id", Kind.IDENTIFIER, muted=True),
         Column("kind", "Kind", Kind.CHIP, width=104),
-        Column("from_username", "From"),
-        Column("to_username", "To"),
+        Column("from_username", "From", words=party),
+        Column("to_username", "To", words=party),
         Column("amount", "Amount", Kind.AMOUNT, currency=_currency),
         Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),
         Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=_currency, yields=2),

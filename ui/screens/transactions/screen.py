@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from typing_extensions import override
 
+from console.files.text import party_in_full
 from console.ledger.page import Order
 from console.ledger.transactions.export import export_transactions
 from ui.kit.commands import native
@@ -203,7 +204,8 @@ class Transactions(Screen):
         ]
         people = [one for one in dict.fromkeys((row.from_username, row.to_username)) if one]
         actions += [
-            RowAction(f"Transactions of {one}", partial(go, OpenUserTransactions(one))) for one in people
+            RowAction(f"Transactions of {party_in_full(one)}", partial(go, OpenUserTransactions(one)))
+            for one in people
         ]
         actions += [
             RowAction(f"Balance of {one}", partial(go, OpenBalance(one)))

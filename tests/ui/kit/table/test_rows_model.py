@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 
-from tests.ui.parts import COLUMNS, in_credits, make_rows
+from console.files.text import is_name, party, party_in_full
+from tests.ui.parts import COLUMNS, MadeUp, in_credits, make_row, make_rows
 from ui.kit.table.columns import Column, Kind
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.tokens import Tone
@@ -94,3 +95,19 @@ def test_a_hundred_thousand_rows_open_at_once(formats: Formats) -> None:
             assert model.data(model.index(row, column)) is not None
     assert model.rowCount(QModelIndex()) == 100_000
     assert perf_counter() - started < 0.5
+
+
+def test_a_text_may_be_shown_in_words_and_is_copied_as_it_is(formats: Formats) -> None:
+    columns: tuple[Column[MadeUp], ...] = (Column("sender", "From", words=party),)
+    named = RowsModel(columns, formats, [replace(make_row(1), sender="@external"), make_row(2)])
+    system, customer = named.cell(0, 0), named.cell(1, 0)
+    assert (system.text, system.spoken, system.copied) == ("the bank", "the bank", "@external")
+    assert (system.tone, system.tip) == (Tone.NEUTRAL, "@external")
+    assert (customer.text, customer.copied, customer.tone) == (make_row(2).sender, make_row(2).sender, None)
+
+
+@pytest.mark.parametrize("name", ["@external", "@issuance", "@breakage"])
+def test_no_customer_can_be_called_what_a_system_account_is(name: str) -> None:
+    assert not is_name(party(name))
+    assert party_in_full(name) == f"{party(name)} ({name})"
+    assert party("@revenue") == party_in_full("@revenue") == "@revenue"

@@ -330,10 +330,10 @@ def test_a_row_leads_to_its_parties_and_its_batch(qtbot: QtBot, screen: Transact
     row = replace(screen.model.row_at(0), from_username="noor.a", to_username="@external", batch_id=12)
     actions = {one.title: one for one in screen._row_actions(row)}
     assert list(actions) == [
-        "Open", "Copy id", "Transactions of noor.a", "Transactions of @external", "Balance of noor.a",
-        "Open batch 12",
+        "Open", "Copy id", "Transactions of noor.a", "Transactions of the bank (@external)",
+        "Balance of noor.a", "Open batch 12",
     ]  # fmt: skip
-    for title in ("Transactions of @external", "Balance of noor.a", "Open batch 12"):
+    for title in ("Transactions of the bank (@external)", "Balance of noor.a", "Open batch 12"):
         actions[title].run()
     assert went == [OpenUserTransactions("@external"), OpenBalance("noor.a"), OpenBatch(12)]
 
