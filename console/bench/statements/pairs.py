@@ -52,17 +52,13 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """One action both ways, over what `prepare` made; budget: the actions whose budgets it may spend.
-
-    planned: what the design allows, where our own budgets allow more.
-    """
+    """One action both ways, over what `prepare` made; budget: the actions whose budgets it may spend."""
 
     action: str
     budget: tuple[str, ...]
     naive: Callable[[Any], object]
     ours: Callable[[Any], object]
     prepare: Callable[[], Any] = lambda: None
-    planned: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +201,6 @@ def _lists(bench: _Bench) -> tuple[Pair, ...]:
             lambda names: writes.payout(driver, names, issuance),
             lambda names: _payout(bench, names),
             lambda: bench.names(sizes.lines),
-            planned=3,  # COPY, validate, post: the header costs one more
         ),
         Pair(
             "account page (360)",

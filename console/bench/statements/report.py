@@ -79,7 +79,7 @@ def _figures(
                 naive_ms=median(seconds for _count, seconds in naive[_WARM_UPS:]) * 1000,
                 statements=max(count for count, _s in ours),
                 ms=median(seconds for _count, seconds in ours[_WARM_UPS:]) * 1000,
-                budget=pair.planned or sum(BUDGETS[name] for name in pair.budget),
+                budget=sum(BUDGETS[name] for name in pair.budget),
             )
         )
     return figures
