@@ -39,12 +39,12 @@ class Request:
     settings: Settings
     paths: Paths
     demo: bool
-    tour: Path | None
+    tour: Path | None = None
 
     @property
     def demo_size(self) -> tuple[int, int] | None:
-        """Users and transactions that an empty embedded ledger gets; a tour needs something to show."""
-        return (DEMO_USERS, DEMO_TRANSACTIONS) if self.demo or self.tour is not None else None
+        """Users and transactions that an empty embedded ledger gets."""
+        return (DEMO_USERS, DEMO_TRANSACTIONS) if self.demo else None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,9 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tour, refusal = _choose_display(options)
         if refusal:
             return _say(refusal, UNAVAILABLE)
-        return _run(_request(options, tour))
+        code, ended = _run(_request(options)) if tour is None else _run_tour(options, tour)
     except ConsoleError as error:
         return _say(str(error), error.exit_code)
+    if not ended:
+        # A thread still waits for a server that does not answer, and Qt would wait for the thread.
+        logging.shutdown()
+        os._exit(code)
+    return code
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -79,13 +84,17 @@ def _parser() -> argparse.ArgumentParser:
     )
     tours = parser.add_mutually_exclusive_group()
     tours.add_argument(
-        "--tour", metavar="DIR", type=Path, help="walk through every screen and write a picture of each"
+        "--tour",
+        metavar="DIR",
+        type=Path,
+        help="walk through every screen of a demo ledger made for it, and write a picture of each; with "
+        "--data-dir the demo ledger of that folder, in which it posts a batch",
     )
     tours.add_argument(
         "--or-tour",
         metavar="DIR",
         type=Path,
-        help="open the window, or where there is no display draw the tour",
+        help="open the window, or where there is no display draw the tour, always of a ledger made for it",
     )
     return parser
 
@@ -113,7 +122,7 @@ def _choose_display(options: argparse.Namespace) -> tuple[Path | None, str]:
     return tour, ""
 
 
-def _request(options: argparse.Namespace, tour: Path | None) -> Request:
+def _request(options: argparse.Namespace) -> Request:
     from console.settings import Paths, Settings
 
     # Settings let the environment win over the file, so an option is the nearest environment.
@@ -125,16 +134,25 @@ def _request(options: argparse.Namespace, tour: Path | None) -> Request:
         raise UsageError(
             "--demo fills the embedded ledger only; leave out --database-url (LEDGER_DATABASE_URL)."
         )
-    if settings.database_url is not None and tour is not None:
+    return Request(settings, Paths.standard(settings.data_dir), options.demo)
+
+
+def _run_tour(options: argparse.Namespace, tour: Path) -> tuple[int, bool]:
+    """Take the tour with nothing of the user's; a ledger is named to be toured only beside --tour."""
+    from ui.tour.place import own_folder, paths_of, settings_of
+
+    if options.database_url is not None:
         raise UsageError(
             "The tour posts a batch, so it uses a demo ledger of its own, never a database URL's."
         )
-    return Request(settings, Paths.standard(settings.data_dir), options.demo, tour)
+    named = None if options.tour is None else options.data_dir
+    with own_folder() as folder:
+        return _run(Request(settings_of(options.theme), paths_of(folder, tour, named), demo=True, tour=tour))
 
 
-def _run(request: Request) -> int:
-    """Show the window until it is closed, or take the tour."""
-    from PySide6.QtCore import QSettings, QTemporaryDir
+def _run(request: Request) -> tuple[int, bool]:
+    """Show the window until it is closed, or take the tour; return the code and whether all threads ended."""
+    from PySide6.QtCore import QSettings
 
     from ui.kit.theme.theme import THEME_KEY, Theme, mode_of
     from ui.start.crash import CrashReporter
@@ -143,14 +161,17 @@ def _run(request: Request) -> int:
 
     keep_log(request.paths.log)
     log_qt_messages()
+    if request.tour is not None:
+        # Where Qt's own file dialog, which the tour uses, remembers folders.
+        native, user = QSettings.Format.NativeFormat, QSettings.Scope.UserScope
+        QSettings.setPath(native, user, str(request.paths.config))
     application = _application()
     reporter = CrashReporter(application)
     reporter.install()
-    scratch = QTemporaryDir()
-    folder = request.paths.state if request.tour is None else Path(scratch.path())
-    store = QSettings(str(folder / "window.ini"), QSettings.Format.IniFormat)
-    mode = mode_of(os.environ.get("LEDGER_THEME"), store.value(THEME_KEY), request.settings.theme)
-    reporter.theme = theme = Theme(application, mode)
+    store = QSettings(str(request.paths.state / "window.ini"), QSettings.Format.IniFormat)
+    # A tour's pictures show the same whatever stands in the environment.
+    asked = os.environ.get("LEDGER_THEME") if request.tour is None else None
+    reporter.theme = theme = Theme(application, mode_of(asked, store.value(THEME_KEY), request.settings.theme))
     session = OperatorSession(
         theme, request.settings, request.paths, store, demo=request.demo_size, ask=request.tour is not None
     )
@@ -161,11 +182,7 @@ def _run(request: Request) -> int:
         store.sync()
         ended = session.leave()
         reporter.remove()
-    if not ended:
-        # A thread still waits for a server that does not answer, and Qt would wait for the thread.
-        logging.shutdown()
-        os._exit(code)
-    return code
+    return code, ended
 
 
 def _work(

@@ -6,17 +6,23 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from PySide6.QtGui import QImage
 
+from console.files.lines.terms import Terms
+from console.files.mappings.mapping import TransfersMapping
+from console.ledger.batches import commands as batches
+from console.ledger.transactions.page import TransactionFilter, page
 from console.monitor.budgets import budget
 from console.settings import Paths, Settings
 from console.workspace.demo import plan
 from console.workspace.workspace import open_workspace
-from tests.ui.several import fill_in_four_currencies
+from tests.ui.several import CR, fill_in_four_currencies
 
 TOP = Path(__file__).parents[2]
 STOPS = [
@@ -29,17 +35,21 @@ STOPS = [
 COLOURS_AT_LEAST = 40
 
 
-def take_tour(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
+def environment(home: Path, environ: dict[str, str]) -> dict[str, str]:
     ours = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     kept = {
         name: value
         for name, value in os.environ.items()
         if name not in ours and not name.startswith(("LEDGER_", "XDG_"))
     }
+    return kept | {"HOME": str(home)} | environ
+
+
+def take_tour(home: Path, *arguments: str, **environ: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "ui", *arguments],
         cwd=TOP,
-        env=kept | {"HOME": str(home)} | environ,
+        env=environment(home, environ),
         capture_output=True,
         text=True,
         check=False,
@@ -47,15 +57,41 @@ def take_tour(home: Path, *arguments: str, **environ: str) -> subprocess.Complet
     )
 
 
+def use(data: Path, scratch: Path, *, several: bool = False) -> None:
+    """Make a demo ledger, and post so many payouts that the newest page has no payment between customers."""
+    paths = Paths(data, scratch / "config", scratch / "state", scratch / "log")
+    settings = Settings.model_construct()
+    with open_workspace(settings, paths, demo=plan(200, 2_000), is_served=False) as workspace:
+        if several:
+            fill_in_four_currencies(workspace.admin_url)
+        file = scratch / "payouts.csv"
+        lines = (f"@issuance,used-{number},1.00,used-{number}" for number in range(settings.page_size + 50))
+        file.write_text("\n".join(["from,to,amount,reference", *lines, ""]), encoding="utf-8")
+        mapping = TransfersMapping(
+            from_column="from",
+            to_column="to",
+            amount_column="amount",
+            reference_column="reference",
+            create_missing=True,
+        )
+        loaded = batches.load(workspace.ledger, file, mapping, Terms(CR), name="payouts")
+        batches.post(workspace.ledger, loaded.batch_id, loaded.summary.content_hash, key=uuid4())
+        newest = page(workspace.database, TransactionFilter(), limit=settings.page_size).rows
+        assert {row.from_username for row in newest} == {"@issuance"}
+
+
+def contents(*folders: Path) -> dict[Path, bytes | None]:
+    """Return what every file holds; None for a folder."""
+    return {
+        path: None if path.is_dir() else path.read_bytes()
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+    }
+
+
 def stops_of(folder: Path) -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = json.loads((folder / "tour.json").read_text(encoding="utf-8"))
     return listed
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a home in which nobody has ever used the console."""
-    return tmp_path_factory.mktemp("home")
 
 
 def check(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
@@ -73,7 +109,8 @@ def check(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
     cost = {stop["name"]: stop for stop in stops}
     assert cost["next-pages"]["actions"] == ["transactions.page"] * 3
     assert cost["next-pages"]["statements"] == 3
-    assert cost["filter"]["statements"] == budget("transactions.page")
+    assert cost["filter"]["actions"] == ["transactions.page"] * 2
+    assert cost["filter"]["statements"] == 2
     assert cost["detail"]["statements"] == 0
     assert cost["balances"]["statements"] == budget("balances.lookup")
     assert cost["balances"]["rows"] == 50
@@ -81,35 +118,68 @@ def check(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="other systems have a display")
-def test_without_a_display_the_tour_is_taken_on_a_fresh_machine(home: Path, tmp_path: Path) -> None:
-    done = take_tour(home, "--demo", "--or-tour", str(tmp_path / "tour"))
-    check(tmp_path / "tour", done)
-    folder = tmp_path / "tour"
+def test_without_a_display_the_tour_is_taken_on_a_fresh_machine(tmp_path: Path) -> None:
+    home, temporary, folder = tmp_path / "home", tmp_path / "temporary", tmp_path / "tour"
+    home.mkdir()
+    temporary.mkdir()
+    # Without a display the window's ledger stays as it is, so there is none after this.
+    asked = ("--demo", "--or-tour", str(folder), "--data-dir", str(tmp_path / "data"))
+    done = take_tour(home, *asked, TMPDIR=str(temporary))
+    check(folder, done)
     why = "There is no display here: neither DISPLAY nor WAYLAND_DISPLAY is set."
     assert done.stdout.splitlines() == [
         f"{why} Drawing the tour into {folder} instead.",
         f"{len(STOPS)} pictures and tour.json are in {folder}.",
     ]
+    assert contents(home, temporary) == {}
+    assert not (tmp_path / "data").exists()
 
 
-def test_the_tour_can_be_taken_again(home: Path, tmp_path: Path) -> None:
-    done = take_tour(home, "--tour", str(tmp_path), QT_QPA_PLATFORM="offscreen")
-    check(tmp_path, done)
+def test_two_tours_leave_a_used_ledger_and_all_of_its_users_files_as_they_were(tmp_path: Path) -> None:
+    home, data, temporary = (tmp_path / name for name in ("home", "data", "temporary"))
+    temporary.mkdir()
+    theirs = Paths(
+        data, *(home / place / "ledger-console" for place in (".config", ".local/state", ".local/state/log"))
+    )
+    for file, text in (
+        (theirs.settings_file, 'page_size = 25\nslow_threshold_ms = 7\ntheme = "dark"\n'),
+        (theirs.mappings / "payout.mapping.toml", "# theirs\n"),
+        (theirs.state / "window.ini", "[window]\nwidth=900\n"),
+        (home / ".local/state/ledger-console/log/console.log", "theirs\n"),
+        (home / ".config/QtProject.conf", "[FileDialog]\nlastVisited=file:///theirs\n"),
+    ):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    use(data, tmp_path)
+    before = contents(home, data)
+    assert {path.name for path in before} >= {"pgdata", "embedded.sqlite3", "embedded.jsonl", "console.log"}
+    for _ in range(2):
+        done = take_tour(
+            home,
+            *("--tour", str(tmp_path / "tour")),
+            QT_QPA_PLATFORM="offscreen",
+            TMPDIR=str(temporary),
+            LEDGER_DATA_DIR=str(data),
+            LEDGER_DATABASE_URL="postgresql://theirs@db.example.org/ledger",
+        )
+        check(tmp_path / "tour", done)
+        assert contents(home, data) == before
+        assert contents(temporary) == {}
 
 
-def test_every_screen_is_right_on_four_currencies_and_another_day(tmp_path: Path) -> None:
+def test_every_screen_is_right_on_a_used_ledger_of_four_currencies_and_another_day(tmp_path: Path) -> None:
     data, folder = tmp_path / "data", tmp_path / "tour"
-    paths = Paths(data, tmp_path / "config", tmp_path / "state", tmp_path / "log")
-    demo = plan(200, 2_000)
-    with open_workspace(Settings.model_construct(), paths, demo=demo, is_served=False) as workspace:
-        fill_in_four_currencies(workspace.admin_url)
-    done = take_tour(tmp_path, "--tour", str(folder), "--data-dir", str(data), QT_QPA_PLATFORM="offscreen")
-    assert (done.returncode, done.stderr) == (0, "")
-    stops = stops_of(folder)
+    use(data, tmp_path, several=True)
     places = STOPS.index("transactions-dark")
     own = ["currencies", "currency", "currencies-balances"]
-    assert [stop["name"] for stop in stops] == [*STOPS[:places], *own, *STOPS[places:]]
-    assert all(stop["ok"] for stop in stops)
+    for _ in range(2):
+        done = take_tour(
+            tmp_path, "--tour", str(folder), "--data-dir", str(data), QT_QPA_PLATFORM="offscreen"
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        stops = stops_of(folder)
+        assert [stop["name"] for stop in stops] == [*STOPS[:places], *own, *STOPS[places:]]
+        assert all(stop["ok"] for stop in stops)
 
 
 def test_a_tour_that_cannot_begin_says_why(tmp_path: Path) -> None:
@@ -125,3 +195,33 @@ def test_a_tour_that_cannot_begin_says_why(tmp_path: Path) -> None:
     stop = stops_of(tmp_path / "tour")[-1]
     assert (stop["name"], stop["ok"]) == ("sign-in", False)
     assert (tmp_path / "tour" / stop["picture"]).exists()
+
+
+def test_a_tour_that_cannot_be_written_says_so_before_it_begins(tmp_path: Path) -> None:
+    (tmp_path / "tour").write_text("in the way", encoding="utf-8")
+    done = take_tour(tmp_path, "--tour", str(tmp_path / "tour"), QT_QPA_PLATFORM="offscreen")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"The tour cannot be written to {tmp_path / 'tour'}: File exists.\n"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process is not asked to end there, it is ended")
+def test_a_tour_that_is_interrupted_leaves_in_order(tmp_path: Path) -> None:
+    temporary, folder = tmp_path / "temporary", tmp_path / "tour"
+    temporary.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "ui", "--tour", str(folder)],
+        cwd=TOP,
+        env=environment(tmp_path, {"QT_QPA_PLATFORM": "offscreen", "TMPDIR": str(temporary)}),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as running:
+        until = time.monotonic() + 90
+        while not (folder / "01-sign-in.png").exists():
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        assert list(temporary.rglob("postmaster.pid"))
+        running.terminate()
+        _said, stderr = running.communicate(timeout=60)
+    assert running.returncode == 1
+    assert stderr.endswith(": it was interrupted\n")
+    assert contents(temporary) == {}

@@ -30,7 +30,7 @@ _PAYOUT = "payout.csv"
 _GRANTS = "grants.csv"
 _REFERENCES = re.compile(r"(?<=,)[A-Z]+-2026-11-")
 _PAYER = "@issuance"
-_MONEY = "CR"
+MONEY = "CR"
 """What the samples are in; asked for where the ledger has several."""
 _TICKET = "FIN-902, the payout of November went out twice"
 
@@ -66,7 +66,7 @@ def _map(walk: Walk, sample: str, called: str) -> None:
     walk.settle()
     dialog.form.payer.choose(None, _PAYER)
     if walk.several:
-        dialog.form.money.choose(_MONEY)
+        dialog.form.money.choose(MONEY)
     # The sample's payees need not be customers of this demo.
     dialog.form.create_missing.setChecked(True)
     dialog.name_edit.selectAll()
@@ -84,7 +84,8 @@ def check(walk: Walk) -> None:
     expect(not shown.rejected.isVisible(), "the sample was refused")
     page = page_of(walk)
     walk.wait(lambda: page.state is not None and page.state.checked is not None, "the check")
-    expect(page.state is not None and not page.state.problems, "the sample has problems")
+    problems = () if page.state is None else page.state.problems
+    expect(not problems, f"the sample has problems here: {'; '.join(str(one) for one in problems[:1])}")
 
 
 def rehearse(walk: Walk) -> None:
@@ -105,6 +106,7 @@ def post(walk: Walk) -> None:
     QTest.keyClicks(
         page.posting.typed_total, window_of(walk).context.formats.plain_amount(row.total, row.currency)
     )
+    expect(not page.posting.reason, f"the batch cannot be posted: {page.posting.reason}")
     press(page.posting.post_button)
     walk.wait(lambda: page.state is not None and page.state.posted is not None, "the posting")
     posted = page.state.posted

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
 from console.errors import ConsoleError
 from console.monitor.budgets import budget, over_budget
+from ui.tour.pictures import Pictures
 from ui.tour.stops import STOPS
 from ui.tour.walk import SIZE, TourError, Walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-    from PySide6.QtGui import QImage
 
     from console.monitor.recording.cost import ActionCost
     from ui.start.crash import CrashReporter
@@ -47,25 +47,45 @@ def run_tour(session: OperatorSession, folder: Path, reporter: CrashReporter) ->
     QApplication.setQuitOnLastWindowClosed(False)
     # The platform's own dialogs cannot be driven from here.
     QApplication.setAttribute(Qt.ApplicationAttribute.AA_DontUseNativeDialogs)
+    pictures = Pictures(folder)
     session.start_window.resize(*SIZE)
-    session.begin()
     walk = Walk(session, reporter)
+    # Ctrl+C and a system that ends let it leave in order; the walk's pulse lets Python hear of them.
+    for wish in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(wish, lambda *_: walk.interrupt())
+    session.begin()
+    results = _visit_all(walk, pictures)
+    pictures.finish()
+    _list(folder, results)
+    _close(session)
+    return _say(folder, results)
+
+
+def _visit_all(walk: Walk, pictures: Pictures) -> list[StopResult]:
+    """Go from stop to stop until the last, or one that fails; a picture of each is kept."""
     results: list[StopResult] = []
-    pictures: dict[str, QImage] = {}
     for stop in STOPS:
         if stop.several and not walk.several:
             continue
         result = _visit(walk, stop, f"{len(results) + 1:02}-{stop.name}.png")
         results.append(result)
-        pictures[result.picture] = walk.picture()
+        pictures.keep(result.picture, walk.picture())
         if not result.ok:
             break
-    try:
-        _write(folder, results, pictures)
-    except OSError as error:
-        raise TourError(f"The tour cannot be written to {folder}: {error.strerror}.") from None
-    window = session.window or session.start_window
-    window.close()
+    return results
+
+
+def _close(session: OperatorSession) -> None:
+    """Close the windows and have them gone: Qt's file dialog writes into its settings when it goes."""
+    for window in (session.window, session.start_window):
+        if window is not None:
+            window.close()
+            window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _say(folder: Path, results: Sequence[StopResult]) -> int:
+    """Print how it went; return the command's exit code."""
     failed = [result for result in results if not result.ok]
     for result in failed:
         words = f"The tour failed at {result.name}: {result.reason}"
@@ -120,11 +140,10 @@ def _excess(costs: Sequence[ActionCost]) -> str:
     )
 
 
-def _write(folder: Path, results: Sequence[StopResult], pictures: dict[str, QImage]) -> None:
-    """Write all at the end: compressing pictures on the way would count as the window's lag."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, image in pictures.items():
-        if not image.save(str(folder / name)):
-            raise TourError(f"The picture {folder / name} cannot be written.")
+def _list(folder: Path, results: Sequence[StopResult]) -> None:
+    """Write tour.json; raises TourError when that fails."""
     listed = json.dumps([asdict(result) for result in results], indent=2) + "\n"
-    (folder / "tour.json").write_text(listed, encoding="utf-8")
+    try:
+        (folder / "tour.json").write_text(listed, encoding="utf-8")
+    except OSError as error:
+        raise TourError(f"The tour cannot be written to {folder}: {error.strerror}.") from None

@@ -54,6 +54,7 @@ class Walk:
         # Wakes the loop below when nothing else happens, so that a deadline is noticed.
         self._pulse.timeout.connect(lambda: None)
         self._pulse.start()
+        self._interrupted = False
 
     @property
     def several(self) -> bool:
@@ -82,8 +83,14 @@ class Walk:
         QCoreApplication.sendPostedEvents()
         QCoreApplication.processEvents()
 
+    def interrupt(self) -> None:
+        """Let the tour fail at its next wait."""
+        self._interrupted = True
+
     def check(self) -> None:
-        """Raise TourError for a fault of the program or a page that says what went wrong."""
+        """Raise TourError for a wish to end, a fault of the program or a page that says what went wrong."""
+        if self._interrupted:
+            raise TourError("it was interrupted")
         crash = self._reporter.dialog
         if crash is not None:
             raise TourError(f"the console met a fault of its own: {crash.text.strip().splitlines()[-1]}")
