@@ -296,7 +296,9 @@ class DurationChart(QWidget):
         ):
             ink = QColor(tokens.ink(shown.tone))
             log_ms = np.log10(np.clip(shown.ms, LEAST_MS, MOST_MS))
-            curve = pg.PlotCurveItem(shown.x, log_ms, pen=pg.mkPen(ink, width=1.6), antialias=True)
+            curve = pg.PlotCurveItem(
+                shown.x, log_ms, pen=pg.mkPen(ink, width=1.6), antialias=True, connect="finite"
+            )
             curve.setZValue(20)
             words = f"{shown.name} {self._formats.duration(float(shown.ms[-1]))}"
             text = pg.TextItem(words, color=ink, anchor=(-0.06, 0.5), fill=_veil(tokens.surface))

@@ -20,7 +20,10 @@ REACH_PX: Final = 9.0
 
 @dataclass(frozen=True, slots=True)
 class PercentileLine:
-    """One percentile over time: `x` in seconds since the epoch; labelled by its last value."""
+    """One percentile over time: `x` in seconds since the epoch; labelled by its last value.
+
+    NaN leaves a gap, anywhere but at the end.
+    """
 
     name: str
     tone: Tone

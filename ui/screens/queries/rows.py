@@ -14,7 +14,7 @@ from ui.kit.theme.tokens import Tone
 from ui.screens.queries.span import screen_word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 BUCKETS: Final = 60
 NOWHERE: Final = "\N{EN DASH}"
-# A percentile of two statements says nothing: each point looks back over so many buckets.
+# A percentile of two statements says nothing: each point looks back over so many buckets. Where even that
+# does not reach the point before, nobody asked anything for a while, and the lines break.
 _BUCKETS_SEEN: Final = 4
 _QUANTILES: Final = (50.0, 95.0, 99.0)
 
@@ -50,7 +51,7 @@ class QueryRow:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """P50, P95 and P99 over time; `at` in seconds since the epoch."""
+    """P50, P95 and P99 over time, NaN where the lines break; `at` in seconds since the epoch."""
 
     at: NDArray[np.float64]
     p50_ms: NDArray[np.float64]
@@ -127,7 +128,10 @@ def analyse(
 
 
 def trend(snapshot: Snapshot, span_s: float) -> Trend:
-    """Return the percentiles of a sliding part of the span, at up to BUCKETS moments with statements."""
+    """Return the percentiles of a sliding part of the span, at up to BUCKETS moments with statements.
+
+    A silence breaks the lines. Each piece begins where its first bucket does, so a single one is seen too.
+    """
     if not len(snapshot):
         nothing = np.empty(0)
         return Trend(nothing, nothing, nothing, nothing)
@@ -140,10 +144,20 @@ def trend(snapshot: Snapshot, span_s: float) -> Trend:
     since[0] = 0
     new = np.diff(until, prepend=0) > 0
     shown = np.flatnonzero(new & (until > since))
-    figures: NDArray[np.float64] = np.zeros((len(shown), len(_QUANTILES)))
-    for place, at in enumerate(shown.tolist()):
-        figures[place] = np.percentile(duration_ms[since[at] : until[at]], _QUANTILES)
-    return Trend(edges[shown], figures[:, 0], figures[:, 1], figures[:, 2])
+    points = np.array([
+        (edges[at], *np.percentile(duration_ms[since[at] : until[at]], _QUANTILES)) for at in shown.tolist()
+    ])  # fmt: skip
+    pieces = np.split(points, np.flatnonzero(np.diff(shown) > _BUCKETS_SEEN) + 1)
+    return Trend(*_broken_between(pieces, step))
+
+
+def _broken_between(pieces: Sequence[NDArray[np.float64]], step: float) -> NDArray[np.float64]:
+    """Return moments and percentiles, a row each, of pieces with a gap between any two."""
+    parts = []
+    for piece in pieces:
+        begun = piece[:1] - (step, 0.0, 0.0, 0.0)
+        parts += [begun * (1.0, np.nan, np.nan, np.nan), begun, piece]
+    return np.ascontiguousarray(np.concatenate(parts)[1:].T)
 
 
 def _warnings(snapshot: Snapshot) -> dict[int, str]:

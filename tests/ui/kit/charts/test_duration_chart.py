@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QApplication
 
 from tests.benchmarks.graph import measure
 from tests.ui.gallery import durations, percentile_lines
-from ui.kit.charts.duration_chart import DurationChart
+from ui.kit.charts.duration_chart import DurationChart, PercentileLine
 from ui.kit.charts.sparkline import Sparkline
 from ui.kit.theme.theme import Mode, Theme
-from ui.kit.theme.tokens import DARK, LIGHT
+from ui.kit.theme.tokens import DARK, LIGHT, Tone
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
@@ -157,6 +157,19 @@ def test_the_theme_changes_it_all(chart: DurationChart, theme: Theme) -> None:
     assert QColor(DARK.surface).name() in colours
     assert QColor(DARK.error).name() in colours
     assert QColor(LIGHT.surface).name() not in colours
+
+
+def test_a_line_has_gaps(chart: DurationChart) -> None:
+    x, ms = np.linspace(1_000, 1_800, 5), np.array([9.0, 9.0, np.nan, 9.0, 9.0])
+    chart.set_percentiles([PercentileLine("P50", Tone.CREDIT, x, ms)])
+    image, view = chart.grab().toImage(), chart._plot
+
+    def green(at: float) -> bool:
+        place = view.mapTo(chart, view.mapFromScene(chart._box.mapViewToScene(QPointF(at, np.log10(9.0)))))
+        near = [image.pixelColor(place + QPoint(0, below)) for below in (-1, 0, 1)]
+        return any(colour.green() > colour.red() + 50 for colour in near)
+
+    assert [green(at) for at in (1_100, 1_300, 1_400, 1_500, 1_700)] == [True, False, False, False, True]
 
 
 @pytest.mark.alone

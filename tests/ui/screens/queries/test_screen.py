@@ -7,6 +7,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
@@ -16,7 +17,7 @@ from console.errors import StatementError
 from console.monitor.recording.recorder import Recorder
 from tests.ui.screens.queries.hands import count_tables, drawn, rows, sleep
 from ui.kit.lag import LagSampler
-from ui.screens.queries.rows import analyse, trend
+from ui.screens.queries.rows import BUCKETS, analyse, trend
 from ui.screens.queries.screen import Queries
 from ui.screens.queries.span import POINTS_AT_MOST
 
@@ -182,13 +183,31 @@ def test_the_trend_ends_with_the_newest_statements() -> None:
             time.sleep(pause_s)  # the statement's own time, not a wait for something
     snapshot = recorder.snapshot()
     lines = trend(snapshot, 60.0)
-    assert len(lines.at) == 1
+    # A bucket long: a single point would not be seen.
+    assert np.diff(lines.at) == pytest.approx([60.0 / BUCKETS])
     assert lines.at[-1] == snapshot.wall[-1]
-    assert lines.p50_ms[-1] == pytest.approx(snapshot.duration_ms[1])
+    assert lines.p50_ms[-1] == pytest.approx(np.median(snapshot.duration_ms))
     assert lines.p50_ms[-1] < lines.p95_ms[-1] < lines.p99_ms[-1] < snapshot.duration_ms[2]
     nothing = Recorder().snapshot()
     assert analyse(nothing, 60.0, 100.0).rows == ()
     assert len(trend(nothing, 60.0).at) == 0
+
+
+def test_the_trend_breaks_where_nobody_asked_anything() -> None:
+    recorder = Recorder(capacity=2_000)
+    now, bucket = time.time(), 60.0 / BUCKETS
+    # Up to three seconds apart, then ten seconds of silence, twice.
+    for ago in (50.0, 49.0, 48.0, 45.0, 35.0, 34.0, 24.0, 0.0):
+        recorder.record("SELECT a FROM b", (time.perf_counter() - ago / 1_000, now - ago), 1)
+    lines = trend(recorder.snapshot(), 60.0)
+    gaps = np.flatnonzero(np.isnan(lines.p50_ms))
+    for figures in (lines.p50_ms, lines.p95_ms, lines.p99_ms):
+        assert np.array_equal(np.flatnonzero(np.isnan(figures)), gaps)
+    assert np.all(np.diff(lines.at) >= 0)
+    pieces = [piece[np.isfinite(lines.p50_ms[piece])] for piece in np.split(np.arange(len(lines.at)), gaps)]
+    spans = [(now - lines.at[piece[0]], now - lines.at[piece[-1]]) for piece in pieces]
+    expected = [(50 + bucket, 45), (35 + bucket, 34), (24 + bucket, 24), (bucket, 0)]
+    assert np.ravel(spans) == pytest.approx(np.ravel(expected), abs=bucket)
 
 
 @pytest.mark.alone
