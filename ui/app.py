@@ -171,7 +171,9 @@ def _run(request: Request) -> tuple[int, bool]:
     store = QSettings(str(request.paths.state / "window.ini"), QSettings.Format.IniFormat)
     # A tour's pictures show the same whatever stands in the environment.
     asked = os.environ.get("LEDGER_THEME") if request.tour is None else None
-    reporter.theme = theme = Theme(application, mode_of(asked, store.value(THEME_KEY), request.settings.theme))
+    reporter.theme = theme = Theme(
+        application, mode_of(asked, store.value(THEME_KEY), request.settings.theme)
+    )
     session = OperatorSession(
         theme, request.settings, request.paths, store, demo=request.demo_size, ask=request.tour is not None
     )
