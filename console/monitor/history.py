@@ -34,7 +34,10 @@ _TABLES: Final = (
         rows INTEGER, total_ms REAL, p50_ms REAL, p95_ms REAL, p99_ms REAL, buckets BLOB,
         PRIMARY KEY (minute, fingerprint, action, writer)) WITHOUT ROWID""",
 )
-_ADD_STATEMENT: Final = "INSERT OR IGNORE INTO statements VALUES (?, ?, ?)"
+# Another version of the console may label the same statement otherwise.
+_ADD_STATEMENT: Final = """
+    INSERT INTO statements VALUES (?, ?, ?)
+    ON CONFLICT (id) DO UPDATE SET label = excluded.label WHERE label <> excluded.label"""
 _ADD_MINUTE: Final = "INSERT OR IGNORE INTO minutes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ROWS: Final = """
     SELECT m.minute, m.fingerprint, s.label, s.text, m.action, m.calls, m.failures, m.rows, m.total_ms,

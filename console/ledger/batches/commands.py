@@ -50,8 +50,6 @@ _REVIEW = text("""
 NAME_LENGTH = 200
 """Of a batch's name, as the database has it."""
 
-_POST = text("SELECT ledger.post_batch(:key, :batch, :content_hash)")
-
 # All that one posting or reversal moves has its moment: what expired on the way too.
 _WALLET_CHANGES = text("""
     SELECT u.username, w.balance - sum(leg.delta), w.balance, count(*)
@@ -233,8 +231,9 @@ def dry_run(
     """Post for real, read each account's balance before and after, and roll all of it back."""
 
     def work(session: Session) -> DryRun:
-        values = {"key": uuid4(), "batch": batch_id, "content_hash": content_hash}
-        posted = _posted(session.execute(_POST, values).scalar_one())
+        posting = _posting(batch_id, content_hash)
+        values = {**posting.values, "key": uuid4()}
+        posted = _posted(session.execute(posting.statement, values).scalar_one())
         return DryRun(posted, wallet_changes(session, posted.posted_at))
 
     try:
@@ -262,9 +261,9 @@ def post(
     `content_hash` is that of the check the operator saw. Raises RefusedError with all problems, and
     OutcomeUnknownError when the answer to COMMIT was lost: call again with the same key.
     """
-    operation = Operation("batch.post", "post_batch", {"batch": batch_id, "content_hash": content_hash})
+    posting = _posting(batch_id, content_hash)
     try:
-        return _posted(ledger.perform(operation, key=key, cancel=cancel, timeout_s=ledger.batch_timeout_s))
+        return _posted(ledger.perform(posting, key=key, cancel=cancel, timeout_s=ledger.batch_timeout_s))
     except RefusedError as refused:
         raise _explained(ledger, batch_id, refused, cancel) from refused
 
@@ -305,6 +304,10 @@ def _check_of(batch_id: int, rows: list[Row[Any]]) -> BatchCheck:
 
 def _problem(row: Row[Any]) -> Problem:
     return Problem(row.line_no, row.field, row.code, row.value, sentence(row.code, row.detail))
+
+
+def _posting(batch_id: int, content_hash: bytes) -> Operation:
+    return Operation("batch.post", "post_batch", {"batch": batch_id, "content_hash": content_hash})
 
 
 def _posted(outcome: dict[str, Any]) -> PostedBatch:

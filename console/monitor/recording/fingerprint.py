@@ -84,13 +84,22 @@ def normalise(sql: str) -> str:
 
 
 def fingerprint(sql: str) -> Fingerprint:
-    """Return the fingerprint of a statement. Costs a pass over the text; Fingerprints remembers it."""
+    """Return the fingerprint of a statement. Costs passes over the text; Fingerprints remembers it."""
     text = normalise(sql)
-    digest = hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+    return _described(sql, text, _id_of(text))
+
+
+def _id_of(text: str) -> str:
+    """Return the id of a normalised statement."""
+    return hashlib.blake2b(text.encode(), digest_size=6).hexdigest()
+
+
+def _described(sql: str, text: str, digest: str) -> Fingerprint:
+    """Return the fingerprint with what is said of it, which takes longer than to know it again."""
     shown = text if len(text) <= _TEXT_LIMIT else text[:_TEXT_LIMIT] + "…"
     is_housekeeping = _HOUSEKEEPING.match(text) is not None
     shape = template(sql) if len(sql) <= _TEMPLATE_LIMIT and not is_housekeeping else ""
-    return Fingerprint(digest, shown, label(text), is_housekeeping, shape)
+    return Fingerprint(digest, shown, label(text[:_TEMPLATE_LIMIT]), is_housekeeping, shape)
 
 
 class Fingerprints:
@@ -115,10 +124,12 @@ class Fingerprints:
         known = self._known.get(key)
         if known is not None:
             return known
-        made = fingerprint(sql)
+        text = normalise(sql)
+        digest = _id_of(text)
+        # A loop that writes its values into the text has many texts and one fingerprint.
+        made = self._shared.get(digest) or _described(sql, text, digest)
         with self._lock:
-            # A loop that writes its values into the text has many texts and one fingerprint.
-            made = self._shared.setdefault(made.id, made)
+            made = self._shared.setdefault(digest, made)
             self._known[key] = made
             if len(self._known) > self._capacity:
                 del self._known[next(iter(self._known))]

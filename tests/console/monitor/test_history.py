@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -187,6 +188,14 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "data"
 
 
+def test_a_statement_has_the_label_of_the_console_that_wrote_last(history: History) -> None:
+    now = time.time()
+    before = minute(now - 120, np.ones(3))
+    history.add([replace(before, fingerprint=replace(before.fingerprint, label="SELECT t"))])
+    history.add([minute(now, np.ones(3))])
+    assert {row.label for row in history.rows(0, now + 60)} == {"SELECT t by b"}
+
+
 def test_the_command_prints_it(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     history = History(data / "history" / "embedded.sqlite3")
     now = time.time()
@@ -201,7 +210,7 @@ def test_the_command_prints_it(data: Path, capsys: pytest.CaptureFixture[str]) -
     assert lines[0].startswith("fingerprint,statement,actions,calls,")
     assert [line.split(",")[1:4] for line in lines[1:]] == [
         ["SELECT t1", "accounts.page", "2"],
-        ["SELECT t", "accounts.page", "3"],
+        ["SELECT t by b", "accounts.page", "3"],
     ]
     assert main(["--format", "csv", "queries", "--slow", "1000", "--by", "action", "--since", "2d"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -42,7 +42,7 @@ def test_a_loop_around_a_statement_is_called_n_plus_one(
     assert told == [over, repeated]
     assert (over.level, repeated.level) == (Level.WARNING, Level.WARNING)
     assert over.text == "accounts.page sent 5 statements, its budget is 1."
-    assert repeated.text == "N+1 in accounts.page: SELECT wallets ran 4 times in one run."
+    assert repeated.text == "N+1 in accounts.page: SELECT wallets by id ran 4 times in one run."
     snapshot = recorder.snapshot()
     assert repeated.fingerprint == snapshot.fingerprints[snapshot.fingerprint[-1]].id
     assert abs(repeated.at - time.time()) < 60

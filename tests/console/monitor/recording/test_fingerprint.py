@@ -8,15 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from console.monitor.recording import fingerprint as shape_module
 from console.monitor.recording.fingerprint import Fingerprints, fingerprint, normalise
-
-KEYSET_PAGE = """
-WITH page AS (
-  SELECT * FROM ledger.transactions AS t WHERE (t.posted_at, t.id) < (%(posted_at)s, %(id)s)
-  ORDER BY t.posted_at DESC, t.id DESC LIMIT 201
-)
-SELECT page.* FROM page JOIN ledger.wallets AS w ON w.id = page.from_wallet JOIN ledger.users AS u ON true
-"""
+from console.monitor.recording.label import label
 
 
 @pytest.mark.parametrize(
@@ -86,27 +80,6 @@ def test_any_text_has_a_shape_whatever_space_surrounds_it(sql: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("sql", "label"),
-    [
-        (KEYSET_PAGE, "SELECT transactions, wallets, users keyset page"),
-        ("SELECT count(*) FROM ledger.users", "SELECT users count"),
-        ("SELECT * FROM a ORDER BY b LIMIT 5", "SELECT a page"),
-        ("SELECT * FROM a, b AS q, c, d, e", "SELECT a, b, c, d, …"),
-        ("SELECT extract(epoch FROM x) FROM a WHERE b IS DISTINCT FROM 4", "SELECT a"),
-        ("SELECT id FROM wallets ORDER BY id FOR NO KEY UPDATE", "SELECT wallets with lock"),
-        ("SELECT ledger.post_batch(%(b)s)", "SELECT post_batch()"),
-        ("SELECT * FROM ledger.post_transfer(%s, %s) AS r", "SELECT post_transfer()"),
-        ("INSERT INTO t (a) VALUES (1) ON CONFLICT (a) DO UPDATE SET a = 2", "INSERT t"),
-        ("UPDATE ledger.wallets SET balance = 1", "UPDATE wallets"),
-        ("WITH gone AS (DELETE FROM drafts RETURNING *) SELECT count(*) FROM gone", "DELETE drafts"),
-        ("COPY ledger.batch_lines (a, b) FROM STDIN", "COPY batch_lines"),
-    ],
-)
-def test_label_says_what_it_is(sql: str, label: str) -> None:
-    assert fingerprint(sql).label == label
-
-
-@pytest.mark.parametrize(
     "sql",
     [
         "",
@@ -137,6 +110,20 @@ def test_the_memory_is_bounded_and_forgets_the_oldest() -> None:
     assert len(known) == 3
     assert known.of("SELECT a FROM t4") is known.of("SELECT a FROM t4")
     assert known.of("SELECT a FROM t0") is not first
+
+
+def test_what_differs_in_a_value_alone_is_described_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    described: list[str] = []
+
+    def noted(text: str) -> str:
+        described.append(text)
+        return label(text)
+
+    monkeypatch.setattr(shape_module, "label", noted)
+    known = Fingerprints()
+    first = known.of("SELECT a FROM t WHERE b = 'one'")
+    assert known.of("SELECT a FROM t WHERE b = 'two'") is first
+    assert described == ["SELECT a FROM t WHERE b = ?"]
 
 
 def test_the_memory_keeps_no_text_of_a_statement() -> None:

@@ -30,7 +30,7 @@ def test_one_row_a_fingerprint() -> None:
         raise TimeoutError
     snapshot = recorder.snapshot(60)
     table = {row.label: row for row in statements(snapshot)}
-    first, second = table["SELECT t"], table["SELECT u"]
+    first, second = table["SELECT t by b"], table["SELECT u"]
     assert (first.calls, first.per_action_max, first.rows, first.failures) == (7, 5, 50, 0)
     assert (second.calls, second.per_action_max, second.rows, second.failures) == (5, 1, 4, 1)
     assert first.screens == ("accounts", "transactions")

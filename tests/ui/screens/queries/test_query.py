@@ -31,6 +31,7 @@ JOINED = (
     "SELECT w.id, u.username FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id "
     "WHERE w.balance > :least"
 )
+LABEL = "SELECT wallets by balance > \N{MIDDLE DOT} users"
 
 
 def find(database: Database, action: str = "balances.lookup", least: int = 4_711) -> None:
@@ -44,7 +45,7 @@ def page(queries: Queries, operator_database: Database, qtbot: QtBot) -> QueryPa
     for _ in range(3):
         find(operator_database)
     find(operator_database, "accounts.page")
-    qtbot.waitUntil(lambda: rows(queries) == {"SELECT wallets, users": 4})
+    qtbot.waitUntil(lambda: rows(queries) == {LABEL: 4})
     queries.list.table.select_place(0)
     QTest.keyClick(queries.list.table, Qt.Key.Key_Return)
     assert queries.statement.isVisible()
@@ -93,7 +94,7 @@ def test_its_figures_go_on_while_it_is_seen(
 def test_back_leads_to_the_row_that_was_left(queries: Queries, page: QueryPage) -> None:
     assert queries.go_back()
     assert queries.list.isVisible()
-    assert queries.list.table.current_row().label == "SELECT wallets, users"  # type: ignore[union-attr]  # there is a row
+    assert queries.list.table.current_row().label == LABEL  # type: ignore[union-attr]  # there is a row
     assert not queries.go_back()
 
 

@@ -74,7 +74,7 @@ def test_a_loop_around_a_statement_is_named_with_its_budget(
     qtbot.waitUntil(lambda: queries.list.model.rowCount() == 2)
     warnings = {row.label: row.warning for row in queries.list.model.rows}
     assert warnings == {
-        "SELECT pg_class": "N+1 \N{MIDDLE DOT} 4 in one action, budget 1",
+        "SELECT pg_class by oid": "N+1 \N{MIDDLE DOT} 4 in one action, budget 1",
         "SELECT pg_class count": "",
     }
 

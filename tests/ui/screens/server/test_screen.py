@@ -333,7 +333,7 @@ def test_statements_of_the_server_are_deltas(
             return model.rowCount() == 1
 
         qtbot.waitUntil(read)
-        assert (model.row_at(0).label, model.row_at(0).calls) == ("SELECT users", 5)
+        assert (model.row_at(0).label, model.row_at(0).calls) == ("SELECT users by email", 5)
         assert "since the server began to count" in screen.database.statements_words.text()
         owner.execute("UPDATE public.pg_stat_statements SET calls = 7, total_exec_time = 90")
 
