@@ -61,7 +61,9 @@ def use(data: Path, scratch: Path, *, several: bool = False) -> None:
     """Make a demo ledger, and post so many payouts that the newest page has no payment between customers."""
     paths = Paths(data, scratch / "config", scratch / "state", scratch / "log")
     settings = Settings.model_construct()
-    with open_workspace(settings, paths, demo=plan(200, 2_000), is_served=False) as workspace:
+    # The sample payout takes from customers of a demo of this size.
+    demo = plan(2_000, 20_000)
+    with open_workspace(settings, paths, demo=demo, is_served=False) as workspace:
         if several:
             fill_in_four_currencies(workspace.admin_url)
         file = scratch / "payouts.csv"

@@ -29,14 +29,13 @@ DialogType = TypeVar("DialogType", bound=QDialog)
 _PAYOUT = "payout.csv"
 _GRANTS = "grants.csv"
 _REFERENCES = re.compile(r"(?<=,)[A-Z]+-2026-11-")
-_PAYER = "@issuance"
 MONEY = "CR"
 """What the samples are in; asked for where the ledger has several."""
 _TICKET = "FIN-902, the payout of November went out twice"
 
 
 def mapping(walk: Walk) -> None:
-    """Choose the file, and say what its columns mean and who pays."""
+    """Choose the file; what its columns mean says the mapping that lies beside it."""
     go(walk, "batches")
     _map(walk, _PAYOUT, "November payout")
 
@@ -64,11 +63,8 @@ def _map(walk: Walk, sample: str, called: str) -> None:
         raise TourError("there is no mapping")
     walk.wait(lambda: dialog.shown is not None, "the file's first lines")
     walk.settle()
-    dialog.form.payer.choose(None, _PAYER)
     if walk.several:
         dialog.form.money.choose(MONEY)
-    # The sample's payees need not be customers of this demo.
-    dialog.form.create_missing.setChecked(True)
     dialog.name_edit.selectAll()
     QTest.keyClicks(dialog.name_edit, called)
     walk.wait(dialog.load_button.isEnabled, "the mapping's preview")
@@ -155,8 +151,11 @@ def _asked(page: QWidget, kind: type[DialogType]) -> DialogType:
 
 
 def _fresh_copy(walk: Walk, name: str) -> Path:
-    """Write a sample with references that no tour before has used."""
-    sample = (package_files.files("resources") / "sample" / name).read_text(encoding="utf-8")
+    """Write a sample with references that no tour before has used, and its mapping beside it."""
+    samples = package_files.files("resources") / "sample"
+    sample = (samples / name).read_text(encoding="utf-8")
+    mapping = f"{name.removesuffix('.csv')}.mapping.toml"
+    (walk.scratch / mapping).write_text((samples / mapping).read_text(encoding="utf-8"), encoding="utf-8")
     # The name too: two samples may be copied within one second.
     references = datetime.now(UTC).strftime("TOUR-%Y%m%d-%H%M%S-") + name.removesuffix("csv")
     copy = walk.scratch / name

@@ -68,7 +68,7 @@ def preview(
     problems = [_missing(column, dialect, header) for column in missing]
     lines: list[DraftLine] = []
     if chosen is not None and not missing:
-        reading = Reading(Source(path, dialect.charset), chosen, dialect, _terms_of(chosen, terms))
+        reading = Reading(Source(path, dialect.charset), chosen, dialect, terms_of(chosen, terms))
         lines = list(islice(reading, len(rows)))
         reading.close()
         problems = list(reading.problems)
@@ -90,7 +90,7 @@ def _with_currency(
     return mapping.model_copy(update={"each_currency": len(known) > 1})
 
 
-def _terms_of(mapping: Mapping, terms: Terms) -> Terms:
+def terms_of(mapping: Mapping, terms: Terms) -> Terms:
     """Return what a mapping's amounts mean; the first currency is looked at while nobody chose."""
     if mapping.each_currency:
         return terms

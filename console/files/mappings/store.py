@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from typing import TYPE_CHECKING
 
 from console.errors import FileRefusedError, UsageError
 from console.files.exports import refusing, replacing
 from console.files.mappings.mapping import load_mapping, mapping_text
+from console.files.reading.source import readable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +22,23 @@ SUFFIX = ".mapping.toml"
 # Lower case only: on two of three systems "Bank" and "bank" would be one file.
 _NAME = re.compile(r"[a-z0-9](?:[a-z0-9 _-]{0,61}[a-z0-9])?")
 _RESERVED = re.compile(r"con|prn|aux|nul|com[0-9]|lpt[0-9]")  # device names on Windows, whatever the suffix
+
+
+def place_beside(path: Path) -> Path:
+    """Return where the mapping of a file lies if it lies beside it: `payout.mapping.toml` by `payout.csv`."""
+    return path.with_name(f"{path.stem}{SUFFIX}")
+
+
+def mapping_beside(path: Path) -> Mapping | None:
+    """Return the mapping that lies beside a file, or None; raises FileRefusedError for one that is no use."""
+    place = place_beside(path)
+    with readable(place):
+        if not os.path.lexists(place):
+            return None
+        # A pipe or a device would be waited for.
+        if not stat.S_ISREG(place.stat().st_mode):
+            raise FileRefusedError(str(place), "this is no regular file, so it cannot be the mapping.")
+    return load_mapping(place)
 
 
 class MappingStore:

@@ -10,10 +10,10 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from console.errors import FileRefusedError, LinesRefusedError, RefusedError, UsageError
-from console.errors.problem import Problem
-from console.errors.refusals import accepted, sentence
+from console.errors.refusals import accepted
 from console.files.lines.reader import currencies_in, file_sha256, read_lines
 from console.files.lines.terms import Terms
+from console.ledger.batches.checks import REVIEW, check, check_one
 from console.ledger.batches.drafts import copy_lines, create_drafts, news_of, repeated_between
 from console.writes.operation import Operation
 
@@ -22,30 +22,15 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
-    from sqlalchemy import Row, TextClause
     from sqlalchemy.orm import Session
 
     from console.files.mappings.mapping import Mapping
+    from console.ledger.batches.checks import BatchCheck, BatchSummary
     from console.ledger.books.currencies import Books
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
-
-# The totals stand in every row, the problems are none or many: one statement for both.
-_CHECK = text("""
-    SELECT asked.batch, found.*
-    FROM unnest(CAST(:batches AS bigint[])) WITH ORDINALITY asked (batch, place)
-    CROSS JOIN LATERAL ledger.check_batch(asked.batch) found
-    ORDER BY asked.place, found.line_no, found.field""")
-
-# The same without finding wallets anew, which is a write: for those who may only look.
-_REVIEW = text("""
-    SELECT b.id AS batch, s.*, p.*
-    FROM ledger.batches b
-    CROSS JOIN LATERAL ledger.batch_summary(b.id) s
-    LEFT JOIN LATERAL ledger.batch_problems(b.id) p ON true
-    WHERE b.id = ANY (:batches) ORDER BY b.id, p.line_no, p.field""")
 
 NAME_LENGTH = 200
 """Of a batch's name, as the database has it."""
@@ -62,32 +47,11 @@ _WALLET_CHANGES = text("""
 
 
 @dataclass(frozen=True, slots=True)
-class BatchSummary:
-    """Control totals in minor units; `missing` accounts would be opened or are a problem."""
-
-    lines: int
-    total: int
-    paid_in: int
-    paid_out: int
-    accounts: int
-    missing: int
-    content_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class LoadedBatch:
     """A draft that was loaded without a problem."""
 
     batch_id: int
     summary: BatchSummary
-
-
-@dataclass(frozen=True, slots=True)
-class BatchCheck:
-    """A draft's control totals and everything that keeps it from posting now."""
-
-    summary: BatchSummary
-    problems: tuple[Problem, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +155,10 @@ def _load(
             copy_lines(session, ledger, drafts, reading, terms)
             if reading.totals.sha256 != sha256:
                 raise FileRefusedError(str(path), "it was changed while it was read. Read it again.")
-            checks = _check(session, list(drafts.values()))
+            checks = check(session, list(drafts.values()))
         finally:
             reading.close()
-        found = [problem for check in checks for problem in check.problems]
+        found = [problem for made in checks for problem in made.problems]
         if len(drafts) > 1:
             found += repeated_between(session, list(drafts.values()))
         news = news_of(found, reading.problems)
@@ -204,7 +168,7 @@ def _load(
                 reading.problem_count + len(news),
             )
         return tuple(
-            LoadedBatch(batch, check.summary) for batch, check in zip(drafts.values(), checks, strict=True)
+            LoadedBatch(batch, made.summary) for batch, made in zip(drafts.values(), checks, strict=True)
         )
 
     action = "batch.load" if len(names) == 1 else "batch.load-each"
@@ -213,15 +177,13 @@ def _load(
 
 def validate(ledger: Ledger, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
     """Check all lines of a draft against the ledger as it is now, by one statement."""
-    return ledger.database.read(
-        "batch.validate", lambda session: _check_one(session, batch_id), cancel=cancel
-    )
+    return ledger.database.read("batch.validate", lambda session: check_one(session, batch_id), cancel=cancel)
 
 
 def review(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
     """Check as `validate` does, by a role that may read and nothing else."""
     return database.read(
-        "batch.validate", lambda session: _check_one(session, batch_id, _REVIEW), cancel=cancel
+        "batch.validate", lambda session: check_one(session, batch_id, REVIEW), cancel=cancel
     )
 
 
@@ -274,36 +236,6 @@ def discard(ledger: Ledger, batch_id: int) -> None:
         "batch.discard",
         lambda session: session.execute(text("SELECT ledger.discard_batch(:batch)"), {"batch": batch_id}),
     )
-
-
-def _check_one(session: Session, batch_id: int, statement: TextClause = _CHECK) -> BatchCheck:
-    (check,) = _check(session, [batch_id], statement)
-    return check
-
-
-def _check(session: Session, batch_ids: list[int], statement: TextClause = _CHECK) -> list[BatchCheck]:
-    """Check batches by one statement, in the order asked; raises UsageError for one that is not there."""
-    of_each: dict[int, list[Row[Any]]] = {batch_id: [] for batch_id in batch_ids}
-    for row in session.execute(statement, {"batches": batch_ids}):
-        of_each[row.batch].append(row)
-    return [_check_of(batch_id, rows) for batch_id, rows in of_each.items()]
-
-
-def _check_of(batch_id: int, rows: list[Row[Any]]) -> BatchCheck:
-    if not rows:
-        raise UsageError(f"There is no batch {batch_id}.")
-    head = next(iter(rows))
-    if head.lines == 0:
-        raise UsageError(f"Batch {batch_id} has no lines.")
-    summary = BatchSummary(
-        head.lines, int(head.total), int(head.paid_in), int(head.paid_out), head.accounts, head.missing,
-        bytes(head.content_hash),
-    )  # fmt: skip
-    return BatchCheck(summary, tuple(_problem(row) for row in rows if row.code is not None))
-
-
-def _problem(row: Row[Any]) -> Problem:
-    return Problem(row.line_no, row.field, row.code, row.value, sentence(row.code, row.detail))
 
 
 def _posting(batch_id: int, content_hash: bytes) -> Operation:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
+from console.ledger.batches.flow import FLOW_SUMS, Flow
 from console.ledger.batches.page import BATCH_COLUMNS, BATCH_SOURCES, BatchRow, batch_of
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 # A reversal's reason stands in each of its movements.
 _DETAIL = text(f"""
     SELECT {BATCH_COLUMNS},
-        EXISTS (SELECT FROM ledger.batch_lines l
-            WHERE l.batch_id = b.id AND num_nonnulls(l.lot_source, l.lot_expires_at) > 0),
+        moved.grants, moved.leaves, moved.gained,
         CASE WHEN b.status = 'draft' THEN
             ledger.approvals_for('post_batch', b.currency, coalesce(b.total, drafted.total)) ELSE 0 END,
         CASE WHEN b.status = 'posted' THEN
@@ -35,6 +35,11 @@ _DETAIL = text(f"""
             WHERE t.id BETWEEN b.first_transaction AND b.last_transaction AND t.batch_id = b.id
             ORDER BY t.id LIMIT 1) END
     {BATCH_SOURCES}
+    CROSS JOIN LATERAL (
+        SELECT {FLOW_SUMS},
+            coalesce(bool_or(num_nonnulls(l.lot_source, l.lot_expires_at) > 0), false) AS grants
+        FROM ledger.batch_lines l WHERE l.batch_id = b.id
+    ) moved
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_object_agg(one.kind, one.request), '{{}}') AS requests
         FROM (
@@ -95,6 +100,7 @@ class BatchDetail:
     """
 
     row: BatchRow
+    flow: Flow
     grants: bool = False
     to_post: int = 0
     to_reverse: int = 0
@@ -115,9 +121,9 @@ def detail(database: Database, batch_id: int, *, cancel: Cancellation | None = N
             raise UsageError(f"There is no batch {batch_id}.")
         # The currency has two columns.
         width = len(fields(BatchRow)) + 1
-        grants, to_post, to_reverse, requests, by, at, total, reason = found[width:]
+        grants, leaves, gained, to_post, to_reverse, requests, by, at, total, reason = found[width:]
         return BatchDetail(
-            batch_of(found[:width]), grants, to_post, to_reverse,
+            batch_of(found[:width]), Flow(int(leaves), int(gained)), grants, to_post, to_reverse,
             _request(requests.get("post_batch")), _request(requests.get("reverse_batch")),
             by, at, None if total is None else int(total), reason,
         )  # fmt: skip

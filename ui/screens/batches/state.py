@@ -13,7 +13,8 @@ from ui.kit.days import short_moment
 
 if TYPE_CHECKING:
     from console.errors.problem import Problem
-    from console.ledger.batches.commands import BatchCheck, DryRun, PostedBatch
+    from console.ledger.batches.checks import BatchCheck
+    from console.ledger.batches.commands import DryRun, PostedBatch
     from console.ledger.batches.detail import BatchDetail, BatchRequest
     from console.ledger.batches.page import BatchRow
     from console.monitor.recording.cost import ActionCost

@@ -17,7 +17,7 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Key,
     Reason,
 )
-from console.cli.output import say
+from console.cli.output import amount, say
 from console.cli.progress import progress
 from console.cli.writing import writing
 from console.errors import LinesRefusedError, UsageError
@@ -25,15 +25,17 @@ from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from console.cli.writing import Writing
-    from console.ledger.batches.commands import BatchSummary, PostedBatch
+    from console.ledger.batches.checks import BatchSummary
+    from console.ledger.batches.commands import PostedBatch
     from console.money import Currency
     from console.workspace.workspace import Workspace
 
 app = typer.Typer(help="Batches: the lines of a file, posted all or none.", no_args_is_help=True)
 
 _SUMMARY = named_columns(
-    "batch:integer, lines:integer, total:amount, paid in:amount, paid out:amount, currency:currency,"
-    " accounts:integer, accounts to open:integer, content"
+    "batch:integer, lines:integer, total:amount, paid in:amount, paid out:amount,"
+    " leaves the ledger:amount, balances change:amount, currency:currency, accounts:integer,"
+    " accounts to open:integer, content"
 )
 
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")]
@@ -43,7 +45,10 @@ Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's nu
 def load(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file.")],
-    mapping: Annotated[str, typer.Option(help="A saved mapping's name, or a .toml file.")],
+    mapping: Annotated[
+        str | None,
+        typer.Option(help="A saved mapping's name, or a .toml file; else the one beside the CSV file."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="What the batch is called; else as the file.")] = None,
     currency: CurrencyCode = None,
     *,
@@ -63,7 +68,7 @@ def load(
         raise UsageError("Give either --currency or --each-currency.")
     invocation = invocation_of(context)
     _, paths = invocation.configured()
-    meaning = read_mapping(mapping, paths)
+    meaning = read_mapping(mapping, file, paths)
     with invocation.workspace() as workspace, interruptible() as cancel:
         known, called = workspace.books, name or file.name
         apart = each or (meaning.each_currency and currency is None)
@@ -80,13 +85,15 @@ def load(
                         workspace.ledger, file, meaning, terms, name=called, cancel=cancel, progress=advance
                     ),
                 )
-        rows = [_summary(one.batch_id, one.summary, _currency(workspace, one.batch_id)) for one in made]
+        moneys = [_currency(workspace, one.batch_id) for one in made]
+        rows = [_summary(one.batch_id, one.summary, money) for one, money in zip(made, moneys, strict=True)]
         if apart:
             invocation.output.rows(_SUMMARY, rows)
         else:
             invocation.output.record(_SUMMARY, *rows)
-    for loaded in made:
-        say(f"Batch {loaded.batch_id} is a draft; nothing is posted yet.")
+    for loaded, money in zip(made, moneys, strict=True):
+        flow = _flow_words(loaded.summary, money)
+        say(f"Batch {loaded.batch_id} is a draft; nothing is posted yet. {flow}")
 
 
 @app.command()
@@ -102,7 +109,7 @@ def validate(context: typer.Context, batch: Number) -> None:
         if check.problems:
             raise LinesRefusedError(check.problems)
         invocation.output.record(_SUMMARY, _summary(batch, check.summary, money))
-    say(f"Batch {batch} can be posted.")
+    say(f"Batch {batch} can be posted. {_flow_words(check.summary, money)}")
 
 
 @app.command("dry-run")
@@ -204,9 +211,13 @@ def _currency(workspace: Workspace, batch: int) -> Currency:
 
 def _summary(batch: int, summary: BatchSummary, money: Currency) -> tuple[Any, ...]:
     return (
-        batch, summary.lines, summary.total, summary.paid_in, summary.paid_out, money, summary.accounts,
-        summary.missing, summary.content_hash.hex(),
+        batch, summary.lines, summary.total, summary.paid_in, summary.paid_out, summary.flow.leaves,
+        summary.flow.gained, money, summary.accounts, summary.missing, summary.content_hash.hex(),
     )  # fmt: skip
+
+
+def _flow_words(summary: BatchSummary, money: Currency) -> str:
+    return summary.flow.words(lambda minor: amount(minor, money))
 
 
 def _show_posted(write: Writing, done: PostedBatch, money: Currency) -> None:

@@ -63,12 +63,14 @@ def show_batch(
     limit: Annotated[int, typer.Option(min=1, max=LINES_MAX, help="How many lines at most.")] = 200,
 ) -> None:
     """Show a batch's lines, and once posted each line's transaction and both balances after it."""
-    from console.ledger.batches.page import get, lines
+    from console.ledger.batches.detail import detail
+    from console.ledger.batches.page import lines
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        head = get(workspace.database, batch, cancel=cancel)
+        seen = detail(workspace.database, batch, cancel=cancel)
         found = lines(workspace.database, batch, limit=limit, cancel=cancel)
+    head = seen.row
     columns = named_columns(
         "line:integer, from:account, to:account, amount:amount, currency:currency, reference, description,"
         " effective at:timestamp, transaction:integer, from balance after:amount,"
@@ -87,5 +89,6 @@ def show_batch(
     )  # fmt: skip
     total = amount(head.total, head.currency)
     say(f'Batch {head.id} "{head.name}" is {head.status}: {head.lines:,} lines, {total} in all.')
+    say(seen.flow.words(lambda minor: amount(minor, head.currency)))
     if found.more_after:
         say(f"There are more lines than these {len(found.rows):,}; give a larger --limit.")

@@ -11,7 +11,7 @@ from console.files.mappings.mapping import load_mapping
 from console.ledger.batches.commands import load
 from tests.cluster import connected
 from tests.ui.parts import CREDITS
-from tests.ui.screens.batches.hands import PAYOUT
+from tests.ui.screens.batches.hands import BALANCE, PAYOUT
 from ui.kit.table.paged_model import State
 from ui.screens.batches.screen import Batches
 
@@ -52,10 +52,10 @@ def screen_of(context_of: Contexts, qtbot: QtBot) -> Screens:
 
 @pytest.fixture
 def payees(open_accounts: Callable[..., None]) -> list[str]:
-    """Open the accounts that the sample payout names."""
+    """Open the accounts that the sample payout takes from, with money enough."""
     with PAYOUT.open(encoding="utf-8") as file:
         names = [row["username"] for row in csv.DictReader(file)]
-    open_accounts(dict.fromkeys(names, 1_000))
+    open_accounts(dict.fromkeys(names, BALANCE))
     return names
 
 

@@ -25,6 +25,8 @@ PAYOUT = SAMPLES / "payout.csv"
 BANK = SAMPLES / "bank.csv"
 GRANTS = SAMPLES / "grants.csv"
 TOTAL = "2,168.53"
+BALANCE = 50_000
+"""What each account of the sample payout has before, in minor units."""
 
 
 def press(button: QAbstractButton) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from console.files.mappings.mapping import load_mapping
+from console.files.mappings.store import place_beside
 from models.batch import BatchStatus
 from tests.cluster import connected
 from tests.ui.screens.batches.hands import GRANTS, PAYOUT, loaded, mapped, press
@@ -101,6 +103,7 @@ def test_a_past_expiry_is_refused_by_its_line(
 ) -> None:
     bad = tmp_path / "late.csv"
     bad.write_text(GRANTS.read_text("utf-8").replace("2031-06-30", "2024-06-30", 1), "utf-8")
+    shutil.copy(GRANTS.with_suffix(".mapping.toml"), place_beside(bad))
     press(mapped(qtbot, screen, bad).load_button)
     qtbot.waitUntil(screen.rejected.isVisible)
     view = screen.rejected.view

@@ -8,13 +8,22 @@ from uuid import uuid4
 import pytest
 from PySide6.QtTest import QTest
 
+from console.files.mappings.mapping import TransfersMapping
 from console.ledger.approvals import commands as approvals
 from console.ledger.batches import commands as ledger
 from console.ledger.batches.detail import detail
 from console.ledger.batches.reversal import BatchReversal, ReversalPolicy
 from models.batch import BatchStatus
 from tests.cluster import connected
-from tests.ui.screens.batches.hands import end_before_the_cancel, loaded_page, press, waits
+from tests.ui.parts import CREDITS
+from tests.ui.screens.batches.hands import (
+    BALANCE,
+    PAYOUT,
+    end_before_the_cancel,
+    loaded_page,
+    press,
+    waits,
+)
 from ui.kit.widgets.reason import ReasonDialog
 from ui.kit.widgets.stepper import StepState
 from ui.screens.batches.reversal.dialog import ReversalDialog
@@ -24,7 +33,6 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from console.ledger.batches.commands import LoadedBatch
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
     from tests.ui.screens.batches.conftest import Screens
@@ -36,8 +44,12 @@ REASON = "FIN-902, paid twice"
 
 
 @pytest.fixture
-def posted(operator_ledger: Ledger, draft: LoadedBatch) -> int:
-    """Post the sample payout as t_operator."""
+def posted(operator_ledger: Ledger, payees: list[str]) -> int:
+    """Post a credit run to the sample's accounts as t_operator: unlike a payout it can be spent since."""
+    mapping = TransfersMapping(
+        from_constant="@issuance", to_column="username", amount_column="amount", reference_column="reference"
+    )
+    draft = ledger.load(operator_ledger, PAYOUT, mapping, CREDITS, name=f"credits of {len(payees)}")
     ledger.post(operator_ledger, draft.batch_id, draft.summary.content_hash, key=uuid4())
     return draft.batch_id
 
@@ -97,7 +109,7 @@ def test_a_batch_is_taken_back_whole_with_a_reason(
     qtbot.waitUntil(
         lambda: dialog.outcome.text().startswith("Dry run, rolled back: 40 accounts, 2,168.53 CR")
     )
-    assert balance(ledger_url, payees[0]) == 2_250
+    assert balance(ledger_url, payees[0]) == BALANCE + 1_250
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
@@ -108,7 +120,7 @@ def test_a_batch_is_taken_back_whole_with_a_reason(
     assert not card.reverse_button.isVisible()
     assert [step.name for step in page.stepper.steps] == ["Draft", "Checked", "Posted", "Reversed"]
     assert {step.state for step in page.stepper.steps} == {StepState.DONE}
-    assert {balance(ledger_url, name) for name in payees} == {1_000}
+    assert {balance(ledger_url, name) for name in payees} == {BALANCE}
 
 
 def test_what_is_spent_is_listed_and_stays_by_the_policy(
@@ -118,11 +130,11 @@ def test_what_is_spent_is_listed_and_stays_by_the_policy(
     spend: Callable[[str, int], None],
     ledger_url: str,
 ) -> None:
-    spend("amelie.roth", 2_000)
+    spend("noor.roth", BALANCE + 1_000)
     page = seen(qtbot, screen, posted)
     dialog = asked(qtbot, page)
     assert [(one.username, one.amount, one.short) for one in dialog.check.model.rows] == [
-        ("amelie.roth", 1_250, 1_000)
+        ("noor.roth", 1_250, 1_000)
     ]
     assert dialog.check.words == "1 line cannot be taken back in full now, 10.00 CR in all."
     press(dialog.rehearse_button)
@@ -136,7 +148,7 @@ def test_what_is_spent_is_listed_and_stays_by_the_policy(
     press(dialog.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
     assert page.posted_card.fact("Taken back") == "2,158.53 CR, 10.00 CR stays"
-    assert balance(ledger_url, "amelie.roth") == 0
+    assert balance(ledger_url, "noor.roth") == 0
 
 
 def test_a_cancel_that_comes_after_the_reversal_is_told_as_too_late(
@@ -151,20 +163,20 @@ def test_a_cancel_that_comes_after_the_reversal_is_told_as_too_late(
     end_before_the_cancel(screen.context.worker, dialog.running.cancel_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
     assert said[-1].startswith(f"The cancel came too late. #{posted} reversed: 2,168.53 CR")
-    assert balance(ledger_url, "amelie.roth") == 1_000
+    assert balance(ledger_url, "noor.roth") == BALANCE
 
 
 def test_policy_all_takes_nothing_where_something_is_missing(
     qtbot: QtBot, screen: Batches, posted: int, spend: Callable[[str, int], None], ledger_url: str
 ) -> None:
-    spend("amelie.roth", 2_000)
+    spend("noor.roth", BALANCE + 1_000)
     page = seen(qtbot, screen, posted)
     dialog = asked(qtbot, page)
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
     qtbot.waitUntil(lambda: dialog.outcome.text().startswith("Refused"))
     assert dialog.isVisible()
-    assert balance(ledger_url, "b.okonkwo") == 3_500
+    assert balance(ledger_url, "kofi.amrani") == BALANCE + 2_500
 
 
 def test_a_rule_makes_the_reversal_wait_for_others(
@@ -238,7 +250,7 @@ def test_a_submitted_reversal_is_approved_by_another_and_carried_out(
     press(page.posted_card.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
     assert page.posted_card.fact("Reason") == REASON
-    assert balance(ledger_url, "amelie.roth") == 1_000
+    assert balance(ledger_url, "noor.roth") == BALANCE
 
 
 def test_a_reversal_is_rejected_and_the_batch_stays_posted(

@@ -60,6 +60,7 @@ class BatchPage(QWidget):
         self.cards = BatchCards(context.formats, rights)
         self.posting, self.decision = self.cards.posting, self.cards.decision
         self.posted_card = self.cards.posted
+        self._flow = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self._trouble = label(tone="error", font=text_font(tabular=True), wrap=True, selectable=True)
         self._retry = button("Try again")
         self._body = QWidget()
@@ -81,6 +82,11 @@ class BatchPage(QWidget):
         """Why the batch could not be read."""
         return self._trouble.text()
 
+    @property
+    def flow(self) -> str:
+        """What the head says of where the batch's money goes."""
+        return "" if self._flow.isHidden() else self._flow.text()
+
     def reload(self) -> None:
         """Read the batch as it is now, and check an open one."""
         self.work.read()
@@ -100,6 +106,7 @@ class BatchPage(QWidget):
         status = "waiting for approval" if submitted else row.status.value
         self.title.chip.set(status, STATUS_TONES[row.status])
         self.setAccessibleName(f"Batch {row.id} {row.name}, {status}")
+        self._flow.setText(state.detail.flow.words(lambda minor: self._formats.money(minor, row.currency)))
         self.stepper.show_steps(steps_of(state, self._formats, self.work.busy))
         self._show_figures()
         self.tabs.show_state(state)
@@ -183,6 +190,7 @@ class BatchPage(QWidget):
         self._trouble.setText(words)
         self._trouble.setVisible(bool(words))
         self._retry.setVisible(bool(words))
+        self._flow.setVisible(not words and self._state is not None)
         self._body.setVisible(not words and self._state is not None)
 
     def _show_transactions(self) -> None:
@@ -274,6 +282,7 @@ class BatchPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addLayout(row_of(self.back_button, self.title, spacing=8))
+        layout.addWidget(self._flow)
         layout.addLayout(row_of(self._trouble, self._retry, None))
         layout.addWidget(scrolling(self._body), 1)
         self._say_trouble("")

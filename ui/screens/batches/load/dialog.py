@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from console.files.lines.preview import preview
+from console.files.lines.preview import preview, terms_of
 from console.files.lines.terms import Terms
+from console.files.mappings.store import mapping_beside, place_beside
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, TitleRow, button, column_of, label, line, row_of, scrolling
 from ui.kit.widgets.buttons import WhyNot
 from ui.kit.widgets.placing import fit_dialog
+from ui.screens.batches.load.accounts import AccountsLine
 from ui.screens.batches.load.form import MappingForm
 from ui.screens.batches.load.loading import LoadOrder
 from ui.screens.batches.load.preview import PreviewPane
@@ -39,7 +41,7 @@ class MappingDialog(QDialog):
     previewed = Signal(object)
 
     def __init__(self, context: Context, path: Path, parent: QWidget) -> None:
-        """Begin with a proposal."""
+        """Begin with the mapping that lies beside the file, or with a proposal."""
         super().__init__(parent)
         self._context = context
         self._path = path
@@ -51,6 +53,7 @@ class MappingDialog(QDialog):
         self._debounce = QTimer(self, singleShot=True, interval=_DEBOUNCE_MS)
         self.saved = SavedMappings(context, context.paths.mappings)
         self.form = MappingForm(context.session.books.open_currencies)
+        self.accounts = AccountsLine(context, path, self.form.create_missing)
         self.pane = PreviewPane(context)
         self.name_edit = QLineEdit(path.stem)
         self.name_edit.setMaxLength(200)
@@ -60,7 +63,7 @@ class MappingDialog(QDialog):
         self._why = WhyNot(self.load_button, wrap=False)
         self._build()
         self._connect()
-        self._read(None)
+        self._look_beside()
 
     @property
     def reason(self) -> str:
@@ -82,18 +85,44 @@ class MappingDialog(QDialog):
         self._given = mapping
         self.name_edit.setText(name)
 
-    def _read(self, mapping: Mapping | None) -> None:
-        """Read the file's start; without a mapping one is proposed."""
-        context, path, stated = self._context, self._path, self.form.stated()
-        books = context.session.books
+    def _look_beside(self) -> None:
+        """Look for a mapping beside the file, then read the file."""
+        path = self._path
+
+        def done(beside: Mapping | None) -> None:
+            if beside is not None:
+                self.saved.offer_beside(place_beside(path).name, beside, chosen=self._given is None)
+                self._given = self._given or beside
+            self._read(self._given, proposed=True)
+
+        def failed(error: ConsoleError) -> None:
+            self.saved.explain(str(error))
+            self._read(self._given, proposed=True)
+
+        self._context.worker.run(
+            lambda _cancellation: mapping_beside(path),
+            done=done,
+            failed=failed,
+            owner=self,
+            replaces="preview",
+        )
+
+    @property
+    def _terms(self) -> Terms:
+        """What amounts may mean: in any of the currencies that are open."""
+        books = self._context.session.books
         first, *others = books.open_currencies or books.currencies
-        terms = Terms(first, books.zone, tuple(others))
+        return Terms(first, books.zone, tuple(others))
+
+    def _read(self, mapping: Mapping | None, *, proposed: bool = False) -> None:
+        """Read the file's start; without a mapping one is proposed. `proposed` ones fill the form."""
+        context, path, stated, terms = self._context, self._path, self.form.stated(), self._terms
 
         def work(_cancellation: Cancellation) -> Preview:
             return preview(path, mapping, terms, stated=stated)
 
         def done(found: Preview) -> None:
-            self._show(found, proposed=mapping is None)
+            self._show(found, proposed=proposed or mapping is None)
 
         context.worker.run(work, done=done, failed=self._failed, owner=self, replaces="preview")
 
@@ -114,6 +143,8 @@ class MappingDialog(QDialog):
         self.previewed.emit(found)
         if mapping is not None and mapping != found.mapping:
             self._read(mapping)
+        elif mapping is not None and found.lines:
+            self.accounts.count(mapping, terms_of(mapping, self._terms))
 
     def _take_proposal(self, found: Preview) -> None:
         """Fill the form, unless what it holds fits the columns that were found."""
@@ -140,6 +171,7 @@ class MappingDialog(QDialog):
 
     def _edited(self) -> None:
         self._debounce.start()
+        self.accounts.forget(self.form.read()[0])
         self._show_reason()
 
     def _read_edited(self) -> None:
@@ -228,4 +260,5 @@ class MappingDialog(QDialog):
             layout.addWidget(part)
         layout.addLayout(body, 1)
         layout.addWidget(line())
+        layout.addWidget(self.accounts)
         layout.addLayout(foot)

@@ -31,7 +31,10 @@ _REFERENCE_HINT = (
 
 
 class MappingForm(QWidget):
-    """Fields for both shapes; `changed` comes after each edit, `cut_changed` when columns may be others."""
+    """Fields for both shapes; `changed` comes after each edit, `cut_changed` when columns may be others.
+
+    The box `create_missing` belongs to the mapping and stands in the dialog, beside what it would do.
+    """
 
     changed = Signal()
     cut_changed = Signal()
@@ -261,7 +264,6 @@ class MappingForm(QWidget):
         layout.addWidget(Field("Reference column", self.reference, hint=_REFERENCE_HINT))
         layout.addWidget(self.dates)
         layout.addWidget(Field("Account prefix", self.prefix, hint="Goes before each name of the file."))
-        layout.addWidget(self.create_missing)
         layout.addWidget(self.layout_fields)
         layout.addStretch(1)
 

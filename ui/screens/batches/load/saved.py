@@ -19,10 +19,14 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 _PROPOSED = "proposed from the file"
+_BESIDE = "\0beside"
 
 
 class SavedMappings(QWidget):
-    """Emits `chosen` with a mapping, or with None for a fresh proposal."""
+    """Emits `chosen` with a mapping, or with None for a fresh proposal.
+
+    A mapping that lies beside the file is offered before those that were saved.
+    """
 
     chosen = Signal(object)
     saved = Signal(str)
@@ -32,6 +36,7 @@ class SavedMappings(QWidget):
         self._context = context
         self._store = MappingStore(folder)
         self._mapping: Mapping | None = None
+        self._beside: Mapping | None = None
         self.choice = Choice()
         self.choice.addItem(_PROPOSED, None)
         self.save_as_button = button("Save mapping as…")
@@ -44,6 +49,19 @@ class SavedMappings(QWidget):
         self._naming = QWidget()
         self._build()
         self._list()
+
+    def offer_beside(self, name: str, mapping: Mapping, *, chosen: bool) -> None:
+        """Offer the mapping that lies beside the file under this name; it may be the one that is shown."""
+        self._beside = mapping
+        self.choice.blockSignals(True)
+        self.choice.insertItem(1, f"from {name}", _BESIDE)
+        if chosen:
+            self.choice.setCurrentIndex(1)
+        self.choice.blockSignals(False)
+
+    def explain(self, problem: str) -> None:
+        """Say under the choice why a mapping cannot be used."""
+        self._choice_field.set_problem(problem)
 
     def allow(self, mapping: Mapping | None) -> None:
         """Offer to save this mapping; None cannot be saved."""
@@ -80,8 +98,9 @@ class SavedMappings(QWidget):
 
     def _offer(self, names: tuple[str, ...]) -> None:
         self.choice.blockSignals(True)
-        while self.choice.count() > 1:
-            self.choice.removeItem(1)
+        first = 1 if self._beside is None else 2
+        while self.choice.count() > first:
+            self.choice.removeItem(first)
         for name in names:
             self.choice.addItem(name, name)
         self.choice.blockSignals(False)
@@ -94,8 +113,8 @@ class SavedMappings(QWidget):
     def _load(self) -> None:
         store, name = self._store, self.choice.value()
         self._choice_field.set_problem("")
-        if name is None:
-            self.chosen.emit(None)
+        if name is None or name == _BESIDE:
+            self.chosen.emit(None if name is None else self._beside)
             return
         self._context.worker.run(
             lambda _cancellation: store.load(name),
@@ -107,7 +126,8 @@ class SavedMappings(QWidget):
 
     def _ask_name(self) -> None:
         self._name_field.set_problem("")
-        self.name_edit.setText(self.choice.value() or "")
+        name = self.choice.value()
+        self.name_edit.setText("" if name is None or name == _BESIDE else name)
         self._naming.show()
         self.name_edit.setFocus()
 

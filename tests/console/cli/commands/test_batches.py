@@ -1,0 +1,51 @@
+"""`ledgerctl batch load` and `show`: the mapping beside the file, and where the money goes."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.files.mappings.store import place_beside
+
+if TYPE_CHECKING:
+    from tests.console.cli.conftest import Run
+
+GRANTS = Path(str(files("resources") / "sample" / "grants.csv"))
+BANK = GRANTS.with_name("bank.csv")
+
+
+def test_the_mapping_beside_the_file_is_used_and_said(ledgerctl: Run) -> None:
+    done = ledgerctl("--format", "json", "batch", "load", str(GRANTS))
+    assert done.code == 0, done.err
+    assert done.err == (
+        "Using grants.mapping.toml.\n"
+        "Batch 1 is a draft; nothing is posted yet. Customers' balances rise by 299.75 CR.\n"
+    )
+    found = {name: done.data[name] for name in ("leaves_the_ledger", "balances_change", "accounts_to_open")}
+    assert found == {"leaves_the_ledger": "0.00", "balances_change": "299.75", "accounts_to_open": 12}
+
+
+def test_without_any_mapping_nothing_is_guessed(ledgerctl: Run, tmp_path: Path) -> None:
+    file = tmp_path / "grants.csv"
+    shutil.copy(GRANTS, file)
+    done = ledgerctl("batch", "load", str(file))
+    assert done.code == 2
+    assert done.err.startswith(
+        "grants.csv needs a mapping: give --mapping, or put grants.mapping.toml beside it."
+    )
+    place_beside(file).write_text('shape = "transfers"\n', "utf-8")
+    wrong = ledgerctl("batch", "load", str(file))
+    assert (wrong.code, "amount_column" in wrong.err) == (1, True)
+    absent = ledgerctl("batch", "load", str(tmp_path / "none.csv"))
+    assert (absent.code, "none.csv: it cannot be read" in absent.err) == (1, True)
+
+
+def test_a_batch_says_where_its_money_goes(ledgerctl: Run) -> None:
+    assert ledgerctl("batch", "load", str(BANK)).code == 0
+    words = "4,745.69 CR leaves the ledger; customers' balances rise by 31,061.27 CR."
+    assert words in ledgerctl("batch", "validate", "1").err
+    assert words in ledgerctl("batch", "show", "1").err
+    assert ledgerctl("batch", "post", "1").code == 0
+    assert words in ledgerctl("batch", "show", "1").err
