@@ -16,14 +16,20 @@ from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import TitleRow, button, row_of
+from ui.kit.widgets.buttons import allow
 from ui.routes import OpenBatchTransactions
 from ui.screens.batches.columns import BATCHES
+from ui.screens.batches.rights import BatchRights
 
 if TYPE_CHECKING:
     from console.ledger.batches.page import BatchRow
     from console.ledger.page import Direction, Page
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
+
+
+_LOAD = "Load a CSV file: it becomes a draft, and nothing is posted before you say so."
+_OTHERS_LOAD = "A CSV file that an operator loads becomes a draft and stands here."
 
 
 class BatchList(QWidget):
@@ -38,14 +44,14 @@ class BatchList(QWidget):
         self.currency = CurrencyChip("batches", context.session.currencies, context.store)
         self.load_button = button("Load CSV…", accent=True)
         self.load_button.clicked.connect(self.load_wanted)
+        why_not = BatchRights(context.session.rights).no_loading()
+        allow(self.load_button, why_not)
         self._title = TitleRow("Batches")
         self._title.add_action(self.load_button)
         self.model: PagedModel[BatchRow] = PagedModel(BATCHES, context.formats, context.worker, self)
         self.table = context.table("batches", "Batches")
         self.table.setModel(self.model)
-        self.table.set_empty_words(
-            "No batches yet", "Load a CSV file: it becomes a draft, and nothing is posted before you say so."
-        )
+        self.table.set_empty_words("No batches yet", _OTHERS_LOAD if why_not else _LOAD)
         self.table.activated_row.connect(lambda row: self.opened.emit(row.id))
         self.table.set_row_actions(self._row_actions)
         self.model.state_changed.connect(self._tell)

@@ -31,6 +31,10 @@ class BatchRights:
         """Whether they decide on what others submit."""
         return self.rights.approves
 
+    def no_loading(self) -> str:
+        """Say why this operator cannot load a file."""
+        return "" if self.rights.operates else _OPERATOR
+
     def made(self, detail: BatchDetail) -> bool:
         """Whether this operator made the batch."""
         return detail.row.created_by == self.operator
@@ -81,6 +85,8 @@ class BatchRights:
 
     def no_discarding(self, detail: BatchDetail) -> str:
         """Say why this operator cannot throw it away."""
+        if not self.rights.operates:
+            return _OPERATOR
         return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can discard it"
 
     def no_reversal(self, detail: BatchDetail) -> str:

@@ -78,10 +78,12 @@ def behind_words(one: Blocked) -> str:
 
 def no_ending(row: SessionRow | None, rights: Rights, *, cancel: bool) -> str:
     """Say why this operator cannot end a session's statement or the session; empty when they can."""
+    # First what no choice changes.
+    if not rights.administers:
+        return "needs role admin"
     if row is None:
         return "choose a session"
     reasons = (
-        (not rights.administers, "needs role admin"),
         (row.own, "it reads this list"),
         (row.foreign, "not an operator's"),
         # Without the session's start another of the same number could be hit.

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from console.ledger.batches.commands import PostedBatch
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
+    from tests.ui.screens.batches.conftest import Screens
     from ui.context import Context
     from ui.kit.notices import Notice, Notices
     from ui.screens.batches.screen import Batches
@@ -69,6 +70,16 @@ def counts(ledger_url: str) -> tuple[int, int, int]:
 def test_an_empty_list_says_what_to_do(screen: Batches) -> None:
     assert screen.list.table.words.startswith("No batches yet")
     assert screen.list.load_button.isEnabled()
+
+
+@pytest.mark.parametrize("login", ["t_viewer", "t_support", "t_auditor", "t_approver"])
+def test_who_may_not_load_reads_why_before_a_file_is_chosen(screen_of: Screens, login: str) -> None:
+    shown = screen_of(login)
+    assert not shown.list.load_button.isEnabled()
+    assert "needs role operator" in shown.list.load_button.toolTip()
+    assert "an operator loads" in shown.list.table.words
+    QTest.mouseClick(shown.list.load_button, Qt.MouseButton.LeftButton)
+    assert shown.findChild(QFileDialog) is None
 
 
 def test_a_payout_goes_from_the_file_to_its_transactions(

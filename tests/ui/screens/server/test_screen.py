@@ -256,8 +256,10 @@ def test_who_may_not_sees_why(
 ) -> None:
     _, waiter = blocked
     screen = screen_of(login)
+    buttons = (screen.detail.cancel_button, screen.detail.terminate_button)
+    assert [one.value for one in buttons] == ["needs role admin"] * 2, "said before anything is chosen"
     choose(screen, waiter.pid)
-    for refused in (screen.detail.cancel_button, screen.detail.terminate_button):
+    for refused in buttons:
         assert not refused.isEnabled()
         assert refused.value == "needs role admin"
 
