@@ -99,6 +99,15 @@ class WrongFileError(FileRefusedError, UsageError):
     exit_code = UsageError.exit_code
 
 
+class LoadedBeforeError(ConsoleError):
+    """A file, or the same lines in another one, became a batch before; nothing was written."""
+
+    def __init__(self, batch: int, words: str, *, hint: str = "") -> None:
+        self.batch = batch
+        self.words = words
+        super().__init__(f"{words} Nothing was written. {hint}".rstrip())
+
+
 class LinesRefusedError(ConsoleError):
     """Lines of a file or batch are wrong; all problems are listed and nothing was written."""
 

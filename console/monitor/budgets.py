@@ -49,6 +49,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "sweep.dry-run": 1,
     "batch.load": 3,
     "batch.load-each": 4,
+    "batch.before": 1,
     "batch.missing": 1,
     "batch.validate": 1,
     "batch.submit": 1,

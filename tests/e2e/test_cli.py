@@ -85,7 +85,10 @@ def test_a_fresh_machine_to_a_posted_batch(fresh: Console) -> None:
     assert len(fresh.data("batch", "dry-run", number)) == 7
     posted = fresh.data("batch", "post", number, "--content", loaded["content"])
     assert (posted["lines"], posted["total"], posted["accounts_opened"]) == (40, loaded["total"], 7)
-    again = fresh.run("--format", "json", "batch", "load", bank, "--mapping", BANK_MAPPING)
+    refused = fresh.run("batch", "load", bank, "--mapping", BANK_MAPPING)
+    assert refused.returncode == 1
+    assert " as batch 1, posted. Nothing was written. Give --again " in refused.stderr
+    again = fresh.run("--format", "json", "batch", "load", bank, "--mapping", BANK_MAPPING, "--again")
     assert again.returncode == 1
     assert again.stderr == "40 problems. Nothing was written.\n"
     problems = json.loads(again.stdout)
@@ -108,7 +111,9 @@ def test_the_bank_file_posts_as_one_transaction_and_never_twice(
     posted = operator.data("batch", "post", number)
     assert (posted["lines"], posted["accounts_opened"]) == (28_205, 1_139)
     assert _held(ledger_url) == (28_205, 1_139, 3_657_594_610)
-    again = operator.run("--format", "csv", "batch", "load", str(bank_csv), "--mapping", BANK_MAPPING)
+    again = operator.run(
+        "--format", "csv", "batch", "load", str(bank_csv), "--mapping", BANK_MAPPING, "--again"
+    )
     assert again.returncode == 1
     assert again.stderr == "28,205 problems. Nothing was written.\n"
     assert again.stdout.count(",reference,reference.posted,") == 28_205

@@ -10,6 +10,7 @@ from sqlalchemy import text
 from console.errors import UsageError
 from console.errors.problem import Problem
 from console.errors.refusals import sentence
+from console.ledger.batches.before import BEFORE, LoadedBefore, before_of
 from console.ledger.batches.flow import FLOW_SUMS, Flow
 
 if TYPE_CHECKING:
@@ -30,6 +31,19 @@ CHECK = text(f"""
     CROSS JOIN LATERAL ledger.check_batch(asked.batch) found
     LEFT JOIN moved ON moved.batch_id = asked.batch
     ORDER BY asked.place, found.line_no, found.field""")  # noqa: S608 - see above
+
+# The same of drafts that were loaded a moment ago, beside each the batch that held the same before.
+FRESH = text(f"""
+    WITH {_MOVED}, checked AS MATERIALIZED (
+        SELECT asked.batch, asked.place, found.*
+        FROM unnest(CAST(:batches AS bigint[])) WITH ORDINALITY asked (batch, place)
+        CROSS JOIN LATERAL ledger.check_batch(asked.batch) found
+    ), before AS MATERIALIZED ({BEFORE})
+    SELECT checked.*, moved.leaves, moved.gained, before.held
+    FROM checked
+    LEFT JOIN moved ON moved.batch_id = checked.batch
+    LEFT JOIN before ON before.batch = checked.batch
+    ORDER BY checked.place, checked.line_no, checked.field""")  # noqa: S608 - see above
 
 # The same without finding wallets anew, which is a write: for those who may only look.
 REVIEW = text(f"""
@@ -58,10 +72,14 @@ class BatchSummary:
 
 @dataclass(frozen=True, slots=True)
 class BatchCheck:
-    """A draft's control totals and everything that keeps it from posting now."""
+    """A draft's control totals and everything that keeps it from posting now.
+
+    before: the batch that held the same, which is asked of a fresh draft only.
+    """
 
     summary: BatchSummary
     problems: tuple[Problem, ...]
+    before: LoadedBefore | None = None
 
 
 def check_one(session: Session, batch_id: int, statement: TextClause = CHECK) -> BatchCheck:
@@ -88,7 +106,9 @@ def _check_of(batch_id: int, rows: list[Row[Any]]) -> BatchCheck:
         head.lines, int(head.total), int(head.paid_in), int(head.paid_out), head.accounts, head.missing,
         bytes(head.content_hash), Flow(int(head.leaves), int(head.gained)),
     )  # fmt: skip
-    return BatchCheck(summary, tuple(_problem(row) for row in rows if row.code is not None))
+    held = head._mapping.get("held")  # noqa: SLF001 - SQLAlchemy's public name for a row by its columns
+    problems = tuple(_problem(row) for row in rows if row.code is not None)
+    return BatchCheck(summary, problems, None if held is None else before_of(held))
 
 
 def _problem(row: Row[Any]) -> Problem:

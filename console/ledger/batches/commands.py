@@ -9,11 +9,11 @@ from uuid import uuid4
 
 from sqlalchemy import text
 
-from console.errors import FileRefusedError, LinesRefusedError, RefusedError, UsageError
+from console.errors import FileRefusedError, LinesRefusedError, LoadedBeforeError, RefusedError, UsageError
 from console.errors.refusals import accepted
 from console.files.lines.reader import currencies_in, file_sha256, read_lines
 from console.files.lines.terms import Terms
-from console.ledger.batches.checks import REVIEW, check, check_one
+from console.ledger.batches.checks import CHECK, FRESH, REVIEW, check, check_one
 from console.ledger.batches.drafts import copy_lines, create_drafts, news_of, repeated_between
 from console.writes.operation import Operation
 
@@ -92,15 +92,18 @@ def load(
     terms: Terms,
     *,
     name: str,
+    again: bool = False,
     cancel: Cancellation | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> LoadedBatch:
     """Make a draft from a file in one transaction; a wrong line anywhere means no draft.
 
-    Raises FileRefusedError for a file that cannot be read, LinesRefusedError with all problems, the
+    again: whether the same file or the same lines may have been loaded before. Raises FileRefusedError for a
+    file that cannot be read, LoadedBeforeError unless `again`, and LinesRefusedError with all problems, the
     file's and the ledger's.
     """
-    (loaded,) = _load(ledger, path, mapping, terms, {terms.currency: name}, cancel=cancel, progress=progress)
+    names = {terms.currency: name}
+    (loaded,) = _load(ledger, path, mapping, terms, names, again=again, cancel=cancel, progress=progress)
     return loaded
 
 
@@ -111,6 +114,7 @@ def load_each(
     books: Books,
     *,
     name: str,
+    again: bool = False,
     cancel: Cancellation | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[LoadedBatch, ...]:
@@ -131,7 +135,7 @@ def load_each(
     others = tuple(one for one in books.open_currencies if one is not first)
     names = {one: f"{name[: NAME_LENGTH - len(one.code) - 1]} {one.code}" for one in each}
     terms = Terms(first, books.zone, others)
-    return _load(ledger, path, mapping, terms, names, cancel=cancel, progress=progress)
+    return _load(ledger, path, mapping, terms, names, again=again, cancel=cancel, progress=progress)
 
 
 def _load(
@@ -141,6 +145,7 @@ def _load(
     terms: Terms,
     names: dict[Currency, str],
     *,
+    again: bool,
     cancel: Cancellation | None,
     progress: Callable[[int, int], None] | None,
 ) -> tuple[LoadedBatch, ...]:
@@ -155,9 +160,13 @@ def _load(
             copy_lines(session, ledger, drafts, reading, terms)
             if reading.totals.sha256 != sha256:
                 raise FileRefusedError(str(path), "it was changed while it was read. Read it again.")
-            checks = check(session, list(drafts.values()))
+            checks = check(session, list(drafts.values()), CHECK if again else FRESH)
         finally:
             reading.close()
+        before = next((made.before for made in checks if made.before is not None), None)
+        if before is not None:
+            # First: of what was posted already each line would be a problem.
+            raise LoadedBeforeError(before.batch, before.words(terms.zone))
         found = [problem for made in checks for problem in made.problems]
         if len(drafts) > 1:
             found += repeated_between(session, list(drafts.values()))

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 - typer reads the annotations at run time
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,14 +21,16 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
 from console.cli.output import amount, say
 from console.cli.progress import progress
 from console.cli.writing import writing
-from console.errors import LinesRefusedError, UsageError
+from console.errors import LinesRefusedError, LoadedBeforeError, UsageError
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
     from console.cli.writing import Writing
+    from console.files.mappings.mapping import Mapping
     from console.ledger.batches.checks import BatchSummary
-    from console.ledger.batches.commands import PostedBatch
+    from console.ledger.batches.commands import LoadedBatch, PostedBatch
     from console.money import Currency
+    from console.postgres.cancellation import Cancellation
     from console.workspace.workspace import Workspace
 
 app = typer.Typer(help="Batches: the lines of a file, posted all or none.", no_args_is_help=True)
@@ -38,7 +41,20 @@ _SUMMARY = named_columns(
     " accounts to open:integer, content"
 )
 
+_HINT = "Give --again to load it all the same."
+
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is loaded, and how: without `money` a draft for each currency."""
+
+    file: Path
+    mapping: Mapping
+    money: Currency | None
+    name: str
+    again: bool
 
 
 @app.command()
@@ -56,13 +72,13 @@ def load(
         bool,
         typer.Option("--each-currency", help="A draft for each currency in the file's currency column."),
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also when the same file or the same lines were loaded before.")
+    ] = False,
 ) -> None:
     """Make a draft from a file. Any wrong line refuses it: all problems are listed and nothing is written."""
     from console.cli.arguments import chosen
     from console.cli.commands.batches.saved_mappings import mapping as read_mapping
-    from console.files.lines.terms import Terms
-    from console.ledger.batches.commands import load as load_batch
-    from console.ledger.batches.commands import load_each
 
     if each and currency is not None:
         raise UsageError("Give either --currency or --each-currency.")
@@ -70,21 +86,13 @@ def load(
     _, paths = invocation.configured()
     meaning = read_mapping(mapping, file, paths)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        known, called = workspace.books, name or file.name
         apart = each or (meaning.each_currency and currency is None)
-        money = None if apart else chosen(known, currency or meaning.currency)
-        with progress("Loading") as advance:
-            if money is None:
-                made = load_each(
-                    workspace.ledger, file, meaning, known, name=called, cancel=cancel, progress=advance
-                )
-            else:
-                terms = Terms(money, known.zone)
-                made = (
-                    load_batch(
-                        workspace.ledger, file, meaning, terms, name=called, cancel=cancel, progress=advance
-                    ),
-                )
+        money = None if apart else chosen(workspace.books, currency or meaning.currency)
+        wanted = _Wanted(file, meaning, money, name or file.name, again)
+        try:
+            made = _load(workspace, wanted, cancel)
+        except LoadedBeforeError as error:
+            raise LoadedBeforeError(error.batch, error.words, hint=_HINT) from error
         moneys = [_currency(workspace, one.batch_id) for one in made]
         rows = [_summary(one.batch_id, one.summary, money) for one, money in zip(made, moneys, strict=True)]
         if apart:
@@ -200,6 +208,30 @@ def discard(context: typer.Context, batch: Number) -> None:
     with invocation_of(context).workspace() as workspace:
         discard_batch(workspace.ledger, batch)
     say(f"Batch {batch} is discarded.")
+
+
+def _load(workspace: Workspace, wanted: _Wanted, cancel: Cancellation) -> tuple[LoadedBatch, ...]:
+    """Load one draft, or without a currency one for each; raises LoadedBeforeError unless `again`."""
+    from console.files.lines.terms import Terms
+    from console.ledger.batches.before import loaded_before
+    from console.ledger.batches.commands import load as load_batch
+    from console.ledger.batches.commands import load_each
+
+    file, mapping, known = wanted.file, wanted.mapping, workspace.books
+    before = None if wanted.again else loaded_before(workspace.database, file, cancel=cancel)
+    if before is not None:
+        raise LoadedBeforeError(before.batch, before.words(known.zone))
+    with progress("Loading") as advance:
+        if wanted.money is None:
+            return load_each(
+                workspace.ledger, file, mapping, known, name=wanted.name, again=wanted.again, cancel=cancel,
+                progress=advance,
+            )  # fmt: skip
+        made = load_batch(
+            workspace.ledger, file, mapping, Terms(wanted.money, known.zone), name=wanted.name,
+            again=wanted.again, cancel=cancel, progress=advance,
+        )  # fmt: skip
+        return (made,)
 
 
 def _currency(workspace: Workspace, batch: int) -> Currency:

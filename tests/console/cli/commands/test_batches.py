@@ -49,3 +49,19 @@ def test_a_batch_says_where_its_money_goes(ledgerctl: Run) -> None:
     assert words in ledgerctl("batch", "show", "1").err
     assert ledgerctl("batch", "post", "1").code == 0
     assert words in ledgerctl("batch", "show", "1").err
+
+
+def test_what_was_loaded_before_is_refused_unless_again(ledgerctl: Run, tmp_path: Path) -> None:
+    assert ledgerctl("batch", "load", str(GRANTS)).code == 0
+    refused = ledgerctl("batch", "load", str(GRANTS))
+    assert (refused.code, refused.out) == (1, "")
+    assert "This file was loaded on " in refused.err
+    assert " by t_operator as batch 1, a draft. Nothing was written. Give --again " in refused.err
+    assert ledgerctl("batch", "load", str(GRANTS), "--again").code == 0
+
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(GRANTS.read_bytes().replace(b"\n", b"\r\n"))
+    mapping = str(place_beside(GRANTS))
+    refused = ledgerctl("batch", "load", str(copy), "--mapping", mapping)
+    assert (refused.code, "The same lines were loaded from grants.csv on " in refused.err) == (1, True)
+    assert ledgerctl("batch", "load", str(copy), "--mapping", mapping, "--again").code == 0

@@ -144,7 +144,7 @@ def test_a_batch_that_can_no_longer_post_stays_a_draft_with_every_reason(
     open_accounts({"alice": 1_000, "bob": 0})
     file = csv_file(tmp_path, ["alice,bob,9.00,a,", "alice,bob,1.00,b,"])
     first = batches.load(operator_ledger, file, STRICT, MONEY, name="first")
-    second = batches.load(operator_ledger, file, STRICT, MONEY, name="again")
+    second = batches.load(operator_ledger, file, STRICT, MONEY, name="again", again=True)
     batches.post(operator_ledger, first.batch_id, first.summary.content_hash, key=uuid4())
     with pytest.raises(RefusedError) as refused:
         batches.post(operator_ledger, second.batch_id, second.summary.content_hash, key=uuid4())
@@ -185,7 +185,7 @@ def test_the_bank_file_posts_as_one_transaction_and_only_once(
     assert sum(row.balance or 0 for row in found) == 3_657_594_610
     assert {row.name: row.balance for row in found} == {w.username: w.after for w in rehearsed.wallets}
     with pytest.raises(LinesRefusedError) as refused:
-        batches.load(operator_ledger, bank_csv, mapping, MONEY, name="again")
+        batches.load(operator_ledger, bank_csv, mapping, MONEY, name="again", again=True)
     assert refused.value.total == 28_205
     assert {problem.code for problem in refused.value.problems} == {"reference.posted"}
     with connected(ledger_url) as admin:

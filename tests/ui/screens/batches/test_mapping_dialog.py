@@ -116,3 +116,40 @@ def test_the_head_of_a_batch_says_where_its_money_goes(
     assert page.flow == "2,168.53 CR leaves the ledger; customers' balances fall by 2,168.53 CR."
     page = loaded(qtbot, screen, GRANTS)
     qtbot.waitUntil(lambda: page.flow == "Customers' balances rise by 299.75 CR.")
+
+
+def test_a_file_that_was_loaded_before_is_told_first_and_to_go_on_is_a_choice(
+    qtbot: QtBot, screen: Batches, payees: list[str]
+) -> None:
+    page = loaded(qtbot, screen, PAYOUT)
+    screen.map_file(PAYOUT)
+    dialog = screen.mapping_dialog
+    assert dialog is not None
+    qtbot.waitUntil(dialog.before.isVisible)
+    assert dialog.before.words.startswith("This file was loaded on ")
+    assert dialog.before.words.endswith(f" by t_operator as batch {page.batch_id}, a draft.")
+    assert not dialog.before.again.isChecked()
+    qtbot.waitUntil(lambda: dialog.reason == "this file was loaded before")
+    assert not dialog.load_button.isEnabled()
+    assert dialog.before.mapTo(dialog, dialog.before.rect().topLeft()).y() < dialog.saved.y()
+    dialog.before.again.setChecked(True)
+    qtbot.waitUntil(lambda: not dialog.reason)
+    press(dialog.load_button)
+    qtbot.waitUntil(lambda: screen.batch_page is not None and screen.batch_page is not page)
+
+
+def test_the_same_lines_in_another_file_are_loaded_only_by_choice(
+    qtbot: QtBot, screen: Batches, payees: list[str], tmp_path: Path
+) -> None:
+    page = loaded(qtbot, screen, PAYOUT)
+    copy = tmp_path / "copy.csv"
+    copy.write_bytes(PAYOUT.read_bytes().replace(b"\n", b"\r\n"))
+    shutil.copy(place_beside(PAYOUT), place_beside(copy))
+    press(mapped(qtbot, screen, copy).load_button)
+    qtbot.waitUntil(screen.loading.again_button.isVisible)
+    assert screen.loading.words.startswith("The same lines were loaded from payout.csv on ")
+    assert f"as batch {page.batch_id}, a draft. Nothing was written." in screen.loading.words
+    assert screen.window().focusWidget() is screen.loading.back_button
+    assert screen.loading.again_button.text() == "Load it all the same"
+    press(screen.loading.again_button)
+    qtbot.waitUntil(lambda: screen.batch_page is not None and screen.batch_page is not page)

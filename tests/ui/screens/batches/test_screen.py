@@ -190,7 +190,12 @@ def test_the_same_file_again_is_refused_line_by_line(
     press(page.posting.post_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.posted is not None)
     before = counts(ledger_url)
-    press(mapped(qtbot, screen, PAYOUT).load_button)
+    screen.map_file(PAYOUT)
+    dialog = screen.mapping_dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: dialog.reason == "this file was loaded before")
+    dialog.before.again.setChecked(True)
+    press(dialog.load_button)
     qtbot.waitUntil(screen.rejected.isVisible)
     assert {one.code for one in screen.rejected.view.problems} == {"reference.posted"}
     assert len(screen.rejected.view.problems) == len(payees)
@@ -496,7 +501,7 @@ def test_a_list_is_read_from_both_ends(
 ) -> None:
     mapping = load_mapping(SAMPLES / "payout.mapping.toml")
     made = [
-        ledger.load(operator_ledger, PAYOUT, mapping, CREDITS, name=f"draft {number}").batch_id
+        ledger.load(operator_ledger, PAYOUT, mapping, CREDITS, name=f"draft {number}", again=True).batch_id
         for number in range(3)
     ]
     newest = questions.page(operator_database, limit=2)

@@ -15,6 +15,7 @@ from ui.kit.widgets.basics import Field, TitleRow, button, column_of, label, lin
 from ui.kit.widgets.buttons import WhyNot
 from ui.kit.widgets.placing import fit_dialog
 from ui.screens.batches.load.accounts import AccountsLine
+from ui.screens.batches.load.before import BeforeLine
 from ui.screens.batches.load.form import MappingForm
 from ui.screens.batches.load.loading import LoadOrder
 from ui.screens.batches.load.preview import PreviewPane
@@ -54,6 +55,7 @@ class MappingDialog(QDialog):
         self.saved = SavedMappings(context, context.paths.mappings)
         self.form = MappingForm(context.session.books.open_currencies)
         self.accounts = AccountsLine(context, path, self.form.create_missing)
+        self.before = BeforeLine(context, path)
         self.pane = PreviewPane(context)
         self.name_edit = QLineEdit(path.stem)
         self.name_edit.setMaxLength(200)
@@ -200,8 +202,8 @@ class MappingDialog(QDialog):
             return "the file cannot be read so"
         if self._preview is None:
             return "reading the file"
-        if mapping is None:
-            return reason
+        if self.before.reason or mapping is None:
+            return self.before.reason or reason
         if not self.name_edit.text().strip():
             return "name the batch"
         if self._debounce.isActive() or self._shown_for != mapping:
@@ -216,7 +218,8 @@ class MappingDialog(QDialog):
     def _load(self) -> None:
         mapping, _ = self.form.read()
         if mapping is not None and not self._why_not():
-            self.chosen.emit(LoadOrder(self._path, mapping, self.name_edit.text().strip()))
+            again = self.before.again.isChecked()
+            self.chosen.emit(LoadOrder(self._path, mapping, self.name_edit.text().strip(), again))
             self.accept()
 
     def _connect(self) -> None:
@@ -225,6 +228,7 @@ class MappingDialog(QDialog):
         self.form.cut_changed.connect(self._cut_again)
         self.saved.chosen.connect(self._take_saved)
         self.name_edit.textChanged.connect(self._show_reason)
+        self.before.changed.connect(self._show_reason)
         self.cancel_button.clicked.connect(self.reject)
         self.load_button.clicked.connect(self._load)
 
@@ -256,7 +260,7 @@ class MappingDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(22, 16, 22, 18)
         layout.setSpacing(12)
-        for part in (title, self._words):
+        for part in (title, self.before, self._words):
             layout.addWidget(part)
         layout.addLayout(body, 1)
         layout.addWidget(line())

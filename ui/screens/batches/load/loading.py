@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QProgressBar, QVBoxLayout, QWidget
 
-from console.errors import FileRefusedError, LinesRefusedError, UsageError
+from console.errors import FileRefusedError, LinesRefusedError, LoadedBeforeError, UsageError
 from console.files.lines.terms import Terms
 from console.ledger.batches import commands
 from ui.kit.keyed_write import LATE
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import GAP, Tone
-from ui.kit.widgets.basics import TitleRow, button, label, row_of
+from ui.kit.widgets.basics import TitleRow, button, label, restyle, row_of
 from ui.kit.widgets.cards import Card
 
 if TYPE_CHECKING:
@@ -33,11 +33,12 @@ _STEPS = 1_000
 
 @dataclass(frozen=True, slots=True)
 class LoadOrder:
-    """What is loaded, and how it is read."""
+    """What is loaded, and how it is read; `again` also when the same was loaded before."""
 
     path: Path
     mapping: Mapping
     name: str
+    again: bool = False
 
 
 def _terms(books: Books, mapping: Mapping) -> Terms:
@@ -110,11 +111,11 @@ class BatchLoading(QWidget):
             if order.mapping.each_currency:
                 return commands.load_each(
                     context.ledger, order.path, order.mapping, books, name=order.name,
-                    cancel=cancellation, progress=advance,
+                    again=order.again, cancel=cancellation, progress=advance,
                 )  # fmt: skip
             made = commands.load(
                 context.ledger, order.path, order.mapping, _terms(books, order.mapping), name=order.name,
-                cancel=cancellation, progress=advance,
+                again=order.again, cancel=cancellation, progress=advance,
             )  # fmt: skip
             return (made,)
 
@@ -143,14 +144,19 @@ class BatchLoading(QWidget):
         if isinstance(error, LinesRefusedError):
             self.refused.emit(self._order, error)
             return
-        file = isinstance(error, FileRefusedError)
+        file, before = isinstance(error, FileRefusedError), isinstance(error, LoadedBeforeError)
         self._title.chip.set("refused" if file else "not loaded", Tone.ERROR)
         self._heading.setText(
             "This file cannot be used. Nothing was written." if file else "The file was not loaded."
         )
         self._words.setText(str(error))
         self._show(running=False)
-        self.again_button.setFocus()
+        if before and self._order is not None:
+            self._order = replace(self._order, again=True)
+        self.again_button.setText("Load it all the same" if before else "Load again")
+        for part, first in ((self.again_button, not before), (self.back_button, before)):
+            restyle(part, accent=first)
+        (self.back_button if before else self.again_button).setFocus()
 
     def _loaded(self, loaded: tuple[LoadedBatch, ...]) -> None:
         if self._cancellation is not None and self._cancellation.cancelled:
