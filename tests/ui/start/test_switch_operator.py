@@ -86,6 +86,21 @@ def test_without_the_gates_password_the_form_says_that_nothing_is_counted(
     qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
 
 
+def test_what_waits_is_counted_at_the_sign_in(
+    make_session: Sessions, staff: Staff, nobody: str, qtbot: QtBot
+) -> None:
+    """The number stands in the navigation though nobody has opened the batches yet."""
+    maker = staff.hire("operator")
+    with connected(staff.url(maker)) as connection:
+        for _ in range(2):
+            connection.execute("SELECT ledger.create_batch('May', 'CR', 'may.csv', NULL, false, '')")
+    session = make_session(nobody, PASSWORD)
+    sign_in(session, staff.hire("viewer"), PASSWORD)
+    qtbot.waitUntil(lambda: session.window is not None, timeout=OPEN_MS)
+    button = window_of(session).navigation._buttons["batches"]
+    qtbot.waitUntil(lambda: button._count.text() == "2", timeout=OPEN_MS)
+
+
 def test_a_form_without_a_name_is_not_sent(make_session: Sessions, nobody: str) -> None:
     session = make_session(nobody, PASSWORD)
     page = session.start_window.sign_in

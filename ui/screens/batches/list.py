@@ -20,6 +20,7 @@ from ui.kit.widgets.buttons import allow
 from ui.routes import OpenBatchTransactions
 from ui.screens.batches.columns import BATCHES
 from ui.screens.batches.rights import BatchRights
+from ui.screens.batches.waiting import count_waiting
 
 if TYPE_CHECKING:
     from console.ledger.batches.page import BatchRow
@@ -66,8 +67,9 @@ class BatchList(QWidget):
         QWidget.setTabOrder(self.currency, self.table)
 
     def refresh(self) -> None:
-        """Load the list from its first page."""
+        """Load the list from its first page, and count what waits."""
         self.model.show(self._load)
+        count_waiting(self._context, self)
 
     def _row_actions(self, row: BatchRow) -> list[RowAction]:
         go = partial(self._context.navigator.go, OpenBatchTransactions(row.id))
@@ -89,7 +91,6 @@ class BatchList(QWidget):
         rows, written = self.model.rows, self._context.formats.integer
         drafts = sum(row.status is BatchStatus.DRAFT for row in rows)
         waiting = sum(row.status in {BatchStatus.SUBMITTED, BatchStatus.APPROVED} for row in rows)
-        self._context.navigator.set_count("batches", drafts + waiting or None)
         words = f"the newest {written(len(rows))}" if self.model.more_after else written(len(rows))
         if drafts:
             words += f" \N{MIDDLE DOT} {written(drafts)} draft{'s' if drafts > 1 else ''} not posted"
