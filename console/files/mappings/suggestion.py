@@ -106,13 +106,15 @@ def _direction(titles: dict[str, str], sample: Sample) -> tuple[str | None, tupl
 
 
 def _reference(titles: dict[str, str], sample: Sample) -> str | None:
-    """Return the first likely column whose cells are all there and all different."""
+    """Return the first likely column whose cells are all different: a whole one, else one with some gaps.
+
+    A gap is a problem of its line; a column that is empty on most lines is for something else.
+    """
     most = max(len(cells) for cells in sample.values())
-    for title in words.REFERENCE:
-        column = titles.get(title)
-        if column is not None and len(set(sample[column])) == len(sample[column]) == most:
-            return column
-    return None
+    likely = [titles[title] for title in words.REFERENCE if title in titles]
+    different = [column for column in likely if len(set(sample[column])) == len(sample[column])]
+    whole = (column for column in different if len(sample[column]) == most)
+    return next(whole, next((column for column in different if 2 * len(sample[column]) >= most), None))
 
 
 def _date_format(sample: Sample, *columns: str | None) -> str | None:

@@ -68,6 +68,40 @@ def test_no_proposal(header: list[str], row: list[str]) -> None:
     assert suggest(header, [row]) is None
 
 
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        (["R1", "R2", "R3", "R4"], "Reference"),
+        (["R1", "", "R3", " "], "Reference"),
+        # Most lines have none: the column is for something else.
+        (["R1", "", "", ""], None),
+        (["R1", "", "R1", "R4"], None),
+    ],
+)
+def test_a_reference_column_keeps_its_gaps(cells: list[str], column: str | None) -> None:
+    proposal = suggest(["From", "To", "Amount", "Reference"], [["a", "b", "1.00", cell] for cell in cells])
+    assert proposal is not None
+    assert proposal.reference_column == column
+
+
+def test_a_whole_reference_column_is_likelier_than_one_with_gaps() -> None:
+    rows = [["a", "b", "1.00", "R1", "po_1"], ["a", "b", "1.00", "", "po_2"]]
+    proposal = suggest(["From", "To", "Amount", "Reference", "Id"], rows)
+    assert proposal is not None
+    assert proposal.reference_column == "Id"
+
+
+def test_a_gap_is_a_problem_of_its_line(tmp_path: Path) -> None:
+    rows = ["a,b,1.00,R1", "a,b,2.00,", "a,b,3.00,R3"]
+    path = write(tmp_path, "\n".join(["From,To,Amount,Reference", *rows, ""]))
+    found = preview(path, None, EUR)
+    assert found.mapping is not None
+    assert found.mapping.reference_column == "Reference"
+    assert [(one.line, one.column, one.code) for one in found.problems] == [
+        (3, "Reference", "reference.empty")
+    ]
+
+
 def test_references_that_repeat_are_not_proposed() -> None:
     proposal = suggest(["to", "amount", "ref", "id"], [["a", "1", "same", "1"], ["b", "2", "same", "2"]])
     assert proposal is not None

@@ -109,6 +109,22 @@ def test_a_count_that_fails_says_why_and_is_made_again(
     dialog.reject()
 
 
+def test_an_empty_reference_is_marked_and_its_column_kept(
+    qtbot: QtBot, screen: Batches, tmp_path: Path
+) -> None:
+    file = tmp_path / "gap.csv"
+    file.write_text("from,to,amount,reference\n@issuance,anna,1.00,\n@issuance,anna,1.00,r2\n", "utf-8")
+    dialog = mapped(qtbot, screen, file)
+    assert dialog.form.reference.value() == "reference"
+    model = dialog.pane.parsed_model
+    cell = model.cell(0, [column.key for column in model.columns].index("reference"))
+    assert (cell.text, cell.tip) == (
+        "no reference",
+        "The reference is missing; each line needs one of its own.",
+    )
+    dialog.reject()
+
+
 def test_the_head_of_a_batch_says_where_its_money_goes(
     qtbot: QtBot, screen: Batches, payees: list[str]
 ) -> None:

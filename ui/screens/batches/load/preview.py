@@ -19,6 +19,7 @@ from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import caption, label, row_of
 from ui.kit.widgets.inputs import WHOLE
 from ui.screens.batches.columns import PROBLEMS
+from ui.screens.batches.problems import kind_words
 
 if TYPE_CHECKING:
     from console.errors.problem import Problem
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 RawRow = tuple[int, tuple[str, ...]]
 _COLUMNS_SHOWN = 40
 _PROBLEM_ROWS = 4
-_MISSING = "missing"
 
 
 def _day(row: DraftLine) -> str | None:
@@ -215,7 +215,7 @@ def _fields_of(mapping: Mapping) -> dict[str, list[str]]:
 def _marked(cell: Cell, problem: Problem | None) -> Cell:
     if problem is None:
         return cell
-    text = cell.text or problem.value or _MISSING
+    text = cell.text or problem.value or kind_words(problem.code)
     spoken = f"{text}: {problem.message}"
     return replace(cell, text=text, spoken=spoken, copied=text, tone=Tone.ERROR, tip=problem.message)
 
