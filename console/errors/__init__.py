@@ -75,7 +75,7 @@ class OutcomeUnknownError(ConsoleError):
     def __init__(self, key: str) -> None:
         self.key = key
         super().__init__(
-            f"Not yet known: the connection broke before the server's answer. Operation {key} will tell."
+            f"Unconfirmed: the connection broke before the server's answer. Operation {key} will tell."
         )
 
 

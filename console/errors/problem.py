@@ -9,7 +9,7 @@ from typing_extensions import override
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend: where it stands, what stands there, and what to do.
+    """One thing to fix: where it stands, what stands there, and what to do.
 
     line: 1-based line of the file, the header being line 1; None when it concerns the whole.
     column: the column's name in the file, or the field's name (from, to, amount, reference, ...).

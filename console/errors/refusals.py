@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "user.empty": "no account is named here; fill the cell",
-    "user.unknown": "there is no such account in this currency; mend the name or let the mapping create it",
+    "user.unknown": "there is no such account in this currency; fix the name or have missing accounts opened",
     "account.frozen": "the account is frozen; unfreeze it first",
     "account.closed": "the account is closed, for ever; use another one",
     "account.exists": "there is an account of this name in this currency already",
     "account.inactive": "the account is frozen or closed",
     "account.not_empty": "an account with a balance or holds cannot be closed",
-    "party.same": "both parties are the same account; mend one of them",
+    "party.same": "both parties are the same account; fix one of them",
     "amount.empty": "there is no amount; fill the cell",
     "amount.negative": "the amount must not be below zero",
     "amount.sign": "the amount must be above zero",

@@ -65,7 +65,9 @@ class Cells:
         found = self._currencies.get(written.strip(" ").upper())
         if found is None:
             if self._terms.others:
-                message = "The ledger has no such currency that is open; mend the line or add it first."
+                message = (
+                    "The ledger has no such currency that is open; fix the line or add the currency first."
+                )
             else:
                 message = (
                     f"This batch is in {self._terms.currency.code}; put this line into a batch of its own."

@@ -132,5 +132,5 @@ def plan_words(state: BatchState, formats: Formats) -> str:
         words += f"{opened}{prefix} will be opened first. "
     found = len(state.problems)
     return f"{words}Checked {short_moment(state.checked.at, formats)}: " + (
-        f"{formats.count(found, 'problem')} to mend." if found else "no line would be refused."
+        f"{formats.count(found, 'problem')} to fix." if found else "no line would be refused."
     )

@@ -1,4 +1,4 @@
-"""Commands for batches: load a file, check it, rehearse it, post it as one transaction."""
+"""Commands for batches: load a file, check it, try it in a dry run, post it as one transaction."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def dry_run(context: typer.Context, batch: Number) -> None:
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         money = _currency(workspace, batch)
-        with progress("Rehearsing"):
+        with progress("Dry run"):
             summary = check_batch(workspace.ledger, batch, cancel=cancel).summary
             done = rehearse(workspace.ledger, batch, summary.content_hash, cancel=cancel)
     columns = named_columns(

@@ -231,7 +231,7 @@ def test_a_lost_answer_is_asked_for_with_the_same_key(
     monkeypatch.setattr(approvals, "submit_batch", submit_and_lose)
     press(page.posting.submit_button)
     answer(page, REASON)
-    qtbot.waitUntil(lambda: page.posting.outcome.text().startswith("Not yet known"))
+    qtbot.waitUntil(lambda: page.posting.outcome.text().startswith("Unconfirmed"))
     press(page.posting.submit_button)
     answer(page, REASON)
     status_of(qtbot, page, BatchStatus.SUBMITTED)

@@ -305,7 +305,7 @@ def test_a_refused_dry_run_shows_its_problems_and_leaves_the_draft(
     qtbot.waitUntil(lambda: page.tabs.tabs.currentIndex() == PROBLEMS_TAB)
     assert [one.value for one in page.tabs.problems.problems] == [payees[0]]
     assert page.stepper.steps[2].state is StepState.FAILED
-    assert page.posting.reason == "1 problem to mend first"
+    assert page.posting.reason == "1 problem to fix first"
 
 
 def test_a_refused_posting_shows_its_problems_and_leaves_the_draft(
@@ -406,7 +406,7 @@ def test_a_lost_answer_is_asked_for_again_with_the_same_key(
 
     monkeypatch.setattr(ledger, "post", post_and_lose)
     press(page.posting.post_button)
-    qtbot.waitUntil(lambda: page.posting.outcome.text().startswith("Not yet known"))
+    qtbot.waitUntil(lambda: page.posting.outcome.text().startswith("Unconfirmed"))
     assert page.pending
     assert page.posting.post_button.text() == "Ask again"
     press(page.posting.post_button)

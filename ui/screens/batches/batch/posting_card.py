@@ -133,7 +133,7 @@ class PostingCard(Card):
         if state.checked is None:
             return "check it first"
         if state.problems:
-            return f"{self._formats.count(len(state.problems), 'problem')} to mend first"
+            return f"{self._formats.count(len(state.problems), 'problem')} to fix first"
         return ""
 
     def _show_reason(self) -> None:

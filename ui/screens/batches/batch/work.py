@@ -156,7 +156,7 @@ class BatchWork(QObject):
             self.refused.emit(error, replace(state, rehearsed=problems) if error.problems else state)
 
         def cancelled() -> None:
-            unknown = "Not yet known: asking was cancelled."
+            unknown = "Unconfirmed: asking was cancelled."
             self.cancelled.emit(unknown if self.unknown else "Cancelled. Nothing was posted.")
 
         self._one.write(_POST, "Posting", call, done, failed=failed, cancelled=cancelled)

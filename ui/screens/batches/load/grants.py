@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _ISO = "ISO 8601"
 _EXPIRY_HINT = "A date is the end of that day. An empty cell: never."
-_SOURCE_HINT = "Such as a campaign. A line with one opens a lot of credit."
+_SOURCE_HINT = "Such as a campaign. A line with one gives a credit of its own."
 
 
 class DateFields(QWidget):

@@ -58,7 +58,7 @@ class RejectedLines(QWidget):
         written = self._context.formats.integer
         noun = "line" if lines == 1 else "lines"
         self._advice.setText(
-            f"{order.path.name}: {written(lines)} {noun} to mend. Mend them in the file, or change the "
+            f"{order.path.name}: {written(lines)} {noun} to fix. Fix them in the file, or change the "
             "mapping, and load again; "
             "a batch is posted whole or not at all."
         )
