@@ -10,6 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
+from console.errors.problem import as_read
 from console.files.days import until_words
 from console.files.exports import Column, Kind, currency_place, guarded, named_columns
 from console.money import PLAIN, Currency, NumberStyle, format_amount
@@ -65,9 +66,10 @@ class Output:
                 if value is not None:
                     sys.stdout.write(f"{column.name:<{width}}{_GAP}{cell}\n")
 
-    def problems(self, problems: Iterable[Problem]) -> None:
-        """Write one row for each thing to mend."""
-        rows = ((one.line, one.column, one.code, one.value, one.message) for one in problems)
+    def problems(self, problems: Sequence[Problem]) -> None:
+        """Write one row for each thing to fix; people read an account that is shut once."""
+        listed = as_read(problems) if self.format is Format.TABLE else problems
+        rows = ((one.line, one.column, one.code, one.value, one.message) for one in listed)
         self.rows(PROBLEM_COLUMNS, rows)
 
 

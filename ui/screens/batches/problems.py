@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from console.errors.problem import as_read
 from console.files.exports import Column as FileColumn
 from console.files.exports import Kind as FileKind
 from console.files.exports import export_csv
@@ -74,7 +75,10 @@ def kind_words(code: str) -> str:
 
 
 class ProblemsView(QWidget):
-    """Chips with the count of each kind over the list; a chip pressed shows its kind only."""
+    """Chips with the count of each kind over the list; a chip pressed shows its kind only.
+
+    An account that is shut is listed once; the chips count its lines, and an export has each of them.
+    """
 
     shown_changed = Signal(object)
 
@@ -165,5 +169,5 @@ class ProblemsView(QWidget):
     def _filter(self) -> None:
         chosen = {code for code, chip in self._chips.items() if chip.isChecked()}
         shown = [one for one in self._problems if not chosen or one.code in chosen]
-        self.model.set_rows(shown)
+        self.model.set_rows(as_read(shown))
         self.shown_changed.emit(len(shown))

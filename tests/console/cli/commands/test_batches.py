@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.files.mappings.store import place_beside
+from tests.cluster import connected
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.console.cli.conftest import Run
 
 GRANTS = Path(str(files("resources") / "sample" / "grants.csv"))
@@ -65,3 +68,27 @@ def test_what_was_loaded_before_is_refused_unless_again(ledgerctl: Run, tmp_path
     refused = ledgerctl("batch", "load", str(copy), "--mapping", mapping)
     assert (refused.code, "The same lines were loaded from grants.csv on " in refused.err) == (1, True)
     assert ledgerctl("batch", "load", str(copy), "--mapping", mapping, "--again").code == 0
+
+
+def test_a_frozen_account_is_read_once_and_given_to_programs_line_by_line(
+    ledgerctl: Run, open_accounts: Callable[..., None], ledger_url: str, tmp_path: Path
+) -> None:
+    open_accounts({"noor": 10_000})
+    with connected(ledger_url) as connection:
+        connection.execute(
+            "SELECT ledger.set_account_status(gen_random_uuid(), 'noor', 'frozen', 'for a test')"
+        )
+    file = tmp_path / "pay.csv"
+    rows = [f"noor,{number}.00,r{number}" for number in range(1, 4)]
+    file.write_text("\n".join(["username,amount,reference", *rows, ""]), "utf-8")
+    place_beside(file).write_text(
+        'shape = "transfers"\nfrom_column = "username"\nto_constant = "@external"\n'
+        'amount_column = "amount"\nreference_column = "reference"\n',
+        "utf-8",
+    )
+    read = ledgerctl("batch", "load", str(file))
+    assert (read.code, read.err.splitlines()[-1]) == (1, "3 problems. Nothing was written.")
+    assert len(read.out.splitlines()) == 2, "the head and one row"
+    assert "noor is frozen: 3 lines, first line 2. Unfreeze it first." in read.out
+    given = ledgerctl("--format", "json", "batch", "load", str(file))
+    assert [row["line"] for row in given.data] == [2, 3, 4]
