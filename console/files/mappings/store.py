@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from typing import TYPE_CHECKING
 
 from console.errors import FileRefusedError, UsageError
 from console.files.exports import refusing, replacing
 from console.files.mappings.mapping import load_mapping, mapping_text
-from console.files.reading.source import readable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,15 +28,9 @@ def place_beside(path: Path) -> Path:
 
 
 def mapping_beside(path: Path) -> Mapping | None:
-    """Return the mapping that lies beside a file, or None; raises FileRefusedError for one that is no use."""
+    """Return the mapping that lies beside a file, or None; raises WrongFileError for one that is no use."""
     place = place_beside(path)
-    with readable(place):
-        if not os.path.lexists(place):
-            return None
-        # A pipe or a device would be waited for.
-        if not stat.S_ISREG(place.stat().st_mode):
-            raise FileRefusedError(str(place), "this is no regular file, so it cannot be the mapping.")
-    return load_mapping(place)
+    return load_mapping(place) if os.path.lexists(place) else None
 
 
 class MappingStore:

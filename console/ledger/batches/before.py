@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from os import fstat
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from console.files.days import day_of, day_words
 from console.files.lines.reader import file_sha256
-from console.files.reading.source import readable
+from console.files.places import opened
 from models.batch import BatchStatus
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def loaded_before(
 
     None also for a file of more than LOOKED_AT_MOST bytes. Raises FileRefusedError when it cannot be read.
     """
-    with readable(path):
-        if path.stat().st_size > LOOKED_AT_MOST:
+    with opened(path) as file:
+        if fstat(file.fileno()).st_size > LOOKED_AT_MOST:
             return None
     sha256 = bytes.fromhex(file_sha256(path, cancel=cancel))
 

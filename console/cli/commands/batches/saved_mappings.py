@@ -9,7 +9,7 @@ from console.cli.output import say
 from console.errors import UsageError
 from console.files.mappings.mapping import load_mapping
 from console.files.mappings.store import MappingStore, mapping_beside, place_beside
-from console.files.reading.source import readable
+from console.files.places import opened
 
 if TYPE_CHECKING:
     from console.files.mappings.mapping import Mapping
@@ -27,8 +27,8 @@ def mapping(written: str | None, file: Path, paths: Paths) -> Mapping:
     Raises UsageError where there is none: what moves money is not guessed from the columns' names.
     """
     if written is None:
-        with readable(file):
-            file.stat()
+        with opened(file):
+            pass  # a path that leads to no file says so, rather than ask for a mapping
         name = place_beside(file).name
         found = mapping_beside(file)
         if found is None:
