@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QFrame, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from console.monitor.watch import Level
 from ui.kit.theme.fonts import LABEL_PX, text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip, button, label, restyle, row_of
+from ui.kit.widgets.buttons import PressButton
 from ui.kit.widgets.placing import place_popup
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class _Group:
     count: int
 
 
-class AlertsButton(QPushButton):
+class AlertsButton(PressButton):
     """Counts what was not looked at yet; a press shows the newest, and leads to their statements."""
 
     statement_wanted = Signal(str)
@@ -49,7 +50,6 @@ class AlertsButton(QPushButton):
         self.setProperty("compact", True)
         self.setProperty("flat", True)
         self.setProperty("danger", False)
-        self.setAutoDefault(False)
         self.popup = QFrame(self, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.popup.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.popup.setAccessibleName("Alerts")

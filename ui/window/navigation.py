@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QVBoxLayout
 
 from ui.kit.theme.fonts import CHIP_PX, LABEL_PX, text_font
 from ui.kit.theme.tokens import NAVIGATION_WIDTH
 from ui.kit.widgets.basics import label, restyle
+from ui.kit.widgets.buttons import PressButton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,7 +78,7 @@ class Navigation(QFrame):
         self.chosen.emit(screen)
 
 
-class _Entry(QPushButton):
+class _Entry(PressButton):
     """One screen's button."""
 
     def __init__(self, entry: ScreenEntry, icons: Icons) -> None:

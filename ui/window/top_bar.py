@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QPainter, QPalette, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy
 from typing_extensions import override
 
 from ui.kit.commands import native
 from ui.kit.theme.fonts import CHIP_PX, text_font
 from ui.kit.theme.tokens import NAVIGATION_WIDTH, TOP_BAR_HEIGHT, Tone
 from ui.kit.widgets.basics import Chip, label, restyle
-from ui.kit.widgets.buttons import PairButton
+from ui.kit.widgets.buttons import PairButton, PressButton
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,7 @@ class TopBar(QFrame):
         menu.addAction(text, run)
 
 
-class SearchButton(QPushButton):
+class SearchButton(PressButton):
     """Looks like a search field and opens the palette."""
 
     def __init__(self) -> None:

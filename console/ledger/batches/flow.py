@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,6 +13,18 @@ FLOW_SUMS = """
     coalesce(sum(l.amount) FILTER (WHERE starts_with(l.from_name, '@')), 0)
         - coalesce(sum(l.amount) FILTER (WHERE starts_with(l.to_name, '@')), 0) AS gained"""
 """The two figures of a Flow, over the batch lines `l`: what one system account pays another cancels out."""
+
+
+class _Verbs(NamedTuple):
+    leaves: str
+    rise: str
+    fall: str
+    moves: str
+    stay: str
+
+
+_PRESENT = _Verbs("leaves", "rise", "fall", "moves", "stay")
+_PAST = _Verbs("left", "rose", "fell", "moved", "stayed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +37,15 @@ class Flow:
     leaves: int
     gained: int
 
-    def words(self, written: Callable[[int], str]) -> str:
+    def words(self, written: Callable[[int], str], *, posted: bool = False) -> str:
         """Say it in one sentence; `written` writes an amount with its currency."""
-        parts = [f"{written(self.leaves)} leaves the ledger"] if self.leaves else []
+        verbs = _PAST if posted else _PRESENT
+        parts = [f"{written(self.leaves)} {verbs.leaves} the ledger"] if self.leaves else []
         if self.gained:
-            way = "rise" if self.gained > 0 else "fall"
+            way = verbs.rise if self.gained > 0 else verbs.fall
             parts.append(f"customers' balances {way} by {written(abs(self.gained))}")
         else:
-            rest = "" if self.leaves else "moves between accounts, "
-            parts.append(f"{rest}customers' balances stay the same in all")
+            rest = "" if self.leaves else f"{verbs.moves} between accounts, "
+            parts.append(f"{rest}customers' balances {verbs.stay} the same in all")
         words = "; ".join(parts)
         return f"{words[:1].upper()}{words[1:]}."

@@ -109,7 +109,7 @@ def test_a_loop_is_red_in_the_meter_and_its_alert_opens_the_statement(
     qtbot.waitUntil(lambda: bar._statements.text() == words)
     assert bar._statements.property("tone") == "error"
     assert bar.alerts.texts == [
-        "N+1 in accounts.page: SELECT pg_class ran 4 times in one run.",
+        "N+1 in accounts.page: SELECT pg_class by oid ran 4 times in one run.",
         "accounts.page sent 4 statements, its budget is 1.",
     ]
     QTest.mouseClick(bar.alerts, Qt.MouseButton.LeftButton)

@@ -142,9 +142,11 @@ class ColumnWidths(QObject):
     def _wish(self, section: int) -> Wish:
         column = self._columns()[section]
         title = self._head.title_width(column)
-        stated = max(title, column.width or 0)
-        whole = max(stated, self._whole.get(section, 0))
         text = column.kind not in _UNCUT
+        seen = self._whole.get(section, 0)
+        # A text whose cells are known to be narrow leaves its blank to one that would be cut.
+        stated = title if text and seen else max(title, column.width or 0)
+        whole = max(stated, seen)
         usual = max(stated, min(whole, _USUAL_TEXT_PX)) if text else whole
         free = column.stretch and column.muted
         if free:

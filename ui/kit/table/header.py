@@ -57,7 +57,8 @@ class TableHead(QHeaderView):
     def title_width(self, column: Column[Any]) -> int:
         """Return the width a title needs, with padding and room for the arrow."""
         room = _ARROW_ROOM_PX if column.sortable else 0
-        return int(QFontMetricsF(self._font).horizontalAdvance(column.title)) + room + 2 * CELL_PADDING + 1
+        words = int(QFontMetricsF(self._font).horizontalAdvance(column.title)) + 1
+        return max(words + room + 2 * CELL_PADDING, self.minimumSectionSize())
 
     def menu(self) -> QMenu:
         """Return the menu that shows and hides columns; the last one shown cannot be hidden."""

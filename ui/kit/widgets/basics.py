@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from ui.kit.theme.fonts import LABEL_PX, chip_font, label_font, text_font, title_font
 from ui.kit.theme.tokens import Tone
+from ui.kit.widgets.buttons import PressButton
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QLayout
@@ -72,13 +73,12 @@ def button(
     text: str, *, accent: bool = False, danger: bool = False, compact: bool = False, flat: bool = False
 ) -> QPushButton:
     """Return a button; a screen has one in the accent."""
-    made = QPushButton(text)
+    made = PressButton(text)
     made.setFont(text_font(LABEL_PX + 1, weight=QFont.Weight.Medium))
     made.setProperty("accent", accent)
     made.setProperty("danger", danger)
     made.setProperty("compact", compact)
     made.setProperty("flat", flat)
-    made.setAutoDefault(False)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QIcon, QPalette
@@ -12,8 +12,14 @@ from typing_extensions import override
 from ui.kit.formats import plain_tip, sentence
 from ui.kit.theme.fonts import label_font, text_font
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
 _PADDING_PX = 11
 _BETWEEN_PX = 7
+_HELD = (
+    Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
+)
 
 
 def allow(pressed: QPushButton, reason: str = "") -> None:
@@ -47,7 +53,29 @@ class WhyNot(QLabel):
         self.setVisible(bool(words) and not quiet)
 
 
-class PairButton(QPushButton):
+class PressButton(QPushButton):
+    """A button that Enter presses while it has the keyboard, and only then.
+
+    Qt's own way, autoDefault, lets Enter in any field of a dialog press the first such button too.
+    """
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__(text)
+        self.setAutoDefault(False)
+
+    @override
+    def keyPressEvent(self, e: QKeyEvent) -> None:
+        # Of a key that is held, from the list that opened this page perhaps, only the first press counts.
+        enter = e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not e.modifiers() & _HELD
+        if not enter or e.isAutoRepeat():
+            super().keyPressEvent(e)
+        elif self.menu() is not None:
+            self.showMenu()
+        else:
+            self.click()
+
+
+class PairButton(PressButton):
     """`Kind any`, `As of now`, `Mara Okafor operator`: one part muted, one strong."""
 
     def __init__(self, lead: str, value: str = "", *, strong_lead: bool = False) -> None:
@@ -58,7 +86,6 @@ class PairButton(QPushButton):
         self._plain = text_font(tabular=True)
         self._strong = text_font(weight=QFont.Weight.Medium, tabular=True)
         self.setProperty("compact", True)
-        self.setAutoDefault(False)
         self._name()
 
     @property

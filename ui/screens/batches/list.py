@@ -42,6 +42,7 @@ class BatchList(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._back_from: int | None = None
         self.currency = CurrencyChip("batches", context.session.currencies, context.store)
         self.load_button = button("Load CSV…", accent=True)
         self.load_button.clicked.connect(self.load_wanted)
@@ -66,8 +67,12 @@ class BatchList(QWidget):
         QWidget.setTabOrder(self.load_button, self.currency)
         QWidget.setTabOrder(self.currency, self.table)
 
-    def refresh(self) -> None:
-        """Load the list from its first page, and count what waits."""
+    def refresh(self, *, back_from: int | None = None) -> None:
+        """Load the list from its first page, and count what waits.
+
+        back_from: the batch whose page was left; it is the current row once it is read.
+        """
+        self._back_from = back_from
         self.model.show(self._load)
         count_waiting(self._context, self)
 
@@ -97,3 +102,6 @@ class BatchList(QWidget):
         if waiting:
             words += f" \N{MIDDLE DOT} {written(waiting)} submitted or approved"
         self._title.set_subtitle(words if rows else "")
+        left, self._back_from = self._back_from, None
+        if left is not None:
+            self.table.select_place(next((at for at, row in enumerate(rows) if row.id == left), 0))

@@ -87,8 +87,9 @@ class Batches(Screen):
     def show_list(self) -> None:
         """Show the list as it is now; a page whose posting is under way is kept."""
         self._from_outside = False
+        left = self.batch_page
         self._stack.setCurrentWidget(self.list)
-        self.list.refresh()
+        self.list.refresh(back_from=None if left is None else left.batch_id)
         self.list.table.setFocus()
 
     def show_batch(self, batch_id: int) -> None:

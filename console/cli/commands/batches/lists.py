@@ -89,6 +89,7 @@ def show_batch(
     )  # fmt: skip
     total = amount(head.total, head.currency)
     say(f'Batch {head.id} "{head.name}" is {head.status}: {head.lines:,} lines, {total} in all.')
-    say(seen.flow.words(lambda minor: amount(minor, head.currency)))
+    posted = head.posted_at is not None
+    say(seen.flow.words(lambda minor: amount(minor, head.currency), posted=posted))
     if found.more_after:
         say(f"There are more lines than these {len(found.rows):,}; give a larger --limit.")

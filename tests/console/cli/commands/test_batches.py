@@ -40,7 +40,7 @@ def test_without_any_mapping_nothing_is_guessed(ledgerctl: Run, tmp_path: Path) 
     )
     place_beside(file).write_text('shape = "transfers"\n', "utf-8")
     wrong = ledgerctl("batch", "load", str(file))
-    assert (wrong.code, "amount_column" in wrong.err) == (1, True)
+    assert (wrong.code, "amount_column" in wrong.err) == (2, True)
     absent = ledgerctl("batch", "load", str(tmp_path / "none.csv"))
     assert (absent.code, "none.csv: it cannot be read" in absent.err) == (1, True)
 

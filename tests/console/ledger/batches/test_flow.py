@@ -84,3 +84,15 @@ def customers(url: str) -> int:
 )
 def test_it_is_one_sentence(flow: Flow, words: str) -> None:
     assert flow.words(lambda minor: format_amount(minor, 2, PLAIN)) == words
+
+
+@pytest.mark.parametrize(
+    ("flow", "words"),
+    [
+        (Flow(150, -150), "1.50 left the ledger; customers' balances fell by 1.50."),
+        (Flow(0, 150), "Customers' balances rose by 1.50."),
+        (Flow(0, 0), "Moved between accounts, customers' balances stayed the same in all."),
+    ],
+)
+def test_of_a_posted_batch_it_is_told_as_what_has_been(flow: Flow, words: str) -> None:
+    assert flow.words(lambda minor: format_amount(minor, 2, PLAIN), posted=True) == words

@@ -262,6 +262,16 @@ def test_what_has_no_room_is_left_out_in_its_order_and_comes_back(
     assert not any(table.isColumnHidden(at) for at in range(len(KEYS)))
 
 
+def test_an_empty_list_does_not_scroll_sideways(
+    make_table: Callable[[], LedgerTable], formats: Formats
+) -> None:
+    """A section is never narrower than the head lets it be, whatever its title needs."""
+    table = make_table()
+    short = replace(COLUMNS[0], key="short", title="I", kind=Kind.IDENTIFIER, width=0)
+    table.setModel(RowsModel((short, *COLUMNS), formats, (), table))
+    assert table.horizontalScrollBar().maximum() == 0
+
+
 def test_a_column_that_is_asked_for_is_shown_whether_or_not_there_is_room(
     make_table: Callable[[], LedgerTable], formats: Formats
 ) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QDialog, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from tests.ui.parts import CR
 from ui.kit.theme.tokens import Tone
-from ui.kit.widgets.basics import Field, TitleRow, label
+from ui.kit.widgets.basics import Field, TitleRow, button, label
 from ui.kit.widgets.buttons import ActionButton
 from ui.kit.widgets.cards import Equation, KeyFigure
 from ui.kit.widgets.filters import AmountFilter, ChoiceFilter, DatesFilter, FilterChip, TextFilter
@@ -150,3 +151,29 @@ def test_labels_take_text_as_it_is(qtbot: QtBot) -> None:
         qtbot.addWidget(widget)
     for one in (shown, *row.findChildren(QLabel), *equation.findChildren(QLabel)):
         assert one.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_enter_presses_the_button_that_has_the_keyboard_and_no_other(qtbot: QtBot) -> None:
+    dialog, first, edit = QDialog(), button("Cancel"), QLineEdit()
+    layout = QVBoxLayout(dialog)
+    layout.addWidget(first)
+    layout.addWidget(edit)
+    qtbot.addWidget(dialog)
+    pressed: list[bool] = []
+    first.clicked.connect(pressed.append)
+    dialog.show()
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert pressed == []
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        QTest.keyClick(first, key)
+    assert len(pressed) == 3
+    QTest.keyClick(first, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    held = QKeyEvent(
+        QKeyEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r", autorep=True
+    )
+    QGuiApplication.sendEvent(first, held)
+    assert len(pressed) == 3
+    first.setEnabled(False)
+    QTest.keyClick(first, Qt.Key.Key_Return)
+    assert len(pressed) == 3

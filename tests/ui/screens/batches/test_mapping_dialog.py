@@ -9,6 +9,7 @@ from console.files.mappings.mapping import load_mapping
 from console.files.mappings.store import place_beside
 from tests.cluster import connected
 from tests.ui.screens.batches.hands import GRANTS, PAYOUT, loaded, mapped, press, waits
+from ui.kit.widgets.placing import LEAST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -147,6 +148,8 @@ def test_a_file_that_was_loaded_before_is_told_first_and_to_go_on_is_a_choice(
     assert not dialog.before.again.isChecked()
     qtbot.waitUntil(lambda: dialog.reason == "this file was loaded before")
     assert not dialog.load_button.isEnabled()
+    # With all it may have to say it fits the smallest window.
+    assert dialog.minimumSizeHint().boundedTo(LEAST) == dialog.minimumSizeHint()
     assert dialog.before.mapTo(dialog, dialog.before.rect().topLeft()).y() < dialog.saved.y()
     dialog.before.again.setChecked(True)
     qtbot.waitUntil(lambda: not dialog.reason)

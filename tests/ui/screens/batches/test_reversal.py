@@ -24,6 +24,8 @@ from tests.ui.screens.batches.hands import (
     press,
     waits,
 )
+from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.placing import LEAST
 from ui.kit.widgets.reason import ReasonDialog
 from ui.kit.widgets.stepper import StepState
 from ui.screens.batches.reversal.dialog import ReversalDialog
@@ -104,7 +106,9 @@ def test_a_batch_is_taken_back_whole_with_a_reason(
     assert dialog.check.words == "Every line can be taken back in full now."
     assert not dialog.check.available.isEnabled()
     assert dialog.reason == "give a reason"
+    assert "Not yet: give a reason." in [one.text() for one in dialog.findChildren(WhyNot)]
     assert not dialog.reverse_button.isEnabled()
+    assert dialog.minimumSizeHint().boundedTo(LEAST) == dialog.minimumSizeHint()
     press(dialog.rehearse_button)
     qtbot.waitUntil(
         lambda: dialog.outcome.text().startswith("Dry run, rolled back: 40 accounts, 2,168.53 CR")

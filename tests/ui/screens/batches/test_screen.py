@@ -485,6 +485,8 @@ def test_the_keyboard_opens_a_batch_and_returns(
     qtbot.waitUntil(lambda: page.tabs.lines.list_state is State.READY)
     assert screen.go_back()
     qtbot.waitUntil(screen.list.isVisible)
+    qtbot.waitUntil(lambda: screen.list.table.current_row() is not None)
+    assert screen.list.table.current_row().id == draft.batch_id
     screen.follow(OpenBatch(draft.batch_id))
     assert not screen.go_back()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
@@ -106,7 +107,8 @@ class BatchPage(QWidget):
         status = "waiting for approval" if submitted else row.status.value
         self.title.chip.set(status, STATUS_TONES[row.status])
         self.setAccessibleName(f"Batch {row.id} {row.name}, {status}")
-        self._flow.setText(state.detail.flow.words(lambda minor: self._formats.money(minor, row.currency)))
+        money, posted = partial(self._formats.money, currency=row.currency), row.posted_at is not None
+        self._flow.setText(state.detail.flow.words(money, posted=posted))
         self.stepper.show_steps(steps_of(state, self._formats, self.work.busy))
         self._show_figures()
         self.tabs.show_state(state)

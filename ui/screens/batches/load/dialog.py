@@ -231,6 +231,8 @@ class MappingDialog(QDialog):
         self.before.changed.connect(self._show_reason)
         self.cancel_button.clicked.connect(self.reject)
         self.load_button.clicked.connect(self._load)
+        # What it makes is a draft, which can be discarded: Enter may do that.
+        self.load_button.setDefault(True)
 
     def _build(self) -> None:
         self.setWindowTitle(f"Load {self._path.name}")

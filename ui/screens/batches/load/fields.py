@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QMenu, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.kit.widgets.basics import button
+from ui.kit.widgets.buttons import PressButton
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,7 +130,7 @@ class _PartyColumn(ColumnChoice):
         self.addItem("one for all lines", _CONSTANT)
 
 
-class ColumnsChoice(QPushButton):
+class ColumnsChoice(PressButton):
     """Several columns, joined in the order of the file."""
 
     changed = Signal()
@@ -137,7 +138,6 @@ class ColumnsChoice(QPushButton):
     def __init__(self, nothing: str) -> None:
         super().__init__()
         self.setFont(button("").font())
-        self.setAutoDefault(False)
         self._nothing = nothing
         self._header: tuple[str, ...] = ()
         self._chosen: tuple[str, ...] = ()

@@ -34,7 +34,7 @@ class DateFields(QWidget):
         self.date_format = Choice(editable=True)
         self.date_format.addItems([_ISO, *DATE_FORMATS])
         self.source = ColumnChoice("none")
-        self.expires = ColumnChoice("none: does not expire")
+        self.expires = ColumnChoice("none: never expires")
         self.setLayout(
             column_of(
                 pair_of(Field("Date column", self.date), Field("Date format", self.date_format)),

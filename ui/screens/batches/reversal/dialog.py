@@ -151,6 +151,8 @@ class ReversalDialog(QDialog):
         self._one.ask(words, work, ended, failed=self._failed, cancelled=cancelled)
 
     def _end(self) -> None:
+        # What came is taken after the word that nothing runs any more.
+        self._look()
         # A button that is greyed under way gives the keyboard to its neighbour.
         self.edit.setFocus()
 
