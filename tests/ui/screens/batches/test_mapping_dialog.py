@@ -79,6 +79,19 @@ def test_a_payout_to_accounts_that_are_there_says_so(
     dialog.reject()
 
 
+def test_a_file_that_is_cut_otherwise_has_no_count_until_it_can_be_read(
+    qtbot: QtBot, screen: Batches, payees: list[str]
+) -> None:
+    dialog = mapped(qtbot, screen, PAYOUT)
+    assert counted(qtbot, dialog) == "All accounts are there."
+    dialog.form.layout_fields.delimiter.choose(";")
+    assert dialog.accounts.words == ""
+    qtbot.waitUntil(lambda: dialog.shown is not None and len(dialog.shown.header) == 1)
+    dialog.form.layout_fields.delimiter.choose(",")
+    assert counted(qtbot, dialog) == "All accounts are there."
+    dialog.reject()
+
+
 def test_another_mapping_ends_the_count_on_the_server(
     qtbot: QtBot, screen: Batches, payees: list[str], ledger_url: str
 ) -> None:
@@ -146,6 +159,7 @@ def test_a_file_that_was_loaded_before_is_told_first_and_to_go_on_is_a_choice(
     assert dialog.before.words.startswith("This file was loaded on ")
     assert dialog.before.words.endswith(f" by t_operator as batch {page.batch_id}, a draft.")
     assert not dialog.before.again.isChecked()
+    assert dialog.focusWidget() is dialog.saved.choice, "no key that is pressed by habit makes the choice"
     qtbot.waitUntil(lambda: dialog.reason == "this file was loaded before")
     assert not dialog.load_button.isEnabled()
     # With all it may have to say it fits the smallest window.

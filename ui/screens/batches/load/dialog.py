@@ -187,6 +187,7 @@ class MappingDialog(QDialog):
     def _cut_again(self) -> None:
         """Other columns may come of another encoding or delimiter: look again, and propose if need be."""
         self._debounce.stop()
+        self.accounts.forget(None)
         self._read(None)
 
     def _take_saved(self, mapping: object) -> None:
@@ -268,3 +269,5 @@ class MappingDialog(QDialog):
         layout.addWidget(line())
         layout.addWidget(self.accounts)
         layout.addLayout(foot)
+        # Not the first of the dialog: a key that is pressed by habit must not load a file again.
+        self.saved.choice.setFocus()
