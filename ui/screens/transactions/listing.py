@@ -29,15 +29,15 @@ def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
     return (
         Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
         Column("id", "Id", Kind.IDENTIFIER, muted=True),
-        Column("kind", "Kind", Kind.CHIP, width=104),
+        Column("kind", "Kind", Kind.CHIP, width=104, yields=1),
         Column("from_username", "From", words=party),
         Column("to_username", "To", words=party),
         Column("amount", "Amount", Kind.AMOUNT, currency=_currency),
         Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),
-        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=_currency, yields=2),
-        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=_currency, yields=2),
-        Column("reference", "Reference", muted=True, width=110, yields=1),
-        Column("description", "Description", muted=True, width=120, stretch=True, yields=3),
+        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=_currency, yields=3),
+        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=_currency, yields=3),
+        Column("reference", "Reference", muted=True, width=110, yields=2),
+        Column("description", "Description", muted=True, width=120, stretch=True, yields=4),
     )
 
 

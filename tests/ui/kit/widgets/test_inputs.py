@@ -160,7 +160,7 @@ def test_enter_presses_the_button_that_has_the_keyboard_and_no_other(qtbot: QtBo
     layout.addWidget(edit)
     qtbot.addWidget(dialog)
     pressed: list[bool] = []
-    first.clicked.connect(pressed.append)
+    first.clicked.connect(lambda _checked: pressed.append(True))
     dialog.show()
     edit.setFocus()
     QTest.keyClick(edit, Qt.Key.Key_Return)
