@@ -31,14 +31,19 @@ class Wish:
 def share(wishes: Sequence[Wish], room: int) -> list[int | None]:
     """Return each column's width; None for one that is left out, so that the table need not scroll sideways.
 
-    Free text narrows first, then columns are left out, then other texts narrow. What is blank makes texts
-    whole, the one that takes the rest last; without one the last text has it.
+    Free text narrows first, then columns are left out, the last of them staying if it fits while it is as
+    narrow as it can be, then other texts narrow. What is blank makes texts whole, the one that takes the
+    rest last; without one the last text has it.
     """
     widths: list[int | None] = [wish.usual for wish in wishes]
     _narrow(widths, wishes, room, free=True)
-    for at in sorted(range(len(wishes)), key=lambda at: (-wishes[at].yields, -at)):
+    going = sorted(range(len(wishes)), key=lambda at: (-wishes[at].yields, -at))
+    for at in going:
         if wishes[at].yields and _over(widths, room) > 0:
             widths[at] = None
+    for at in reversed(going):
+        if widths[at] is None and wishes[at].least <= -_over(widths, room):
+            widths[at] = wishes[at].least
     _narrow(widths, wishes, room, free=False)
     _fill(widths, wishes, room)
     return widths

@@ -71,5 +71,13 @@ def test_the_highest_goes_first_and_of_two_equals_the_one_at_the_right() -> None
     assert [width is None for width in share(figures, 90)] == [False, True, True, True]
 
 
+def test_a_long_reference_is_cut_rather_than_left_out_beside_blank_room() -> None:
+    reference = Wish(whole=300, usual=300, least=110, yields=2, text=True)
+    after = Wish(whole=90, usual=90, least=90, yields=3)
+    assert share([FIGURE, reference, after], 250) == [90, 160, None]
+    assert share([FIGURE, reference, after], 195) == [90, None, 105]
+    assert share([FIGURE, reference, after], 150) == [150, None, None]
+
+
 def test_a_width_that_was_chosen_is_kept() -> None:
     assert share([FIGURE, fixed(50, NAME), WORDS], 1_000) == [90, 50, 860]
