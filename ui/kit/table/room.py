@@ -31,9 +31,9 @@ class Wish:
 def share(wishes: Sequence[Wish], room: int) -> list[int | None]:
     """Return each column's width; None for one that is left out, so that the table need not scroll sideways.
 
-    Free text narrows first, then columns are left out, the last of them staying if it fits while it is as
-    narrow as it can be, then other texts narrow. What is blank makes texts whole, the one that takes the
-    rest last; without one the last text has it.
+    Free text narrows first, then columns are left out, and what still fits of them, cut if need be, stays;
+    then other texts narrow. What is blank makes texts whole, the one that takes the rest last; without one
+    the last text has it.
     """
     widths: list[int | None] = [wish.usual for wish in wishes]
     _narrow(widths, wishes, room, free=True)
@@ -43,7 +43,7 @@ def share(wishes: Sequence[Wish], room: int) -> list[int | None]:
             widths[at] = None
     for at in reversed(going):
         if widths[at] is None and wishes[at].least <= -_over(widths, room):
-            widths[at] = wishes[at].least
+            widths[at] = min(wishes[at].usual, -_over(widths, room))
     _narrow(widths, wishes, room, free=False)
     _fill(widths, wishes, room)
     return widths

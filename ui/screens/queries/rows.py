@@ -84,7 +84,6 @@ COLUMNS: Final[tuple[Column[QueryRow], ...]] = (
         value=lambda row: row.warning or row.error or None,
         tone=lambda _row: Tone.ERROR,
         tip=lambda row: "\n".join(part for part in (row.warning, row.error) if part),
-        width=208,
     ),
 )
 
