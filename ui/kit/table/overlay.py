@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPainterPath, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTableView, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from ui.kit.formats import sentence
 from ui.kit.theme.fonts import LABEL_PX, text_font
 from ui.kit.theme.tokens import CARD_RADIUS, HEAD_HEIGHT
 
@@ -76,7 +77,8 @@ class Words(QWidget):
         layout.addStretch(3)
 
     def say(self, heading: str, detail: str = "", *, retry: bool = False) -> None:
-        """Show words; an empty heading hides the whole."""
+        """Show words, the detail as a sentence; an empty heading hides the whole."""
+        detail = sentence(detail)
         self.heading.setText(heading)
         self.detail.setText(detail)
         self.detail.setVisible(bool(detail))

@@ -62,7 +62,7 @@ def line_columns(
         Column("transaction", "Transaction", Kind.IDENTIFIER, muted=True, yields=1),
     )
     credit: tuple[Column[BatchLineRow], ...] = (
-        Column("lot_source", "Source", muted=True),
+        Column("lot_source", "Source", muted=True, yields=1),
         Column("lot_expires_at", "Expires", Kind.UNTIL),
     )
     words: tuple[Column[BatchLineRow], ...] = (

@@ -361,7 +361,7 @@ def test_a_list_says_loading_empty_and_what_failed(
     listing = Listing(0)
     model.show(listing)
     qtbot.waitUntil(lambda: table.list_state is State.EMPTY)
-    assert table.words == "No holds. Reservations older than 10 minutes appear here"
+    assert table.words == "No holds. Reservations older than 10 minutes appear here."
     listing.failing, listing.total = True, 3
     model.show_first()
     qtbot.waitUntil(lambda: table.list_state is State.ERROR)
