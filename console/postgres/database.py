@@ -85,8 +85,13 @@ class OwnServer(Protocol):
         """Where it answers: the folder of its socket or a host, and the port."""
         ...
 
-    def start_if_dead(self) -> bool:
-        """Start it again if its process has gone; return whether it had."""
+    @property
+    def process(self) -> int:
+        """The number of its process."""
+        ...
+
+    def start_if_dead(self, process: int) -> bool:
+        """Start it again if this process has gone; return whether it had."""
         ...
 
 
@@ -288,10 +293,12 @@ def _engine(url: str, settings: Settings, breaker: Breaker, server: OwnServer | 
     @event.listens_for(engine, "do_connect")
     def connect(dialect: Dialect, _record: object, args: list[Any], parameters: dict[str, Any]) -> object:
         def make() -> object:
+            # Before it is tried: another thread may find the same dead server, and start it first.
+            process = 0 if server is None else server.process
             try:
                 return dialect.connect(*args, **parameters)
             except DriverError as error:
-                if server is None or not is_broken(error) or not server.start_if_dead():
+                if server is None or not is_broken(error) or not server.start_if_dead(process):
                     raise
                 parameters["host"], parameters["port"] = server.address
                 return dialect.connect(*args, **parameters)

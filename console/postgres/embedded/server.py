@@ -79,18 +79,24 @@ class EmbeddedServer:
             self._started()
             self._join()
 
-    def start_if_dead(self) -> bool:
-        """Start the server again if its process has gone, and return whether it had.
+    def start_if_dead(self, process: int) -> bool:
+        """Start the server again if `process`, which did not answer, has gone; return whether it had.
 
-        One that runs and does not answer is left alone; one that another client has started is joined.
+        One that runs and does not answer is left alone. One that another client, or another thread while
+        this one waited, has started is joined.
         """
         with self._guard:
-            known = self._started()
+            self._started()
             running = None if self._folder is None else Postmaster.running(self._folder.pgdata)
-            if running is not None and running.pid == known.pid:
+            if running is not None and running.pid == process:
                 return False
             self._join()
             return True
+
+    @property
+    def process(self) -> int:
+        """The number of its process; of one that was started anew, the new one once it is ready."""
+        return self._started().pid
 
     @property
     def halted(self) -> bool:

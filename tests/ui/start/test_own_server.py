@@ -29,7 +29,11 @@ if TYPE_CHECKING:
     from ui.start.session import OperatorSession
     from ui.window.main_window import MainWindow
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP")
+# Alone: seconds are promised, and 0.4 become 4.7 where five processes want two cores.
+pytestmark = [
+    pytest.mark.alone,
+    pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGSTOP"),
+]
 
 STARTED_MS = 90_000
 # What the console promises: rows again, and amber after silence; a machine under load gets no more.
@@ -116,7 +120,7 @@ def test_a_killed_server_is_started_again_by_retry(
     # As on a server of others: nobody starts it, and the window says so once.
     server = workspace.database._server
     workspace.database._server = None
-    monkeypatch.setattr(type(server), "start_if_dead", lambda _server: False)
+    monkeypatch.setattr(type(server), "start_if_dead", lambda _server, _process: False)
     killed, shown = kill_server(make_session), listed(window)
     for _ in range(3):
         QTest.keyClick(window, Qt.Key.Key_F5)

@@ -72,14 +72,18 @@ def test_killed_server_is_revived_with_its_data(made_dir: Path) -> None:
 def test_a_killed_server_is_started_once_and_joined_by_whoever_else_used_it(made_dir: Path) -> None:
     """A command, then the window that had the server when it died."""
     with EmbeddedServer(made_dir) as window:
-        assert not window.start_if_dead()
-        os.kill(server_pid(made_dir), signal.SIGKILL)
+        killed = window.process
+        assert not window.start_if_dead(killed)
+        os.kill(killed, signal.SIGKILL)
         wait_until(lambda: server_of(made_dir) is None)
         with EmbeddedServer(made_dir) as command:
             started = server_pid(made_dir)
             assert ask(command.owner_url, "SELECT 1") == [(1,)]
-            assert window.start_if_dead()
-            assert not window.start_if_dead()
+            assert window.start_if_dead(killed)
+            assert not window.start_if_dead(window.process)
+            # Another thread that found the same dead server has waited meanwhile.
+            assert window.start_if_dead(killed)
+            assert window.process == started
         assert server_pid(made_dir) == started
         assert ask(window.owner_url, "SELECT 1") == [(1,)]
 
@@ -91,7 +95,7 @@ def test_a_halted_server_is_told_from_a_dead_one(made_dir: Path) -> None:
         os.kill(pid, signal.SIGSTOP)
         try:
             wait_until(lambda: server.halted)
-            assert not server.start_if_dead()
+            assert not server.start_if_dead(pid)
         finally:
             os.kill(pid, signal.SIGCONT)
         wait_until(lambda: not server.halted)
