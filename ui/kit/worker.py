@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
 from shiboken6 import isValid
 
 from console.errors import CancelledError, ConsoleError
@@ -177,6 +177,8 @@ class Worker(QObject):
             job.superseded = True
             self._cancel(job)
 
+    # Declared: PySide adds a receiver that is not to its class while pool threads may use it (PYSIDE-3124).
+    @Slot(object)
     def _deliver(self, job: _Job) -> None:
         self._jobs.discard(job)
         if job.slot is not None and self._slots.get(job.slot) is job:
@@ -232,6 +234,7 @@ class _Reporter(QObject):
             self._show()
         self._open = False
 
+    @Slot()
     def _wake(self) -> None:
         if self._open and not self._timer.isActive():
             self._timer.start()

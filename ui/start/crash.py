@@ -8,7 +8,7 @@ import threading
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout, QWidget
 
@@ -98,6 +98,7 @@ class CrashReporter(QObject):
         if caught.exc_value is not None:
             self._take(caught.exc_type, caught.exc_value, caught.exc_traceback)
 
+    @Slot(str)
     def _show(self, text: str) -> None:
         if self.dialog is None:
             self.dialog = CrashDialog()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal, Slot
 
 from console.errors import DatabaseUnreachableError
 from console.ledger.books.currencies import books
@@ -116,6 +116,7 @@ class LiveStatus(QObject):
                 key=BOOKS_NOTICE,
             )
 
+    @Slot(object)
     def _take(self, cost: ActionCost) -> None:
         own = cost.action.startswith(_OWN)
         broke = self._last_broke()
@@ -138,6 +139,7 @@ class LiveStatus(QObject):
         self._show_pool()
         self.shown.emit(cost)
 
+    @Slot(object)
     def _hear(self, alert: Alert) -> None:
         if alert.text.startswith(_REPEATED):
             self._repeating = alert.action
