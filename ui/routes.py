@@ -48,6 +48,15 @@ class OpenBalance(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAccount(Route):
+    """One customer's account, in one of its currencies; without one, in the first it has."""
+
+    screen: ClassVar[str] = "accounts"
+    username: str
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBatch(Route):
     """One batch."""
 
