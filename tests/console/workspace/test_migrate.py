@@ -10,15 +10,23 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import pytest
+from alembic import command
 from psycopg import sql
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from console.errors import AccessDeniedError, DatabaseUnreachableError
-from console.workspace.migrate import head_version, migrate
+from console.ledger.audit.verify.questions import verify
+from console.monitor.recording.recorder import Recorder
+from console.postgres.database import Database
+from console.workspace.migrate import alembic_config, head_version, migrate
 from tests.cluster import PASSWORD, Cluster, connected
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+    from console.settings import Settings
 
 REPOSITORY = Path(__file__).parents[3]
 
@@ -121,6 +129,46 @@ def test_rights_given_to_a_login_by_hand_are_taken_back(database_url: str, ledge
         connection.execute("GRANT ALL ON SCHEMA ledger TO t_viewer")
     migrate(database_url)
     assert fingerprint(database_url) == before
+
+
+def test_indexes_come_to_a_ledger_with_data_in_it(
+    ledger_url: str, open_accounts: Callable[..., None], settings: Settings
+) -> None:
+    """From 0005, with accounts, movements and a batch: the ledger verifies before and after."""
+    open_accounts({"kofi.amrani": 100, "shop.example.com": 0})
+    with connected(ledger_url) as connection:
+        connection.execute("INSERT INTO ledger.batches (name, currency) VALUES ('Pay March', 'CR')")
+    indexed, whole = indexes(ledger_url), fingerprint(ledger_url)
+    downgrade(ledger_url, "0005")
+    assert indexed - indexes(ledger_url) == {"users_words_idx", "batches_words_idx", "users_trust_idx"}
+    assert broken(ledger_url, settings) == []
+    assert migrate(ledger_url) == head_version()
+    assert (indexes(ledger_url), fingerprint(ledger_url)) == (indexed, whole)
+    assert broken(ledger_url, settings) == []
+
+
+def indexes(url: str) -> set[str]:
+    with connected(url) as connection:
+        found = connection.execute("SELECT indexname FROM pg_indexes WHERE schemaname = 'ledger'").fetchall()
+    return {name for (name,) in found}
+
+
+def downgrade(url: str, revision: str) -> None:
+    config, engine = alembic_config(), create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(text("SET LOCAL ROLE ledger_owner"))
+        config.attributes["connection"] = connection
+        command.downgrade(config, revision)
+    engine.dispose()
+
+
+def broken(url: str, settings: Settings) -> list[str]:
+    """Return the promises that the ledger breaks."""
+    database = Database(url, Recorder(), settings)
+    try:
+        return [check.code for check in verify(database).checks if not check.passed]
+    finally:
+        database.close()
 
 
 @pytest.fixture
