@@ -40,6 +40,15 @@ class OpenReference(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAmount(Route):
+    """The transactions of one amount, in minor units, of the currency of a code."""
+
+    screen: ClassVar[str] = "transactions"
+    amount: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBalance(Route):
     """The balance of one user, beside those that are asked for already."""
 

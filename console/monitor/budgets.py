@@ -21,7 +21,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "operators.enable": 1,
     "operators.unlock": 1,
     "overview.load": 1,
-    "search.named": 1,
+    "search.everything": 1,
     "books.load": 1,
     "currency.correct": 1,
     "currency.close": 1,

@@ -37,7 +37,7 @@ _ROW_PX = 36
 _ROWS_SHOWN = 9
 _TOP_PX = 60
 _LOOKING = "Looking in the ledger\N{HORIZONTAL ELLIPSIS}"
-_NOTHING = "No command, user, reference or batch of that name"
+_NOTHING = "Nothing found in commands"
 _STEPS: dict[int, int] = {
     Qt.Key.Key_Down: 1,
     Qt.Key.Key_Up: -1,
@@ -85,7 +85,7 @@ class Palette(QDialog):
         self._search: Search | None = None
         self._found: list[Match] = []
         self._looking = self._entered = False
-        self._said = ""
+        self._said, self._nothing = "", _NOTHING
         # The palette is as high as what it shows, and the field never higher than one line.
         outer.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         self.field.textChanged.connect(self._look)
@@ -119,16 +119,16 @@ class Palette(QDialog):
 
     def _look(self, text: str) -> None:
         """Show the commands that match at once, and ask what the ledger has of that name."""
-        self._found, self._said, self._entered = [], "", False
+        self._found, self._said, self._nothing, self._entered = [], "", _NOTHING, False
         sought = text.strip()
         self._looking = bool(sought) and self._search is not None
         if self._search is not None:
             self._search.look_for(sought)
         self._fill()
 
-    def _take(self, text: str, found: list[Match]) -> None:
+    def _take(self, text: str, found: list[Match], nothing: str) -> None:
         if text == self.field.text().strip():
-            self._found, self._looking = found, False
+            self._found, self._nothing, self._looking = found, nothing, False
             self._fill()
             self._run_entered()
 
@@ -148,9 +148,9 @@ class Palette(QDialog):
         for match in shown:
             item = QListWidgetItem(match.title)
             item.setData(_MATCH, match)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{match.title} {match.keys} {match.refusal}")
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken(match))
             self.matches.addItem(item)
-        words = self._said or (_LOOKING if self._looking else "" if shown else _NOTHING)
+        words = self._said or (_LOOKING if self._looking else "" if shown else self._nothing)
         if words:
             item = QListWidgetItem(words)
             item.setFlags(Qt.ItemFlag.NoItemFlags)
@@ -186,6 +186,11 @@ class Palette(QDialog):
             match.run()
 
 
+def spoken(match: Match) -> str:
+    """Return a match for a screen reader: also what tells it from another of the same title."""
+    return ", ".join(part for part in (match.title, match.detail, match.keys, match.refusal) if part)
+
+
 class _MatchDelegate(QStyledItemDelegate):
     """Paints a match: title, group in the muted tone, key or the reason of a refusal at the right."""
 
@@ -219,13 +224,21 @@ class _MatchDelegate(QStyledItemDelegate):
         refused = not isinstance(match, Match) or bool(match.refusal)
         painter.setPen(QColor(tokens.muted if refused else tokens.text))
         painter.setFont(self._title)
-        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, title)
+        left = self._draw(painter, inner, title)
         if isinstance(match, Match):
-            left = int(QFontMetricsF(self._title).horizontalAdvance(title)) + 10
+            right, font = match.refusal or match.keys, self._detail if match.refusal else self._key
             painter.setPen(QColor(tokens.muted))
-            painter.setFont(self._detail)
-            painter.drawText(inner.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, match.detail)
-            right = match.refusal or match.keys
-            painter.setFont(self._detail if match.refusal else self._key)
+            painter.setFont(font)
             painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, right)
+            used = int(QFontMetricsF(font).horizontalAdvance(right))
+            painter.setFont(self._detail)
+            self._draw(painter, inner.adjusted(left + 10, 0, -used, 0), match.detail)
         painter.restore()
+
+    @staticmethod
+    def _draw(painter: QPainter, rect: QRect, text: str) -> int:
+        """Write a text as far as there is room for it; return how wide it is."""
+        measure = QFontMetricsF(painter.font())
+        shown = measure.elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, shown)
+        return int(measure.horizontalAdvance(shown))

@@ -7,27 +7,51 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from console.ledger.search import named
+from console.files.text import party_in_full
+from console.ledger.search.everything import Answer, Kind, everything
 from ui.kit.commands import Match
-from ui.routes import OpenBalance, OpenBatch, OpenReference, OpenUserTransactions
+from ui.kit.formats import DOT
+from ui.routes import (
+    OpenAmount,
+    OpenBalance,
+    OpenBatch,
+    OpenReference,
+    OpenUserTransactions,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from console.errors import ConsoleError
-    from console.ledger.search import Named
+    from console.ledger.search.everything import Found
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
+    from ui.kit.formats import Formats
     from ui.routes import Route
 
 DEBOUNCE_MS = 300
+
+OPEN_ACCOUNT: Callable[[str], Route] = OpenBalance
+"""Where an account's name leads."""
+
+_PLURALS = {
+    Kind.ACCOUNT: "accounts",
+    Kind.TRANSACTION: "transactions",
+    Kind.AMOUNT: "amounts",
+    Kind.BATCH: "batches",
+    Kind.HOLD: "holds",
+    Kind.CREDIT: "credits",
+}
 
 
 class Search(QObject):
     """Asks the database what a text names, once the operator has paused; each question cancels the last.
 
-    `found` carries the text and its matches, `failed` the text and why nobody knows.
+    `found` carries the text, its matches, and what to say when there are none; `failed` the text and why
+    nobody knows.
     """
 
-    found = Signal(str, object)
+    found = Signal(str, object, str)
     failed = Signal(str, str)
 
     def __init__(self, context: Context) -> None:
@@ -49,9 +73,10 @@ class Search(QObject):
 
     def _ask(self) -> None:
         database, text = self._context.database, self._text
+        currencies, read = self._context.session.currencies, self._context.formats.parse
 
-        def work(cancel: Cancellation) -> Named:
-            return named(database, text, cancel=cancel)
+        def work(cancel: Cancellation) -> Answer:
+            return everything(database, text, currencies, read_amount=read, cancel=cancel)
 
         def fail(error: ConsoleError) -> None:
             self.failed.emit(text, str(error))
@@ -60,27 +85,81 @@ class Search(QObject):
             work, done=partial(self._take, text), failed=fail, owner=self, replaces="named"
         )
 
-    def _take(self, text: str, there: Named) -> None:
+    def _take(self, text: str, answer: Answer) -> None:
         matches: list[Match] = []
-        if there.username is not None:
-            name = there.username
-            matches += [
-                self._match(f"Transactions of {name}", "user", OpenUserTransactions(name)),
-                self._match(f"Balance of {name}", "user", OpenBalance(name)),
-            ]
-        if there.reference is not None:
-            matches.append(
-                self._match(
-                    f"Transaction with reference {there.reference}",
-                    "reference",
-                    OpenReference(there.reference),
-                )
-            )
-        if there.batch is not None:
-            matches.append(
-                self._match(f"Batch {there.batch}", there.batch_name or "", OpenBatch(there.batch))
-            )
-        self.found.emit(text, matches)
+        for place, one in enumerate(answer.found):
+            last = answer.found[place + 1 :][:1] == () or answer.found[place + 1].kind is not one.kind
+            more = last and one.kind in answer.more
+            matches += self._matches(one, more=more)
+        self.found.emit(text, matches, answer.refusal or nothing_found(answer.looked))
 
-    def _match(self, title: str, detail: str, route: Route) -> Match:
-        return Match(title, detail, "", "", partial(self._context.navigator.go, route))
+    def _matches(self, one: Found, *, more: bool) -> list[Match]:
+        """Return the lines of one thing; the last of a kind says that there are more of it."""
+        formats = self._context.formats
+        details = [one.kind.value, *_details(one, formats)]
+        if more:
+            details.append(f"there are more {_PLURALS[one.kind]}, write more of the name")
+        detail = DOT.join(details)
+        return [
+            Match(title, detail, "", "", partial(self._context.navigator.go, route))
+            for title, route in _places(one, formats)
+        ]
+
+
+def nothing_found(looked: tuple[Kind, ...]) -> str:
+    """Return the line that says what was looked through, and that nothing there has that name."""
+    names = ["commands", *(_PLURALS[kind] for kind in looked)]
+    if len(names) == 1:
+        return "Nothing found in commands; no name in the ledger has such characters"
+    return f"Nothing found in {', '.join(names[:-1])} and {names[-1]}"
+
+
+def _places(one: Found, formats: Formats) -> list[tuple[str, Route]]:
+    """Return the title and the place of each line about one thing."""
+    if one.kind is Kind.ACCOUNT:
+        return _account(one)
+    return _amount(one, formats) if one.kind is Kind.AMOUNT else [_place(one)]
+
+
+def _place(one: Found) -> tuple[str, Route]:
+    number = one.number or 0
+    match one.kind:
+        case Kind.TRANSACTION if one.name:
+            return f"Transaction with reference {one.name}", OpenReference(one.name)
+        case Kind.TRANSACTION:
+            customer = one.other if one.account.startswith("@") else one.account
+            return f"Transaction {number}, in those of {customer}", OpenUserTransactions(customer)
+        case Kind.BATCH:
+            return f"Batch {number}", OpenBatch(number)
+        case Kind.HOLD:
+            return f"Hold {one.name} of {one.account}", OPEN_ACCOUNT(one.account)
+    return f"Credit {number} of {one.account}", OPEN_ACCOUNT(one.account)
+
+
+def _account(one: Found) -> list[tuple[str, Route]]:
+    """Return what there is of an account: of one that was written out, each place that shows it."""
+    listed = (f"Transactions of {one.name}", OpenUserTransactions(one.name))
+    if one.name.startswith("@"):
+        return [listed]
+    if one.exact:
+        return [listed, (f"Balance of {one.name}", OPEN_ACCOUNT(one.name))]
+    return [(f"Account {one.name}", OPEN_ACCOUNT(one.name))]
+
+
+def _amount(one: Found, formats: Formats) -> list[tuple[str, Route]]:
+    if one.amount is None or one.currency is None:
+        return []
+    count = f"{formats.integer(one.times or 0)}{' or more' if one.uncounted else ''}"
+    noun = "transaction" if one.times == 1 and not one.uncounted else "transactions"
+    title = f"{count} {noun} of {formats.money(one.amount, one.currency)}"
+    return [(title, OpenAmount(one.amount, one.currency.code))]
+
+
+def _details(one: Found, formats: Formats) -> list[str]:
+    """Return what tells one thing from others of its kind; empty facts are left out."""
+    found = [one.name if one.kind in {Kind.BATCH, Kind.CREDIT} else "", one.note]
+    if one.amount is not None and one.currency is not None and one.kind is not Kind.AMOUNT:
+        found.append(formats.money(one.amount, one.currency))
+    if one.kind is Kind.TRANSACTION:
+        found.append(f"{party_in_full(one.account)} to {party_in_full(one.other)}")
+    return [fact for fact in found if fact]

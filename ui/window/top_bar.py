@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QMenu
 
 _SEARCH_PX = 560
-SEARCH_WORDS = "Find a user, a reference, a batch, a screen or an action"
+SEARCH_WORDS = "Find an account, a reference, an amount, a batch or an action"
 
 
 class TopBar(QFrame):

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.ledger.accounts import commands as accounts
+from console.ledger.search.everything import TOO_LONG
 from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY
 from ui.kit.theme.icons import Glyph
@@ -26,7 +27,13 @@ if TYPE_CHECKING:
     from ui.routes import Route
     from ui.window.palette import Palette
 
-NOTHING = "No command, user, reference or batch of that name"
+SAID = {
+    "12345": "Nothing found in commands, accounts, transactions, amounts, batches, holds and credits",
+    "<b>": "Nothing found in commands, accounts, transactions, batches and holds",
+    "%": "Nothing found in commands, accounts, transactions and holds",
+    "x" * 500: TOO_LONG,
+    "a\u202eb": "Nothing found in commands; no name in the ledger has such characters",
+}
 ENTRIES = tuple(
     ScreenEntry(key, key.title(), "Ledger", Glyph.TRANSACTIONS, Screen)
     for key in ("transactions", "balances")
@@ -87,15 +94,15 @@ def test_a_reference_is_found_as_it_is_written(palette: Palette, went: list[Rout
     assert went == [OpenReference("INV-17")]
 
 
-@pytest.mark.parametrize("text", ["noor.b", "inv-17", "12345", "x" * 500, "<b>", "@nobody"])
+@pytest.mark.parametrize("text", [*SAID, "noor.b", "inv-17", "@nobody"])
 def test_nothing_is_offered_that_does_not_exist(palette: Palette, qtbot: QtBot, text: str) -> None:
     type_and_wait(palette, text, qtbot)
     offered = titles(palette)
     assert not any(
         one.startswith(("Transaction with", "Transactions of", "Balance of", "Batch ")) for one in offered
     )
-    if text in {"12345", "<b>"}:
-        assert offered == [NOTHING]
+    if text in SAID:
+        assert offered == [SAID[text]]
 
 
 def test_commands_whose_word_begins_so_stand_first(palette: Palette, qtbot: QtBot) -> None:
@@ -128,7 +135,7 @@ def test_each_question_is_one_statement(palette: Palette, context: Context, qtbo
     QTest.keyClicks(palette.field, "noor.a")
     qtbot.waitUntil(lambda: titles(palette)[0] == "Transactions of noor.a")
     forget()
-    assert costs == [("search.named", 1)]
+    assert costs == [("search.everything", 1)]
 
 
 def test_the_field_is_one_line_high_however_much_was_listed_before(palette: Palette, qtbot: QtBot) -> None:

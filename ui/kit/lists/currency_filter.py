@@ -103,6 +103,11 @@ class CurrencyChip(CheckedChip):
         """The code to ask for; empty for all."""
         return "" if self._applied is None else str(self._applied)
 
+    def choose(self, code: str) -> None:
+        """Show one currency, without telling and without keeping it for the next start."""
+        self._choice.set_value(code)
+        self.take()
+
     def remember(self) -> None:
         """Keep the choice for the next start."""
         self._store.setValue(self._key, self.code)

@@ -107,6 +107,17 @@ class TransactionFilters(QWidget):
         """Ask for the transaction of one reference and nothing else, at once."""
         self._show_only(self.reference, reference)
 
+    def show_amount(self, amount: int, code: str) -> None:
+        """Ask for the transactions of one amount in one currency and nothing else, at once."""
+        for one in self.chips:
+            one.reset()
+        self.currency.choose(code)
+        self._range.set_currency(self.currency.currency)
+        self._range.set_value(amount, amount)
+        self.amount.take()
+        self._changed()
+        self.settle()
+
     def settle(self) -> None:
         """Do not wait for the pause: somebody reads the filter now."""
         if self._pause.isActive():

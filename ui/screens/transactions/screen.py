@@ -19,7 +19,14 @@ from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.day_jump import JumpButton
-from ui.routes import OpenBalance, OpenBatch, OpenBatchTransactions, OpenReference, OpenUserTransactions
+from ui.routes import (
+    OpenAmount,
+    OpenBalance,
+    OpenBatch,
+    OpenBatchTransactions,
+    OpenReference,
+    OpenUserTransactions,
+)
 from ui.screen import Screen
 from ui.screens.transactions.detail import TransactionDetail
 from ui.screens.transactions.filters import TransactionFilters
@@ -89,6 +96,8 @@ class Transactions(Screen):
                 self.filters.show_user(username)
             case OpenReference(reference):
                 self.filters.show_reference(reference)
+            case OpenAmount(amount, currency):
+                self.filters.show_amount(amount, currency)
         self.table.setFocus()
 
     @override

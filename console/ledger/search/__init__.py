@@ -1,0 +1,1 @@
+"""What a text names anywhere in the ledger."""

@@ -1,0 +1,147 @@
+"""The statement of a search: one block a kind, each a few probes of indexes that stop at MOST + 1 rows."""
+# ruff: noqa: S608 - put together of this file's own texts; what was typed goes in as values
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from sqlalchemy import TextClause
+
+MOST: Final = 5
+"""Rows of a kind; one more is read, which tells that there are more."""
+
+COUNTED: Final = 100
+"""How many transactions of one amount are looked at: their currencies stand in the rows, not in the index."""
+
+_WEIGHED: Final = 200
+"""How many accounts of a word are put in order; of a word that more bear, these are the first that come."""
+
+# As the expressions of users_words_idx and batches_words_idx, or the server would not take them for these.
+_WORDS: Final = """array_to_tsvector(array_remove(regexp_split_to_array(
+    lower({text} COLLATE "default"), '[^0-9a-z\\u0080-\\U0010ffff]+'), ''))"""
+_USER_WORDS: Final = _WORDS.format(text="(u.username || ' ' || u.display_name)")
+_BATCH_WORDS: Final = _WORDS.format(text="b.name")
+# A query of its own, so that the planner takes its general guess: knowing how common a word is, it might walk
+# through all accounts for the first that bear it.
+_ASKED: Final = '(SELECT CAST(lower(CAST(:{name} AS text) COLLATE "default") AS tsquery))'
+_EMAIL: Final = 'lower(CAST(:email AS text) COLLATE "C")'
+_NO_NUMBER: Final = "CAST(NULL AS bigint)"
+_LIMIT: Final = MOST + 1
+
+# Accounts of a word are taken one by one, but planned as if all were wanted: under a LIMIT a walk over all
+# accounts would seem cheap. Where enough names begin so, no word is looked for.
+_BEGINNINGS: Final = f"""
+    begins AS MATERIALIZED (
+        SELECT u.id FROM ledger.users u WHERE u.username >= :name AND u.username < :name_until
+        ORDER BY u.username LIMIT {_LIMIT})"""
+_ACCOUNT_WORDS: Final = f"""
+    called AS MATERIALIZED (
+        SELECT u.id, {_USER_WORDS} @@ {_ASKED.format(name="whole_words")} AS whole
+        FROM ledger.users u WHERE {_USER_WORDS} @@ {_ASKED.format(name="words")})"""
+_BATCHES_CALLED: Final = f"""
+    batches_called AS MATERIALIZED (
+        SELECT b.id FROM ledger.batches b WHERE {_BATCH_WORDS} @@ {_ASKED.format(name="words")})"""
+
+_ACCOUNT_PROBES: Final = {
+    "number": "SELECT 0, u.id FROM ledger.users u WHERE u.id = :number",
+    "username": "SELECT 0, u.id FROM ledger.users u WHERE u.username = :username",
+    "email": f"SELECT 0, u.id FROM ledger.users u WHERE lower(u.email) = {_EMAIL} LIMIT {_LIMIT}",
+    "name": "SELECT 1, id FROM begins",
+    "email_until": f"""
+        SELECT 2, u.id FROM ledger.users u WHERE u.email IS NOT NULL AND lower(u.email) >= {_EMAIL}
+            AND lower(u.email) < lower(CAST(:email_until AS text) COLLATE "C")
+        ORDER BY lower(u.email) LIMIT {_LIMIT}""",
+    "words": f"""
+        SELECT CASE WHEN whole THEN 2 ELSE 3 END, id FROM called
+        WHERE {{few}} LIMIT {_WEIGHED}""",
+}
+_ACCOUNTS: Final = f"""
+    (SELECT 'account' AS kind, min(f.rank) AS rank, u.id AS number, u.username AS name,
+        u.display_name AS note, u.username AS account, NULL AS other,
+        {_NO_NUMBER} AS amount, NULL AS currency, {_NO_NUMBER} AS times, false AS uncounted
+    FROM ({{probes}}) f (rank, id) JOIN ledger.users u ON u.id = f.id
+    GROUP BY u.id ORDER BY 2, u.username LIMIT {_LIMIT})"""
+
+_HOLDER: Final = """
+    (SELECT u.username FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
+        WHERE w.id = {wallet})"""
+_BY_REFERENCE: Final = {
+    "number": "SELECT 0, r.id FROM {table} r WHERE r.id = :number",
+    "reference": "SELECT 0, r.id FROM {table} r WHERE r.reference = :reference",
+    "reference_until": f"""
+        SELECT 1, r.id FROM {{table}} r WHERE r.reference > :reference AND r.reference < :reference_until
+        ORDER BY r.reference LIMIT {_LIMIT}""",
+}
+_TRANSACTIONS: Final = f"""
+    (SELECT 'transaction', min(f.rank), t.id, t.reference, t.kind::text,
+        {_HOLDER.format(wallet="t.from_wallet")}, {_HOLDER.format(wallet="t.to_wallet")},
+        t.amount, t.currency, {_NO_NUMBER}, false
+    FROM ({{probes}}) f (rank, id) JOIN ledger.transactions t ON t.id = f.id
+    GROUP BY t.id ORDER BY 2, t.reference LIMIT {_LIMIT})"""
+_HOLDS: Final = f"""
+    (SELECT 'hold', min(f.rank), r.id, r.reference, r.status::text, {_HOLDER.format(wallet="r.wallet_id")},
+        NULL, r.amount, r.currency, {_NO_NUMBER}, false
+    FROM ({{probes}}) f (rank, id) JOIN ledger.reservations r ON r.id = f.id
+    GROUP BY r.id ORDER BY 2, r.reference LIMIT {_LIMIT})"""
+_AMOUNTS: Final = f"""
+    (SELECT 'amount', 0, {_NO_NUMBER}, NULL, NULL, NULL, NULL,
+        wanted.amount, wanted.currency, counted.times, counted.uncounted
+    FROM (SELECT DISTINCT unnest(CAST(:amounts AS bigint[])) AS amount) one
+    CROSS JOIN LATERAL (
+        SELECT seen.currency, count(*) AS times, sum(count(*)) OVER () > {COUNTED} AS uncounted
+        FROM (SELECT t.currency FROM ledger.transactions t
+            WHERE t.amount = one.amount LIMIT {COUNTED + 1}) seen
+        GROUP BY seen.currency) counted
+    JOIN unnest(CAST(:amounts AS bigint[]), CAST(:currencies AS text[])) wanted (amount, currency)
+        ON wanted.amount = one.amount AND wanted.currency = counted.currency
+    JOIN ledger.currencies c ON c.code = wanted.currency AND c.closed_at IS NULL
+    ORDER BY wanted.currency LIMIT {_LIMIT})"""
+_BATCH_PROBES: Final = {
+    "number": "SELECT 0, b.id FROM ledger.batches b WHERE b.id = :number",
+    "words": f"(SELECT 1, id FROM batches_called ORDER BY id DESC LIMIT {_LIMIT})",
+}
+_BATCHES: Final = f"""
+    (SELECT 'batch', min(f.rank), b.id, b.name, b.status::text, NULL, NULL,
+        {_NO_NUMBER}, b.currency, {_NO_NUMBER}, false
+    FROM ({{probes}}) f (rank, id) JOIN ledger.batches b ON b.id = f.id
+    GROUP BY b.id ORDER BY 2, b.id DESC LIMIT {_LIMIT})"""
+_CREDITS: Final = f"""
+    (SELECT 'credit', 0, l.id, l.source, NULL, u.username, NULL, l.amount, w.currency, {_NO_NUMBER}, false
+    FROM ledger.credit_lots l
+        JOIN ledger.wallets w ON w.id = l.wallet_id JOIN ledger.users u ON u.id = w.user_id
+    WHERE l.id = :number)"""
+
+
+@lru_cache(maxsize=64)
+def statement(given: frozenset[str]) -> TextClause:
+    """Return the statement that asks what the given values can name; built once for each set of them.
+
+    Its columns are the fields of everything.Row.
+    """
+    few = f"(SELECT count(*) FROM begins) < {_LIMIT}" if "name" in given else "true"
+    blocks = {
+        _ACCOUNTS: {key: probe.replace("{few}", few) for key, probe in _ACCOUNT_PROBES.items()},
+        _TRANSACTIONS: _of_table("ledger.transactions"),
+        _HOLDS: _of_table("ledger.reservations"),
+        _BATCHES: _BATCH_PROBES,
+    }
+    asked = []
+    for block, probes in blocks.items():
+        wanted = [f"({probe})" for key, probe in probes.items() if key in given]
+        if wanted:
+            asked.append(block.replace("{probes}", " UNION ALL ".join(wanted)))
+    if "amounts" in given:
+        asked.append(_AMOUNTS)
+    if "number" in given:
+        asked.append(_CREDITS)
+    shared = [_BEGINNINGS] if "name" in given else []
+    shared += [_ACCOUNT_WORDS, _BATCHES_CALLED] if "words" in given else []
+    return text(f"{'WITH ' if shared else ''}{', '.join(shared)} {' UNION ALL '.join(asked)}")
+
+
+def _of_table(table: str) -> dict[str, str]:
+    return {key: probe.replace("{table}", table) for key, probe in _BY_REFERENCE.items()}
