@@ -18,6 +18,7 @@ _PLACES: Final = {
     "demo": "ledger.setup:demo",
     "verify": "audit:verify",
     "seal": "audit:seal",
+    "search": "ledger.search:search",
     "transactions": "transactions.listing:transactions",
     "balances": "balances:balances",
     "transfer": "transactions.transfer:transfer",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.files.text import party_in_full
-from console.ledger.search.everything import Answer, Kind, everything
+from console.ledger.search.everything import PLURALS, Answer, Kind, everything, nothing_found
 from ui.kit.commands import Match
 from ui.kit.formats import DOT
 from ui.routes import (
@@ -33,15 +33,6 @@ DEBOUNCE_MS = 300
 
 OPEN_ACCOUNT: Callable[[str], Route] = OpenBalance
 """Where an account's name leads."""
-
-_PLURALS = {
-    Kind.ACCOUNT: "accounts",
-    Kind.TRANSACTION: "transactions",
-    Kind.AMOUNT: "amounts",
-    Kind.BATCH: "batches",
-    Kind.HOLD: "holds",
-    Kind.CREDIT: "credits",
-}
 
 
 class Search(QObject):
@@ -91,14 +82,14 @@ class Search(QObject):
             last = answer.found[place + 1 :][:1] == () or answer.found[place + 1].kind is not one.kind
             more = last and one.kind in answer.more
             matches += self._matches(one, more=more)
-        self.found.emit(text, matches, answer.refusal or nothing_found(answer.looked))
+        self.found.emit(text, matches, _nothing(answer))
 
     def _matches(self, one: Found, *, more: bool) -> list[Match]:
         """Return the lines of one thing; the last of a kind says that there are more of it."""
         formats = self._context.formats
         details = [one.kind.value, *_details(one, formats)]
         if more:
-            details.append(f"there are more {_PLURALS[one.kind]}, write more of the name")
+            details.append(f"there are more {PLURALS[one.kind]}, write more of the name")
         detail = DOT.join(details)
         return [
             Match(title, detail, "", "", partial(self._context.navigator.go, route))
@@ -106,12 +97,11 @@ class Search(QObject):
         ]
 
 
-def nothing_found(looked: tuple[Kind, ...]) -> str:
-    """Return the line that says what was looked through, and that nothing there has that name."""
-    names = ["commands", *(_PLURALS[kind] for kind in looked)]
-    if len(names) == 1:
-        return "Nothing found in commands; no name in the ledger has such characters"
-    return f"Nothing found in {', '.join(names[:-1])} and {names[-1]}"
+def _nothing(answer: Answer) -> str:
+    """Return the line for when nothing fits, which says what was looked through."""
+    if answer.looked:
+        return nothing_found(["commands", *(PLURALS[kind] for kind in answer.looked)])
+    return answer.refusal or "Nothing found in commands; no name in the ledger has such characters"
 
 
 def _places(one: Found, formats: Formats) -> list[tuple[str, Route]]:

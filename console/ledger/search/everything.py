@@ -48,6 +48,14 @@ class Kind(StrEnum):
     CREDIT = "credit"
 
 
+PLURALS: Final = {
+    Kind.ACCOUNT: "accounts",
+    Kind.TRANSACTION: "transactions",
+    Kind.AMOUNT: "amounts",
+    Kind.BATCH: "batches",
+    Kind.HOLD: "holds",
+    Kind.CREDIT: "credits",
+}
 _ORDER: Final = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -103,6 +111,12 @@ class Row(NamedTuple):
     currency: str | None
     times: int | None
     uncounted: bool
+
+
+def nothing_found(looked: Sequence[str]) -> str:
+    """Return the line that says what was looked through in vain, from at least one name of it."""
+    listed = f"{', '.join(looked[:-1])} and {looked[-1]}" if len(looked) > 1 else looked[0]
+    return f"Nothing found in {listed}"
 
 
 def _parsed(written: str, currency: Currency) -> int:

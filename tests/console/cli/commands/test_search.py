@@ -1,0 +1,39 @@
+"""Search by command: what is found as data, what was looked through in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.console.cli.conftest import Run
+
+
+def test_what_is_found_is_a_list_of_any_format(ledgerctl: Run, open_accounts: Callable[..., None]) -> None:
+    open_accounts({"kofi.amrani": 1_250, "kofi.b": 1_250})
+    found = ledgerctl("--format", "json", "search", "AMR", role="t_viewer")
+    assert (found.code, found.err) == (0, "")
+    (row,) = found.data
+    assert (row["kind"], row["account"], row["exact"], row["amount"]) == ("account", "kofi.amrani", "", None)
+    amount = ledgerctl("--format", "csv", "search", "12.50", role="t_viewer")
+    assert amount.out.splitlines()[1:] == ["amount,yes,,,,,,12.50,CR,2"]
+
+
+def test_what_was_looked_through_and_that_there_is_more_is_said(
+    ledgerctl: Run, open_accounts: Callable[..., None]
+) -> None:
+    open_accounts({f"pay.{number}": 0 for number in range(6)})
+    many = ledgerctl("search", "pay")
+    assert (many.code, many.out.count("pay.")) == (0, 10)
+    assert many.err == "There are more accounts than these; write more of the name.\n"
+    none = ledgerctl("search", "12.5")
+    assert none.code == 0
+    assert none.err == "Nothing found in accounts, transactions, amounts, batches and holds.\n"
+
+
+def test_what_nothing_can_be_called_is_asked_wrongly(ledgerctl: Run) -> None:
+    long = ledgerctl("search", "x" * 10_000)
+    assert (long.code, "no name has more than 254 characters" in long.err) == (2, True)
+    hidden = ledgerctl("search", "a\u202eb")
+    assert (hidden.code, "write a text" in hidden.err) == (2, True)
