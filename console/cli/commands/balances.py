@@ -18,7 +18,7 @@ from console.files.exports import named_columns
 
 _BALANCES = named_columns(
     "account:account, name, status, currency:currency, balance:amount, granted:amount, reserved:amount,"
-    " available:amount"
+    " expired:amount, overdraft limit:amount, available:amount"
 )
 
 
@@ -48,7 +48,8 @@ def balances(
         [
             (
                 row.name, row.display_name, row.status if row.found else "unknown",
-                row.currency, row.balance, row.granted, row.reserved, row.available,
+                row.currency, row.balance, row.granted, row.reserved, row.dead, row.overdraft_limit,
+                row.available,
             )
             for row in rows
         ],

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - part of a public row
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
+from console.ledger.books.available import available, dead_credit, transferable
 from console.ledger.page import LAST_CHARACTER, PAGE_SIZE, Direction, Page, asked_name
 from console.money import Currency, currency_of
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy import TextClause
     from sqlalchemy.orm import Session
 
@@ -24,45 +27,84 @@ if TYPE_CHECKING:
 # The rows are taken before anything is looked up for them. The newest movement is the later of two index
 # probes: an OR over both sides would read an account's whole history.
 _PAGE = """
-    SELECT found.username, found.display_name, found.email, found.status::text, found.created_at,
-        found.currency, c.exponent, found.balance, found.granted, found.reserved, found.overdraft_limit,
-        greatest(
-            (SELECT t.posted_at FROM ledger.transactions t WHERE t.from_wallet = found.wallet
-                ORDER BY t.posted_at DESC, t.id DESC LIMIT 1),
-            (SELECT t.posted_at FROM ledger.transactions t WHERE t.to_wallet = found.wallet
-                ORDER BY t.posted_at DESC, t.id DESC LIMIT 1))
-    FROM (
-        SELECT u.username, u.display_name, u.email, u.status, u.created_at, w.id AS wallet,
+    WITH found AS MATERIALIZED (
+        SELECT u.username, u.display_name, u.email, u.trust_level, u.status, u.created_at, w.id,
             w.currency, w.balance, w.granted, w.reserved, w.overdraft_limit
         FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
         WHERE {conditions}
         ORDER BY u.username {direction}, w.currency {direction} LIMIT :limit
-    ) found JOIN ledger.currencies c ON c.code = found.currency
+    ), dead AS MATERIALIZED ({dead}
+    )
+    SELECT found.username, found.display_name, found.email, found.trust_level, found.status::text,
+        found.created_at, found.currency, c.exponent, found.balance, found.granted, found.reserved,
+        coalesce(dead.dead, 0), found.overdraft_limit,
+        greatest(
+            (SELECT t.posted_at FROM ledger.transactions t WHERE t.from_wallet = found.id
+                ORDER BY t.posted_at DESC, t.id DESC LIMIT 1),
+            (SELECT t.posted_at FROM ledger.transactions t WHERE t.to_wallet = found.id
+                ORDER BY t.posted_at DESC, t.id DESC LIMIT 1))
+    FROM found JOIN ledger.currencies c ON c.code = found.currency
+    LEFT JOIN dead ON dead.wallet_id = found.id
     ORDER BY found.username {direction}, found.currency {direction}"""
+
+_CONDITIONS: Final[Mapping[str, str]] = {
+    "prefix": "u.username >= :prefix AND u.username < :prefix_until",
+    "part": "(strpos(u.username, :inside) > 0 OR u.display_name ILIKE :part)",
+    # The few of one address are taken first: in the order of the names, all of them would be read for these.
+    "email": "u.id = ANY (ARRAY(SELECT e.id FROM ledger.users e WHERE lower(e.email) = lower(:email)))",
+    "trust_level": "u.trust_level = :trust_level",
+    "currency": "w.currency = :currency",
+}
+
+
+# Nobody who types a % or a _ means LIKE's.
+_LITERAL: Final = str.maketrans({sign: f"\\{sign}" for sign in r"\%_"})
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRow:
-    """One customer's wallet, in minor units; last_activity is None when nothing ever moved."""
+    """One customer's wallet, in minor units; last_activity is None when nothing ever moved.
+
+    dead: credit that is expired and not yet ended.
+    """
 
     username: str
     display_name: str
     email: str | None
+    trust_level: int
     status: AccountStatus
     opened_at: datetime
     currency: Currency
     balance: int
     granted: int
     reserved: int
+    dead: int
     overdraft_limit: int
     last_activity: datetime | None
+
+    @property
+    def available(self) -> int:
+        """What may still be reserved: balance, on hold, expired and overdraft limit together."""
+        return available(self.balance, self.reserved, self.dead, self.overdraft_limit)
+
+    @property
+    def transferable(self) -> int:
+        """What a transfer may take, which is never granted credit."""
+        return transferable(self.balance, self.granted, self.reserved, self.overdraft_limit)
 
 
 @dataclass(frozen=True, slots=True)
 class AccountFilter:
-    """Which accounts: names that begin so, one status, a currency's code; empty or None lets all pass."""
+    """Which accounts; empty or None lets all pass.
+
+    prefix: how the username begins. part: what username or name contain, in letters of any case. email: the
+    whole address, in letters of any case. trust_level: 0 to 9. currency: a code.
+    """
 
     prefix: str = ""
+    part: str = ""
+    email: str = ""
+    trust_level: int | None = None
     status: AccountStatus | None = None
     currency: str = ""
 
@@ -91,20 +133,15 @@ def page(
 ) -> Page[AccountRow]:
     """Return the accounts after or before a cursor; without one, the first or (BEFORE) last page."""
     forward = direction is Direction.AFTER
-    values: dict[str, object] = {"limit": limit + 1}
-    if wanted.currency:
-        values["currency"] = wanted.currency
-    prefix = asked_name(wanted.prefix)
-    if prefix:
-        values |= {"prefix": prefix, "prefix_until": prefix + LAST_CHARACTER}
-    if cursor is not None:
-        values |= {"cursor": cursor.username, "cursor_currency": cursor.currency}
+    values = _values(wanted, cursor) | {"limit": limit + 1}
     statement = _page_shape(frozenset(values), wanted.status, forward=forward)
 
     def ask(session: Session) -> list[AccountRow]:
         return [
-            AccountRow(name, shown, email, AccountStatus(status), opened, currency_of(code, exponent), *rest)
-            for name, shown, email, status, opened, code, exponent, *rest in session.execute(
+            AccountRow(
+                name, shown, email, trust, AccountStatus(status), opened, currency_of(code, exponent), *rest
+            )
+            for name, shown, email, trust, status, opened, code, exponent, *rest in session.execute(
                 statement, values
             )
         ]
@@ -113,19 +150,40 @@ def page(
     return Page.cut(rows, limit, direction, beside=cursor is not None)
 
 
-@lru_cache(maxsize=64)
+def _values(wanted: AccountFilter, cursor: Cursor | None) -> dict[str, object]:
+    """Return the values of the conditions that are asked for, by their names in the statement."""
+    values: dict[str, object] = {}
+    prefix = asked_name(wanted.prefix)
+    if prefix:
+        values |= {"prefix": prefix, "prefix_until": prefix + LAST_CHARACTER}
+    if part := wanted.part.strip():
+        values |= {"inside": asked_name(part), "part": f"%{part.translate(_LITERAL)}%"}
+    if wanted.email.strip():
+        values["email"] = wanted.email.strip()
+    if wanted.trust_level is not None:
+        values["trust_level"] = wanted.trust_level
+    if wanted.currency:
+        values["currency"] = wanted.currency
+    if cursor is not None:
+        values |= {"cursor": cursor.username, "cursor_currency": cursor.currency}
+    return values
+
+
+@lru_cache(maxsize=256)
 def _page_shape(given: frozenset[str], status: AccountStatus | None, *, forward: bool) -> TextClause:
     """Build the statement once for each set of conditions; a status is written out, for partial indexes."""
-    conditions = ["u.kind = 'customer'"]
+    conditions = ["u.kind = 'customer'", *(words for name, words in _CONDITIONS.items() if name in given)]
     if status is not None:
         conditions.append(f"u.status = '{status.value}'")
-    if "prefix" in given:
-        conditions.append("u.username >= :prefix AND u.username < :prefix_until")
-    if "currency" in given:
-        conditions.append("w.currency = :currency")
     if "cursor" in given:
         # The first of the two conditions is what the index of names begins at.
         way = ">" if forward else "<"
         conditions.append(f"u.username {way}= :cursor")
         conditions.append(f"(u.username, w.currency) {way} (:cursor, :cursor_currency)")
-    return text(_PAGE.format(conditions=" AND ".join(conditions), direction="ASC" if forward else "DESC"))
+    return text(
+        _PAGE.format(
+            conditions=" AND ".join(conditions),
+            direction="ASC" if forward else "DESC",
+            dead=dead_credit("found"),
+        )
+    )

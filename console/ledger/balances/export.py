@@ -18,7 +18,7 @@ UNKNOWN: Final = "unknown"
 
 _COLUMNS: Final = named_columns(
     "username:account, name, status, currency:currency, balance:amount:summed, granted:amount:summed,"
-    " reserved:amount:summed, available:amount:summed"
+    " reserved:amount:summed, expired:amount:summed, overdraft limit:amount:summed, available:amount:summed"
 )
 
 
@@ -39,7 +39,7 @@ def export_balances(
     cells = (
         (
             row.name, row.display_name, status_word(row), row.currency, row.balance, row.granted,
-            row.reserved, row.available,
+            row.reserved, row.dead, row.overdraft_limit, row.available,
         )
         for row in rows
     )  # fmt: skip

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
+from console.ledger.books.available import available, dead_credit, transferable
 from console.ledger.page import asked_name
 from console.money import Currency, currency_of
 from models.account import AccountStatus
@@ -70,17 +71,14 @@ CREDITS = """
 
 _CREDITS = text(CREDITS)
 
-_CREDITS_OF = text("""
+_CREDITS_OF = text(f"""
     WITH found AS MATERIALIZED (
         SELECT asked.position, asked.name, coalesce(u.display_name, '') AS display_name, w.*, c.exponent
         FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS asked (name, position)
         LEFT JOIN ledger.users u ON u.username = asked.name
         LEFT JOIN ledger.wallets w ON w.user_id = u.id AND (:currency = '' OR w.currency = :currency)
         LEFT JOIN ledger.currencies c ON c.code = w.currency
-    ), dead AS MATERIALIZED (
-        SELECT d.wallet_id, sum(d.dead)::bigint AS dead
-        FROM ledger.dead_lots(ARRAY(SELECT DISTINCT found.id FROM found WHERE found.granted > 0), now()) d
-        GROUP BY d.wallet_id
+    ), dead AS MATERIALIZED ({dead_credit("found")}
     )
     SELECT found.position, found.name, found.id IS NOT NULL, found.display_name, found.status::text,
         found.kind = 'customer',
@@ -88,7 +86,7 @@ _CREDITS_OF = text("""
         found.granted, found.reserved, coalesce(dead.dead, 0), found.overdraft_limit,
         found.currency, found.exponent
     FROM found LEFT JOIN dead ON dead.wallet_id = found.id
-    ORDER BY found.position, found.currency""")
+    ORDER BY found.position, found.currency""")  # noqa: S608 - text of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +121,8 @@ class Hold:
 class Credits:
     """One account's money in minor units, its open lots in burn order and its open holds by age.
 
-    available: what may still be reserved. transferable: what a transfer may take, which is never granted
-    credit. Both, and the overdraft limit, are None for a system account, which is never short.
+    available: what may still be reserved. transferable: what a transfer may take. Both, and the overdraft
+    limit, are None for a system account, which is never short.
     expiring: what is left of the lots that expire within EXPIRING_DAYS, from `first_expiry` on.
     """
 
@@ -209,8 +207,8 @@ def credits_in(row: Row[Any]) -> Credits:
         granted=row.granted,
         reserved=row.reserved,
         dead=row.dead,
-        available=None if limit is None else balance - row.reserved - row.dead + limit,
-        transferable=None if limit is None else balance - max(row.granted, row.reserved) + limit,
+        available=None if limit is None else available(balance, row.reserved, row.dead, limit),
+        transferable=None if limit is None else transferable(balance, row.granted, row.reserved, limit),
         overdraft_limit=limit,
         lots=tuple(Lot(*with_moments(lot, 6, 7)) for lot in row.lots or ()),
         holds=tuple(Hold(*with_moments(hold, 5, 6)) for hold in row.holds or ()),
@@ -247,7 +245,7 @@ def _row(  # noqa: PLR0917 - the columns of one row, in order
     balance = int(amount)
     return CreditsRow(
         position, name, found, display_name, AccountStatus(status), balance, granted, reserved, dead,
-        available=balance - reserved - dead + limit if customer else None,
-        transferable=balance - max(granted, reserved) + limit if customer else None,
+        available=available(balance, reserved, dead, limit) if customer else None,
+        transferable=transferable(balance, granted, reserved, limit) if customer else None,
         overdraft_limit=limit if customer else None, currency=currency_of(code, exponent),
     )  # fmt: skip

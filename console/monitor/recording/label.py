@@ -49,7 +49,8 @@ _WHERE = re.compile(
 )
 # What is compared with another column or with what a query finds joins tables, and chooses nothing by itself.
 _CONDITION = re.compile(
-    rf"(?<![\w.\"$])({_NAME})(?:::[\w \[\]]+?)? ?(<=|>=|<>|!=|=|<|>|(?:NOT )?(?:IN|LIKE|ILIKE|BETWEEN)\b)"
+    rf"(?<![\w.\"$])(lower\()?({_NAME})(?(1)\))(?:::[\w \[\]]+?)? ?"
+    rf"(<=|>=|<>|!=|=|<|>|(?:NOT )?(?:IN|LIKE|ILIKE|BETWEEN)\b)"
     rf"(?! ?{_NAME}(?![\w.]| ?\()| ?(?:(?:ANY|ALL|SOME) ?)?\(\))"
 )
 _ORDER = re.compile(rf"\bORDER BY ({_NAME})((?: ASC| DESC)?)")
@@ -222,7 +223,7 @@ def _chosen_by(read: list[_Level]) -> str:
     found: dict[str, set[str]] = {}
     for level in read:
         for where in _WHERE.findall(level.text):
-            for name, compared in _CONDITION.findall(where):
+            for _lower, name, compared in _CONDITION.findall(where):
                 found.setdefault(_short(name), set()).add(compared)
     names = [
         f"{name} {''.join(ways)}" if len(ways) == 1 and not ways <= _SAID_BY_NAME_ALONE else name

@@ -47,7 +47,16 @@ def columns(*, several: bool) -> tuple[Column[BalanceRow], ...]:
         Column("balance", "Balance", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
         Column("granted", "Granted", Kind.AMOUNT, muted=True, sortable=True, currency=_currency, yields=1),
         Column("reserved", "On hold", Kind.AMOUNT, muted=True, sortable=True, currency=_currency),
+        Column("dead", "Expired", Kind.AMOUNT, muted=True, sortable=True, currency=_currency, yields=5),
+        Column(
+            "overdraft_limit", "Overdraft", Kind.AMOUNT, muted=True, sortable=True, currency=_currency,
+            yields=4,
+        ),
         Column("available", "Available", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
+        Column(
+            "transferable", "Transferable", Kind.AMOUNT, muted=True, sortable=True, hidden=True,
+            currency=_currency,
+        ),
     )  # fmt: skip
 
 
@@ -57,5 +66,7 @@ TOTALS: tuple[Column[CurrencyTotals], ...] = (
     Column("balance", "Balance", Kind.AMOUNT, currency=_of),
     Column("granted", "Granted", Kind.AMOUNT, muted=True, currency=_of),
     Column("reserved", "On hold", Kind.AMOUNT, muted=True, currency=_of),
+    Column("dead", "Expired", Kind.AMOUNT, muted=True, currency=_of),
+    Column("overdraft_limit", "Overdraft", Kind.AMOUNT, muted=True, currency=_of),
     Column("available", "Available", Kind.AMOUNT, currency=_of),
 )

@@ -13,7 +13,7 @@ from console.files.text import shown
 from console.ledger.balances.answer import Answer, look_up
 from console.ledger.balances.export import export_balances
 from ui.kit.days import moment_words, reading_note
-from ui.kit.formats import DOT
+from ui.kit.formats import DOT, MINUS
 from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
@@ -213,7 +213,7 @@ class Balances(Screen):
             ("balance", "what is on hold included"),
             ("granted", "credit, part of the balance"),
             ("reserved", "part of the balance"),
-            ("available", "balance \N{MINUS SIGN} on hold"),
+            ("available", "" if sums is None else self._equation(sums)),
         ):
             figure = self.figures[key]
             if sums is None:
@@ -226,6 +226,15 @@ class Balances(Screen):
             figure.set(
                 formats.money(minor, sums.currency), note, spoken=formats.spoken_amount(minor, sums.currency)
             )
+
+    def _equation(self, sums: CurrencyTotals) -> str:
+        """Say what `available` is made of; what is zero is left out."""
+        words, formats = f"balance {MINUS} on hold", self.context.formats
+        if sums.dead:
+            words += f" {MINUS} {formats.amount(sums.dead, sums.currency)} expired"
+        if sums.overdraft_limit:
+            words += f" + {formats.amount(sums.overdraft_limit, sums.currency)} overdraft"
+        return words
 
     def _fail(self, error: ConsoleError) -> None:
         self._say_failed(str(error))

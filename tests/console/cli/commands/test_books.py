@@ -189,7 +189,7 @@ def test_amounts_are_read_and_shown_exactly_in_each_currency(
         assert all(row["available"] == row["balance"] for row in found.data)
         table = {key: _for_people(one) for key, one in wanted.items()}
         assert _columns(ledgerctl("--format", "csv", "balances", *names, *more).out, 0, 3, 4) == wanted
-        assert _columns(ledgerctl("balances", *names, *more).out, 0, -5, -4) == table
+        assert _columns(ledgerctl("balances", *names, *more).out, 0, -7, -6) == table
     in_all = " and ".join(f"{_for_people(str(_total(WRITTEN[code])))} {code}" for code in sorted(WRITTEN))
     assert ledgerctl("balances", *names).err == f"5 accounts, {in_all} in all; 0 unknown.\n"
     listed = ledgerctl(*JSON, "transactions", "--oldest").data

@@ -14,7 +14,7 @@ from console.ledger.page import Direction
 from console.monitor.budgets import budget
 from models.account import AccountStatus
 from models.credit import ReservationStatus
-from tests.cluster import CURRENCY
+from tests.cluster import CURRENCY, connected
 from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, capture, done, grant, release, reserve, write
 
@@ -68,6 +68,7 @@ def test_a_row_says_balance_status_and_last_activity(
     assert len(sent) == budget("accounts.page") == 1
     assert (alice.username, alice.balance, alice.status) == ("alice", 900, AccountStatus.ACTIVE)
     assert (bob.balance, bob.granted, bob.reserved, bob.overdraft_limit) == (105, 5, 2, 0)
+    assert (bob.available, bob.transferable, bob.dead, bob.trust_level) == (103, 100, 0, 0)
     # The newest movement of alice is on the one side, that of bob on the other.
     assert alice.last_activity == bob.last_activity
     assert alice.last_activity == datetime.fromisoformat(moved["posted_at"])
@@ -85,6 +86,62 @@ def test_names_that_begin_so_and_one_status(
     both = AccountFilter(prefix="an", status=AccountStatus.ACTIVE)
     assert names(page(viewer, both, cursor=Cursor("ann", CURRENCY), limit=1)) == ["anton"]
     assert names(page(viewer, AccountFilter(currency="EUR"))) == []
+
+
+@pytest.fixture
+def people(ledger_url: str, open_accounts: Callable[..., None]) -> None:
+    """Give four customers names, addresses and trust levels."""
+    open_accounts(dict.fromkeys(["ann", "joanna", "bert", "zoe.b"], 0))
+    with connected(ledger_url) as admin:
+        for username, shown, email, trust in (
+            ("ann", "Ann Okafor", "Ann@Example.org", 2),
+            ("joanna", "Joanna 100% Łęcka", "jo@example.org", 7),
+            ("bert", "Bert O'Hanna", "ann@example.org", 7),
+        ):
+            admin.execute(
+                "UPDATE ledger.users SET display_name = %s, email = %s, trust_level = %s WHERE username = %s",
+                [shown, email, trust, username],
+            )
+
+
+@pytest.mark.usefixtures("people")
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (AccountFilter(part=" ANN "), ["ann", "bert", "joanna"]),
+        (AccountFilter(part="o'hanna"), ["bert"]),
+        (AccountFilter(part="łęc"), ["joanna"]),
+        (AccountFilter(part="0%"), ["joanna"]),
+        (AccountFilter(part="a_n"), []),
+        (AccountFilter(part="\\"), []),
+        (AccountFilter(part="x" * 10_000), []),
+        (AccountFilter(email=" ann@EXAMPLE.org "), ["ann", "bert"]),
+        (AccountFilter(email="ann@"), []),
+        (AccountFilter(trust_level=7), ["bert", "joanna"]),
+        (AccountFilter(trust_level=0), ["zoe.b"]),
+        (AccountFilter(part="ann", trust_level=7, email="jo@example.org"), ["joanna"]),
+    ],
+)
+def test_part_of_a_name_address_and_trust_level(
+    viewer: Database, statements: Statements, wanted: AccountFilter, found: list[str]
+) -> None:
+    """Letters of any case; what a pattern would take for anything is taken as it is written."""
+    with statements.counted() as sent:
+        first = page(viewer, wanted)
+    assert len(sent) == 1
+    assert names(first) == found
+    one_by_one: list[str] = []
+    cursor = None
+    while found:
+        next_one = page(viewer, wanted, cursor=cursor, limit=1)
+        one_by_one += names(next_one)
+        cursor = Cursor.of(next_one.rows[-1])
+        if not next_one.more_after:
+            break
+    assert one_by_one == found
+    if cursor is not None:
+        before = page(viewer, wanted, cursor=cursor, direction=Direction.BEFORE)
+        assert names(before) == found[:-1]
 
 
 def test_an_account_from_every_side_in_three_statements(

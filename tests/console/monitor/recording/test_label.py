@@ -50,7 +50,8 @@ TRANSACTION_FILTERS: Final[tuple[dict[str, Any], ...]] = (
     {"currency": "CR", "amount_max": 9}, {"reference": "r"}, {"description": "d"}, {"batch_id": 1},
 )  # fmt: skip
 ACCOUNT_FILTERS: Final[tuple[dict[str, Any], ...]] = (
-    {"prefix": "a"}, {"status": AccountStatus.FROZEN}, {"currency": "CR"},
+    {"prefix": "a"}, {"part": "a"}, {"email": "a"}, {"trust_level": 1}, {"status": AccountStatus.FROZEN},
+    {"currency": "CR"},
 )  # fmt: skip
 HOLD_FILTERS: Final[tuple[dict[str, Any], ...]] = (
     # Past due is of one status, so both together say the same column twice.
@@ -68,7 +69,7 @@ HOLD_FILTERS: Final[tuple[dict[str, Any], ...]] = (
         ("SELECT count(*) FROM (SELECT id FROM a WHERE b = 1 AND c > 2) AS d", "SELECT a count by b, c >"),
         ("SELECT * FROM a ORDER BY b LIMIT 5", "SELECT a page · b"),
         ("SELECT * FROM a WHERE b >= 1 AND b < 2 ORDER BY c, d DESC LIMIT 5", "SELECT a page by b · c"),
-        ("SELECT * FROM a WHERE lower(b) = 'x' AND c::text LIKE 'y' AND d IS NULL", "SELECT a by c LIKE"),
+        ("SELECT * FROM a WHERE lower(b) = 'x' AND c::text LIKE 'y' AND d IS NULL", "SELECT a by b, c LIKE"),
         ("SELECT * FROM a, b AS q, c, d, e", "SELECT a, b, c, d, …"),
         ("SELECT a.x FROM a JOIN b ON b.id = a.id WHERE a.y = 1", "SELECT a by y · b"),
         ("SELECT (SELECT max(x) FROM b) FROM a", "SELECT a, b"),

@@ -156,7 +156,7 @@ def test_unknown_names_are_marked_and_can_be_shown_alone(
             Tone.WARNING,
         )
         assert screen.model.cell(row, name).tone is Tone.NEUTRAL
-        assert [screen.model.cell(row, at).text for at in range(status + 1, len(columns))] == [""] * 5
+        assert [screen.model.cell(row, at).text for at in range(status + 1, len(columns))] == [""] * 8
     assert screen.only_unknown.value == "2"
     screen.only_unknown.click()
     assert [row.name for row in screen.model.rows] == ["nobody.here", "<b>bold</b>"]
@@ -210,7 +210,7 @@ def test_the_captions_add_up(
     assert {"4", "1 unknown", "of 7 names, 2 repeated, 2 of the ledger itself, not added up"} <= set(words)
     [sums] = totals.of_each
     assert sums.balance == customers[first][0] + customers[second][0]
-    assert sums.balance - sums.reserved == sums.available
+    assert sums.balance - sums.reserved - sums.dead + sums.overdraft_limit == sums.available
     screen.input.set_names(["@external"])
     look_up(qtbot, screen)
     assert "no customer's account" in [one.text() for one in screen.figures["balance"].findChildren(QLabel)]
