@@ -1,4 +1,4 @@
-"""What the rows selected add up to, each currency for itself."""
+"""What the rows selected come to, each currency for itself."""
 
 from __future__ import annotations
 
@@ -21,11 +21,14 @@ _FROM = 2
 
 
 class SelectionSum:
-    """Tells under a table the sum of one column over the rows selected, from two rows on."""
+    """Tells under a table what one column's amounts over the rows selected are, from two rows on.
+
+    Of each currency: how many amounts, their sum, the least and the most.
+    """
 
     def __init__(self, table: LedgerTable, key: str, formats: Formats) -> None:
         self._table, self._key, self._formats = table, key, formats
-        self.label: QLabel = label(tone="muted", font=text_font(tabular=True), selectable=True)
+        self.label: QLabel = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self.label.hide()
         table.selectionModel().selectionChanged.connect(self._show)
         model = table.model()
@@ -42,19 +45,34 @@ class SelectionSum:
         if not isinstance(model, CellModel) or len(chosen) < _FROM:
             self.label.hide()
             return
-        sums = self._sums(model, chosen)
-        parts = [self._formats.money(total, currency) for currency, total in sums]
-        self.label.setText(DOT.join([f"{self._formats.integer(len(chosen))} rows selected", *parts]))
+        title, amounts = self._amounts(model, chosen)
+        parts = [f"{self._formats.integer(len(chosen))} rows selected"]
+        if amounts:
+            parts.append(title.lower())
+        several = len(amounts) > 1
+        parts += [self._words(currency, found, counted=several) for currency, found in amounts]
+        self.label.setText(DOT.join(parts))
         self.label.setAccessibleName(self.label.text())
         self.label.show()
 
-    def _sums(self, model: CellModel[Any], chosen: list[int]) -> list[tuple[Currency, int]]:
+    def _words(self, currency: Currency, found: list[int], *, counted: bool) -> str:
+        """Say what one currency's amounts are; how many, where that is not how many rows there are."""
+        formats = self._formats
+        words = (
+            f"sum {formats.money(sum(found), currency)}, min {formats.amount(min(found), currency)}, "
+            f"max {formats.amount(max(found), currency)}"
+        )
+        return f"{formats.integer(len(found))} with {words}" if counted else words
+
+    def _amounts(
+        self, model: CellModel[Any], chosen: list[int]
+    ) -> tuple[str, list[tuple[Currency, list[int]]]]:
+        """Return the column's title, and the amounts of each currency in the order of the codes."""
         column = next(one for one in model.columns if one.key == self._key and one.kind in AMOUNTS)
-        sums: dict[Currency, int] = {}
+        found: dict[Currency, list[int]] = {}
         for place in chosen:
             row = model.row_at(place)
             value = column.read(row)
             if value is not None and column.currency is not None:
-                currency = column.currency(row)
-                sums[currency] = sums.get(currency, 0) + value
-        return sorted(sums.items(), key=lambda one: one[0].code)
+                found.setdefault(column.currency(row), []).append(value)
+        return column.title, sorted(found.items(), key=lambda one: one[0].code)

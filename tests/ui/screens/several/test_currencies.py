@@ -97,7 +97,7 @@ def test_transactions_are_listed_each_with_its_own_decimals(
     screen.table.selectAll()
     said = "" if screen.list.selected is None else screen.list.selected.words
     assert said.startswith("16 rows selected")
-    assert "9,232,379,238,257,000,449 JPY" in said
+    assert "4 with sum 9,232,379,238,257,000,449 JPY, min 1, max 9,223,372,036,854,775,807" in said
     assert "92,323,792,382.57000449 BTC" in said
 
 
