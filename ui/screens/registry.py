@@ -6,6 +6,7 @@ from typing import Final
 
 from ui.kit.theme.icons import Glyph
 from ui.screen import ScreenEntry
+from ui.screens.accounts.screen import Accounts
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.health.screen import Health
@@ -15,6 +16,7 @@ from ui.screens.transactions.screen import Transactions
 
 SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("transactions", "Transactions", "Ledger", Glyph.TRANSACTIONS, Transactions),
+    ScreenEntry("accounts", "Accounts", "Ledger", Glyph.ACCOUNTS, Accounts),
     ScreenEntry("balances", "Balances", "Ledger", Glyph.BALANCES, Balances),
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries),

@@ -4,75 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.ledger.books.names import currency_words
 from ui.kit.widgets.checked_filters import CheckedChip
+from ui.kit.widgets.filters import OneChoice
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtCore import QSettings
-    from PySide6.QtGui import QKeyEvent
 
     from console.money import Currency
 
 _ALL = "all"
 
 
-class CurrencyChoice(QWidget):
+class CurrencyChoice(OneChoice):
     """All currencies, or one; the value is its code or None."""
 
-    applied = Signal()
-
     def __init__(self, currencies: Sequence[Currency]) -> None:
-        super().__init__()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        group = QButtonGroup(self)
-        self._all = QRadioButton("All currencies")
-        self._each = {one.code: QRadioButton(currency_words(one.code)) for one in currencies}
-        for choice in (self._all, *self._each.values()):
-            group.addButton(choice)
-            layout.addWidget(choice)
-        for choice in (self._all, *self._each.values()):
-            choice.toggled.connect(self._follow)
-        self._all.setChecked(True)
-
-    @property
-    def widget(self) -> QWidget:
-        """The editor itself."""
-        return self
-
-    def value(self) -> str | None:
-        """Return the code chosen."""
-        return next((code for code, choice in self._each.items() if choice.isChecked()), None)
-
-    def set_value(self, code: str | None) -> None:
-        """Choose one; a code that the ledger has not is all of them."""
-        self._each.get(code or "", self._all).setChecked(True)
-
-    def words(self) -> str:
-        """Return the code chosen, or all."""
-        return self.value() or _ALL
-
-    def clear(self) -> None:
-        """Choose all."""
-        self._all.setChecked(True)
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            self.applied.emit()
-        else:
-            super().keyPressEvent(event)
-
-    def _follow(self) -> None:
-        """Let the keyboard begin at what is chosen when the popup opens again."""
-        self.setFocusProxy(self._each.get(self.value() or "", self._all))
+        choices = [(one.code, currency_words(one.code)) for one in currencies]
+        super().__init__(choices, all_title="All currencies", word=_ALL)
 
 
 class CurrencyChip(CheckedChip):

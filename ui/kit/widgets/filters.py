@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QFrame,
+    QLineEdit,
+    QRadioButton,
+    QVBoxLayout,
+    QWidget,
+)
 from typing_extensions import override
 
 from ui.kit.widgets.basics import Field, button, row_of
@@ -158,6 +166,63 @@ class ChoiceFilter(QWidget):
     def clear(self) -> None:
         """Choose nothing."""
         self.set_value(())
+
+
+class OneChoice(QWidget):
+    """One of several, or any of them; the value is its key or None."""
+
+    applied = Signal()
+
+    def __init__(
+        self, choices: Sequence[tuple[str, str]], *, all_title: str = "Any", word: str = ANY
+    ) -> None:
+        """`choices` are (key, title); `word` is what a chip says while none is chosen."""
+        super().__init__()
+        self._word = word
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        group = QButtonGroup(self)
+        self._all = QRadioButton(all_title)
+        self._each = {key: QRadioButton(title) for key, title in choices}
+        for choice in (self._all, *self._each.values()):
+            group.addButton(choice)
+            layout.addWidget(choice)
+        for choice in (self._all, *self._each.values()):
+            choice.toggled.connect(self._follow)
+        self._all.setChecked(True)
+
+    @property
+    def widget(self) -> QWidget:
+        """The editor itself."""
+        return self
+
+    def value(self) -> str | None:
+        """Return the key chosen."""
+        return next((key for key, choice in self._each.items() if choice.isChecked()), None)
+
+    def set_value(self, key: str | None) -> None:
+        """Choose one; a key that is not among them is any."""
+        self._each.get(key or "", self._all).setChecked(True)
+
+    def words(self) -> str:
+        """Return the key chosen, or the word for any."""
+        return self.value() or self._word
+
+    def clear(self) -> None:
+        """Choose any."""
+        self._all.setChecked(True)
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+            self.applied.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _follow(self) -> None:
+        """Let the keyboard begin at what is chosen when the popup opens again."""
+        self.setFocusProxy(self._each.get(self.value() or "", self._all))
 
 
 class TextFilter(QLineEdit):

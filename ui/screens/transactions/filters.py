@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
 from typing_extensions import override
 
 from console.files.days import end_of, start_of
@@ -13,26 +11,18 @@ from console.ledger.transactions.page import TransactionFilter
 from models.transaction import TransactionKind
 from ui.kit.days import reading_note
 from ui.kit.lists.currency_filter import CurrencyChip
-from ui.kit.theme.tokens import COMPACT_HEIGHT
-from ui.kit.widgets.basics import button, label
+from ui.kit.lists.filter_row import FilterRow
 from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, NumberText, ShortText
 from ui.kit.widgets.filters import ChoiceFilter
-from ui.kit.widgets.flow import Flow
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from PySide6.QtGui import QKeyEvent
-
     from ui.context import Context
 
-DEBOUNCE_MS = 300
 
-
-class TransactionFilters(QWidget):
-    """Chips for what can be asked; `changed` comes once the operator has paused."""
-
-    changed = Signal()
+class TransactionFilters(FilterRow):
+    """Chips for what can be asked of the transactions."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -47,28 +37,10 @@ class TransactionFilters(QWidget):
         self.reference = CheckedChip("Reference", ShortText("exact reference"))
         self.description = CheckedChip("Description", ShortText("how it begins"))
         self.batch = CheckedChip("Batch", NumberText("Batch number"))
-        self.chips = (
+        self.show_chips(
             self.currency, self.posted, self.kind, self.user, self.amount, self.reference, self.description,
-            self.batch,
+            self.batch, note=reading_note(formats, currencies),
         )  # fmt: skip
-        self.clear_button = button("Clear all", compact=True, flat=True)
-        self.clear_button.clicked.connect(self.clear_all)
-        self.clear_button.hide()
-        self._pause = QTimer(self, singleShot=True, interval=DEBOUNCE_MS)
-        self._pause.timeout.connect(self.changed)
-        for chip in self.chips:
-            chip.changed.connect(self._changed)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addLayout(Flow(*self.chips, self.clear_button), 1)
-        note = label(reading_note(formats, currencies), tone="muted")
-        note.setFixedHeight(COMPACT_HEIGHT)
-        row.addWidget(note, 0, Qt.AlignmentFlag.AlignTop)
-
-    @property
-    def any_set(self) -> bool:
-        """Whether anything is asked for."""
-        return any(chip.applied_value is not None for chip in self.chips)
 
     def wanted(self) -> TransactionFilter:
         """Return what the chips ask for; what is half typed into an open editor is not in it."""
@@ -88,12 +60,6 @@ class TransactionFilters(QWidget):
             description=str(self.description.applied_value or ""),
             batch_id=None if batch is None else int(str(batch)),
         )
-
-    def clear_all(self) -> None:
-        """Choose nothing anywhere."""
-        if [chip for chip in self.chips if chip.reset()]:
-            self.currency.remember()
-            self._changed()
 
     def show_user(self, name: str) -> None:
         """Ask for one user's transactions and nothing else, at once."""
@@ -118,19 +84,6 @@ class TransactionFilters(QWidget):
         self._changed()
         self.settle()
 
-    def settle(self) -> None:
-        """Do not wait for the pause: somebody reads the filter now."""
-        if self._pause.isActive():
-            self._pause.stop()
-            self.changed.emit()
-
-    @override
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self.any_set:
-            self.clear_all()
-        else:
-            super().keyPressEvent(event)
-
     def _show_only(self, chip: CheckedChip, text: str) -> None:
         for one in self.chips:
             one.reset()
@@ -152,7 +105,7 @@ class TransactionFilters(QWidget):
         self._range.set_currency(self.currency.currency)
         self.amount.take()
 
+    @override
     def _changed(self) -> None:
         self._currency_changed()
-        self.clear_button.setVisible(self.any_set)
-        self._pause.start()
+        super()._changed()

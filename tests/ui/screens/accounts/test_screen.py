@@ -1,0 +1,189 @@
+"""The screen of accounts on a real ledger: what it shows, what it asks, and where a row leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QRadioButton, QStackedWidget
+
+from console.monitor.budgets import budget
+from tests.cluster import CURRENCY, connected
+from tests.models.writes import REASON, done, grant, let_time_pass, reserve, write
+from ui.kit.table.paged_model import State
+from ui.routes import OpenAccount, OpenBalance, OpenUserTransactions
+from ui.screens.accounts.screen import Accounts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QLineEdit
+    from pytestqt.qtbot import QtBot
+
+    from tests.conftest import Statements
+    from ui.context import Context
+    from ui.kit.widgets.filters import FilterChip
+    from ui.routes import Route
+
+PEOPLE = {
+    "ann": ("Ann Okafor", "ann@example.org", 2),
+    "bert": ("Bert Hanna", None, 7),
+    "joanna": ("Joanna Smith", "jo@example.org", 7),
+}
+
+
+@pytest.fixture(autouse=True)
+def people(ledger_url: str, as_role: Callable[[str], str], open_accounts: Callable[..., None]) -> None:
+    """Open three accounts: two with an expired lot, one of them with a hold and an overdraft, one frozen."""
+    open_accounts({"ann": 100_000, "bert": 0, "joanna": 2_050})
+    with connected(as_role("t_operator")) as operator, connected(ledger_url) as owner:
+        done(grant(operator, "ann", 700, 1))
+        done(grant(operator, "joanna", 80, 1))
+        done(reserve(operator, "joanna", 50, "h-1"))
+        let_time_pass(owner, 2)
+        done(write(operator, "set_overdraft_limit", "joanna", CURRENCY, 500, REASON))
+        done(write(operator, "set_account_status", "bert", "frozen", REASON))
+        for username, (shown, email, trust) in PEOPLE.items():
+            owner.execute(
+                "UPDATE ledger.users SET display_name = %s, email = %s, trust_level = %s WHERE username = %s",
+                [shown, email, trust, username],
+            )
+
+
+@pytest.fixture
+def screen(qtbot: QtBot, context: Context) -> Accounts:
+    made = Accounts(context)
+    qtbot.addWidget(made)
+    made.resize(1200, 800)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    qtbot.waitUntil(lambda: made.list.model.state is State.READY)
+    return made
+
+
+@pytest.fixture
+def routes(context: Context) -> list[Route]:
+    """Return where the screen wanted to lead."""
+    found: list[Route] = []
+    context.navigator.wanted.connect(found.append)
+    return found
+
+
+def texts(screen: Accounts, key: str) -> list[str]:
+    model = screen.list.model
+    place = [column.key for column in model.columns].index(key)
+    return [model.cell(row, place).text for row in range(model.rowCount())]
+
+
+def write_into(chip: FilterChip, text: str) -> None:
+    """Type into a chip's line with the keyboard alone."""
+    chip.setFocus()
+    QTest.keyClick(chip, Qt.Key.Key_Space)
+    editor: QLineEdit = chip.editor.widget  # type: ignore[assignment]  # the editor of a text
+    QTest.keyClicks(editor, text)
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+
+
+def choose(chip: FilterChip, title: str) -> None:
+    chip.setFocus()
+    QTest.keyClick(chip, Qt.Key.Key_Space)
+    choices = chip.editor.widget.findChildren(QRadioButton)
+    QTest.keyClick(next(one for one in choices if one.text() == title), Qt.Key.Key_Space)
+    QTest.keyClick(chip.editor.widget, Qt.Key.Key_Return)
+
+
+def test_a_row_says_what_there_is_and_what_may_be_spent(screen: Accounts) -> None:
+    assert texts(screen, "username") == ["ann", "bert", "joanna"]
+    assert texts(screen, "display_name") == [shown for shown, _email, _trust in PEOPLE.values()]
+    assert texts(screen, "status") == ["", "frozen", ""]
+    assert texts(screen, "trust_level") == ["2", "7", "7"]
+    assert texts(screen, "balance") == ["1,007.00", "0.00", "21.30"]
+    assert texts(screen, "reserved") == ["0.00", "0.00", "0.50"]
+    assert texts(screen, "dead") == ["7.00", "0.00", "0.30"]
+    assert texts(screen, "available") == ["1,000.00", "0.00", "25.50"]
+    assert texts(screen, "transferable") == ["1,000.00", "0.00", "25.50"]
+    assert [bool(text) for text in texts(screen, "last_activity")] == [True, False, True]
+    assert texts(screen, "email") == ["ann@example.org", "", "jo@example.org"]
+    assert screen.list.table.accessibleName() == "Accounts"
+    assert not [one for one in screen.list.filters.chips if not (one.accessibleName() or one.text())]
+
+
+def test_a_list_is_one_statement(qtbot: QtBot, screen: Accounts, statements: Statements) -> None:
+    screen.context.database.read("test", lambda _session: None)
+    with statements.counted() as sent:
+        screen.refresh()
+        qtbot.waitUntil(lambda: screen.list.model.state is State.READY)
+    assert len(sent) == budget("accounts.page") == 1
+
+
+def test_each_filter_narrows_and_all_are_cleared_by_escape(qtbot: QtBot, screen: Accounts) -> None:
+    filters = screen.list.filters
+
+    def shows(*names: str) -> None:
+        qtbot.waitUntil(lambda: texts(screen, "username") == list(names))
+
+    write_into(filters.username, "JO")
+    shows("joanna")
+    QTest.keyClick(filters.username, Qt.Key.Key_Escape)
+    shows("ann", "bert", "joanna")
+    write_into(filters.name, "anna")
+    shows("bert", "joanna")
+    choose(filters.status, "frozen")
+    shows("bert")
+    filters.clear_button.click()
+    shows("ann", "bert", "joanna")
+    write_into(filters.email, "Jo@Example.org")
+    shows("joanna")
+    filters.clear_all()
+    choose(filters.trust_level, "7")
+    shows("bert", "joanna")
+    choose(filters.trust_level, "9")
+    qtbot.waitUntil(lambda: screen.list.model.state is State.EMPTY)
+    assert screen.list.table.words.startswith("No account matches")
+
+
+def test_a_row_leads_on_by_keyboard_and_by_its_menu(
+    qtbot: QtBot, screen: Accounts, routes: list[Route]
+) -> None:
+    table = screen.list.table
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Down)
+    table.select_place(2)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert routes == [OpenUserTransactions("joanna")]
+    screen.follow(OpenAccount("ann", CURRENCY))
+    assert routes[-1] == OpenUserTransactions("ann")
+    actions = {one.text().partition("\t")[0]: one for one in table.row_menu(1, 0).actions()}
+    actions["Its balance"].trigger()
+    actions["Its transactions"].trigger()
+    assert routes[-2:] == [OpenBalance("bert"), OpenUserTransactions("bert")]
+    actions["Copy username"].trigger()
+    assert QGuiApplication.clipboard().text() == "bert"
+    assert not actions["Copy e-mail  (it has none)"].isEnabled()
+    qtbot.waitUntil(lambda: screen.context.worker.active == 0)
+
+
+def test_the_keyboard_goes_from_the_filters_to_the_list(screen: Accounts) -> None:
+    assert screen.list.table.hasFocus()
+    assert isinstance(screen.findChild(QStackedWidget), QStackedWidget)
+    screen.focus_filter()
+    filters = screen.list.filters
+    shown = [one for one in filters.chips if one.isVisible()]
+    assert shown[0] is filters.username
+    for chip in shown:
+        assert chip.hasFocus()
+        QTest.keyClick(chip, Qt.Key.Key_Tab)
+    assert screen.list.table.hasFocus()
+
+
+def test_the_rows_selected_are_summed(screen: Accounts) -> None:
+    screen.list.table.selectAll()
+    selected = screen.list.part.selected
+    assert selected is not None
+    assert selected.words == (
+        "3 rows selected \N{MIDDLE DOT} balance \N{MIDDLE DOT} sum 1,028.30 CR, min 0.00, max 1,007.00"
+    )

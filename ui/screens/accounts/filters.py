@@ -1,0 +1,45 @@
+"""The filters over the accounts: what the chips ask for together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from console.ledger.accounts.page import AccountFilter
+from models.account import AccountStatus
+from ui.kit.lists.currency_filter import CurrencyChip
+from ui.kit.lists.filter_row import FilterRow
+from ui.kit.widgets.checked_filters import CheckedChip, ShortText
+from ui.kit.widgets.filters import OneChoice
+
+if TYPE_CHECKING:
+    from ui.context import Context
+
+_TRUST_LEVELS = range(10)
+
+
+class AccountFilters(FilterRow):
+    """Chips for what can be asked of the accounts."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.currency = CurrencyChip("accounts", context.session.currencies, context.store)
+        self.username = CheckedChip("Username", ShortText("how it begins"))
+        self.name = CheckedChip("Name", ShortText("part of username or name"))
+        self.email = CheckedChip("E-mail", ShortText("the whole address"))
+        self.trust_level = CheckedChip(
+            "Trust level", OneChoice([(str(level), str(level)) for level in _TRUST_LEVELS])
+        )
+        self.status = CheckedChip("Status", OneChoice([(one.value, one.value) for one in AccountStatus]))
+        self.show_chips(self.currency, self.username, self.name, self.email, self.trust_level, self.status)
+
+    def wanted(self) -> AccountFilter:
+        """Return what the chips ask for; what is half typed into an open editor is not in it."""
+        trust, status = self.trust_level.applied_value, self.status.applied_value
+        return AccountFilter(
+            prefix=str(self.username.applied_value or ""),
+            part=str(self.name.applied_value or ""),
+            email=str(self.email.applied_value or ""),
+            trust_level=None if trust is None else int(str(trust)),
+            status=None if status is None else AccountStatus(str(status)),
+            currency=self.currency.code,
+        )

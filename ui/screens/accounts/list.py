@@ -1,0 +1,121 @@
+"""The list of accounts, by username, and the ways from a row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from console.ledger.accounts.page import AccountFilter, AccountRow, Cursor, page
+from ui.kit.commands import native
+from ui.kit.lists.list_part import ListPart
+from ui.kit.table.paged_model import PagedModel, State
+from ui.kit.table.row_menu import RowAction
+from ui.kit.widgets.basics import TitleRow
+from ui.routes import OpenBalance, OpenUserTransactions
+from ui.screens.accounts.columns import columns
+from ui.screens.accounts.filters import AccountFilters
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QShowEvent
+
+    from console.ledger.page import Direction, Page
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+    from ui.context import Context
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What the model loads from, one a load: several threads read it at once; limit: the rows of a page."""
+
+    database: Database
+    limit: int
+    wanted: AccountFilter
+
+    def __call__(
+        self, direction: Direction, row: AccountRow | None, cancellation: Cancellation
+    ) -> Page[AccountRow]:
+        """Load the page beside a row, or the first or last page; on a pool thread."""
+        cursor = None if row is None else Cursor.of(row)
+        return page(
+            self.database, self.wanted, direction=direction, cursor=cursor, limit=self.limit,
+            cancel=cancellation,
+        )  # fmt: skip
+
+
+class AccountList(QWidget):
+    """All customers' accounts, a row for each currency; Enter or a double click opens one."""
+
+    opened = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._context = context
+        self.filters = AccountFilters(context)
+        self.title = TitleRow("Accounts")
+        several = len(context.session.currencies) > 1
+        self.model: PagedModel[AccountRow] = PagedModel(
+            columns(several=several), context.formats, context.worker, self
+        )
+        self.table = context.table("accounts", "Accounts")
+        self.table.setModel(self.model)
+        self.table.set_row_actions(self._row_actions)
+        self.part = ListPart(self.title, self.table)
+        self.part.add_head(self.filters)
+        self.part.add_selection_sum("balance", context.formats)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.part)
+        self.table.activated_row.connect(self.opened)
+        self.filters.changed.connect(self.refresh)
+        self.model.state_changed.connect(self._tell)
+        self.model.first_page_shown.connect(self.table.scrollToTop)
+
+    def refresh(self) -> None:
+        """Load the list from its first page."""
+        self.table.set_empty_words(*self._empty_words())
+        limit = self._context.settings.page_size
+        self.model.show(Listing(self._context.database, limit, self.filters.wanted()))
+
+    def focus_filter(self) -> None:
+        """Put the keyboard on the filter that most people come for."""
+        self.filters.username.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not event.spontaneous():
+            self.table.setFocus()
+
+    def _empty_words(self) -> tuple[str, str]:
+        if self.filters.any_set:
+            return "No account matches", "Change a filter above, or press Clear all"
+        return "No accounts yet", "They appear here as soon as one is opened; F5 loads again"
+
+    def _row_actions(self, row: AccountRow) -> list[RowAction]:
+        """Return where a row leads, and what of it can be copied."""
+        go, clipboard = self._context.navigator.go, QGuiApplication.clipboard()
+        return [
+            RowAction("Open account", partial(self.opened.emit, row), native("Return")),
+            RowAction("Its transactions", partial(go, OpenUserTransactions(row.username))),
+            RowAction("Its balance", partial(go, OpenBalance(row.username))),
+            RowAction("Copy username", partial(clipboard.setText, row.username)),
+            RowAction(
+                "Copy e-mail", partial(clipboard.setText, row.email or ""),
+                refusal="" if row.email else "it has none",
+            ),
+        ]  # fmt: skip
+
+    def _tell(self) -> None:
+        if self.model.state not in {State.READY, State.EMPTY}:
+            return
+        rows = self.model.rows
+        whole = not (self.model.more_before or self.model.more_after)
+        accounts = self._context.formats.count(len({row.username for row in rows}), "account")
+        self.title.set_subtitle(accounts if whole and rows else "by username" if rows else "")
