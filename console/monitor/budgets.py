@@ -32,6 +32,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "account.page": 3,
     "account.head": 1,
     "account.beside": 1,
+    "account.equation": 1,
+    "account.statement": 1,
     "wallet.balance": 1,
     "balances.lookup": 1,
     "credits.breakdown": 1,
