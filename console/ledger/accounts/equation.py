@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from console.errors import UsageError
+from console.ledger.accounts.walk import ACCOUNT, PERIOD, walk
 from console.ledger.page import asked_name
 from console.money import Currency, currency_of
 from models.transaction import TransactionKind
@@ -92,65 +93,46 @@ class Equation:
     counted: Period
 
 
-def _newest(columns: tuple[str, str], condition: str, limit: str) -> str:
-    """Return the newest movements of `account` on either side: two walks of an index each, merged."""
-    side = """(SELECT {columns} FROM ledger.transactions t
-            WHERE t.{wallet} = account.id AND {condition}
-            ORDER BY t.posted_at DESC, t.id DESC LIMIT {limit})"""
-    outgoing, incoming = (
-        side.format(columns=one, wallet=wallet, condition=condition, limit=limit)
-        for one, wallet in zip(columns, ("from_wallet", "to_wallet"), strict=True)
-    )
-    return f"""SELECT * FROM ({outgoing} UNION ALL {incoming}) side
-            ORDER BY side.posted_at DESC, side.id DESC LIMIT {limit}"""  # noqa: S608 - texts of ours
-
-
 _AFTER: Final = (
     "t.posted_at, t.id, t.from_balance_after AS after",
     "t.posted_at, t.id, t.to_balance_after",
 )
+_MOVEMENTS: Final = walk(
+    "t.posted_at, t.id, t.kind, -t.amount AS delta", "t.posted_at, t.id, t.kind, t.amount",
+    condition=PERIOD, limit="CAST(:most AS bigint)",
+)  # fmt: skip
 
 # What is stored before the first movement that counts also tells whether others of the period were left out.
 EQUATION: Final = f"""
-    WITH account AS (
-        SELECT w.id, w.kind, w.currency, c.exponent,
-            CASE WHEN w.kind = 'system' THEN ledger.system_balance(w.id) ELSE w.balance END AS balance
-        FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
-        JOIN ledger.currencies c ON c.code = w.currency
-        WHERE u.username = :username AND w.currency = :currency
-    ), movement AS (
-        SELECT found.* FROM account CROSS JOIN LATERAL ({
-    _newest(
-        ("t.posted_at, t.id, t.kind, -t.amount AS delta", "t.posted_at, t.id, t.kind, t.amount"),
-        "(t.posted_at, t.id) >= (coalesce(CAST(:since AS timestamptz), '-infinity'), CAST(:first AS bigint))"
-        " AND t.posted_at < coalesce(CAST(:until AS timestamptz), 'infinity')",
-        "CAST(:most AS bigint)",
-    )
-}) found
+    WITH {ACCOUNT}, movement AS (
+        SELECT found.* FROM account CROSS JOIN LATERAL ({_MOVEMENTS}) found
     ), term AS (
         SELECT movement.kind, movement.delta > 0 AS incoming, sum(movement.delta) AS amount,
             count(*) AS movements, min(movement.posted_at) AS first_at, min(movement.id) AS first_id
         FROM movement GROUP BY 1, 2
     ), counted AS (
-        SELECT coalesce(sum(term.movements), 0)::bigint AS movements, min(term.first_at) AS first_at,
+        SELECT coalesce(sum(term.movements), 0) AS movements, min(term.first_at) AS first_at,
             min(term.first_id) AS first_id, json_agg(json_build_array(
                 term.kind, term.incoming, term.amount::text, term.movements)) AS terms
         FROM term
+    ), asked AS (
+        SELECT coalesce(CAST(:since AS timestamptz), '-infinity') AS at, CAST(:first AS bigint) AS id
     ), start AS (
-        SELECT CASE WHEN counted.movements < :most THEN coalesce(CAST(:since AS timestamptz), '-infinity')
-                ELSE counted.first_at END AS at,
-            CASE WHEN counted.movements < :most THEN CAST(:first AS bigint) ELSE counted.first_id END AS id
-        FROM counted
+        SELECT CASE WHEN counted.movements < :most THEN asked.at ELSE counted.first_at END AS at,
+            CASE WHEN counted.movements < :most THEN asked.id ELSE counted.first_id END AS id
+        FROM counted CROSS JOIN asked
     )
-    SELECT account.currency, account.exponent, account.kind = 'customer' AS customer, account.balance,
-        counted.movements, counted.first_at, counted.first_id, counted.terms, opening.after AS opening,
-        coalesce((opening.posted_at, opening.id) >= (
-            coalesce(CAST(:since AS timestamptz), '-infinity'), CAST(:first AS bigint)), false) AS cut,
-        closing.after AS closing
-    FROM account CROSS JOIN counted CROSS JOIN start
-    LEFT JOIN LATERAL ({_newest(_AFTER, "(t.posted_at, t.id) < (start.at, start.id)", "1")}) opening ON true
-    LEFT JOIN LATERAL ({_newest(_AFTER, "t.posted_at < CAST(:until AS timestamptz)", "1")}) closing
-        ON :until IS NOT NULL"""  # noqa: S608 - texts of ours
+    SELECT account.currency, account.exponent, account.kind = 'customer' AS customer,
+        CASE account.kind WHEN 'customer' THEN account.balance
+            ELSE ledger.system_balance(account.id) END AS balance,
+        nullif(start.at, '-infinity') AS first_at, start.id AS first_id, counted.terms,
+        opening.after AS opening, closing.after AS closing,
+        coalesce((opening.posted_at, opening.id) >= (asked.at, asked.id), false) AS cut
+    FROM account CROSS JOIN counted CROSS JOIN asked CROSS JOIN start
+    LEFT JOIN LATERAL ({walk(*_AFTER, condition="(t.posted_at, t.id) < (start.at, start.id)", limit="1")}
+    ) opening ON true
+    LEFT JOIN LATERAL ({walk(*_AFTER, condition="t.posted_at < CAST(:until AS timestamptz)", limit="1")}
+    ) closing ON CAST(:until AS timestamptz) IS NOT NULL"""  # noqa: S608 - texts of ours
 
 _EQUATION = text(EQUATION)
 
@@ -181,13 +163,14 @@ def equation(
 def equation_values(username: str, currency: str, period: Period) -> dict[str, Any]:
     """Return what EQUATION asks for by name."""
     return {
-        "username": asked_name(username),
-        "currency": currency,
-        "since": period.since,
-        "first": period.first,
-        "until": period.until,
-        "most": MOST_MOVEMENTS,
-    }
+        "username": asked_name(username), "currency": currency, "most": MOST_MOVEMENTS,
+        **period_values(period),
+    }  # fmt: skip
+
+
+def period_values(period: Period) -> dict[str, Any]:
+    """Return what PERIOD asks for by name."""
+    return {"since": period.since, "first": period.first, "until": period.until}
 
 
 def equation_in(row: Row[Any], period: Period) -> Equation:
