@@ -206,7 +206,7 @@ def _lists(bench: _Bench) -> tuple[Pair, ...]:
             "account page (360)",
             ("account.page",),
             lambda name: reads.account_page(driver, name, sizes.rows),
-            lambda name: account(database, name, _CODE, history=sizes.rows),
+            lambda name: account(database, name, _CODE, limit=sizes.rows),
             bench.name,
         ),
     )

@@ -1,51 +1,63 @@
-"""One account from every side: who it is, its credit, a page of its history, notes and holds."""
+"""One account from every side: who it is, its credit, why its balance is so, its statement, notes, holds."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - part of a public row
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
 from console.errors import UsageError
+from console.ledger.accounts.equation import EQUATION, equation_in, equation_values
+from console.ledger.accounts.over_time import BALANCES, BalancePoint, moments
+from console.ledger.accounts.periods import USUAL_DAYS, last_days
+from console.ledger.accounts.statement import statement
+from console.ledger.books.currencies import zone_of
 from console.ledger.credits.breakdown import CREDITS, Credits, credits_in, with_moments
 from console.ledger.page import asked_name
-from console.ledger.transactions import page as transactions
 from models.credit import ReservationStatus
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
+    from console.ledger.accounts.equation import Equation, Period
+    from console.ledger.accounts.statement import StatementRow
     from console.ledger.page import Page
-    from console.ledger.transactions.page import TransactionRow
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
-HISTORY_SIZE = 50
+STATEMENT_SIZE = 50
 NOTES = 50
 HOLDS = 50
 
-_HEAD = text(CREDITS)
+_HEAD = text(f"""
+    SELECT head.*, (SELECT k.zone FROM ledger.calendar k) AS zone FROM ({CREDITS}) head""")  # noqa: S608 - texts of ours
 
-# Two lists of one shape, so that both come at once.
-_BESIDE = text("""
-    WITH note AS (
-        SELECT n.id, coalesce(n.note, '') AS note, n.operator, n.created_at FROM ledger.account_notes n
-        WHERE n.user_id = :user ORDER BY n.id DESC LIMIT :notes
-    ), hold AS (
-        SELECT r.* FROM ledger.reservations r
-        WHERE r.status <> 'reserved' AND r.wallet_id = (
-            SELECT w.id FROM ledger.wallets w WHERE w.user_id = :user AND w.currency = :currency)
-        ORDER BY r.created_at DESC, r.id DESC LIMIT :holds
-    )
-    SELECT
-        (SELECT json_agg(json_build_array(note.id, note.note, note.operator, note.created_at)
-            ORDER BY note.id DESC) FROM note) AS notes,
-        (SELECT json_agg(json_build_array(
+# The equation with what stands beside it, so that all of it comes at once.
+_BESIDE = text(f"""
+    SELECT equation.*, now() AS asked_at, ({BALANCES}) AS balances, (
+        SELECT json_agg(json_build_array(note.id, note.note, note.operator, note.created_at)
+            ORDER BY note.id DESC)
+        FROM (
+            SELECT n.id, coalesce(n.note, '') AS note, n.operator, n.created_at FROM ledger.account_notes n
+            WHERE n.user_id = :user ORDER BY n.id DESC LIMIT :notes) note
+    ) AS notes, (
+        SELECT json_agg(json_build_array(
             hold.id, hold.reference, hold.amount, hold.captured_amount, hold.status, hold.description,
             hold.created_at, hold.closed_at, hold.closed_by, hold.close_reason)
-            ORDER BY hold.created_at DESC, hold.id DESC) FROM hold) AS holds""")
+            ORDER BY hold.created_at DESC, hold.id DESC)
+        FROM (
+            SELECT r.* FROM ledger.reservations r
+            WHERE r.status <> 'reserved' AND r.wallet_id = (
+                SELECT w.id FROM ledger.wallets w WHERE w.user_id = :user AND w.currency = :currency)
+            ORDER BY r.created_at DESC, r.id DESC LIMIT :holds) hold
+    ) AS holds
+    FROM ({EQUATION}) equation""")  # noqa: S608 - texts of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +88,23 @@ class EndedHold:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account's page; open holds stand in `credits`, notes and ended holds come newest first."""
+    """An account's page; open holds stand in `credits`, notes and ended holds come newest first.
+
+    equation: why the balance is what it is. over_time: the balance at the beginning of each day of the
+    period asked for and at its end, in order; empty for a system account, which stores none. zone: that of
+    the business day. statement: the newest movements, of any period.
+    """
 
     user_id: int
     email: str | None
     trust_level: int
     opened_at: datetime
     metadata: dict[str, Any]
+    zone: ZoneInfo
     credits: Credits
-    history: Page[TransactionRow]
+    equation: Equation
+    over_time: tuple[BalancePoint, ...]
+    statement: Page[StatementRow]
     notes: tuple[Note, ...]
     ended_holds: tuple[EndedHold, ...]
 
@@ -94,10 +114,14 @@ def account(
     username: str,
     currency: str,
     *,
-    history: int = HISTORY_SIZE,
+    period: Period | None = None,
+    limit: int = STATEMENT_SIZE,
     cancel: Cancellation | None = None,
 ) -> Account:
-    """Return the account's page in three statements; raises UsageError when there is no such account."""
+    """Return the account's page in three statements, explained over a period, the last USUAL_DAYS by default.
+
+    limit: how many rows of its statement. Raises UsageError when there is no such account.
+    """
     values = {"username": asked_name(username), "currency": currency}
     with database.recorder.action("account.page"):
         head = database.read(
@@ -105,26 +129,35 @@ def account(
         )
         if head is None:
             raise UsageError(f"There is no account {values['username']!r} in {currency}.")
-        wanted = transactions.TransactionFilter(user=head.username, currency=currency)
-        page = transactions.page(database, wanted, limit=history, cancel=cancel)
-        notes, holds = database.read(
-            "account.beside",
-            lambda session: _beside(session, head.user_id, currency),
-            cancel=cancel,
+        zone = zone_of(head.zone)
+        explained = period or last_days(USUAL_DAYS, zone)
+        days = moments(explained, zone, opened_at=head.created_at, now=datetime.now(UTC))
+        beside = database.read(
+            "account.beside", lambda session: _beside(session, head, explained, days), cancel=cancel
         )
+        rows = statement(database, head.username, currency, limit=limit, cancel=cancel)
+    found = equation_in(beside, explained)
     return Account(
-        head.user_id, head.email, head.trust_level, head.created_at, head.metadata, credits_in(head),
-        page, notes, holds,
+        head.user_id, head.email, head.trust_level, head.created_at, head.metadata, zone, credits_in(head),
+        found, _over_time(beside, days, found), rows,
+        tuple(Note(*with_moments(note, 3)) for note in beside.notes or ()),
+        tuple(_ended(with_moments(hold, 6, 7)) for hold in beside.holds or ()),
     )  # fmt: skip
 
 
-def _beside(session: Session, user: int, currency: str) -> tuple[tuple[Note, ...], tuple[EndedHold, ...]]:
-    values = {"user": user, "currency": currency, "notes": NOTES, "holds": HOLDS}
-    notes, holds = session.execute(_BESIDE, values).one()
-    return (
-        tuple(Note(*with_moments(note, 3)) for note in notes or ()),
-        tuple(_ended(with_moments(hold, 6, 7)) for hold in holds or ()),
-    )
+def _beside(session: Session, head: Row[Any], period: Period, days: Sequence[datetime]) -> Row[Any]:
+    values = {
+        **equation_values(head.username, head.currency, period),
+        "user": head.user_id, "notes": NOTES, "holds": HOLDS, "moments": list(days),
+    }  # fmt: skip
+    return session.execute(_BESIDE, values).one()
+
+
+def _over_time(beside: Row[Any], days: Sequence[datetime], explained: Equation) -> tuple[BalancePoint, ...]:
+    if not beside.customer:
+        return ()
+    last = BalancePoint(explained.counted.until or beside.asked_at, explained.balance)
+    return (*map(BalancePoint, days, beside.balances or ()), last)
 
 
 def _ended(values: list[Any]) -> EndedHold:

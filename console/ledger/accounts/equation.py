@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.accounts.walk import ACCOUNT, PERIOD, walk
+from console.ledger.accounts.walk import ACCOUNT, BALANCE_AFTER, PERIOD, walk
 from console.ledger.page import asked_name
 from console.money import Currency, currency_of
 from models.transaction import TransactionKind
@@ -93,14 +93,12 @@ class Equation:
     counted: Period
 
 
-_AFTER: Final = (
-    "t.posted_at, t.id, t.from_balance_after AS after",
-    "t.posted_at, t.id, t.to_balance_after",
-)
 _MOVEMENTS: Final = walk(
     "t.posted_at, t.id, t.kind, -t.amount AS delta", "t.posted_at, t.id, t.kind, t.amount",
     condition=PERIOD, limit="CAST(:most AS bigint)",
 )  # fmt: skip
+_OPENING: Final = walk(*BALANCE_AFTER, condition="(t.posted_at, t.id) < (start.at, start.id)", limit="1")
+_CLOSING: Final = walk(*BALANCE_AFTER, condition="t.posted_at < CAST(:until AS timestamptz)", limit="1")
 
 # What is stored before the first movement that counts also tells whether others of the period were left out.
 EQUATION: Final = f"""
@@ -129,10 +127,8 @@ EQUATION: Final = f"""
         opening.after AS opening, closing.after AS closing,
         coalesce((opening.posted_at, opening.id) >= (asked.at, asked.id), false) AS cut
     FROM account CROSS JOIN counted CROSS JOIN asked CROSS JOIN start
-    LEFT JOIN LATERAL ({walk(*_AFTER, condition="(t.posted_at, t.id) < (start.at, start.id)", limit="1")}
-    ) opening ON true
-    LEFT JOIN LATERAL ({walk(*_AFTER, condition="t.posted_at < CAST(:until AS timestamptz)", limit="1")}
-    ) closing ON CAST(:until AS timestamptz) IS NOT NULL"""  # noqa: S608 - texts of ours
+    LEFT JOIN LATERAL ({_OPENING}) opening ON true
+    LEFT JOIN LATERAL ({_CLOSING}) closing ON CAST(:until AS timestamptz) IS NOT NULL"""  # noqa: S608 - texts of ours
 
 _EQUATION = text(EQUATION)
 
@@ -147,7 +143,7 @@ def equation(
 ) -> Equation:
     """Explain a balance by one statement, so that all of it is of one moment.
 
-    Raises UsageError when there is no such account.
+    Raises UsageError when there is no such account, or when it is a system account and the period has ended.
     """
     values = equation_values(username, currency, period)
 
@@ -174,7 +170,9 @@ def period_values(period: Period) -> dict[str, Any]:
 
 
 def equation_in(row: Row[Any], period: Period) -> Equation:
-    """Read a row of EQUATION that was asked for a period."""
+    """Read a row of EQUATION that was asked for a period; raises UsageError where it cannot be answered."""
+    if period.until is not None and not row.customer:
+        raise UsageError("A system account stores no balance to end with; ask for a period until now.")
     terms = summed((term_of(kind, incoming=incoming), int(amount), movements)
                    for kind, incoming, amount, movements in row.terms or ())  # fmt: skip
     counted = Period(row.first_at, period.until, period.name, row.first_id) if row.cut else period

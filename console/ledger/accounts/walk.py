@@ -16,6 +16,12 @@ PERIOD = (
 )
 """Movements of a period; see Period."""
 
+BALANCE_AFTER = (
+    "t.posted_at, t.id, t.from_balance_after AS after",
+    "t.posted_at, t.id, t.to_balance_after",
+)
+"""What is walked for the balance that a movement left behind; NULL for a system account."""
+
 
 def walk(
     outgoing: str,

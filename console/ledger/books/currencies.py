@@ -57,7 +57,7 @@ def books(database: Database, *, cancel: Cancellation | None = None) -> Books:
         return Books(
             tuple(Currency(row.code, row.exponent) for row in known),
             {row.code: row.closed_at for row in known if row.closed_at is not None},
-            _zone(rows[0].zone),
+            zone_of(rows[0].zone),
         )
 
     return database.read("books.load", ask, cancel=cancel)
@@ -81,7 +81,8 @@ def of_hold(database: Database, reference: str, *, cancel: Cancellation | None =
     return _one(database, statement, values, f"There is no hold of reference {reference!r}.", cancel)
 
 
-def _zone(name: str) -> ZoneInfo:
+def zone_of(name: str) -> ZoneInfo:
+    """Return the zone that the ledger's calendar names; raises UsageError where this computer knows none."""
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError) as error:

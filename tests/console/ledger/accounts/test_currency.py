@@ -104,6 +104,6 @@ def test_an_account_is_looked_at_in_one_currency(viewer: Database) -> None:
     """Its history is that of the wallet; a currency that it has not is said to be unknown."""
     found = account(viewer, "anna", "JPY")
     assert (found.credits.currency, found.credits.balance) == (JPY, 5)
-    assert [(row.currency, row.amount) for row in found.history.rows] == [(JPY, 5)]
+    assert [(row.currency, row.amount) for row in found.statement.rows] == [(JPY, 5)]
     with pytest.raises(UsageError, match="no account 'carla' in CR"):
         account(viewer, "carla", "CR")

@@ -182,6 +182,8 @@ def test_what_is_wrong_stays_unexplained(viewer: Database, admin: Connection, li
 def test_a_system_account_derives_what_was_before(viewer: Database, lived: dict[str, Any]) -> None:
     found = equation(viewer, "@breakage", CURRENCY, WHOLE_LIFE)
     assert (found.opening, found.terms, found.balance) == (0, ((Term.EXPIRED, 20, 1),), 20)
+    with pytest.raises(UsageError, match="ask for a period until now"):
+        equation(viewer, "@breakage", CURRENCY, Period(None, datetime.now(UTC), "until then"))
 
 
 def test_nobody_has_no_equation(viewer: Database) -> None:

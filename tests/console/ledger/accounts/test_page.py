@@ -9,6 +9,7 @@ import pytest
 
 from console.errors import UsageError
 from console.ledger.accounts.detail import account
+from console.ledger.accounts.equation import equation
 from console.ledger.accounts.page import AccountFilter, Cursor, page
 from console.ledger.page import Direction
 from console.monitor.budgets import budget
@@ -156,12 +157,16 @@ def test_an_account_from_every_side_in_three_statements(
     for note in ("called about the invoice", "called again"):
         done(write(operator, "add_note", "alice", note))
     with statements.counted() as sent:
-        found = account(viewer, "Alice", CURRENCY, history=2)
+        found = account(viewer, "Alice", CURRENCY, limit=2)
     assert len(sent) == budget("account.page") == 3
     assert (found.credits.balance, found.credits.reserved, found.credits.available) == (975, 20, 955)
     assert [hold.reference for hold in found.credits.holds] == ["open"]
-    assert [(row.amount, row.to_username) for row in found.history.rows] == [(15, "@revenue"), (10, "bob")]
-    assert found.history.more_after
+    rows = [(row.amount, row.counterparty) for row in found.statement.rows]
+    assert rows == [(-15, "@revenue"), (-10, "bob")]
+    assert found.statement.more_after
+    assert found.equation == equation(viewer, "alice", CURRENCY, found.equation.counted)
+    assert (found.equation.counted.name, found.equation.balance) == ("90 days", 975)
+    assert [point.balance for point in found.over_time] == [0, 975]
     assert [(note.text, note.operator) for note in found.notes] == [
         ("called again", "t_operator"),
         ("called about the invoice", "t_operator"),
