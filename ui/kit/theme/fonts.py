@@ -11,6 +11,7 @@ LABEL_PX = 12
 CHIP_PX = 11
 TITLE_PX = 20
 FIGURE_PX = 26
+LARGE_FIGURE_PX = 32
 
 _FAMILIES = ("Inter", "SF Pro Text", "Segoe UI Variable", "Noto Sans")
 _CODE_FAMILIES = ("JetBrains Mono", "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Liberation Mono")
@@ -70,9 +71,9 @@ def title_font() -> QFont:
     return font
 
 
-def figure_font() -> QFont:
+def figure_font(px: int = FIGURE_PX) -> QFont:
     """Return the font of a key figure."""
-    font = text_font(FIGURE_PX, weight=QFont.Weight.Bold, tabular=True)
+    font = text_font(px, weight=QFont.Weight.Bold, tabular=True)
     font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, -0.4)
     return font
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.kit.theme.fonts import figure_font, text_font
+from ui.kit.theme.fonts import FIGURE_PX, LARGE_FIGURE_PX, figure_font, text_font
 from ui.kit.widgets.basics import Chip, caption, label, restyle
 
 if TYPE_CHECKING:
@@ -40,13 +40,13 @@ def heading_label(text: str) -> QLabel:
 
 
 class KeyFigure(Card):
-    """One figure that matters, under its name and over a note or a chip."""
+    """One figure that matters, under its name and over a note or a chip; `large` for the one asked for."""
 
-    def __init__(self, name: str, figure: str = "", note: str = "") -> None:
+    def __init__(self, name: str, figure: str = "", note: str = "", *, large: bool = False) -> None:
         super().__init__(spacing=2)
         self.body.setContentsMargins(15, 12, 15, 12)
         self._name = caption(name)
-        self._figure = label(figure, font=figure_font())
+        self._figure = label(figure, font=figure_font(LARGE_FIGURE_PX if large else FIGURE_PX))
         self._note = label(note, tone="muted", font=text_font(tabular=True))
         self._chip = Chip()
         foot = QHBoxLayout()
