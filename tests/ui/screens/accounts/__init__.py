@@ -1,1 +1,1 @@
-"""Tests of the accounts."""
+"""The accounts in the window."""

@@ -1,0 +1,96 @@
+"""Notes of an account: written once, by whoever may."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.errors import OutcomeUnknownError
+from tests.cluster import connected
+from ui.screens.accounts.account.tabs import NOTES_TAB
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    from pytestqt.qtbot import QtBot
+
+    from console.postgres.cancellation import Cancellation
+    from console.writes.operation import Operation
+    from tests.ui.conftest import Contexts
+    from tests.ui.screens.accounts.conftest import Pages
+    from ui.context import Context
+    from ui.screens.accounts.account.page import AccountPage
+
+
+def texts(page: AccountPage) -> list[str]:
+    """Return the notes that are shown."""
+    return [row.text for row in page.tabs.notes.model.rows]
+
+
+def test_a_note_is_added_and_read_again(page: AccountPage, qtbot: QtBot) -> None:
+    notes = page.tabs.notes
+    page.tabs.show_tab(NOTES_TAB)
+    assert not notes.add_button.isEnabled()
+    QTest.keyClicks(notes.edit, "  paid back on Monday ")
+    QTest.keyClick(notes.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: texts(page) == ["paid back on Monday", "called about a refund"])
+    assert notes.edit.text() == ""
+    assert page.tabs.tabs.tabText(NOTES_TAB) == "Notes  2"
+
+
+@pytest.mark.parametrize(
+    ("login", "reason"),
+    [("t_viewer", "needs role support or operator"), ("t_support", "write the note")],
+)
+def test_who_may_not_write_reads_why(
+    noor: str, page_of: Pages, context_of: Contexts, login: str, reason: str
+) -> None:
+    page = page_of(noor, shown_in=context_of(login))
+    assert page.tabs.notes.reason == reason
+    assert page.tabs.notes.add_button.accessibleDescription() == reason
+    assert page.tabs.notes.edit.isEnabled() is (login == "t_support")
+
+
+def test_an_account_of_the_ledger_has_no_notes(page_of: Pages) -> None:
+    page = page_of("@external")
+    assert page.tabs.notes.reason == "only a customer's account has notes"
+    assert page.figures.available.accessibleName() == "Available: not limited"
+
+
+def test_a_refusal_stands_beside_the_field(page: AccountPage, qtbot: QtBot) -> None:
+    notes = page.tabs.notes
+    page.tabs.show_tab(NOTES_TAB)
+    notes.edit.setText("n" * 20_000)
+    notes.add_button.click()
+    qtbot.waitUntil(lambda: bool(notes.outcome.text()))
+    assert notes.edit.text()
+    assert texts(page) == ["called about a refund"]
+
+
+def test_a_note_without_an_answer_is_asked_for_and_written_once(
+    page: AccountPage, context: Context, ledger_url: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    notes = page.tabs.notes
+    page.tabs.show_tab(NOTES_TAB)
+    perform = context.ledger.perform
+
+    def lost(operation: Operation, *, key: UUID, cancel: Cancellation) -> dict[str, Any]:
+        perform(operation, key=key, cancel=cancel)
+        raise OutcomeUnknownError(str(key))
+
+    notes.edit.setText("once")
+    with monkeypatch.context() as patch:
+        patch.setattr(context.ledger, "perform", lost)
+        notes.add_button.click()
+        qtbot.waitUntil(lambda: bool(notes.outcome.text()))
+    assert notes.outcome.text().endswith("Press it again to ask; it is done once.")
+    assert page.pending
+    notes.add_button.click()
+    qtbot.waitUntil(lambda: "once" in texts(page))
+    with connected(ledger_url) as ledger:
+        found = ledger.execute("SELECT count(*) FROM ledger.account_notes WHERE note = 'once'").fetchone()
+    assert found == (1,)
+    assert page.tabs.notes.outcome.text() == ""

@@ -1,0 +1,217 @@
+"""One account's page on a real ledger: figures, tabs, currencies, the keyboard, and what goes wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTableView
+from sqlalchemy.engine import make_url
+
+from tests.cluster import connected
+from tests.ui.several import fill_in_four_currencies
+from ui.routes import OpenUserTransactions
+from ui.screens.accounts.account.page import AccountPage
+from ui.screens.accounts.account.tabs import CREDITS_TAB, HOLDS_TAB, NOTES_TAB
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytestqt.qtbot import QtBot
+
+    from tests.cluster import Cluster
+    from tests.conftest import Statements
+    from tests.ui.conftest import Contexts
+    from tests.ui.screens.accounts.conftest import Pages
+    from ui.context import Context
+    from ui.routes import Route
+
+
+@pytest.fixture
+def several(ledger_url: str, context_of: Contexts) -> Context:
+    """Return a context on a ledger of four currencies."""
+    fill_in_four_currencies(ledger_url)
+    return context_of("t_operator")
+
+
+def titles(page: AccountPage) -> list[str]:
+    """Return the titles of the tabs."""
+    return [page.tabs.tabs.tabText(at) for at in range(page.tabs.tabs.count())]
+
+
+def test_the_figures_say_what_may_be_spent_and_what_it_is_made_of(page: AccountPage) -> None:
+    figures = page.figures
+    assert figures.available.accessibleName() == "Available: 641.60 CR"
+    assert figures.balance.accessibleName() == "Balance: 791.60 CR"
+    assert figures.on_hold.accessibleName() == "On hold: 150.00 CR"
+    assert figures.expiring.accessibleName() == "Credit that expires within 30 days: 50.00 CR"
+    assert page.head.title.chip.text() == "active"
+    assert page.head.about.endswith("trust level 0")
+
+
+def test_the_tabs_count_what_they_hold(page: AccountPage) -> None:
+    assert titles(page)[CREDITS_TAB:] == ["Credits  2", "Holds  3", "Notes  1"]
+    lots = page.tabs.lot_model.rows
+    assert [(row.place, row.lot.source, row.lot.remaining, row.free) for row in lots] == [
+        (1, "goodwill", 5_000, 0), (2, "winter sale", 10_000, 0),
+    ]  # fmt: skip
+    holds = page.tabs.hold_model.rows
+    assert [(row.reference, row.state, row.amount) for row in holds] == [
+        ("order 1", "reserved", 10_000), ("order 2", "reserved", 5_000), ("order 3", "released", 700),
+    ]  # fmt: skip
+    assert holds[2].reason == "it was called off"
+    assert page.tabs.notes.model.rows[0].text == "called about a refund"
+
+
+def test_a_reading_asks_three_statements(
+    noor: str, context: Context, page_of: Pages, statements: Statements, qtbot: QtBot
+) -> None:
+    with statements.counted() as sent:
+        made = page_of(noor)
+        qtbot.waitUntil(lambda: context.worker.active == 0)
+    assert made.reading is not None
+    assert len(sent) <= 3
+
+
+def test_expired_credit_is_marked(noor: str, ledger_url: str, page_of: Pages) -> None:
+    with connected(ledger_url) as ledger:
+        ledger.execute("SET session_replication_role = replica")
+        ledger.execute(
+            "UPDATE ledger.credit_lots SET created_at = now() - interval '2 days', "
+            "expires_at = date_trunc('minute', now()) - interval '1 day' WHERE source = 'goodwill'"
+        )
+        ledger.execute("UPDATE ledger.reservations SET status = 'released', closed_at = now(), "
+                       "closed_by = 'x', close_reason = 'x' WHERE status = 'reserved'")  # fmt: skip
+        ledger.execute("UPDATE ledger.wallets SET reserved = 0 WHERE reserved > 0")
+    page = page_of(noor)
+    assert [row.state for row in page.tabs.lot_model.rows] == ["expired", "open"]
+    assert page.figures.available.accessibleName() == "Available: 741.60 CR"
+
+
+def test_an_unknown_account_is_said_in_one_sentence_with_a_way_back(page_of: Pages, qtbot: QtBot) -> None:
+    page = page_of("nobody")
+    assert page.trouble == "There is no account 'nobody' in CR."
+    assert not page.retry_button.isVisible()
+    assert not page.figures.isVisible()
+    with qtbot.waitSignal(page.back_wanted):
+        QTest.mouseClick(page.head.back_button, Qt.MouseButton.LeftButton)
+
+
+def test_what_was_shown_stays_when_the_server_goes(
+    page: AccountPage, cluster: Cluster, ledger_url: str, qtbot: QtBot
+) -> None:
+    name = make_url(ledger_url).database or ""
+    with connected(cluster.url("postgres")) as server:
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        page.reload()
+        qtbot.waitUntil(lambda: bool(page.trouble), timeout=20_000)
+        server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+    assert page.trouble.startswith("Not read again: ")
+    assert "What is shown is of " in page.trouble
+    assert page.figures.available.isVisible()
+
+    def again() -> bool:
+        if page.trouble:
+            page.retry_button.click()
+        return not page.trouble
+
+    qtbot.waitUntil(again, timeout=20_000)
+    assert not page.retry_button.isVisible()
+
+
+def test_each_currency_is_its_own_page(several: Context, page_of: Pages, qtbot: QtBot) -> None:
+    page = page_of("int32", shown_in=several)
+    assert page.currency == "BHD"
+    assert page.figures.balance.accessibleName() == "Balance: 2147483.648 BHD"
+    assert list(page.head.currencies) == ["BHD", "BTC", "CR", "JPY"]
+    QTest.mouseClick(page.head.currencies["JPY"], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.figures.balance.accessibleName() == "Balance: 2147483648 JPY")
+    assert page.head.currencies["JPY"].isChecked()
+    other = page_of("int32", "CR", shown_in=several)
+    assert other.figures.balance.accessibleName() == "Balance: 21474836.48 CR"
+
+
+def test_an_account_that_no_currency_knows(several: Context, page_of: Pages) -> None:
+    assert page_of("nobody", shown_in=several).trouble == "There is no account 'nobody'."
+
+
+def test_only_the_currencies_that_an_account_has_are_offered(
+    several: Context, page_of: Pages, open_accounts: Callable[..., None]
+) -> None:
+    open_accounts({"single": 100}, "BTC")
+    page = page_of("single", shown_in=several)
+    assert page.currency == "BTC"
+    assert not any(one.isVisible() for one in page.head.currencies.values())
+
+
+def test_names_are_no_markup(open_accounts: Callable[..., None], ledger_url: str, page_of: Pages) -> None:
+    open_accounts({"odd": 100})
+    with connected(ledger_url) as ledger:
+        ledger.execute("SET session_replication_role = replica")
+        ledger.execute(
+            "UPDATE ledger.users SET display_name = '<b>Odd</b>', metadata = '{\"plan\": \"<i>gold</i>\"}' "
+            "WHERE username = 'odd'"
+        )
+    page = page_of("odd")
+    assert page.head.about.startswith("<b>Odd</b> ")
+    assert page.head.metadata == "plan: <i>gold</i>"
+
+
+def test_escape_goes_back_and_transactions_lead_to_the_list(
+    page: AccountPage, context: Context, qtbot: QtBot
+) -> None:
+    wanted: list[Route] = []
+    context.navigator.wanted.connect(wanted.append)
+    QTest.mouseClick(page.head.transactions_button, Qt.MouseButton.LeftButton)
+    assert wanted == [OpenUserTransactions("noor.a")]
+    with qtbot.waitSignal(page.back_wanted):
+        QTest.keyClick(page.tabs.table, Qt.Key.Key_Escape)
+
+
+def test_every_control_is_named(page: AccountPage) -> None:
+    kinds = (QAbstractButton, QLineEdit, QTableView)
+    controls = [one for kind in kinds for one in page.findChildren(kind)]
+    nameless = [
+        one for one in controls
+        if one.focusPolicy() & Qt.FocusPolicy.TabFocus and not (
+            one.accessibleName() or (isinstance(one, QAbstractButton) and one.text())
+        )
+    ]  # fmt: skip
+    assert controls
+    assert nameless == []
+
+
+def test_the_tab_key_walks_the_page_from_top_to_bottom(page: AccountPage, qtbot: QtBot) -> None:
+    page.tabs.show_tab(NOTES_TAB)
+    page.tabs.notes.edit.setText("asked again")
+    page.activateWindow()
+    page.head.back_button.setFocus()
+    qtbot.waitUntil(page.head.back_button.hasFocus)
+    walked = []
+    for _ in range(6):
+        at = QApplication.focusWidget()
+        assert at is not None
+        walked.append(at)
+        QTest.keyClick(at, Qt.Key.Key_Tab)
+    notes = page.tabs.notes
+    assert walked == [
+        page.head.back_button, page.head.transactions_button, page.tabs.tabs, notes.edit, notes.add_button,
+        notes.table,
+    ]  # fmt: skip
+
+
+def test_the_keyboard_begins_in_the_table(noor: str, context: Context, qtbot: QtBot) -> None:
+    page = AccountPage(context, noor)
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    page.reload()
+    page.focus_start()
+    qtbot.waitUntil(lambda: page.reading is not None)
+    assert QApplication.focusWidget() is page.tabs.table
+    page.tabs.show_tab(HOLDS_TAB)
+    page.focus_start()
+    assert QApplication.focusWidget() is page.tabs.holds

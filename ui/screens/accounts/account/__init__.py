@@ -1,0 +1,1 @@
+"""One account: what its balance is, and what stands behind it."""

@@ -1,0 +1,141 @@
+"""What the tables of an account's page show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from models.credit import ReservationStatus
+from ui.kit.table.columns import Column, Kind
+from ui.kit.theme.tokens import Tone, tone_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from console.ledger.accounts.detail import EndedHold, Note
+    from console.ledger.credits.breakdown import Hold, Lot
+    from console.money import Currency
+
+_PAST_DUE = "past due"
+_EXPIRED = "expired"
+_UNNAMED = "no source given"
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """Open credit and its place in the order of use, from 1."""
+
+    place: int
+    lot: Lot
+
+    @property
+    def state(self) -> str:
+        """Whether any of it can still be spent."""
+        return _EXPIRED if self.lot.dead else "open"
+
+    @property
+    def free(self) -> int:
+        """What of it neither a hold covers nor time has ended, in minor units."""
+        return self.lot.remaining - self.lot.covered - self.lot.dead
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    """A hold, open or ended; who and when are those that ended it, of an open one those that began it."""
+
+    reference: str
+    state: str
+    amount: int
+    captured: int | None
+    description: str
+    created_at: datetime
+    until: datetime | None
+    ended_at: datetime | None
+    by: str | None
+    reason: str | None
+
+    @classmethod
+    def of_open(cls, hold: Hold) -> HoldRow:
+        """Return the row of an open hold."""
+        state = _PAST_DUE if hold.past_due else ReservationStatus.RESERVED.value
+        return cls(
+            hold.reference, state, hold.amount, None, hold.description, hold.created_at, hold.expires_at,
+            None, hold.created_by, None,
+        )  # fmt: skip
+
+    @classmethod
+    def of_ended(cls, hold: EndedHold) -> HoldRow:
+        """Return the row of an ended hold."""
+        return cls(
+            hold.reference, hold.status.value, hold.amount, hold.captured_amount, hold.description,
+            hold.created_at, None, hold.closed_at, hold.closed_by, hold.close_reason,
+        )  # fmt: skip
+
+
+def _lot_tone(row: LotRow) -> Tone:
+    return Tone.WARNING if row.lot.dead else Tone.NEUTRAL
+
+
+def _hold_tone(row: HoldRow) -> Tone:
+    return Tone.ERROR if row.state == _PAST_DUE else tone_of(row.state)
+
+
+def lot_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[LotRow], ...]:
+    """Return the columns of open credit."""
+    return (
+        Column("place", "Used", Kind.INTEGER, muted=True, sortable=True),
+        Column(
+            "source", "Source", value=lambda row: row.lot.source or _UNNAMED, sortable=True, stretch=True,
+            width=120,
+        ),
+        Column("state", "State", Kind.CHIP, sortable=True, tone=_lot_tone, width=84, yields=2),
+        Column(
+            "expires_at", "Until", Kind.UNTIL, value=lambda row: row.lot.expires_at, sortable=True, width=150
+        ),
+        Column(
+            "amount", "Granted", Kind.AMOUNT, value=lambda row: row.lot.amount, muted=True, sortable=True,
+            currency=currency_of, yields=3,
+        ),
+        Column(
+            "remaining", "Left", Kind.AMOUNT, value=lambda row: row.lot.remaining, sortable=True,
+            currency=currency_of,
+        ),
+        Column(
+            "covered", "On hold", Kind.AMOUNT, value=lambda row: row.lot.covered, muted=True, sortable=True,
+            currency=currency_of, yields=1,
+        ),
+        Column("free", "Free", Kind.AMOUNT, sortable=True, currency=currency_of),
+        Column(
+            "created_at", "Granted at", Kind.TIMESTAMP, value=lambda row: row.lot.created_at, muted=True,
+            sortable=True, yields=4,
+        ),
+    )  # fmt: skip
+
+
+def hold_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[HoldRow], ...]:
+    """Return the columns of holds, open and ended."""
+    return (
+        Column("created_at", "Since", Kind.TIMESTAMP, muted=True, sortable=True),
+        Column("state", "State", Kind.CHIP, sortable=True, tone=_hold_tone, width=88),
+        Column("reference", "Reference", sortable=True, width=130),
+        Column("amount", "Amount", Kind.AMOUNT, sortable=True, currency=currency_of),
+        Column(
+            "captured", "Captured", Kind.AMOUNT, muted=True, sortable=True, currency=currency_of, yields=2
+        ),
+        Column("until", "Until", Kind.UNTIL, sortable=True, yields=1),
+        Column("ended_at", "Ended", Kind.TIMESTAMP, muted=True, sortable=True, yields=3),
+        Column("by", "By", muted=True, sortable=True, yields=5),
+        Column("reason", "Why", muted=True, width=110, yields=6),
+        Column("description", "For", muted=True, width=110, stretch=True, yields=4),
+    )
+
+
+NOTE_COLUMNS: tuple[Column[Note], ...] = (
+    Column("created_at", "Written", Kind.TIMESTAMP, muted=True, sortable=True),
+    Column("operator", "By", muted=True, sortable=True, width=110),
+    Column(
+        "text", "Note", value=lambda row: row.text or "erased with the person", stretch=True, width=200,
+        tip=lambda row: row.text,
+    ),
+)  # fmt: skip

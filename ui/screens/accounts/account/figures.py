@@ -1,0 +1,87 @@
+"""The key figures of an account: what may be spent first, then what it is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QWidget
+
+from console.ledger.credits.breakdown import EXPIRING_DAYS
+from ui.kit.formats import MINUS
+from ui.kit.theme.tokens import GAP, Tone
+from ui.kit.widgets.cards import KeyFigure
+from ui.kit.widgets.flow import Flow
+
+if TYPE_CHECKING:
+    from console.ledger.credits.breakdown import Credits
+    from ui.kit.formats import Formats
+
+_NONE = "\N{EM DASH}"
+
+
+class AccountFigures(QWidget):
+    """Available, balance, on hold, and the credit that expires soon."""
+
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
+        self._formats = formats
+        self.available = KeyFigure("Available", large=True)
+        self.balance = KeyFigure("Balance")
+        self.on_hold = KeyFigure("On hold")
+        self.expiring = KeyFigure(f"Credit that expires within {EXPIRING_DAYS} days")
+        self.setLayout(
+            Flow(
+                self.available, self.balance, self.on_hold, self.expiring,
+                spacing=GAP, between_lines=GAP, fill=True,
+            )
+        )  # fmt: skip
+
+    def show_credits(self, found: Credits) -> None:
+        """Show an account's money."""
+        self._show_available(found)
+        self._set(self.balance, found, found.balance, self._balance_note(found))
+        self.balance.set_figure_tone("error" if found.balance < 0 and found.available is not None else None)
+        self._show_holds(found)
+        self._set(self.expiring, found, found.expiring, self._expiry_note(found))
+        self.expiring.set_figure_tone("warning" if found.expiring else "muted")
+
+    def _show_available(self, found: Credits) -> None:
+        if found.available is None:
+            self.available.set(_NONE, "the ledger's own account is never short", spoken="not limited")
+            return
+        note = f"balance {MINUS} on hold"
+        if found.dead:
+            note += f" {MINUS} expired"
+        if found.overdraft_limit:
+            note += " + overdraft"
+        if found.transferable is not None and found.transferable != found.available:
+            note = f"a transfer may use {self._formats.money(max(0, found.transferable), found.currency)}"
+        self._set(self.available, found, found.available, note)
+        self.available.set_figure_tone("error" if found.available < 0 else None)
+
+    def _show_holds(self, found: Credits) -> None:
+        late = sum(hold.past_due for hold in found.holds)
+        note = self._formats.count(len(found.holds), "hold") if found.holds else "no hold"
+        chip = f"{self._formats.integer(late)} past due" if late else ""
+        self._set(self.on_hold, found, found.reserved, note, chip=chip)
+        self.on_hold.set_figure_tone(None if found.reserved else "muted")
+
+    def _balance_note(self, found: Credits) -> str:
+        if found.dead:
+            return f"{self._formats.money(found.dead, found.currency)} of it expired, not yet swept"
+        if found.overdraft_limit:
+            return f"overdraft up to {self._formats.money(found.overdraft_limit, found.currency)}"
+        return "no overdraft" if found.available is not None else ""
+
+    def _expiry_note(self, found: Credits) -> str:
+        if found.first_expiry is None:
+            return "none"
+        first = sum(lot.remaining for lot in found.lots if lot.expires_at == found.first_expiry)
+        word = "all" if first == found.expiring else "the first"
+        return f"{word} until {self._formats.until(found.first_expiry)}"
+
+    def _set(self, figure: KeyFigure, found: Credits, minor: int, note: str, *, chip: str = "") -> None:
+        figure.set(
+            self._formats.money(minor, found.currency), note, chip=chip,
+            tone=Tone.ERROR if chip else None, spoken=self._formats.spoken_amount(minor, found.currency),
+        )  # fmt: skip

@@ -1,0 +1,171 @@
+"""One account: who it is, what it may spend, and what stands behind its balance."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from console.errors import CancelledError, UsageError
+from ui.kit.theme.fonts import text_font
+from ui.kit.theme.tokens import GAP
+from ui.kit.widgets.basics import button, column_of, label, restyle, row_of, scrolling
+from ui.routes import OpenUserTransactions
+from ui.screens.accounts.account.figures import AccountFigures
+from ui.screens.accounts.account.head import AccountHead
+from ui.screens.accounts.account.reading import Reading, Wanted, read
+from ui.screens.accounts.account.tabs import AccountTabs
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+    from console.errors import ConsoleError
+    from ui.context import Context
+
+
+class AccountPage(QWidget):
+    """A page for one account and no other, in one of its currencies at a time."""
+
+    back_wanted = Signal()
+
+    def __init__(self, context: Context, username: str, currency: str = "") -> None:
+        """Without a currency, the page begins with the first that the account has; `reload` reads it."""
+        super().__init__()
+        self.username = username
+        self._context = context
+        self._currency = currency
+        self._reading: Reading | None = None
+        self._wants_start = False
+        self.head = AccountHead(context, username)
+        self.figures = AccountFigures(context.formats)
+        self.tabs = AccountTabs(context, username)
+        self._trouble = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        self.retry_button = button("Try again")
+        self._body = QWidget()
+        self._build()
+        self._connect()
+        self.setAccessibleName(f"Account {username}")
+
+    @property
+    def reading(self) -> Reading | None:
+        """What is shown; None until the account was first read."""
+        return self._reading
+
+    @property
+    def currency(self) -> str:
+        """The code of the currency shown or asked for; empty until the first is known."""
+        return self._currency
+
+    @property
+    def trouble(self) -> str:
+        """Why the account could not be read, now or again."""
+        return self._trouble.text()
+
+    @property
+    def pending(self) -> bool:
+        """Whether a note is being written, or ended without an answer."""
+        return self.tabs.notes.pending
+
+    def reload(self) -> None:
+        """Read the account as it is now; the reading before this one is cancelled."""
+        database = self._context.database
+        known = self._context.session.currencies
+        if self._reading is not None:
+            known = self._reading.currencies
+        elif len(known) > 1:
+            known = ()
+        wanted = Wanted(self.username, self._currency, known)
+        if self._reading is None:
+            self._say("")
+            self.head.title.set_subtitle("Reading\N{HORIZONTAL ELLIPSIS}")
+        self._context.worker.run(
+            lambda cancel: read(database, wanted, cancel),
+            done=self._show,
+            failed=self._fail,
+            cancelled=lambda: self._fail(CancelledError()),
+            owner=self,
+            replaces="account",
+        )
+
+    def focus_start(self) -> None:
+        """Put the keyboard where reading begins, as soon as that is shown."""
+        self._wants_start = self._reading is None
+        if self._wants_start:
+            self.head.back_button.setFocus()
+        else:
+            self.tabs.table.setFocus()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.back_wanted.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def _show(self, reading: Reading) -> None:
+        self._reading = reading
+        self._currency = reading.account.credits.currency.code
+        self._say("")
+        self.head.title.set_subtitle("")
+        self.head.show_reading(reading)
+        self.figures.show_credits(reading.account.credits)
+        self.tabs.show_account(reading.account)
+        self.setAccessibleName(
+            f"Account {self.username}, {reading.account.credits.status.value}, {self._currency}"
+        )
+        self._body.show()
+        if self._wants_start and self.head.back_button.hasFocus():
+            self.focus_start()
+        self._wants_start = False
+
+    def _fail(self, error: ConsoleError) -> None:
+        self.head.title.set_subtitle("")
+        if self._reading is None:
+            unknown = isinstance(error, UsageError)
+            self._say(str(error), "error", again=not unknown)
+            self._body.hide()
+            return
+        # What is shown stays, with the moment it is of; another currency was not reached.
+        self._currency = self._reading.account.credits.currency.code
+        self.head.show_reading(self._reading)
+        at = self._context.formats.timestamp(self._reading.at)
+        self._say(f"Not read again: {error} What is shown is of {at}.", "warning", again=True)
+
+    def _choose(self, code: str) -> None:
+        if code != self._currency:
+            self._currency = code
+            self.reload()
+
+    def _say(self, words: str, tone: str = "error", *, again: bool = False) -> None:
+        restyle(self._trouble, tone=tone)
+        self._trouble.setText(words)
+        self._trouble.setVisible(bool(words))
+        self.retry_button.setVisible(again)
+
+    def _show_transactions(self) -> None:
+        self._context.navigator.go(OpenUserTransactions(self.username))
+
+    def _connect(self) -> None:
+        self.head.back_button.clicked.connect(self.back_wanted)
+        self.head.transactions_button.clicked.connect(self._show_transactions)
+        self.head.currency_wanted.connect(self._choose)
+        self.retry_button.clicked.connect(self.reload)
+        self.tabs.notes.added.connect(self.reload)
+
+    def _build(self) -> None:
+        whole = column_of(self.figures, self.tabs, spacing=GAP)
+        whole.setStretchFactor(self.tabs, 1)
+        self._body.setLayout(whole)
+        # Where the window is low the page scrolls; figures are never squeezed.
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(self.head)
+        trouble = row_of(self._trouble, self.retry_button)
+        trouble.setStretch(0, 1)
+        layout.addLayout(trouble)
+        layout.addWidget(scrolling(self._body), 1)
+        self._say("")
+        self._body.hide()

@@ -1,0 +1,53 @@
+"""What an account's page is read from, at one moment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from console.errors import UsageError
+from console.ledger.accounts.detail import Account, account
+from console.ledger.credits.breakdown import credits_of
+
+if TYPE_CHECKING:
+    from console.money import Currency
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Whose page, in which currency, and the currencies that the account is known to have.
+
+    Without a currency, the first it has; without known ones, they are asked for.
+    """
+
+    username: str
+    currency: str = ""
+    known: tuple[Currency, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An account in one of its currencies, and all those that it has, by code; `at` is when it was read."""
+
+    account: Account
+    currencies: tuple[Currency, ...]
+    at: datetime
+
+
+def read(database: Database, wanted: Wanted, cancel: Cancellation) -> Reading:
+    """Read an account's page, on a pool thread; raises UsageError when there is no such account."""
+    currencies = wanted.known or _currencies(database, wanted.username, cancel)
+    code = wanted.currency or min(one.code for one in currencies)
+    found = account(database, wanted.username, code, cancel=cancel)
+    return Reading(found, currencies, datetime.now(UTC))
+
+
+def _currencies(database: Database, username: str, cancel: Cancellation) -> tuple[Currency, ...]:
+    rows = credits_of(database, [username], cancel=cancel)
+    found = tuple(row.currency for row in rows if row.currency is not None)
+    if not found:
+        raise UsageError(f"There is no account {username!r}.")
+    return found

@@ -1,0 +1,100 @@
+"""What stands behind an account's balance: its credit, its holds, its notes."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QFont, QGuiApplication
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from console.ledger.accounts.detail import HOLDS, NOTES
+from ui.kit.table.row_menu import RowAction
+from ui.kit.table.rows_model import RowsModel
+from ui.kit.theme.fonts import text_font
+from ui.kit.widgets.inputs import WHOLE
+from ui.screens.accounts.account.columns import HoldRow, LotRow, hold_columns, lot_columns
+from ui.screens.accounts.account.notes import NotesTab
+
+if TYPE_CHECKING:
+    from console.ledger.accounts.detail import Account
+    from console.money import Currency
+    from ui.context import Context
+    from ui.kit.table.view import LedgerTable
+
+CREDITS_TAB, HOLDS_TAB, NOTES_TAB = range(3)
+_NAMES = ("Credits", "Holds", "Notes")
+_LEAST_HEIGHT = 250
+
+
+class AccountTabs(QWidget):
+    """Tables under tabs, whose titles count what they hold."""
+
+    def __init__(self, context: Context, username: str) -> None:
+        super().__init__()
+        self._context = context
+        self._currency = WHOLE
+        self.tabs = QTabBar()
+        self.tabs.setFont(text_font(weight=QFont.Weight.Medium, tabular=True))
+        self.tabs.setExpanding(False)
+        self.tabs.setAccessibleName("Parts of the account")
+        self._stack = QStackedWidget()
+        self._stack.setMinimumHeight(_LEAST_HEIGHT)
+        self.lot_model: RowsModel[LotRow] = RowsModel(
+            lot_columns(self._currency_of), context.formats, (), self
+        )
+        self.lots = context.table("account.credits", "Open credit in the order of use")
+        self.lots.set_empty_words("No open credit", "Credit that is granted stands here until it is used.")
+        self.lots.setModel(self.lot_model)
+        self.hold_model: RowsModel[HoldRow] = RowsModel(
+            hold_columns(self._currency_of), context.formats, (), self
+        )
+        self.holds = context.table("account.holds", "Holds, open and ended")
+        self.holds.set_empty_words("No holds", "Reservations stand here, open ones first.")
+        self.holds.setModel(self.hold_model)
+        self.holds.set_row_actions(self._hold_actions)
+        self.notes = NotesTab(context, username)
+        for name, part in zip(_NAMES, (self.lots, self.holds, self.notes), strict=True):
+            self.tabs.addTab(name)
+            self._stack.addWidget(part)
+        self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addWidget(self.tabs)
+        layout.addWidget(self._stack, 1)
+
+    def show_account(self, found: Account) -> None:
+        """Show an account's credit, holds and notes."""
+        money = found.credits
+        self._currency = money.currency
+        self.lot_model.set_rows(LotRow(place, lot) for place, lot in enumerate(money.lots, start=1))
+        open_holds = [HoldRow.of_open(hold) for hold in money.holds]
+        ended = [HoldRow.of_ended(hold) for hold in found.ended_holds]
+        self.hold_model.set_rows(open_holds + ended)
+        self.notes.show_account(found)
+        self._count(CREDITS_TAB, len(money.lots))
+        self._count(HOLDS_TAB, len(open_holds) + len(ended), more=len(ended) == HOLDS)
+        self._count(NOTES_TAB, len(found.notes), more=len(found.notes) == NOTES)
+
+    def show_tab(self, tab: int) -> None:
+        """Bring one forward."""
+        self.tabs.setCurrentIndex(tab)
+
+    @property
+    def table(self) -> LedgerTable:
+        """The table that is shown."""
+        return (self.lots, self.holds, self.notes.table)[self.tabs.currentIndex()]
+
+    def _count(self, tab: int, count: int, *, more: bool = False) -> None:
+        """Count a tab's rows in its title; `more` may be there than are read."""
+        written = f"  {self._context.formats.integer(count)}{'+' if more else ''}" if count else ""
+        self.tabs.setTabText(tab, f"{_NAMES[tab]}{written}")
+
+    def _hold_actions(self, row: HoldRow) -> list[RowAction]:
+        copy = QGuiApplication.clipboard().setText
+        return [RowAction("Copy reference", partial(copy, row.reference))]
+
+    def _currency_of(self, _row: object) -> Currency:
+        """Return the account's currency; before it was read there are no rows."""
+        return self._currency
