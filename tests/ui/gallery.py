@@ -29,7 +29,7 @@ from ui.kit.theme.theme import Mode, Theme
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import Chip, Field, TitleRow, button, caption, column_of, label, row_of
 from ui.kit.widgets.buttons import ActionButton, PairButton
-from ui.kit.widgets.cards import Card, Equation, KeyFigure
+from ui.kit.widgets.cards import Card, Equation, EquationPart, KeyFigure
 from ui.kit.widgets.filters import AmountFilter, ChoiceFilter, DatesFilter, FilterChip, TextFilter
 from ui.kit.widgets.inputs import AmountEdit
 from ui.kit.worker import Worker
@@ -113,19 +113,22 @@ class Account(Screen):
             title.add_action(button(text))
         title.add_action(button("Evidence pack", accent=True))
         self.page.addWidget(title)
-        terms = (("", "Opening"), ("+", "Deposits"), ("+", "Grants"), ("+", "In"), ("\N{MINUS SIGN}", "Out"))
         equation = Equation(
             (
-                *terms,
-                ("\N{MINUS SIGN}", "Captures"),
-                ("\N{MINUS SIGN}", "Expired"),
-                ("=", "Balance, recomputed: equal"),
+                EquationPart("Opening", "0.00"),
+                EquationPart("Deposited", "+9,400.00", "deposited", "credit"),
+                EquationPart("Granted", "+1,350.00", "granted", "credit"),
+                EquationPart("Received", "+2,118.40", "received", "credit"),
+                EquationPart("Sent", "\N{MINUS SIGN}1,006.80", "sent"),
+                EquationPart("Captured", "\N{MINUS SIGN}10,870.00", "captured"),
+                EquationPart("Expired", "\N{MINUS SIGN}200.00", "expired"),
+                EquationPart("Unexplained", "0.00", tone="credit"),
+                EquationPart("= Balance", "791.60"),
             )
         )
-        equation.set(
-            ("0.00", "9,400.00", "1,350.00", "2,118.40", "1,006.80", "10,870.00", "200.00", "791.60")
-        )
-        self.page.addWidget(equation)
+        why = Card()
+        why.body.addWidget(equation)
+        self.page.addWidget(why)
         figures = [KeyFigure("Available"), KeyFigure("Reserved"), KeyFigure("Granted, expiring")]
         figures[0].set("641.60", "balance \N{MINUS SIGN} reserved")
         figures[1].set("150.00", "2 holds, oldest 18 min")

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     TEXT = "text"
     AMOUNT = "amount"
     SIGNED = "signed"
+    MOVED = "moved"
     INTEGER = "integer"
     IDENTIFIER = "identifier"
     DECIMAL = "decimal"
@@ -35,8 +36,8 @@ class Kind(StrEnum):
     CHIP = "chip"
 
 
-AMOUNTS = frozenset({Kind.AMOUNT, Kind.SIGNED})
-RIGHT_ALIGNED = frozenset({Kind.AMOUNT, Kind.SIGNED, Kind.INTEGER, Kind.DECIMAL, Kind.DURATION})
+AMOUNTS = frozenset({Kind.AMOUNT, Kind.SIGNED, Kind.MOVED})
+RIGHT_ALIGNED = AMOUNTS | {Kind.INTEGER, Kind.DECIMAL, Kind.DURATION}
 TABULAR = RIGHT_ALIGNED | {Kind.IDENTIFIER, Kind.TIMESTAMP, Kind.DATE, Kind.UNTIL}
 
 
@@ -45,7 +46,8 @@ class Column(Generic[Row]):
     """One column of a table over rows of one type.
 
     key: stable name, under which width, order and visibility are kept; also the row's attribute
-        unless `value` is given. AMOUNT and SIGNED are int minor units, DURATION is milliseconds.
+        unless `value` is given. AMOUNT, SIGNED and MOVED are int minor units, DURATION is milliseconds;
+        below zero SIGNED is in the error's tone, MOVED in the text's: money that went out is no fault.
     muted: a secondary figure or text. sortable: a click on the head asks for this order.
     width: pixels, what it is at least. stretch: takes the room left; a muted text also narrows first.
     yields: where room is short, the higher the sooner it is left out; 0 never.
@@ -129,9 +131,10 @@ def _amount(
     tone: Tone | None,
     tip: str | None,
 ) -> Cell:
-    signed = column.kind is Kind.SIGNED
+    signed = column.kind in {Kind.SIGNED, Kind.MOVED}
     if signed and tone is None and minor:
-        tone = Tone.CREDIT if minor > 0 else Tone.ERROR
+        below = Tone.ERROR if column.kind is Kind.SIGNED else None
+        tone = Tone.CREDIT if minor > 0 else below
     return Cell(
         formats.amount(minor, currency, signed=signed),
         formats.spoken_amount(minor, currency),

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import FIGURE_PX, LARGE_FIGURE_PX, figure_font, text_font
 from ui.kit.widgets.basics import Chip, caption, label, restyle
+from ui.kit.widgets.buttons import PressButton
+from ui.kit.widgets.flow import Flow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QResizeEvent
+    from PySide6.QtCore import QSize
+    from PySide6.QtWidgets import QPushButton
 
     from ui.kit.theme.tokens import Tone
 
 _HEADING_PX = 15
+_TERM_PX = 16
 
 
 class Card(QFrame):
@@ -79,61 +86,141 @@ class KeyFigure(Card):
         restyle(self._figure, tone=tone)
 
 
-class Equation(QFrame):
-    """Terms side by side with their signs on the lines between: an amount as it came to be."""
+@dataclass(frozen=True, slots=True)
+class EquationPart:
+    """One part of an equation: its name and its signed figure; one with a key can be pressed."""
 
-    def __init__(self, terms: Sequence[tuple[str, str]]) -> None:
-        """`terms` are (sign, name); the first sign is not shown, the last term is the result."""
+    name: str
+    figure: str
+    key: str = ""
+    tone: str | None = None
+    spoken: str = ""
+    tip: str = ""
+
+
+class Equation(QWidget):
+    """Parts side by side, in further lines where the width ends: an amount as it came to be.
+
+    The last part is the result. `chosen` carries the key of the part pressed, empty when it is let go.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parts: Sequence[EquationPart] = ()) -> None:
         super().__init__()
-        self.setProperty("card", True)
-        self._names = [name for _, name in terms]
-        self._figures = [label(font=text_font(16, weight=QFont.Weight.DemiBold, tabular=True)) for _ in terms]
-        last = len(terms) - 1
-        self._parts = [
-            _term(name, figure, first=place == 0, result=place == last)
-            for place, (name, figure) in enumerate(zip(self._names, self._figures, strict=True))
-        ]
-        row = QHBoxLayout(self)
-        row.setContentsMargins(1, 1, 1, 1)
-        row.setSpacing(0)
-        for part in self._parts:
-            row.addWidget(part, 1)
-        self._signs = [caption(sign) for sign, _ in terms[1:]]
-        for sign in self._signs:
-            sign.setParent(self)
+        self._shown: list[_Passive | _Pressable] = []
+        self._outline: list[tuple[str, str]] = []
+        self._flow = Flow(spacing=0, between_lines=0, fill=True)
+        self.setLayout(self._flow)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.set_parts(parts)
 
-    def set(self, figures: Sequence[str]) -> None:
-        """Show the figures, one a term."""
-        for name, shown, figure in zip(self._names, self._figures, figures, strict=True):
-            shown.setText(figure)
-            shown.setAccessibleName(f"{name}: {figure}")
+    @property
+    def buttons(self) -> dict[str, QPushButton]:
+        """The parts that can be pressed, by their keys."""
+        return {one.key: one for one in self._shown if isinstance(one, _Pressable)}
+
+    @property
+    def key(self) -> str:
+        """The key of the part that is pressed; empty for none."""
+        return next((key for key, one in self.buttons.items() if one.isChecked()), "")
+
+    def set_parts(self, parts: Sequence[EquationPart]) -> None:
+        """Show parts; where only figures changed, the keyboard and what is pressed stay."""
+        outline = [(part.key, part.name) for part in parts]
+        if outline != self._outline:
+            self._outline = outline
+            self._make(parts)
+        for shown, part in zip(self._shown, parts, strict=True):
+            shown.show_part(part)
+        self.updateGeometry()
+
+    def let_go(self) -> bool:
+        """Let go of the part that is pressed; False when there is none."""
+        if not self.key:
+            return False
+        self._press("")
+        return True
+
+    def _make(self, parts: Sequence[EquationPart]) -> None:
+        pressed = self.key
+        while self._flow.count():
+            self._flow.takeAt(0)
+        for old in self._shown:
+            old.hide()
+            old.deleteLater()
+        last = len(parts) - 1
+        self._shown = [
+            _Pressable(part.key, self._press) if part.key else _Passive(result=place == last)
+            for place, part in enumerate(parts)
+        ]
+        for place, made in enumerate(self._shown):
+            made.setProperty("first", place == 0)
+            self._flow.addWidget(made)
+        if pressed in self.buttons:
+            self.buttons[pressed].setChecked(True)
+        elif pressed:
+            self.chosen.emit("")
+
+    def _press(self, key: str) -> None:
+        for own, one in self.buttons.items():
+            one.setChecked(own == key)
+        self.chosen.emit(key)
+
+
+class _Passive(QFrame):
+    """A part that opens nothing."""
+
+    def __init__(self, *, result: bool) -> None:
+        super().__init__()
+        self.setProperty("term", True)
+        self.setProperty("result", result)
+        self._name, self._figure = _part_labels(self)
+
+    def show_part(self, part: EquationPart) -> None:
+        """Show a name and a figure."""
+        _show_part(self, self._name, self._figure, part)
+
+
+class _Pressable(PressButton):
+    """A part that opens what it is made of."""
+
+    def __init__(self, key: str, pressed: Callable[[str], None]) -> None:
+        super().__init__()
+        self.key = key
+        self.setCheckable(True)
+        self.setProperty("term", True)
+        self._name, self._figure = _part_labels(self)
+        self.clicked.connect(lambda checked: pressed(key if checked else ""))
 
     @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def sizeHint(self) -> QSize:
         layout = self.layout()
-        if layout is not None:
-            layout.activate()
-        for sign, part in zip(self._signs, self._parts[1:], strict=True):
-            size = sign.sizeHint()
-            sign.setGeometry(
-                part.x() - size.width() // 2,
-                (self.height() - size.height()) // 2,
-                size.width(),
-                size.height(),
-            )
-            sign.raise_()
+        return super().sizeHint() if layout is None else layout.sizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def show_part(self, part: EquationPart) -> None:
+        """Show a name and a figure."""
+        _show_part(self, self._name, self._figure, part)
 
 
-def _term(name: str, figure: QWidget, *, first: bool, result: bool) -> QFrame:
-    made = QFrame()
-    made.setProperty("term", True)
-    made.setProperty("first", first)
-    made.setProperty("result", result)
-    layout = QVBoxLayout(made)
-    layout.setContentsMargins(14, 12, 10, 13)
+def _part_labels(inside: QWidget) -> tuple[QLabel, QLabel]:
+    name, figure = caption(), label(font=text_font(_TERM_PX, weight=QFont.Weight.DemiBold, tabular=True))
+    layout = QVBoxLayout(inside)
+    layout.setContentsMargins(14, 11, 10, 12)
     layout.setSpacing(4)
-    layout.addWidget(caption(name))
-    layout.addWidget(figure)
-    return made
+    for one in (name, figure):
+        one.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        layout.addWidget(one)
+    return name, figure
+
+
+def _show_part(inside: QWidget, name: QLabel, figure: QLabel, part: EquationPart) -> None:
+    name.setText(part.name)
+    figure.setText(part.figure)
+    restyle(figure, tone=part.tone)
+    inside.setAccessibleName(f"{part.name}: {part.spoken or part.figure}")
+    inside.setToolTip(plain_tip(part.tip) if part.tip else "")

@@ -15,7 +15,7 @@ from tests.ui.parts import CR
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Field, TitleRow, button, label
 from ui.kit.widgets.buttons import ActionButton
-from ui.kit.widgets.cards import Equation, KeyFigure
+from ui.kit.widgets.cards import Equation, EquationPart, KeyFigure
 from ui.kit.widgets.filters import AmountFilter, ChoiceFilter, DatesFilter, FilterChip, TextFilter
 from ui.kit.widgets.inputs import AmountEdit, DateEdit
 
@@ -145,7 +145,7 @@ def test_a_key_figure_is_never_cut(qtbot: QtBot) -> None:
 
 def test_labels_take_text_as_it_is(qtbot: QtBot) -> None:
     row = TitleRow("<b>title</b>", "<i>subtitle</i>")
-    equation = Equation((("", "Opening"), ("=", "Balance")))
+    equation = Equation((EquationPart("<b>Opening</b>", "<i>0</i>"), EquationPart("<b>x</b>", "0", "x")))
     shown = label("<b>x</b>")
     for widget in (row, equation, shown):
         qtbot.addWidget(widget)
@@ -177,3 +177,39 @@ def test_enter_presses_the_button_that_has_the_keyboard_and_no_other(qtbot: QtBo
     first.setEnabled(False)
     QTest.keyClick(first, Qt.Key.Key_Return)
     assert len(pressed) == 3
+
+
+def test_a_part_of_an_equation_is_pressed_and_let_go(qtbot: QtBot) -> None:
+    parts = (EquationPart("Opening", "0.00"), EquationPart("Sent", "1.00", "sent"),
+             EquationPart("Paid out", "2.00", "paid out"), EquationPart("= Balance", "3.00"))  # fmt: skip
+    equation = Equation(parts)
+    qtbot.addWidget(equation)
+    equation.show()
+    told: list[str] = []
+    equation.chosen.connect(told.append)
+    sent, paid = equation.buttons.values()
+    for pressed in (sent, paid, paid):
+        QTest.keyClick(pressed, Qt.Key.Key_Return)
+    assert told == ["sent", "paid out", ""]
+    assert not equation.let_go()
+    QTest.mouseClick(sent, Qt.MouseButton.LeftButton)
+    equation.set_parts((*parts[:3], EquationPart("= Balance", "4.00")))
+    assert equation.key == "sent"
+    assert equation.buttons["sent"] is sent
+    equation.set_parts((parts[0], *parts[2:]))
+    assert told[-1] == ""
+    assert equation.key == ""
+
+
+def test_an_equation_wraps_where_the_width_ends(qtbot: QtBot) -> None:
+    equation = Equation([EquationPart(f"Term {at}", "1,000,000.00", str(at)) for at in range(8)])
+    qtbot.addWidget(equation)
+    equation.resize(400, 300)
+    equation.show()
+    boxes = [one.geometry() for one in equation.buttons.values()]
+    assert all(box.right() < 400 for box in boxes)
+    assert len({box.top() for box in boxes}) > 1
+    assert all(
+        box.width() >= one.sizeHint().width()
+        for one, box in zip(equation.buttons.values(), boxes, strict=True)
+    )
