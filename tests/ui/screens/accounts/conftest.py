@@ -49,6 +49,24 @@ def noor(open_accounts: Callable[..., None], as_role: Callable[[str], str]) -> s
 
 
 @pytest.fixture
+def moved(noor: str, as_role: Callable[[str], str]) -> str:
+    """Let the account receive, send twice alike, and be captured from; 670.27 CR are left."""
+    with connected(as_role("t_operator")) as ledger:
+        for sender, receiver, amount, reference in (
+            ("greta.l", noor, 4_068, "Lunch"), (noor, "greta.l", 3_145, "Taxi"),
+            (noor, "greta.l", 3_145, "Taxi again"),
+        ):  # fmt: skip
+            ledger.execute(
+                "SELECT ledger.transfer(gen_random_uuid(), %s, %s, 'CR', %s, %s)",
+                [sender, receiver, amount, reference],
+            )
+        ledger.execute(
+            "SELECT ledger.capture(gen_random_uuid(), 'order 1', 9911, '@revenue', 'order 767111')"
+        )
+    return noor
+
+
+@pytest.fixture
 def page_of(context: Context, qtbot: QtBot) -> Pages:
     """Show the page of any account."""
 

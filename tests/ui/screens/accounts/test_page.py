@@ -14,7 +14,7 @@ from tests.cluster import connected
 from tests.ui.several import fill_in_four_currencies
 from ui.routes import OpenUserTransactions
 from ui.screens.accounts.account.page import AccountPage
-from ui.screens.accounts.account.tabs import CREDITS_TAB, HOLDS_TAB, NOTES_TAB
+from ui.screens.accounts.account.tabs import CREDITS_TAB, NOTES_TAB
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,14 +65,14 @@ def test_the_tabs_count_what_they_hold(page: AccountPage) -> None:
     assert page.tabs.notes.model.rows[0].text == "called about a refund"
 
 
-def test_a_reading_asks_three_statements(
+def test_a_reading_asks_few_statements(
     noor: str, context: Context, page_of: Pages, statements: Statements, qtbot: QtBot
 ) -> None:
     with statements.counted() as sent:
         made = page_of(noor)
         qtbot.waitUntil(lambda: context.worker.active == 0)
     assert made.reading is not None
-    assert len(sent) <= 3
+    assert len(sent) == 5
 
 
 def test_expired_credit_is_marked(noor: str, ledger_url: str, page_of: Pages) -> None:
@@ -188,30 +188,45 @@ def test_the_tab_key_walks_the_page_from_top_to_bottom(page: AccountPage, qtbot:
     page.tabs.show_tab(NOTES_TAB)
     page.tabs.notes.edit.setText("asked again")
     page.activateWindow()
+    qtbot.waitUntil(lambda: [one.isVisible() for one in page.equation.terms.buttons.values()] == [True, True])
     page.head.back_button.setFocus()
     qtbot.waitUntil(page.head.back_button.hasFocus)
     walked = []
-    for _ in range(6):
+    for _ in range(9):
         at = QApplication.focusWidget()
         assert at is not None
         walked.append(at)
         QTest.keyClick(at, Qt.Key.Key_Tab)
     notes = page.tabs.notes
     assert walked == [
-        page.head.back_button, page.head.transactions_button, page.tabs.tabs, notes.edit, notes.add_button,
-        notes.table,
+        page.head.back_button, page.head.transactions_button, page.equation.periods["90 days"],
+        *page.equation.terms.buttons.values(), page.tabs.tabs, notes.edit, notes.add_button, notes.table,
     ]  # fmt: skip
 
 
-def test_the_keyboard_begins_in_the_table(noor: str, context: Context, qtbot: QtBot) -> None:
+def test_the_keyboard_begins_at_the_first_term(noor: str, context: Context, qtbot: QtBot) -> None:
     page = AccountPage(context, noor)
     qtbot.addWidget(page)
     page.show()
     page.activateWindow()
     page.reload()
     page.focus_start()
-    qtbot.waitUntil(lambda: page.reading is not None)
-    assert QApplication.focusWidget() is page.tabs.table
-    page.tabs.show_tab(HOLDS_TAB)
+    qtbot.waitUntil(lambda: page.equation.note.endswith("equal"))
+    assert QApplication.focusWidget() is page.equation.terms.buttons["deposited"]
+    page.reload()
+    qtbot.waitUntil(lambda: context.worker.active == 0)
+    assert QApplication.focusWidget() is page.equation.terms.buttons["deposited"]
+
+
+def test_where_nothing_moved_the_keyboard_begins_in_the_table(
+    context: Context, open_accounts: Callable[..., None], qtbot: QtBot
+) -> None:
+    open_accounts({"still": 0})
+    page = AccountPage(context, "still")
+    qtbot.addWidget(page)
+    page.show()
+    page.activateWindow()
+    page.reload()
     page.focus_start()
-    assert QApplication.focusWidget() is page.tabs.holds
+    qtbot.waitUntil(lambda: page.equation.note.endswith("equal"))
+    assert QApplication.focusWidget() is page.tabs.statement.table

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from console.files.text import party
 from models.credit import ReservationStatus
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone, tone_of
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from console.ledger.accounts.detail import EndedHold, Note
+    from console.ledger.accounts.statement import StatementRow
     from console.ledger.credits.breakdown import Hold, Lot
     from console.money import Currency
+    from ui.kit.formats import Formats
 
 _PAST_DUE = "past due"
 _EXPIRED = "expired"
@@ -73,12 +76,40 @@ class HoldRow:
         )  # fmt: skip
 
 
+def _currency(row: StatementRow) -> Currency:
+    return row.currency
+
+
 def _lot_tone(row: LotRow) -> Tone:
     return Tone.WARNING if row.lot.dead else Tone.NEUTRAL
 
 
 def _hold_tone(row: HoldRow) -> Tone:
     return Tone.ERROR if row.state == _PAST_DUE else tone_of(row.state)
+
+
+def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
+    """Return the columns of an account's movements; money that went out keeps the text's own colour."""
+
+    def twin(row: StatementRow) -> str | None:
+        return None if row.twin_of is None else f"twin of {formats.timestamp(row.twin_of)[11:16]}"
+
+    return (
+        Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
+        Column("id", "Id", Kind.IDENTIFIER, muted=True, hidden=True),
+        Column("kind", "Movement", Kind.CHIP, value=lambda row: row.kind.value, width=96),
+        Column("counterparty", "With", words=party, width=120),
+        Column("twin_of", "Twin", Kind.CHIP, value=twin, tone=lambda _row: Tone.WARNING, width=104, yields=1),
+        Column("amount", "Amount", Kind.MOVED, currency=_currency, width=96),
+        Column("before", "Before", Kind.AMOUNT, muted=True, currency=_currency, yields=5),
+        Column("after", "After", Kind.AMOUNT, currency=_currency, yields=2),
+        Column(
+            "paid_with", "Paid with", value=lambda row: ", ".join(row.paid_with) or None, muted=True,
+            width=110, yields=3,
+        ),
+        Column("reference", "Reference", muted=True, width=110, yields=4),
+        Column("description", "For", muted=True, width=110, stretch=True, yields=6),
+    )  # fmt: skip
 
 
 def lot_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[LotRow], ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -9,19 +10,22 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.errors import CancelledError, UsageError
+from console.ledger.accounts.equation import equation
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import button, column_of, label, restyle, row_of, scrolling
 from ui.routes import OpenUserTransactions
+from ui.screens.accounts.account.equation import EquationCard
 from ui.screens.accounts.account.figures import AccountFigures
 from ui.screens.accounts.account.head import AccountHead
 from ui.screens.accounts.account.reading import Reading, Wanted, read
-from ui.screens.accounts.account.tabs import AccountTabs
+from ui.screens.accounts.account.tabs import STATEMENT_TAB, AccountTabs
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from console.errors import ConsoleError
+    from console.ledger.accounts.equation import Equation, Term
     from ui.context import Context
 
 
@@ -40,6 +44,7 @@ class AccountPage(QWidget):
         self._wants_start = False
         self.head = AccountHead(context, username)
         self.figures = AccountFigures(context.formats)
+        self.equation = EquationCard(context)
         self.tabs = AccountTabs(context, username)
         self._trouble = label(font=text_font(tabular=True), wrap=True, selectable=True)
         self.retry_button = button("Try again")
@@ -94,13 +99,14 @@ class AccountPage(QWidget):
         self._wants_start = self._reading is None
         if self._wants_start:
             self.head.back_button.setFocus()
-        else:
+        elif not self.equation.focus_term():
             self.tabs.table.setFocus()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
-            self.back_wanted.emit()
+            if not self.equation.terms.let_go():
+                self.back_wanted.emit()
         else:
             super().keyPressEvent(event)
 
@@ -116,9 +122,7 @@ class AccountPage(QWidget):
             f"Account {self.username}, {reading.account.credits.status.value}, {self._currency}"
         )
         self._body.show()
-        if self._wants_start and self.head.back_button.hasFocus():
-            self.focus_start()
-        self._wants_start = False
+        self._explain()
 
     def _fail(self, error: ConsoleError) -> None:
         self.head.title.set_subtitle("")
@@ -133,9 +137,46 @@ class AccountPage(QWidget):
         at = self._context.formats.timestamp(self._reading.at)
         self._say(f"Not read again: {error} What is shown is of {at}.", "warning", again=True)
 
+    def _explain(self) -> None:
+        """Add up the period that is chosen; the sum before this one is cancelled."""
+        database, username, currency = self._context.database, self.username, self._currency
+        period = self.equation.period
+        self.equation.say("adding up\N{HORIZONTAL ELLIPSIS}")
+        self._context.worker.run(
+            lambda cancel: (equation(database, username, currency, period, cancel=cancel), datetime.now(UTC)),
+            done=self._explained,
+            failed=self._not_explained,
+            cancelled=lambda: self.equation.say("cancelled"),
+            owner=self,
+            replaces="equation",
+        )
+
+    def _explained(self, found: tuple[Equation, datetime]) -> None:
+        self.equation.show_equation(*found)
+        self._filter(self.equation.term)
+        self._start_once()
+
+    def _not_explained(self, error: ConsoleError) -> None:
+        self.equation.say("not added up", "error")
+        self._start_once()
+        self._say(f"The balance was not added up: {error}", "error", again=True)
+
+    def _start_once(self) -> None:
+        """Begin where the operator asked to, unless they have gone elsewhere meanwhile."""
+        wanted, self._wants_start = self._wants_start, False
+        if wanted and self.head.back_button.hasFocus():
+            self.focus_start()
+
+    def _filter(self, term: Term | None) -> None:
+        """List the rows of a term, all of them without one."""
+        if term is not None:
+            self.tabs.show_tab(STATEMENT_TAB)
+        self.tabs.statement.show_term(term, self.equation.counted)
+
     def _choose(self, code: str) -> None:
         if code != self._currency:
             self._currency = code
+            self.equation.forget_row()
             self.reload()
 
     def _say(self, words: str, tone: str = "error", *, again: bool = False) -> None:
@@ -152,10 +193,14 @@ class AccountPage(QWidget):
         self.head.transactions_button.clicked.connect(self._show_transactions)
         self.head.currency_wanted.connect(self._choose)
         self.retry_button.clicked.connect(self.reload)
+        self.equation.period_wanted.connect(self._explain)
+        self.equation.term_chosen.connect(self._filter)
+        self.tabs.statement.all_wanted.connect(self.equation.terms.let_go)
+        self.tabs.statement.explain_wanted.connect(self.equation.explain_since)
         self.tabs.notes.added.connect(self.reload)
 
     def _build(self) -> None:
-        whole = column_of(self.figures, self.tabs, spacing=GAP)
+        whole = column_of(self.figures, self.equation, self.tabs, spacing=GAP)
         whole.setStretchFactor(self.tabs, 1)
         self._body.setLayout(whole)
         # Where the window is low the page scrolls; figures are never squeezed.

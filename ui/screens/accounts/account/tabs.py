@@ -1,4 +1,4 @@
-"""What stands behind an account's balance: its credit, its holds, its notes."""
+"""What stands behind an account's balance: its movements, its credit, its holds, its notes."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.inputs import WHOLE
 from ui.screens.accounts.account.columns import HoldRow, LotRow, hold_columns, lot_columns
 from ui.screens.accounts.account.notes import NotesTab
+from ui.screens.accounts.account.statement import StatementTab
 
 if TYPE_CHECKING:
     from console.ledger.accounts.detail import Account
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
 
-CREDITS_TAB, HOLDS_TAB, NOTES_TAB = range(3)
-_NAMES = ("Credits", "Holds", "Notes")
+STATEMENT_TAB, CREDITS_TAB, HOLDS_TAB, NOTES_TAB = range(4)
+_NAMES = ("Statement", "Credits", "Holds", "Notes")
 _LEAST_HEIGHT = 250
 
 
@@ -40,6 +41,7 @@ class AccountTabs(QWidget):
         self.tabs.setAccessibleName("Parts of the account")
         self._stack = QStackedWidget()
         self._stack.setMinimumHeight(_LEAST_HEIGHT)
+        self.statement = StatementTab(context, username)
         self.lot_model: RowsModel[LotRow] = RowsModel(
             lot_columns(self._currency_of), context.formats, (), self
         )
@@ -54,7 +56,7 @@ class AccountTabs(QWidget):
         self.holds.setModel(self.hold_model)
         self.holds.set_row_actions(self._hold_actions)
         self.notes = NotesTab(context, username)
-        for name, part in zip(_NAMES, (self.lots, self.holds, self.notes), strict=True):
+        for name, part in zip(_NAMES, (self.statement, self.lots, self.holds, self.notes), strict=True):
             self.tabs.addTab(name)
             self._stack.addWidget(part)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
@@ -73,6 +75,7 @@ class AccountTabs(QWidget):
         ended = [HoldRow.of_ended(hold) for hold in found.ended_holds]
         self.hold_model.set_rows(open_holds + ended)
         self.notes.show_account(found)
+        self.statement.show_currency(money.currency.code)
         self._count(CREDITS_TAB, len(money.lots))
         self._count(HOLDS_TAB, len(open_holds) + len(ended), more=len(ended) == HOLDS)
         self._count(NOTES_TAB, len(found.notes), more=len(found.notes) == NOTES)
@@ -84,7 +87,7 @@ class AccountTabs(QWidget):
     @property
     def table(self) -> LedgerTable:
         """The table that is shown."""
-        return (self.lots, self.holds, self.notes.table)[self.tabs.currentIndex()]
+        return (self.statement.table, self.lots, self.holds, self.notes.table)[self.tabs.currentIndex()]
 
     def _count(self, tab: int, count: int, *, more: bool = False) -> None:
         """Count a tab's rows in its title; `more` may be there than are read."""

@@ -1,0 +1,85 @@
+"""The statement on an account's page: movements as their owner reads them, and where each leads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from ui.routes import OpenAccount, OpenReference
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
+
+    from tests.ui.screens.accounts.conftest import Pages
+    from ui.context import Context
+    from ui.routes import Route
+    from ui.screens.accounts.account.page import AccountPage
+
+
+@pytest.fixture
+def page(moved: str, page_of: Pages, qtbot: QtBot) -> AccountPage:
+    """Show the page of a customer with movements of several kinds, once they are listed."""
+    made = page_of(moved)
+    qtbot.waitUntil(lambda: made.tabs.statement.model.rowCount() == 7)
+    return made
+
+
+def cells(page: AccountPage, key: str) -> list[str]:
+    """Return what a column shows, from the top."""
+    model = page.tabs.statement.model
+    place = [column.key for column in model.columns].index(key)
+    return [model.cell(row, place).text for row in range(model.rowCount())]
+
+
+def test_movements_are_signed_and_chained(page: AccountPage) -> None:
+    assert cells(page, "amount")[:4] == [
+        "\N{MINUS SIGN}99.11", "\N{MINUS SIGN}31.45", "\N{MINUS SIGN}31.45", "+40.68"
+    ]  # fmt: skip
+    assert cells(page, "before")[:4] == ["769.38", "800.83", "832.28", "791.60"]
+    assert cells(page, "after")[:4] == ["670.27", "769.38", "800.83", "832.28"]
+    assert cells(page, "counterparty") == ["@revenue", *["greta.l"] * 3, *["new credit"] * 2, "the bank"]
+    assert cells(page, "paid_with")[0] == "goodwill, winter sale"
+    assert [bool(twin) for twin in cells(page, "twin_of")] == [False, True, *[False] * 5]
+
+
+def test_money_that_went_out_is_no_fault(page: AccountPage) -> None:
+    model = page.tabs.statement.model
+    place = [column.key for column in model.columns].index("amount")
+    assert [model.cell(row, place).tone for row in (0, 3)] == [None, "credit"]
+
+
+def test_enter_leads_to_the_other_customer_and_never_to_the_ledger_itself(
+    page: AccountPage, context: Context
+) -> None:
+    wanted: list[Route] = []
+    context.navigator.wanted.connect(wanted.append)
+    table = page.tabs.statement.table
+    table.select_place(0)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert wanted == []
+    table.select_place(1)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert wanted == [OpenAccount("greta.l", "CR")]
+
+
+def test_a_row_leads_to_its_transaction(page: AccountPage, context: Context) -> None:
+    wanted: list[Route] = []
+    context.navigator.wanted.connect(wanted.append)
+    actions = {one.text().split("\t")[0]: one for one in page.tabs.statement.table.row_menu(0, 0).actions()}
+    refused = actions["Account of @revenue  (an account of the ledger itself)"]
+    assert not refused.isEnabled()
+    actions["Open transaction"].trigger()
+    assert wanted == [OpenReference("order 767111")]
+
+
+def test_the_rows_selected_are_added_up(page: AccountPage) -> None:
+    page.tabs.statement.table.selectAll()
+    assert page.tabs.statement.sum.words == "7 rows selected \N{MIDDLE DOT} 670.27 CR"
+
+
+def test_the_oldest_come_first_when_asked(page: AccountPage, qtbot: QtBot) -> None:
+    page.tabs.statement.table.sort_wanted.emit("posted_at", False)
+    qtbot.waitUntil(lambda: cells(page, "counterparty")[0] == "the bank")
