@@ -12,16 +12,14 @@ from console.ledger.search.everything import PLURALS, Answer, Kind, everything, 
 from ui.kit.commands import Match
 from ui.kit.formats import DOT
 from ui.routes import (
+    OpenAccount,
     OpenAmount,
-    OpenBalance,
     OpenBatch,
     OpenReference,
     OpenUserTransactions,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from console.errors import ConsoleError
     from console.ledger.search.everything import Found
     from console.postgres.cancellation import Cancellation
@@ -30,9 +28,6 @@ if TYPE_CHECKING:
     from ui.routes import Route
 
 DEBOUNCE_MS = 300
-
-OPEN_ACCOUNT: Callable[[str], Route] = OpenBalance
-"""Where an account's name leads."""
 
 
 class Search(QObject):
@@ -122,8 +117,8 @@ def _place(one: Found) -> tuple[str, Route]:
         case Kind.BATCH:
             return f"Batch {number}", OpenBatch(number)
         case Kind.HOLD:
-            return f"Hold {one.name} of {one.account}", OPEN_ACCOUNT(one.account)
-    return f"Credit {number} of {one.account}", OPEN_ACCOUNT(one.account)
+            return f"Hold {one.name} of {one.account}", OpenAccount(one.account)
+    return f"Credit {number} of {one.account}", OpenAccount(one.account)
 
 
 def _account(one: Found) -> list[tuple[str, Route]]:
@@ -131,9 +126,8 @@ def _account(one: Found) -> list[tuple[str, Route]]:
     listed = (f"Transactions of {one.name}", OpenUserTransactions(one.name))
     if one.name.startswith("@"):
         return [listed]
-    if one.exact:
-        return [listed, (f"Balance of {one.name}", OPEN_ACCOUNT(one.name))]
-    return [(f"Account {one.name}", OPEN_ACCOUNT(one.name))]
+    page = (f"Account {one.name}", OpenAccount(one.name))
+    return [page, listed] if one.exact else [page]
 
 
 def _amount(one: Found, formats: Formats) -> list[tuple[str, Route]]:

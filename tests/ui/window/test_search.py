@@ -13,7 +13,7 @@ from console.ledger.search.everything import TOO_LONG
 from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY
 from ui.kit.theme.icons import Glyph
-from ui.routes import OpenBalance, OpenReference, OpenUserTransactions
+from ui.routes import OpenAccount, OpenReference, OpenUserTransactions
 from ui.screen import Screen, ScreenEntry
 from ui.window.main_window import MainWindow
 from ui.window.search import Search
@@ -81,10 +81,9 @@ def test_what_the_ledger_has_is_offered_and_leads_there(
     palette: Palette, went: list[Route], qtbot: QtBot
 ) -> None:
     type_and_wait(palette, "noor.a", qtbot)
-    assert titles(palette)[:2] == ["Transactions of noor.a", "Balance of noor.a"]
-    QTest.keyClick(palette.field, Qt.Key.Key_Down)
+    assert titles(palette)[:2] == ["Account noor.a", "Transactions of noor.a"]
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
-    assert went == [OpenBalance("noor.a")]
+    assert went == [OpenAccount("noor.a")]
 
 
 def test_a_reference_is_found_as_it_is_written(palette: Palette, went: list[Route], qtbot: QtBot) -> None:
@@ -99,7 +98,7 @@ def test_nothing_is_offered_that_does_not_exist(palette: Palette, qtbot: QtBot, 
     type_and_wait(palette, text, qtbot)
     offered = titles(palette)
     assert not any(
-        one.startswith(("Transaction with", "Transactions of", "Balance of", "Batch ")) for one in offered
+        one.startswith(("Transaction with", "Transactions of", "Account ", "Batch ")) for one in offered
     )
     if text in SAID:
         assert offered == [SAID[text]]

@@ -11,12 +11,13 @@ from typing_extensions import override
 
 from console.files.text import party_in_full
 from ui.kit.days import moment_words
+from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import tone_of
 from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
-from ui.routes import OpenBatch
+from ui.routes import OpenAccount, OpenBatch
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -55,10 +56,13 @@ class TransactionDetail(Card):
         self._parts = QVBoxLayout(inside)
         self._parts.setContentsMargins(0, 0, 0, 0)
         self._parts.setSpacing(2)
-        self._from, self._from_balance = self._part("From", second=True)
-        self._to, self._to_balance = self._part("To", second=True)
-        self.copy_reference = self._icon_button(Glyph.COPY, "Copy reference")
-        self.copy_reference.setFixedHeight(_COPY_PX)
+        self.from_account = self._icon_button(Glyph.ACCOUNTS, "Account", low=True)
+        self.to_account = self._icon_button(Glyph.ACCOUNTS, "Account", low=True)
+        self.from_account.clicked.connect(lambda: self._open_account(payer=True))
+        self.to_account.clicked.connect(lambda: self._open_account(payer=False))
+        self._from, self._from_balance = self._part("From", second=True, beside=self.from_account)
+        self._to, self._to_balance = self._part("To", second=True, beside=self.to_account)
+        self.copy_reference = self._icon_button(Glyph.COPY, "Copy reference", low=True)
         self.copy_reference.clicked.connect(self._copy_reference)
         self._reference, _ = self._part("Reference", beside=self.copy_reference)
         self._description, _ = self._part("Description")
@@ -86,8 +90,14 @@ class TransactionDetail(Card):
         self._chip.set(row.kind.value, tone_of(row.kind.value))
         self._amount.setText(formats.money(row.amount, row.currency))
         self._amount.setAccessibleName(formats.spoken_amount(row.amount, row.currency))
-        self._from.setText(party_in_full(row.from_username))
-        self._to.setText(party_in_full(row.to_username))
+        for where, opens, name in (
+            (self._from, self.from_account, row.from_username), (self._to, self.to_account, row.to_username),
+        ):  # fmt: skip
+            where.setText(party_in_full(name))
+            words = f"Account {name}"
+            opens.setToolTip(plain_tip(words))
+            opens.setAccessibleName(words)
+            opens.setVisible(not name.startswith("@"))
         self._from_balance.setText(self._change(row, row.from_balance_after, row.amount))
         self._to_balance.setText(self._change(row, row.to_balance_after, -row.amount))
         self._set_text(self._reference, row.reference)
@@ -134,6 +144,11 @@ class TransactionDetail(Card):
         if self._row is not None and self._row.reference:
             QGuiApplication.clipboard().setText(self._row.reference)
 
+    def _open_account(self, *, payer: bool) -> None:
+        if self._row is not None:
+            name = self._row.from_username if payer else self._row.to_username
+            self._context.navigator.go(OpenAccount(name, self._row.currency.code))
+
     def _open_batch(self) -> None:
         if self._row is not None and self._row.batch_id is not None:
             self._context.navigator.go(OpenBatch(self._row.batch_id))
@@ -158,8 +173,11 @@ class TransactionDetail(Card):
             self._parts.addWidget(under)
         return first, under
 
-    def _icon_button(self, glyph: Glyph, name: str) -> QPushButton:
+    def _icon_button(self, glyph: Glyph, name: str, *, low: bool = False) -> QPushButton:
+        """Return a button; a low one stands beside a line of text and makes it no higher."""
         made = button("", flat=True, compact=True)
+        if low:
+            made.setFixedHeight(_COPY_PX)
         made.setAccessibleName(name)
         made.setToolTip(name)
         self._context.icons.dress(made, glyph, size=14)

@@ -20,6 +20,7 @@ from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.day_jump import JumpButton
 from ui.routes import (
+    OpenAccount,
     OpenAmount,
     OpenBalance,
     OpenBatch,
@@ -212,6 +213,11 @@ class Transactions(Screen):
             RowAction("Copy id", partial(clipboard.setText, str(row.id))),
         ]
         people = [one for one in dict.fromkeys((row.from_username, row.to_username)) if one]
+        actions += [
+            RowAction(f"Account {one}", partial(go, OpenAccount(one, row.currency.code)))
+            for one in people
+            if not one.startswith("@")
+        ]
         actions += [
             RowAction(f"Transactions of {party_in_full(one)}", partial(go, OpenUserTransactions(one)))
             for one in people

@@ -28,7 +28,7 @@ from tests.ui.parts import CR
 from ui.kit.notices import Notice, NoticesStrip
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, NumberText, ShortText
-from ui.routes import OpenBalance, OpenBatch, OpenBatchTransactions, OpenUserTransactions
+from ui.routes import OpenAccount, OpenBalance, OpenBatch, OpenBatchTransactions, OpenUserTransactions
 from ui.screens.transactions.screen import Transactions
 
 if TYPE_CHECKING:
@@ -330,12 +330,29 @@ def test_a_row_leads_to_its_parties_and_its_batch(qtbot: QtBot, screen: Transact
     row = replace(screen.model.row_at(0), from_username="noor.a", to_username="@external", batch_id=12)
     actions = {one.title: one for one in screen._row_actions(row)}
     assert list(actions) == [
-        "Open", "Copy id", "Transactions of noor.a", "Transactions of the bank (@external)",
+        "Open", "Copy id", "Account noor.a", "Transactions of noor.a", "Transactions of the bank (@external)",
         "Balance of noor.a", "Open batch 12",
     ]  # fmt: skip
-    for title in ("Transactions of the bank (@external)", "Balance of noor.a", "Open batch 12"):
+    for title in (
+        "Account noor.a", "Transactions of the bank (@external)", "Balance of noor.a", "Open batch 12",
+    ):  # fmt: skip
         actions[title].run()
-    assert went == [OpenUserTransactions("@external"), OpenBalance("noor.a"), OpenBatch(12)]
+    assert went == [
+        OpenAccount("noor.a", row.currency.code), OpenUserTransactions("@external"), OpenBalance("noor.a"),
+        OpenBatch(12),
+    ]  # fmt: skip
+
+
+def test_the_detail_leads_to_the_accounts_of_customers_alone(screen: Transactions) -> None:
+    went: list[object] = []
+    screen.context.navigator.wanted.connect(went.append)
+    row = replace(screen.model.row_at(0), from_username="noor.a", to_username="@external")
+    screen.detail.show_row(row)
+    assert screen.detail.from_account.isVisible()
+    assert screen.detail.from_account.accessibleName() == "Account noor.a"
+    assert not screen.detail.to_account.isVisible()
+    screen.detail.from_account.click()
+    assert went == [OpenAccount("noor.a", row.currency.code)]
 
 
 def test_a_day_is_jumped_to_and_both_ways_lead_on(qtbot: QtBot, screen: Transactions) -> None:
