@@ -50,6 +50,7 @@ tour: $(STAMP) ## draw every screen into ./tour, with no display
 
 bench: $(STAMP) ## measure this machine against the figures in docs
 	@$(BIN)/ledgerctl bench pages
+	@$(BIN)/ledgerctl bench investigate
 	@$(BIN)/ledgerctl bench batch
 	@$(BIN)/ledgerctl bench capture
 	@$(BIN)/ledgerctl bench writers

@@ -74,6 +74,30 @@ def pages(
 
 
 @app.command()
+def investigate(
+    context: typer.Context,
+    transactions: Transactions = 10_000_000,
+    users: Users = 1_000_000,
+    searches: Annotated[int, typer.Option(min=20, max=10_000, help="How many texts of each kind.")] = 100,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Time searches by each kind of text, beside a search by LIKE over the same columns."""
+    from console.bench.investigate import run
+
+    with _place(context, users, transactions, keep=keep) as place:
+        figures = run(place, searches=searches)
+    rows: list[tuple[str, str, str, str | None]] = []
+    for one in figures:
+        what = f"search, {one.what}"
+        rows += [
+            (f"{what}: median", f"{one.ms:.1f}", "ms", None),
+            (f"{what}: P95", f"{one.p95_ms:.1f}", "ms", "below 100"),
+            (f"{what}: by LIKE", f"{one.naive_ms:,.0f}", "ms", None),
+        ]
+    _show(context, rows)
+
+
+@app.command()
 def batch(  # noqa: PLR0917 - typer reads options from parameters
     context: typer.Context,
     lines: Annotated[

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from console.bench import capture, pgbench, recorder, seals, transfers, writers
+from console.bench import capture, investigate, pgbench, recorder, seals, transfers, writers
 from console.bench.place import Place
 from console.bench.statements import report as statements
 from console.bench.statements.counter import Counter, count_statements
@@ -116,6 +116,16 @@ def test_a_capture_is_one_statement_over_any_number_of_lots(place: Place) -> Non
     figures = capture.run(place, rounds=1, lots=(1, 40))
     assert [(figure.lots, figure.statements) for figure in figures] == [(1, 1), (40, 1)]
     assert figures[1].ms_each < figures[0].ms_each == figures[0].ms
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_each_kind_of_search_is_timed_beside_the_naive_way(place: Place) -> None:
+    figures = investigate.run(place, searches=20)
+    assert len({figure.what for figure in figures}) == len(figures) == 12
+    for figure in figures:
+        assert 1 <= figure.searches <= 20  # fewer where not every row has such a text
+        assert 0 < figure.ms <= figure.p95_ms
+        assert figure.naive_ms > 0
 
 
 @pytest.mark.usefixtures("bench_url")
