@@ -9,14 +9,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.ledger.accounts import commands as accounts
+from console.ledger.holds.commands import reserve
 from console.ledger.search.everything import TOO_LONG
 from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY
+from ui.kit.formats import DOT
 from ui.kit.theme.icons import Glyph
-from ui.routes import OpenAccount, OpenReference, OpenUserTransactions
+from ui.routes import OpenAmount, OpenBalance, OpenReference, OpenUserTransactions
 from ui.screen import Screen, ScreenEntry
 from ui.window.main_window import MainWindow
-from ui.window.search import Search
+from ui.window.search import OPEN_ACCOUNT, Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,9 +83,10 @@ def test_what_the_ledger_has_is_offered_and_leads_there(
     palette: Palette, went: list[Route], qtbot: QtBot
 ) -> None:
     type_and_wait(palette, "noor.a", qtbot)
-    assert titles(palette)[:2] == ["Account noor.a", "Transactions of noor.a"]
+    assert titles(palette)[:2] == ["Transactions of noor.a", "Balance of noor.a"]
+    QTest.keyClick(palette.field, Qt.Key.Key_Down)
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
-    assert went == [OpenAccount("noor.a")]
+    assert went == [OpenBalance("noor.a")]
 
 
 def test_a_reference_is_found_as_it_is_written(palette: Palette, went: list[Route], qtbot: QtBot) -> None:
@@ -98,7 +101,7 @@ def test_nothing_is_offered_that_does_not_exist(palette: Palette, qtbot: QtBot, 
     type_and_wait(palette, text, qtbot)
     offered = titles(palette)
     assert not any(
-        one.startswith(("Transaction with", "Transactions of", "Account ", "Batch ")) for one in offered
+        one.startswith(("Transaction with", "Transactions of", "Balance of", "Batch ")) for one in offered
     )
     if text in SAID:
         assert offered == [SAID[text]]
@@ -144,3 +147,48 @@ def test_the_field_is_one_line_high_however_much_was_listed_before(palette: Pale
     qtbot.waitUntil(lambda: palette.height() < full)
     assert palette.field.height() == line
     assert palette.height() < 120
+
+
+LED_TO = {
+    "noo": ("Account noor.a", "account", OPEN_ACCOUNT("noor.a")),
+    "invall ZED": ("Account zed", f"account{DOT}<b>Zed</b> Invall", OPEN_ACCOUNT("zed")),
+    "INV-1": (
+        "Transaction with reference INV-17",
+        DOT.join(("transaction", "grant", "5.00 CR", "new credit (@issuance) to noor.a")),
+        OpenReference("INV-17"),
+    ),
+    "5.00": ("1 transaction of 5.00 CR", "amount", OpenAmount(500, CURRENCY)),
+    "HOLD-": ("Hold HOLD-9 of noor.a", f"hold{DOT}reserved{DOT}1.00 CR", OPEN_ACCOUNT("noor.a")),
+}
+
+
+@pytest.mark.parametrize("text", LED_TO)
+def test_a_part_of_a_name_or_an_amount_leads_there_by_keys_alone(
+    palette: Palette, went: list[Route], context: Context, qtbot: QtBot, text: str
+) -> None:
+    """A line says in words what it is, for the eye and for a screen reader."""
+    accounts.open(context.ledger, "zed", CURRENCY, reason="joined", display_name="<b>Zed</b> Invall")
+    reserve(context.ledger, username="noor.a", currency=CURRENCY, amount=100, reference="HOLD-9")
+    title, detail, route = LED_TO[text]
+    type_and_wait(palette, text, qtbot)
+    assert titles(palette)[0] == title
+    spoken = palette.matches.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert spoken == f"{title}, {detail}"
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert went == [route]
+
+
+def test_the_last_of_five_says_that_there_are_more(palette: Palette, context: Context, qtbot: QtBot) -> None:
+    for number in range(6):
+        accounts.open(context.ledger, f"qua.{number}", CURRENCY, reason="joined")
+    type_and_wait(palette, "qua", qtbot)
+    assert titles(palette) == [f"Account qua.{number}" for number in range(5)]
+    spoken = [palette.matches.item(row).data(Qt.ItemDataRole.AccessibleTextRole) for row in range(5)]
+    assert ["there are more accounts" in one for one in spoken] == [False] * 4 + [True]
+
+
+def test_a_number_offers_each_kind_that_has_it_together(
+    palette: Palette, context: Context, qtbot: QtBot
+) -> None:
+    type_and_wait(palette, "1", qtbot)
+    assert titles(palette) == ["Transactions of @issuance", "Transaction with reference INV-17"]

@@ -16,11 +16,12 @@ from console.files.lines.terms import Terms
 from console.files.mappings.mapping import TransfersMapping
 from console.ledger.batches import commands as batches
 from console.ledger.books.currencies import books
+from console.ledger.transactions.page import TransactionFilter
 from tests.ui.several import AMOUNTS, BTC, CR, EACH, JPY, WRITTEN, ZONE, fill_in_four_currencies
 from ui.kit.formats import Formats
 from ui.kit.table.model import CellModel
 from ui.kit.table.paged_model import State
-from ui.routes import OpenBatch
+from ui.routes import OpenAmount, OpenBatch
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.load.dialog import MappingDialog
 from ui.screens.batches.screen import Batches
@@ -269,3 +270,19 @@ def test_a_refusal_writes_amounts_in_the_currency_of_their_row(
     dialog.load_button.click()
     qtbot.waitUntil(screen.rejected.isVisible)
     assert "short by 4 JPY" in screen.rejected.view.problems[0].message
+
+
+def test_a_route_to_an_amount_shows_its_transactions_in_its_currency_only(
+    context: Context, shown: Callable[[object], None], qtbot: QtBot
+) -> None:
+    screen = Transactions(context)
+    shown(screen)
+    for money in (JPY, BTC):
+        with qtbot.waitSignal(screen.model.first_page_shown):
+            screen.follow(OpenAmount(AMOUNTS["double"], money.code))
+        found = [(row.amount, row.currency, row.to_username) for row in screen.model.rows]
+        assert found == [(AMOUNTS["double"], money, "double")]
+        assert screen.filters.wanted() == TransactionFilter(
+            currency=money.code, amount_min=AMOUNTS["double"], amount_max=AMOUNTS["double"]
+        )
+    assert Transactions(context).filters.wanted() == TransactionFilter()
