@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from console.files.text import party_in_full
+from console.files.text import party
 from console.ledger.search.everything import PLURALS, Answer, Kind, everything, nothing_found
 from ui.kit.commands import Match
 from ui.kit.formats import DOT
@@ -73,19 +73,18 @@ class Search(QObject):
 
     def _take(self, text: str, answer: Answer) -> None:
         matches: list[Match] = []
-        for place, one in enumerate(answer.found):
-            last = answer.found[place + 1 :][:1] == () or answer.found[place + 1].kind is not one.kind
-            more = last and one.kind in answer.more
-            matches += self._matches(one, more=more)
+        for kind in answer.looked:
+            of_kind = [one for one in answer.found if one.kind is kind]
+            for one in of_kind:
+                matches += self._matches(one, more=kind in answer.more and one is of_kind[-1])
         self.found.emit(text, matches, _nothing(answer))
 
     def _matches(self, one: Found, *, more: bool) -> list[Match]:
         """Return the lines of one thing; the last of a kind says that there are more of it."""
         formats = self._context.formats
-        details = [one.kind.value, *_details(one, formats)]
-        if more:
-            details.append(f"there are more {PLURALS[one.kind]}, write more of the name")
-        detail = DOT.join(details)
+        # First, since a long line is cut at its end.
+        many = [f"there are more {PLURALS[one.kind]}"] if more else []
+        detail = DOT.join([one.kind.value, *many, *_details(one, formats)])
         return [
             Match(title, detail, "", "", partial(self._context.navigator.go, route))
             for title, route in _places(one, formats)
@@ -145,5 +144,5 @@ def _details(one: Found, formats: Formats) -> list[str]:
     if one.amount is not None and one.currency is not None and one.kind is not Kind.AMOUNT:
         found.append(formats.money(one.amount, one.currency))
     if one.kind is Kind.TRANSACTION:
-        found.append(f"{party_in_full(one.account)} to {party_in_full(one.other)}")
+        found.append(f"{party(one.account)} to {party(one.other)}")
     return [fact for fact in found if fact]

@@ -154,7 +154,7 @@ LED_TO = {
     "invall ZED": ("Account zed", f"account{DOT}<b>Zed</b> Invall", OPEN_ACCOUNT("zed")),
     "INV-1": (
         "Transaction with reference INV-17",
-        DOT.join(("transaction", "grant", "5.00 CR", "new credit (@issuance) to noor.a")),
+        DOT.join(("transaction", "grant", "5.00 CR", "new credit to noor.a")),
         OpenReference("INV-17"),
     ),
     "5.00": ("1 transaction of 5.00 CR", "amount", OpenAmount(500, CURRENCY)),
