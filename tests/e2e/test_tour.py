@@ -26,11 +26,12 @@ from tests.ui.several import CR, fill_in_four_currencies
 
 TOP = Path(__file__).parents[2]
 STOPS = [
-    "sign-in", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "batch-mapping",
+    "sign-in", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "accounts",
+    "accounts-found", "batch-mapping",
     "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
     "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
     "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
-    "transactions-dark",
+    "transactions-dark", "accounts-dark",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 
@@ -116,6 +117,7 @@ def check(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
     assert cost["detail"]["statements"] == 0
     assert cost["balances"]["statements"] == budget("balances.lookup")
     assert cost["balances"]["rows"] == 50
+    assert cost["accounts"]["statements"] == budget("accounts.page")
     assert cost["queries"]["statements"] == 0
 
 

@@ -69,6 +69,16 @@ class Formats:
         """Write minor units with their currency: `1,204.10 CR`."""
         return f"{self.amount(minor, currency)} {currency.code}"
 
+    def made_of(self, currency: Currency, first: tuple[str, int], *terms: tuple[str, int]) -> str:
+        """Return how an amount came about: `balance 21.30 + overdraft 5.00`; what is zero folds."""
+        name, minor = first
+        words = f"{name} {self.amount(minor, currency)}"
+        for name, minor in terms:
+            if minor:
+                sign = MINUS if minor < 0 else "+"
+                words += f" {sign} {name} {self.amount(abs(minor), currency)}"
+        return words
+
     def plain_amount(self, minor: int, currency: Currency) -> str:
         """Write minor units for a spreadsheet: no grouping, an ASCII minus, the locale's decimal mark."""
         return format_amount(minor, currency.exponent, NumberStyle(self.decimal, "", "-"))

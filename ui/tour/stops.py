@@ -13,6 +13,7 @@ from ui.kit.table.paged_model import State
 from ui.kit.theme.theme import Mode
 from ui.screens.balances.screen import Balances
 from ui.screens.transactions.screen import Transactions
+from ui.tour.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
 from ui.tour.batch import BATCH_STOPS
 from ui.tour.currencies import CURRENCY_STOPS
 from ui.tour.hands import expect, go, press, screen, window_of
@@ -138,9 +139,11 @@ STOPS = (
     Stop("detail", detail),
     Stop("last-page", last_page),
     Stop("balances", balances),
+    *ACCOUNT_STOPS,
     *BATCH_STOPS,
     *QUERY_STOPS,
     *SERVER_STOPS,
     *CURRENCY_STOPS,
     Stop("transactions-dark", dark_transactions),
+    DARK_ACCOUNTS,
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from models.account import AccountStatus
@@ -10,6 +11,7 @@ from ui.kit.table.columns import Column, Kind
 if TYPE_CHECKING:
     from console.ledger.accounts.page import AccountRow
     from console.money import Currency
+    from ui.kit.formats import Formats
 
 
 def _currency(row: AccountRow) -> Currency:
@@ -21,7 +23,14 @@ def _status(row: AccountRow) -> str | None:
     return None if row.status is AccountStatus.ACTIVE else row.status.value
 
 
-def columns(*, several: bool) -> tuple[Column[AccountRow], ...]:
+def _made_of(formats: Formats, row: AccountRow) -> str:
+    return formats.made_of(
+        row.currency, ("balance", row.balance), ("on hold", -row.reserved), ("expired", -row.dead),
+        ("overdraft", row.overdraft_limit),
+    )  # fmt: skip
+
+
+def columns(formats: Formats, *, several: bool) -> tuple[Column[AccountRow], ...]:
     """Return the columns; the currency stands before the amounts where the ledger has several."""
     return (
         Column("username", "Username", width=140),
@@ -33,7 +42,13 @@ def columns(*, several: bool) -> tuple[Column[AccountRow], ...]:
         Column("reserved", "On hold", Kind.AMOUNT, muted=True, currency=_currency, yields=2),
         Column("dead", "Expired", Kind.AMOUNT, muted=True, currency=_currency, hidden=True),
         Column("overdraft_limit", "Overdraft", Kind.AMOUNT, muted=True, currency=_currency, hidden=True),
-        Column("available", "Available", Kind.AMOUNT, currency=_currency),
+        Column(
+            "available",
+            "Available",
+            Kind.AMOUNT,
+            currency=_currency,
+            tip=partial(_made_of, formats),
+        ),
         Column("transferable", "Transferable", Kind.AMOUNT, muted=True, currency=_currency, hidden=True),
         Column("last_activity", "Last activity", Kind.TIMESTAMP, muted=True, yields=3),
         Column("opened_at", "Opened", Kind.TIMESTAMP, muted=True, hidden=True),

@@ -61,7 +61,7 @@ class AccountList(QWidget):
         self.title = TitleRow("Accounts")
         several = len(context.session.currencies) > 1
         self.model: PagedModel[AccountRow] = PagedModel(
-            columns(several=several), context.formats, context.worker, self
+            columns(context.formats, several=several), context.formats, context.worker, self
         )
         self.table = context.table("accounts", "Accounts")
         self.table.setModel(self.model)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from console.files.text import shown
@@ -14,6 +15,7 @@ from ui.kit.widgets.inputs import WHOLE
 if TYPE_CHECKING:
     from console.ledger.balances.lookup import BalanceRow, CurrencyTotals
     from console.money import Currency
+    from ui.kit.formats import Formats
 
 
 def _tone(row: BalanceRow) -> Tone:
@@ -33,7 +35,17 @@ def _of(totals: CurrencyTotals) -> Currency:
     return totals.currency
 
 
-def columns(*, several: bool) -> tuple[Column[BalanceRow], ...]:
+def _made_of(formats: Formats, row: BalanceRow) -> str:
+    """Return what is available in its terms; a system account has none."""
+    if row.currency is None or row.available is None:
+        return ""
+    return formats.made_of(
+        row.currency, ("balance", row.balance or 0), ("on hold", -(row.reserved or 0)),
+        ("expired", -(row.dead or 0)), ("overdraft", row.overdraft_limit or 0),
+    )  # fmt: skip
+
+
+def columns(formats: Formats, *, several: bool) -> tuple[Column[BalanceRow], ...]:
     """Return the columns; the currency stands before the amounts where the ledger has several."""
     return (
         Column("position", "#", Kind.INTEGER, muted=True, sortable=True, yields=2),
@@ -47,12 +59,15 @@ def columns(*, several: bool) -> tuple[Column[BalanceRow], ...]:
         Column("balance", "Balance", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
         Column("granted", "Granted", Kind.AMOUNT, muted=True, sortable=True, currency=_currency, yields=1),
         Column("reserved", "On hold", Kind.AMOUNT, muted=True, sortable=True, currency=_currency),
-        Column("dead", "Expired", Kind.AMOUNT, muted=True, sortable=True, currency=_currency, yields=5),
+        Column("dead", "Expired", Kind.AMOUNT, muted=True, sortable=True, hidden=True, currency=_currency),
         Column(
-            "overdraft_limit", "Overdraft", Kind.AMOUNT, muted=True, sortable=True, currency=_currency,
-            yields=4,
+            "overdraft_limit", "Overdraft", Kind.AMOUNT, muted=True, sortable=True, hidden=True,
+            currency=_currency,
         ),
-        Column("available", "Available", Kind.AMOUNT, sortable=True, width=100, currency=_currency),
+        Column(
+            "available", "Available", Kind.AMOUNT, sortable=True, width=100, currency=_currency,
+            tip=partial(_made_of, formats),
+        ),
         Column(
             "transferable", "Transferable", Kind.AMOUNT, muted=True, sortable=True, hidden=True,
             currency=_currency,

@@ -82,7 +82,7 @@ class Balances(Screen):
         self.totals.set_snug(at_most=_TOTALS_SHOWN)
         self.totals.hide()
         self.model: RowsModel[BalanceRow] = RowsModel(
-            columns(several=len(currencies) > 1), context.formats, parent=self
+            columns(context.formats, several=len(currencies) > 1), context.formats, parent=self
         )
         self.table = context.table("balances", "Balances")
         self.table.setModel(self.model)

@@ -105,6 +105,12 @@ def test_a_row_says_what_there_is_and_what_may_be_spent(screen: Accounts) -> Non
     assert texts(screen, "reserved") == ["0.00", "0.00", "0.50"]
     assert texts(screen, "dead") == ["7.00", "0.00", "0.30"]
     assert texts(screen, "available") == ["1,000.00", "0.00", "25.50"]
+    place = [column.key for column in screen.list.model.columns].index("available")
+    assert [screen.list.model.cell(row, place).tip for row in range(3)] == [
+        "balance 1,007.00 \N{MINUS SIGN} expired 7.00",
+        "balance 0.00",
+        "balance 21.30 \N{MINUS SIGN} on hold 0.50 \N{MINUS SIGN} expired 0.30 + overdraft 5.00",
+    ]
     assert texts(screen, "transferable") == ["1,000.00", "0.00", "25.50"]
     assert [bool(text) for text in texts(screen, "last_activity")] == [True, False, True]
     assert texts(screen, "email") == ["ann@example.org", "", "jo@example.org"]

@@ -19,7 +19,8 @@ from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Settings
 from console.workspace.demo import make_demo, plan
-from tests.cluster import connected
+from tests.cluster import CURRENCY, connected
+from tests.models.writes import REASON, done, grant, let_time_pass, reserve, write
 from tests.ui.gallery import make_context
 from tests.ui.parts import CR
 from ui.kit.notices import Notice
@@ -29,7 +30,7 @@ from ui.routes import OpenBalance
 from ui.screens.balances.screen import Balances
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from PySide6.QtCore import QSettings
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
     from tests.cluster import Cluster
     from tests.conftest import Statements
+    from tests.ui.conftest import Contexts
     from ui.context import Context
     from ui.kit.theme.theme import Theme
     from ui.kit.worker import Worker
@@ -197,7 +199,7 @@ def test_a_system_account_has_a_balance_and_nothing_available(qtbot: QtBot, scre
 def test_the_captions_add_up(
     qtbot: QtBot, screen: Balances, customers: dict[str, tuple[int, int, int]]
 ) -> None:
-    """Found, unknown and repeated are the names; balance less on hold is available."""
+    """Found, unknown and repeated are the names; balance less on hold and expired is available."""
     first, second = list(customers)[:2]
     paste(screen, f"{first}\n{second}\n{first}\nnobody.here\nNobody.here\n@external\n@issuance")
     look_up(qtbot, screen)
@@ -390,3 +392,29 @@ def test_a_failure_is_said_and_the_figures_stay(
     assert len(lost.model.rows) == 1
     assert lost.table.words == ""
     nowhere.close()
+
+
+@pytest.fixture
+def customer_with_everything(
+    ledger_url: str, as_role: Callable[[str], str], open_accounts: Callable[..., None]
+) -> None:
+    """Open an account with a hold, a lot of which 0.30 is expired, and an overdraft."""
+    open_accounts({"joanna": 2_050})
+    with connected(as_role("t_operator")) as operator, connected(ledger_url) as owner:
+        done(grant(operator, "joanna", 80, 1))
+        done(reserve(operator, "joanna", 50, "h-1"))
+        let_time_pass(owner, 2)
+        done(write(operator, "set_overdraft_limit", "joanna", CURRENCY, 500, REASON))
+
+
+@pytest.mark.usefixtures("customer_with_everything")
+def test_what_is_expired_and_overdrafts_stand_in_the_caption_of_available(
+    qtbot: QtBot, context_of: Contexts
+) -> None:
+    screen = Balances(context_of("t_operator"))
+    qtbot.addWidget(screen)
+    screen.follow(OpenBalance("joanna"))
+    qtbot.waitUntil(lambda: screen.found is not None)
+    words = [one.text() for one in screen.figures["available"].findChildren(QLabel)]
+    assert "25.50 CR" in words
+    assert "balance \N{MINUS SIGN} on hold \N{MINUS SIGN} 0.30 expired + 5.00 overdraft" in words
