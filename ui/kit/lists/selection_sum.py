@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
 from ui.kit.formats import DOT
 from ui.kit.table.columns import AMOUNTS
 from ui.kit.table.model import CellModel
 from ui.kit.theme.fonts import text_font
+from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import label
 
 if TYPE_CHECKING:
@@ -76,3 +79,17 @@ class SelectionSum:
             if value is not None and column.currency is not None:
                 found.setdefault(column.currency(row), []).append(value)
         return column.title, sorted(found.items(), key=lambda one: one[0].code)
+
+
+class SummedTable(QWidget):
+    """A table over what its rows selected come to; `selected` tells it."""
+
+    def __init__(self, table: LedgerTable, key: str, formats: Formats) -> None:
+        """`table` has its model."""
+        super().__init__()
+        self.selected = SelectionSum(table, key, formats)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(GAP)
+        layout.addWidget(table, 1)
+        layout.addWidget(self.selected.label)

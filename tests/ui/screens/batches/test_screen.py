@@ -10,7 +10,7 @@ import psycopg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QLabel
 
 from console.errors import OutcomeUnknownError
 from console.files.mappings.mapping import load_mapping
@@ -483,6 +483,11 @@ def test_the_keyboard_opens_a_batch_and_returns(
     page = page_of(qtbot, screen)
     assert page.batch_id == draft.batch_id
     qtbot.waitUntil(lambda: page.tabs.lines.list_state is State.READY)
+    page.tabs.lines.selectAll()
+    amounts = [line.amount for line in page.tabs.lines.selected_rows()]
+    written = screen.context.formats.amount
+    words = f"sum {written(sum(amounts), CREDITS.currency)} CR, min {written(min(amounts), CREDITS.currency)}"
+    assert [one.text() for one in page.tabs.findChildren(QLabel) if words in one.text()]
     assert screen.go_back()
     qtbot.waitUntil(screen.list.isVisible)
     qtbot.waitUntil(lambda: screen.list.table.current_row() is not None)

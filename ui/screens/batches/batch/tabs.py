@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.ledger.batches import page as batches
 from models.batch import BatchStatus
+from ui.kit.lists.selection_sum import SummedTable
 from ui.kit.table.paged_model import PagedModel
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
@@ -61,7 +62,8 @@ class BatchTabs(QWidget):
         )
         self.wallets.setModel(self.wallet_model)
         self.problems = ProblemsView(context, "batch.problems")
-        for part in (self.lines, self.wallets, self.problems):
+        self._lines_part = SummedTable(self.lines, "amount", formats)
+        for part in (self._lines_part, SummedTable(self.wallets, "change", formats), self.problems):
             self._stack.addWidget(part)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         layout = QVBoxLayout(self)
@@ -110,10 +112,11 @@ class BatchTabs(QWidget):
     def _show_lines(self, *, posted: bool, grants: bool) -> None:
         # A table of its own, for the posted lines have other columns and other widths.
         shown = self.tabs.currentIndex()
-        old, self.lines = self.lines, self._lines_table(posted=posted, grants=grants)
+        old, self.lines = self._lines_part, self._lines_table(posted=posted, grants=grants)
         self._stack.removeWidget(old)
         old.deleteLater()
-        self._stack.insertWidget(LINES, self.lines)
+        self._lines_part = SummedTable(self.lines, "amount", self._formats)
+        self._stack.insertWidget(LINES, self._lines_part)
         self._stack.setCurrentIndex(shown)
         model = self.lines.model()
         if isinstance(model, PagedModel):
