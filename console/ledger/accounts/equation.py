@@ -16,7 +16,7 @@ from console.money import Currency, currency_of
 from models.transaction import TransactionKind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
@@ -93,9 +93,14 @@ class Equation:
     counted: Period
 
 
+MOVEMENT: Final = (
+    "t.posted_at, t.id, t.kind, -t.amount AS delta",
+    "t.posted_at, t.id, t.kind, t.amount",
+)
+"""What is walked for the terms."""
+
 _MOVEMENTS: Final = walk(
-    "t.posted_at, t.id, t.kind, -t.amount AS delta", "t.posted_at, t.id, t.kind, t.amount",
-    condition=PERIOD, limit="CAST(:most AS bigint)",
+    *MOVEMENT, condition=PERIOD, limit="CAST(:most AS bigint)",
 )  # fmt: skip
 _OPENING: Final = walk(*BALANCE_AFTER, condition="(t.posted_at, t.id) < (start.at, start.id)", limit="1")
 _CLOSING: Final = walk(*BALANCE_AFTER, condition="t.posted_at < CAST(:until AS timestamptz)", limit="1")
@@ -173,8 +178,7 @@ def equation_in(row: Row[Any], period: Period) -> Equation:
     """Read a row of EQUATION that was asked for a period; raises UsageError where it cannot be answered."""
     if period.until is not None and not row.customer:
         raise UsageError("A system account stores no balance to end with; ask for a period until now.")
-    terms = summed((term_of(kind, incoming=incoming), int(amount), movements)
-                   for kind, incoming, amount, movements in row.terms or ())  # fmt: skip
+    terms = summed(terms_in(row.terms))
     counted = Period(row.first_at, period.until, period.name, row.first_id) if row.cut else period
     return balanced(
         currency_of(row.currency, row.exponent),
@@ -184,6 +188,12 @@ def equation_in(row: Row[Any], period: Period) -> Equation:
         balance=int(row.balance if period.until is None else row.closing or 0),
         cut=row.cut,
     )
+
+
+def terms_in(rows: Iterable[Sequence[Any]] | None) -> Iterator[tuple[Term, int, int]]:
+    """Read sums by kind and side: kind, whether it came in, the sum, how many movements."""
+    for kind, incoming, amount, movements in rows or ():
+        yield term_of(kind, incoming=incoming), int(amount), movements
 
 
 def balanced(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ACCOUNT = """account AS (
-        SELECT w.id, w.kind, w.currency, w.balance, c.exponent
+        SELECT w.id, w.kind, w.currency, w.balance, w.version, c.exponent
         FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
         JOIN ledger.currencies c ON c.code = w.currency
         WHERE u.username = :username AND w.currency = :currency
