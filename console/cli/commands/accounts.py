@@ -1,4 +1,4 @@
-"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, notes, erase."""
+"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, notes, explain, erase."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
-from console.cli.arguments import account
+from console.cli.arguments import account, chosen
+from console.cli.interruption import interruptible
+from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
     CurrencyCode,
     Key,
@@ -15,14 +17,16 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Submit,
 )
 from console.cli.output import say
+from console.cli.progress import progress
 from console.cli.writing import money, writing
 from console.files.exports import named_columns
 
-app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note, erase.", no_args_is_help=True)
+app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note, explain, erase.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
 
 _OPENED = named_columns("account:account, number:integer, key")
+_EXPLAINED = named_columns("term, amount:amount, currency:currency, movements:integer")
 _STATUS = named_columns("account:account, before, status, key")
 _ERASED = named_columns("account:account, number:integer, notes:integer, key")
 _NOTED = named_columns("account:account, note:integer, key")
@@ -127,6 +131,43 @@ def _set_status(context: typer.Context, name: str, status: str, reason: str, key
             write.ledger, username, AccountStatus(status), reason=reason, key=write.key, cancel=write.cancel
         )
     write.output.record(_STATUS, (username, done.before, done.after, str(done.key)))
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    name: Name,
+    *,
+    days: Annotated[int, typer.Option(min=1, max=36_500, help="How far back.")] = 90,
+    every: Annotated[bool, typer.Option("--all", help="From the first movement on, however many.")] = False,
+    currency: CurrencyCode = None,
+) -> None:
+    """Say why a balance is what it is, term by term; ends with 1 if a part of it has no explanation."""
+    from console.ledger.accounts.equation import equation
+    from console.ledger.accounts.periods import last_days
+    from console.ledger.accounts.whole_life import whole_life
+
+    username = account(name, "NAME")
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        code = chosen(workspace.books, currency).code
+        database, period = workspace.database, last_days(days, workspace.books.zone)
+        if every:
+            with progress("Adding up") as tell:
+                found = whole_life(database, username, code, progress=tell, cancel=cancel)
+        else:
+            found = equation(database, username, code, period, cancel=cancel)
+    lines = (
+        ("opening", found.opening, None), *found.terms,
+        ("unexplained", found.unexplained, None), ("balance", found.balance, found.movements),
+    )  # fmt: skip
+    invocation.output.rows(
+        _EXPLAINED, [(term, amount, found.currency, movements) for term, amount, movements in lines]
+    )
+    if found.cut:
+        say(f"There are more movements than the last {found.movements:,} in {period.name}; see --all.")
+    if found.unexplained:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -61,3 +61,25 @@ def test_support_opens_and_notes_and_gives_no_overdraft(ledgerctl: Run) -> None:
     assert ledgerctl(*pay, "b", "--amount", "0.01").err.startswith("Refused: the money does not reach")
     less = ledgerctl("account", "overdraft", "anna", "--limit", "49", *WHY)
     assert (less.code, less.err.startswith("Refused: the money does not reach")) == (1, True)
+
+
+def test_a_balance_is_explained_term_by_term(ledgerctl: Run, ledger_url: str) -> None:
+    assert ledgerctl("account", "open", "carla.mendez", *WHY).code == 0
+    assert ledgerctl(*PAID).code == 0
+    back = ("--from", "carla.mendez", "--to", "@external", "--amount", "0.25", "--reference", "back")
+    assert ledgerctl("transfer", *back).code == 0
+    for more in ((), ("--days", "1"), ("--all",)):
+        found = ledgerctl("--format", "json", "account", "explain", "Carla.Mendez", *more)
+        assert (found.code, found.err) == (0, "")
+        assert [(row["term"], row["amount"], row["movements"]) for row in found.data] == [
+            ("opening", "0.00", None), ("deposited", "1.00", 1), ("paid out", "-0.25", 1),
+            ("unexplained", "0.00", None), ("balance", "0.75", 2),
+        ]  # fmt: skip
+    with connected(ledger_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE ledger.wallets SET balance = balance + 7 WHERE balance > 0")
+    for more in ((), ("--all",)):
+        wrong = ledgerctl("--format", "json", "account", "explain", "carla.mendez", *more)
+        assert (wrong.code, wrong.data[-2]["amount"], wrong.data[-1]["amount"]) == (1, "0.07", "0.82")
+    nobody = ledgerctl("account", "explain", "nobody")
+    assert (nobody.code, nobody.err) == (2, "There is no account 'nobody' in CR.\n")
