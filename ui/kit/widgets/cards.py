@@ -112,7 +112,8 @@ class Equation(QWidget):
         self._outline: list[tuple[str, str]] = []
         self._flow = Flow(spacing=0, between_lines=0, fill=True)
         self.setLayout(self._flow)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # As high as its lines: a fixed height would be that of one.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         self.set_parts(parts)
 
     @property
@@ -157,6 +158,8 @@ class Equation(QWidget):
         for place, made in enumerate(self._shown):
             made.setProperty("first", place == 0)
             self._flow.addWidget(made)
+            # At once: the layout would show it a moment later, and until then it takes no keyboard.
+            made.show()
         if pressed in self.buttons:
             self.buttons[pressed].setChecked(True)
         elif pressed:

@@ -1,1 +1,1 @@
-"""The accounts in the window."""
+"""Tests of the accounts."""

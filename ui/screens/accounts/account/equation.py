@@ -59,6 +59,7 @@ class EquationCard(QFrame):
         self.periods[_SINCE_ROW].hide()
         self._note = label(tone="muted", font=text_font(tabular=True), selectable=True)
         self._counted = WHOLE_LIFE
+        self._shown = self.periods[_USUAL]
         self.terms = Equation()
         self.terms.chosen.connect(lambda key: self.term_chosen.emit(Term(key) if key else None))
         self._build()
@@ -106,8 +107,16 @@ class EquationCard(QFrame):
             self.periods[_USUAL].setChecked(True)
         self.periods[_SINCE_ROW].hide()
 
-    def say(self, words: str, tone: str = "muted") -> None:
-        """Say what stands in the way of an answer, or what is under way."""
+    def show_adding(self) -> None:
+        """Say that a sum is under way."""
+        self._say("adding up\N{HORIZONTAL ELLIPSIS}")
+
+    def show_failure(self) -> None:
+        """Go back to the period whose sum is shown: the one asked for was not added up."""
+        self._shown.setChecked(True)
+        self._say("not added up again", "warning")
+
+    def _say(self, words: str, tone: str = "muted") -> None:
         self._note.setText(words)
         restyle(self._note, tone=tone)
 
@@ -116,6 +125,7 @@ class EquationCard(QFrame):
         amount = partial(self._formats.amount, currency=found.currency)
         spoken = partial(self._formats.spoken_amount, currency=found.currency)
         self._counted = found.counted
+        self._shown = next(made for made in self.periods.values() if made.isChecked())
         self._why.setText(f"Why {self._formats.money(found.balance, found.currency)}")
         parts = [
             EquationPart(
@@ -140,7 +150,7 @@ class EquationCard(QFrame):
         ]  # fmt: skip
         self.terms.set_parts(parts)
         self._order_keys()
-        self.say(self._recomputed(found, at), "error" if left else "muted")
+        self._say(self._recomputed(found, at), "error" if left else "muted")
 
     def focus_term(self) -> bool:
         """Put the keyboard on the first term, False where nothing moved."""

@@ -2,48 +2,78 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from console.files.days import day_of, day_words
 from console.ledger.credits.breakdown import EXPIRING_DAYS
+from ui.kit.charts.balance_line import BalanceLine
 from ui.kit.formats import MINUS
 from ui.kit.theme.tokens import GAP, Tone
-from ui.kit.widgets.cards import KeyFigure
+from ui.kit.widgets.basics import caption
+from ui.kit.widgets.cards import Card, KeyFigure
 from ui.kit.widgets.flow import Flow
 
 if TYPE_CHECKING:
+    from console.ledger.accounts.detail import Account
     from console.ledger.credits.breakdown import Credits
-    from ui.kit.formats import Formats
+    from ui.context import Context
 
 _NONE = "\N{EM DASH}"
 
 
 class AccountFigures(QWidget):
-    """Available, balance, on hold, and the credit that expires soon."""
+    """Available, balance, on hold, the credit that expires soon, and the balance over the period."""
 
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self._formats = formats
+        self._formats = context.formats
         self.available = KeyFigure("Available", large=True)
         self.balance = KeyFigure("Balance")
         self.on_hold = KeyFigure("On hold")
         self.expiring = KeyFigure(f"Credit that expires within {EXPIRING_DAYS} days")
+        self.over_time = BalanceLine(context.theme)
+        self._chart_name = caption()
+        self._chart = Card(spacing=4)
+        self._chart.body.setContentsMargins(15, 12, 15, 8)
+        self._chart.body.addWidget(self._chart_name)
+        self._chart.body.addWidget(self.over_time, 1)
         self.setLayout(
             Flow(
-                self.available, self.balance, self.on_hold, self.expiring,
+                self.available, self.balance, self.on_hold, self.expiring, self._chart,
                 spacing=GAP, between_lines=GAP, fill=True,
             )
         )  # fmt: skip
 
-    def show_credits(self, found: Credits) -> None:
+    def show_account(self, account: Account) -> None:
         """Show an account's money."""
+        found = account.credits
         self._show_available(found)
         self._set(self.balance, found, found.balance, self._balance_note(found))
         self.balance.set_figure_tone("error" if found.balance < 0 and found.available is not None else None)
         self._show_holds(found)
         self._set(self.expiring, found, found.expiring, self._expiry_note(found))
         self.expiring.set_figure_tone("warning" if found.expiring else "muted")
+        self._show_over_time(account)
+
+    def _show_over_time(self, account: Account) -> None:
+        points, currency = account.over_time, account.credits.currency
+        self._chart.setVisible(len(points) > 1)
+        if not points:
+            return
+        first, last = points[0], points[-1]
+        since = day_words(day_of(first.at, self._formats.zone))
+        self._chart_name.setText(f"Balance over time, {currency.code}")
+        spoken = partial(self._formats.spoken_amount, currency=currency)
+        self.over_time.set_points(
+            [(point.at.timestamp(), point.balance) for point in points],
+            written=partial(self._formats.amount, currency=currency),
+            ends=(since, "now"),
+            spoken=f"Balance over time: {spoken(first.balance)} at the beginning of {since}, "
+            f"{spoken(last.balance)} now",
+        )
 
     def _show_available(self, found: Credits) -> None:
         if found.available is None:

@@ -15,6 +15,7 @@ from ui.kit.theme.fonts import text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import tone_of
 from ui.kit.widgets.basics import TitleRow, button, label, row_of
+from ui.kit.widgets.buttons import allow
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
@@ -37,13 +38,16 @@ class AccountHead(QWidget):
         self.back_button = button("Accounts", flat=True)
         self.back_button.setToolTip("Esc")
         context.icons.dress(self.back_button, Glyph.BACK)
+        self.answer_button = button("Copy answer")
         self.transactions_button = button("Transactions")
+        allow(self.answer_button, "the account is not read yet")
         self.currencies: dict[str, QPushButton] = {}
         self._choice = QButtonGroup(self)
         self._choosers = QWidget()
         self._chooser_row = row_of(spacing=6)
         self._choosers.setLayout(self._chooser_row)
         self.title.add_beside(self._choosers)
+        self.title.add_action(self.answer_button)
         self.title.add_action(self.transactions_button)
         self._about = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self._metadata = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
@@ -69,6 +73,7 @@ class AccountHead(QWidget):
     def show_reading(self, reading: Reading) -> None:
         """Show whose account it is, and which of its currencies."""
         found = reading.account
+        allow(self.answer_button)
         status = found.credits.status.value
         self.title.chip.set(status, tone_of(status))
         self._about.setText(_about(found, self._formats.day(day_of(found.opened_at, self._formats.zone))))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.errors import CancelledError, UsageError
-from console.ledger.accounts.equation import equation
+from console.ledger.accounts.answer import answer
+from console.money import NumberStyle
+from ui.kit.formats import MINUS
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import button, column_of, label, restyle, row_of, scrolling
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from console.errors import ConsoleError
-    from console.ledger.accounts.equation import Equation, Term
+    from console.ledger.accounts.equation import Term
     from ui.context import Context
 
 
@@ -43,7 +45,7 @@ class AccountPage(QWidget):
         self._reading: Reading | None = None
         self._wants_start = False
         self.head = AccountHead(context, username)
-        self.figures = AccountFigures(context.formats)
+        self.figures = AccountFigures(context)
         self.equation = EquationCard(context)
         self.tabs = AccountTabs(context, username)
         self._trouble = label(font=text_font(tabular=True), wrap=True, selectable=True)
@@ -81,7 +83,10 @@ class AccountPage(QWidget):
             known = self._reading.currencies
         elif len(known) > 1:
             known = ()
-        wanted = Wanted(self.username, self._currency, known)
+        wanted = Wanted(
+            self.username, self.equation.period, self._currency, known, self._context.settings.page_size
+        )
+        self.equation.show_adding()
         if self._reading is None:
             self._say("")
             self.head.title.set_subtitle("Reading\N{HORIZONTAL ELLIPSIS}")
@@ -116,13 +121,15 @@ class AccountPage(QWidget):
         self._say("")
         self.head.title.set_subtitle("")
         self.head.show_reading(reading)
-        self.figures.show_credits(reading.account.credits)
+        self.figures.show_account(reading.account)
         self.tabs.show_account(reading.account)
         self.setAccessibleName(
             f"Account {self.username}, {reading.account.credits.status.value}, {self._currency}"
         )
         self._body.show()
-        self._explain()
+        self.equation.show_equation(reading.account.equation, reading.at)
+        self._filter(self.equation.term)
+        self._start_once()
 
     def _fail(self, error: ConsoleError) -> None:
         self.head.title.set_subtitle("")
@@ -134,32 +141,9 @@ class AccountPage(QWidget):
         # What is shown stays, with the moment it is of; another currency was not reached.
         self._currency = self._reading.account.credits.currency.code
         self.head.show_reading(self._reading)
+        self.equation.show_failure()
         at = self._context.formats.timestamp(self._reading.at)
         self._say(f"Not read again: {error} What is shown is of {at}.", "warning", again=True)
-
-    def _explain(self) -> None:
-        """Add up the period that is chosen; the sum before this one is cancelled."""
-        database, username, currency = self._context.database, self.username, self._currency
-        period = self.equation.period
-        self.equation.say("adding up\N{HORIZONTAL ELLIPSIS}")
-        self._context.worker.run(
-            lambda cancel: (equation(database, username, currency, period, cancel=cancel), datetime.now(UTC)),
-            done=self._explained,
-            failed=self._not_explained,
-            cancelled=lambda: self.equation.say("cancelled"),
-            owner=self,
-            replaces="equation",
-        )
-
-    def _explained(self, found: tuple[Equation, datetime]) -> None:
-        self.equation.show_equation(*found)
-        self._filter(self.equation.term)
-        self._start_once()
-
-    def _not_explained(self, error: ConsoleError) -> None:
-        self.equation.say("not added up", "error")
-        self._start_once()
-        self._say(f"The balance was not added up: {error}", "error", again=True)
 
     def _start_once(self) -> None:
         """Begin where the operator asked to, unless they have gone elsewhere meanwhile."""
@@ -185,15 +169,24 @@ class AccountPage(QWidget):
         self._trouble.setVisible(bool(words))
         self.retry_button.setVisible(again)
 
+    def _copy_answer(self) -> None:
+        if self._reading is None:
+            return
+        formats = self._context.formats
+        style = NumberStyle(formats.decimal, formats.grouping, MINUS)
+        QGuiApplication.clipboard().setText(answer(self._reading.account, style))
+        self._context.notices.inform("Answer copied: three sentences for the customer.", key="copied")
+
     def _show_transactions(self) -> None:
         self._context.navigator.go(OpenUserTransactions(self.username))
 
     def _connect(self) -> None:
         self.head.back_button.clicked.connect(self.back_wanted)
         self.head.transactions_button.clicked.connect(self._show_transactions)
+        self.head.answer_button.clicked.connect(self._copy_answer)
         self.head.currency_wanted.connect(self._choose)
         self.retry_button.clicked.connect(self.reload)
-        self.equation.period_wanted.connect(self._explain)
+        self.equation.period_wanted.connect(self.reload)
         self.equation.term_chosen.connect(self._filter)
         self.tabs.statement.all_wanted.connect(self.equation.terms.let_go)
         self.tabs.statement.explain_wanted.connect(self.equation.explain_since)

@@ -25,6 +25,7 @@ from ui.routes import OpenAccount, OpenBatch, OpenReference
 from ui.screens.accounts.account.columns import statement_columns
 
 if TYPE_CHECKING:
+    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from ui.context import Context
@@ -43,11 +44,17 @@ class StatementListing:
     period: Period = WHOLE_LIFE
     term: Term | None = None
     order: Order = Order.NEWEST
+    first: Page[StatementRow] | None = None
 
     def __call__(
         self, direction: Direction, row: StatementRow | None, cancellation: Cancellation
     ) -> Page[StatementRow]:
-        """Load the page beside a row, or the first or last page; on a pool thread."""
+        """Load the page beside a row, or the first or last page; on a pool thread.
+
+        `first` is the first page where it came with the account.
+        """
+        if self.first is not None and row is None and direction is Direction.AFTER:
+            return self.first
         return statement(
             self.database, self.username, self.currency, period=self.period, term=self.term,
             order=self.order, direction=direction, cursor=None if row is None else row.place,
@@ -98,10 +105,15 @@ class StatementTab(QWidget):
         """What is said of the filter; empty while all movements are listed."""
         return "" if self._filter.isHidden() else self._only.text()
 
-    def show_currency(self, code: str) -> None:
-        """List the account's movements in a currency, as they are now."""
-        self._listing = replace(self._listing, currency=code)
-        self.model.show(self._listing)
+    def show_page(self, currency: Currency, newest: Page[StatementRow]) -> None:
+        """List an account's movements in a currency, of which the newest were read with it."""
+        other = currency.code != self._listing.currency
+        self._listing = replace(self._listing, currency=currency.code)
+        if self._listing.term is not None or self._listing.order is Order.OLDEST:
+            self.model.show(self._listing)
+        elif other or self.model.rows[: len(newest.rows)] != newest.rows or not newest.rows:
+            # What is the same stays where it was scrolled to.
+            self._show_from(newest)
 
     def show_term(self, term: Term | None, period: Period) -> None:
         """List the movements of one term of a period, or all there are."""
@@ -112,6 +124,10 @@ class StatementTab(QWidget):
         self._filter.setVisible(term is not None)
         self._only.setText("" if term is None else f"Only {term.value}, {period.name}")
         self.model.show(wanted)
+
+    def _show_from(self, newest: Page[StatementRow]) -> None:
+        self.model.show(replace(self._listing, first=newest))
+        self.model.load_by(self._listing)
 
     def _sort(self, _key: str, descending: bool) -> None:  # noqa: FBT001 - a slot takes its values by position
         self._listing = replace(self._listing, order=Order.NEWEST if descending else Order.OLDEST)

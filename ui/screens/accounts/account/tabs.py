@@ -75,7 +75,7 @@ class AccountTabs(QWidget):
         ended = [HoldRow.of_ended(hold) for hold in found.ended_holds]
         self.hold_model.set_rows(open_holds + ended)
         self.notes.show_account(found)
-        self.statement.show_currency(money.currency.code)
+        self.statement.show_page(money.currency, found.statement)
         self._count(CREDITS_TAB, len(money.lots))
         self._count(HOLDS_TAB, len(open_holds) + len(ended), more=len(ended) == HOLDS)
         self._count(NOTES_TAB, len(found.notes), more=len(found.notes) == NOTES)

@@ -13,7 +13,7 @@ from ui.routes import OpenAccount, OpenReference
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
-    from tests.ui.screens.accounts.conftest import Pages
+    from tests.ui.screens.accounts.account.conftest import Pages
     from ui.context import Context
     from ui.routes import Route
     from ui.screens.accounts.account.page import AccountPage

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from tests.ui.screens.accounts.conftest import Pages
+    from tests.ui.screens.accounts.account.conftest import Pages
     from ui.screens.accounts.account.page import AccountPage
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.writes.operation import Operation
     from tests.ui.conftest import Contexts
-    from tests.ui.screens.accounts.conftest import Pages
+    from tests.ui.screens.accounts.account.conftest import Pages
     from ui.context import Context
     from ui.screens.accounts.account.page import AccountPage
 

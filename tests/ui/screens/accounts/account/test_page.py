@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from tests.cluster import connected
 from tests.ui.several import fill_in_four_currencies
+from ui.kit.charts.balance_line import BalanceLine
 from ui.routes import OpenUserTransactions
 from ui.screens.accounts.account.page import AccountPage
 from ui.screens.accounts.account.tabs import CREDITS_TAB, NOTES_TAB
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from tests.cluster import Cluster
     from tests.conftest import Statements
     from tests.ui.conftest import Contexts
-    from tests.ui.screens.accounts.conftest import Pages
+    from tests.ui.screens.accounts.account.conftest import Pages
     from ui.context import Context
+    from ui.kit.theme.theme import Theme
     from ui.routes import Route
 
 
@@ -65,14 +67,14 @@ def test_the_tabs_count_what_they_hold(page: AccountPage) -> None:
     assert page.tabs.notes.model.rows[0].text == "called about a refund"
 
 
-def test_a_reading_asks_few_statements(
+def test_a_page_asks_three_statements(
     noor: str, context: Context, page_of: Pages, statements: Statements, qtbot: QtBot
 ) -> None:
     with statements.counted() as sent:
         made = page_of(noor)
         qtbot.waitUntil(lambda: context.worker.active == 0)
     assert made.reading is not None
-    assert len(sent) == 5
+    assert len(sent) == 3
 
 
 def test_expired_credit_is_marked(noor: str, ledger_url: str, page_of: Pages) -> None:
@@ -171,6 +173,30 @@ def test_escape_goes_back_and_transactions_lead_to_the_list(
         QTest.keyClick(page.tabs.table, Qt.Key.Key_Escape)
 
 
+def test_the_answer_is_copied_without_other_names(page: AccountPage) -> None:
+    QTest.mouseClick(page.head.answer_button, Qt.MouseButton.LeftButton)
+    copied = QApplication.clipboard().text()
+    assert copied.startswith("The balance of noor.a is 791.60 CR, and 641.60 CR is available now.")
+    assert "greta.l" not in copied
+
+
+def test_the_balance_is_drawn_over_an_axis_from_zero(page: AccountPage) -> None:
+    line = page.figures.over_time
+    assert line.isVisible()
+    assert line.labels == ("791.60", "0.00")
+    assert line.ends[1] == "now"
+    assert line.accessibleName().endswith("791.60 CR now")
+
+
+def test_an_overdraft_is_below_the_axis(theme: Theme, qtbot: QtBot) -> None:
+    line = BalanceLine(theme)
+    qtbot.addWidget(line)
+    line.resize(240, 60)
+    line.set_points([(0.0, 100), (1.0, -50)], written=str, ends=("a", "b"), spoken="c")
+    assert line.labels == ("100", "-50")
+    assert not line.grab().isNull()
+
+
 def test_every_control_is_named(page: AccountPage) -> None:
     kinds = (QAbstractButton, QLineEdit, QTableView)
     controls = [one for kind in kinds for one in page.findChildren(kind)]
@@ -192,14 +218,15 @@ def test_the_tab_key_walks_the_page_from_top_to_bottom(page: AccountPage, qtbot:
     page.head.back_button.setFocus()
     qtbot.waitUntil(page.head.back_button.hasFocus)
     walked = []
-    for _ in range(9):
+    for _ in range(10):
         at = QApplication.focusWidget()
         assert at is not None
         walked.append(at)
         QTest.keyClick(at, Qt.Key.Key_Tab)
     notes = page.tabs.notes
     assert walked == [
-        page.head.back_button, page.head.transactions_button, page.equation.periods["90 days"],
+        page.head.back_button, page.head.answer_button, page.head.transactions_button,
+        page.equation.periods["90 days"],
         *page.equation.terms.buttons.values(), page.tabs.tabs, notes.edit, notes.add_button, notes.table,
     ]  # fmt: skip
 
