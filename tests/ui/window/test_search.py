@@ -15,10 +15,10 @@ from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY
 from ui.kit.formats import DOT
 from ui.kit.theme.icons import Glyph
-from ui.routes import OpenAmount, OpenBalance, OpenReference, OpenUserTransactions
+from ui.routes import OpenAccount, OpenAmount, OpenReference
 from ui.screen import Screen, ScreenEntry
 from ui.window.main_window import MainWindow
-from ui.window.search import OPEN_ACCOUNT, Search
+from ui.window.search import Search
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,10 +83,9 @@ def test_what_the_ledger_has_is_offered_and_leads_there(
     palette: Palette, went: list[Route], qtbot: QtBot
 ) -> None:
     type_and_wait(palette, "noor.a", qtbot)
-    assert titles(palette)[:2] == ["Transactions of noor.a", "Balance of noor.a"]
-    QTest.keyClick(palette.field, Qt.Key.Key_Down)
+    assert titles(palette)[:2] == ["Account noor.a", "Transactions of noor.a"]
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
-    assert went == [OpenBalance("noor.a")]
+    assert went == [OpenAccount("noor.a")]
 
 
 def test_a_reference_is_found_as_it_is_written(palette: Palette, went: list[Route], qtbot: QtBot) -> None:
@@ -101,7 +100,7 @@ def test_nothing_is_offered_that_does_not_exist(palette: Palette, qtbot: QtBot, 
     type_and_wait(palette, text, qtbot)
     offered = titles(palette)
     assert not any(
-        one.startswith(("Transaction with", "Transactions of", "Balance of", "Batch ")) for one in offered
+        one.startswith(("Transaction with", "Transactions of", "Account ", "Batch ")) for one in offered
     )
     if text in SAID:
         assert offered == [SAID[text]]
@@ -115,7 +114,7 @@ def test_commands_whose_word_begins_so_stand_first(palette: Palette, qtbot: QtBo
 def test_enter_before_the_answer_waits_for_it(palette: Palette, went: list[Route], qtbot: QtBot) -> None:
     QTest.keyClicks(palette.field, "noor.a")
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: went == [OpenUserTransactions("noor.a")])
+    qtbot.waitUntil(lambda: went == [OpenAccount("noor.a")])
     assert not palette.isVisible()
 
 
@@ -135,7 +134,7 @@ def test_each_question_is_one_statement(palette: Palette, context: Context, qtbo
     costs: list[tuple[str, int]] = []
     forget = context.recorder.on_action(lambda cost: costs.append((cost.action, cost.statements)))
     QTest.keyClicks(palette.field, "noor.a")
-    qtbot.waitUntil(lambda: titles(palette)[0] == "Transactions of noor.a")
+    qtbot.waitUntil(lambda: titles(palette)[0] == "Account noor.a")
     forget()
     assert costs == [("search.everything", 1)]
 
@@ -150,15 +149,15 @@ def test_the_field_is_one_line_high_however_much_was_listed_before(palette: Pale
 
 
 LED_TO = {
-    "noo": ("Account noor.a", "account", OPEN_ACCOUNT("noor.a")),
-    "invall ZED": ("Account zed", f"account{DOT}<b>Zed</b> Invall", OPEN_ACCOUNT("zed")),
+    "noo": ("Account noor.a", "account", OpenAccount("noor.a")),
+    "invall ZED": ("Account zed", f"account{DOT}<b>Zed</b> Invall", OpenAccount("zed")),
     "INV-1": (
         "Transaction with reference INV-17",
         DOT.join(("transaction", "grant", "5.00 CR", "new credit to noor.a")),
         OpenReference("INV-17"),
     ),
     "5.00": ("1 transaction of 5.00 CR", "amount", OpenAmount(500, CURRENCY)),
-    "HOLD-": ("Hold HOLD-9 of noor.a", f"hold{DOT}reserved{DOT}1.00 CR", OPEN_ACCOUNT("noor.a")),
+    "HOLD-": ("Hold HOLD-9 of noor.a", f"hold{DOT}reserved{DOT}1.00 CR", OpenAccount("noor.a")),
 }
 
 

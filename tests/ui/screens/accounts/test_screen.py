@@ -152,6 +152,23 @@ def test_each_filter_narrows_and_all_are_cleared_by_escape(qtbot: QtBot, screen:
     assert screen.list.table.words.startswith("No account matches")
 
 
+def opened(screen: Accounts) -> str:
+    assert screen.account_page is not None
+    return screen.account_page.username
+
+
+def test_who_was_led_to_an_account_from_elsewhere_goes_back_there(qtbot: QtBot, screen: Accounts) -> None:
+    screen.hide()
+    screen.show()
+    screen.follow(OpenAccount("ann", CURRENCY))
+    qtbot.wait(10)
+    screen.follow(OpenAccount("bert", CURRENCY))
+    assert screen.go_back()
+    assert opened(screen) == "ann"
+    assert not screen.go_back()
+    qtbot.waitUntil(lambda: screen.context.worker.active == 0)
+
+
 def test_a_row_leads_on_by_keyboard_and_by_its_menu(
     qtbot: QtBot, screen: Accounts, routes: list[Route]
 ) -> None:
@@ -160,9 +177,15 @@ def test_a_row_leads_on_by_keyboard_and_by_its_menu(
     QTest.keyClick(table, Qt.Key.Key_Down)
     table.select_place(2)
     QTest.keyClick(table, Qt.Key.Key_Return)
-    assert routes == [OpenUserTransactions("joanna")]
+    assert opened(screen) == "joanna"
     screen.follow(OpenAccount("ann", CURRENCY))
-    assert routes[-1] == OpenUserTransactions("ann")
+    assert opened(screen) == "ann"
+    assert screen.go_back()
+    assert opened(screen) == "joanna"
+    assert screen.go_back()
+    assert screen.account_page is None
+    assert not screen.go_back()
+    qtbot.waitUntil(lambda: screen.list.model.state is State.READY)
     actions = {one.text().partition("\t")[0]: one for one in table.row_menu(1, 0).actions()}
     actions["Its balance"].trigger()
     actions["Its transactions"].trigger()
