@@ -163,6 +163,9 @@ def test_an_amount_is_read_in_each_open_currency_and_counted_up_to_a_bound(
     for _ in range(COUNTED):
         done(transfer(operator, "@external", "payee", 1_250))
     assert counted("12.50 CR") == [("CR", 1_250, COUNTED, True)]
+    admin.execute("UPDATE ledger.currencies SET closed_at = now() WHERE code = 'JPY'")
+    assert counted("12") == []
+    admin.execute("UPDATE ledger.currencies SET closed_at = NULL WHERE code = 'JPY'")
 
 
 def test_a_batch_is_found_by_number_and_by_words_of_its_name_the_newest_first(
@@ -174,6 +177,13 @@ def test_a_batch_is_found_by_number_and_by_words_of_its_name_the_newest_first(
     assert names(find(viewer, "apr PAYROLL"), Kind.BATCH) == ["payroll-april"]
     assert names(find(viewer, "payroll m"), Kind.BATCH) == []
     assert names(find(viewer, "#3"), Kind.BATCH) == ["Rent"]
+    for month in range(2, 9):
+        admin.execute(
+            "INSERT INTO ledger.batches (name, currency) VALUES (%s, %s)", [f"Rent {month}", CURRENCY]
+        )
+    answer = find(viewer, "rent")
+    assert names(answer, Kind.BATCH) == ["Rent 8", "Rent 7", "Rent 6", "Rent 5", "Rent 4"]
+    assert answer.more == {Kind.BATCH}
 
 
 @pytest.mark.parametrize("text", HOSTILE)
