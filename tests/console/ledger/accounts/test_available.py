@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING, Final
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from console.ledger.accounts.page import AccountFilter, page
@@ -39,6 +39,7 @@ ACTS: Final = st.lists(
     max_size=12,
 )
 _NUMBERS: Final = count(1)
+_Act = tuple[str, int, float | None]
 
 
 class _Customer:
@@ -67,26 +68,29 @@ class _Customer:
                 let_time_pass(self.admin, amount)
 
 
-@settings(
-    max_examples=60, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
-@given(opening=st.integers(0, 300), acts=ACTS)
-def test_available_goes_through_and_one_more_is_refused(  # noqa: PLR0917 - fixtures are given by name
-    viewer: Database,
-    operator: Connection,
-    admin: Connection,
-    open_accounts: Callable[..., None],
-    opening: int,
-    acts: list[tuple[str, int, float | None]],
+def test_available_goes_through_and_one_more_is_refused(
+    viewer: Database, operator: Connection, admin: Connection, open_accounts: Callable[..., None]
 ) -> None:
-    name = f"c{next(_NUMBERS)}"
-    if not lookup(viewer, ["shop"], CURRENCY)[0].found:
-        open_accounts({"shop": 0})
-    open_accounts({name: opening})
-    customer = _Customer(operator, admin, name)
-    for act in acts:
-        customer.act(*act)
+    """After anything, and then a lot, a hold beside it and some hours, of which some end the lot."""
+    open_accounts({"shop": 0})
+    expired: list[int] = []
+
+    @settings(max_examples=60, deadline=None, derandomize=True, phases=[Phase.generate])
+    @given(st.integers(0, 300), ACTS, st.tuples(AMOUNT, HOURS), AMOUNT, st.integers(1, 8))
+    def holds(opening: int, acts: list[_Act], lot: tuple[int, float], hold: int, pause: int) -> None:
+        name = f"c{next(_NUMBERS)}"
+        open_accounts({name: opening})
+        customer = _Customer(operator, admin, name)
+        for act in (*acts, ("grant", *lot), ("hold", hold, None), ("wait", pause, None)):
+            customer.act(*act)
+        expired.append(_tried(viewer, operator, name))
+
+    holds()
+    assert sum(1 for dead in expired if dead) > len(expired) // 4
+
+
+def _tried(viewer: Database, operator: Connection, name: str) -> int:
+    """Try what is said of an account on the ledger itself; return how much of its credit was expired."""
     [row] = lookup(viewer, [name], CURRENCY)
     assert row.available is not None
     assert row.transferable is not None
@@ -109,3 +113,4 @@ def test_available_goes_through_and_one_more_is_refused(  # noqa: PLR0917 - fixt
     assert refused(reserve(operator, name, max(row.available, 0) + 1, f"{name}-more")) == "funds.short"
     if row.available > 0:
         assert done(reserve(operator, name, row.available, f"{name}-all"))["available"] == 0
+    return row.dead or 0
