@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
 from console.ledger.accounts.commands import add_note
@@ -19,6 +20,8 @@ from ui.screens.accounts.account.columns import NOTE_COLUMNS
 
 if TYPE_CHECKING:
     from uuid import UUID
+
+    from PySide6.QtGui import QKeyEvent
 
     from console.errors import ConsoleError
     from console.ledger.accounts.commands import Noted
@@ -87,6 +90,14 @@ class NotesTab(QWidget):
         if found.credits.available is None:
             self._never = _SYSTEM
             self._look()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # A note that was begun is not lost by one key: the first Esc only leaves the field.
+        if event.key() == Qt.Key.Key_Escape and self.edit.hasFocus() and self._text():
+            self.table.setFocus()
+        else:
+            super().keyPressEvent(event)
 
     def _text(self) -> str:
         return self.edit.text().strip()

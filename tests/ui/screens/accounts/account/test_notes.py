@@ -41,6 +41,22 @@ def test_a_note_is_added_and_read_again(page: AccountPage, qtbot: QtBot) -> None
     assert page.tabs.tabs.tabText(NOTES_TAB) == "Notes  2"
 
 
+def test_one_key_does_not_throw_away_a_note(page: AccountPage, qtbot: QtBot) -> None:
+    back: list[bool] = []
+    page.back_wanted.connect(lambda: back.append(True))
+    notes = page.tabs.notes
+    page.tabs.show_tab(NOTES_TAB)
+    page.activateWindow()
+    notes.edit.setFocus()
+    qtbot.waitUntil(notes.edit.hasFocus)
+    QTest.keyClicks(notes.edit, "half a sen")
+    QTest.keyClick(notes.edit, Qt.Key.Key_Escape)
+    assert back == []
+    assert notes.table.hasFocus()
+    QTest.keyClick(notes.table, Qt.Key.Key_Escape)
+    assert back == [True]
+
+
 @pytest.mark.parametrize(
     ("login", "reason"),
     [("t_viewer", "needs role support or operator"), ("t_support", "write the note")],

@@ -83,3 +83,13 @@ def test_the_rows_selected_are_added_up(page: AccountPage) -> None:
 def test_the_oldest_come_first_when_asked(page: AccountPage, qtbot: QtBot) -> None:
     page.tabs.statement.table.sort_wanted.emit("posted_at", False)
     qtbot.waitUntil(lambda: cells(page, "counterparty")[0] == "the bank")
+
+
+def test_a_row_stays_chosen_when_nothing_new_was_posted(
+    page: AccountPage, context: Context, qtbot: QtBot
+) -> None:
+    table = page.tabs.statement.table
+    table.select_place(4)
+    page.reload()
+    qtbot.waitUntil(lambda: context.worker.active == 0)
+    assert [row.kind.value for row in table.selected_rows()] == ["grant"]
