@@ -132,22 +132,28 @@ def page(
     cancel: Cancellation | None = None,
 ) -> Page[AccountRow]:
     """Return the accounts after or before a cursor; without one, the first or (BEFORE) last page."""
-    forward = direction is Direction.AFTER
-    values = _values(wanted, cursor) | {"limit": limit + 1}
-    statement = _page_shape(frozenset(values), wanted.status, forward=forward)
-
-    def ask(session: Session) -> list[AccountRow]:
-        return [
-            AccountRow(
-                name, shown, email, trust, AccountStatus(status), opened, currency_of(code, exponent), *rest
-            )
-            for name, shown, email, trust, status, opened, code, exponent, *rest in session.execute(
-                statement, values
-            )
-        ]
-
-    rows = database.read("accounts.page", ask, cancel=cancel)
+    rows = database.read(
+        "accounts.page",
+        lambda session: rows_of(session, wanted, cursor, limit + 1, forward=direction is Direction.AFTER),
+        cancel=cancel,
+    )
     return Page.cut(rows, limit, direction, beside=cursor is not None)
+
+
+def rows_of(
+    session: Session, wanted: AccountFilter, cursor: Cursor | None, limit: int, *, forward: bool = True
+) -> list[AccountRow]:
+    """Return at most `limit` rows away from a cursor, or from the list's first or last row on."""
+    values = _values(wanted, cursor) | {"limit": limit}
+    statement = _page_shape(frozenset(values), wanted.status, forward=forward)
+    return [
+        AccountRow(
+            name, shown, email, trust, AccountStatus(status), opened, currency_of(code, exponent), *rest
+        )
+        for name, shown, email, trust, status, opened, code, exponent, *rest in session.execute(
+            statement, values
+        )
+    ]
 
 
 def _values(wanted: AccountFilter, cursor: Cursor | None) -> dict[str, object]:

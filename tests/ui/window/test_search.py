@@ -38,7 +38,7 @@ SAID = {
 }
 ENTRIES = tuple(
     ScreenEntry(key, key.title(), "Ledger", Glyph.TRANSACTIONS, Screen)
-    for key in ("transactions", "balances")
+    for key in ("transactions", "accounts", "balances")
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -11,8 +12,10 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
+from console.ledger.accounts.export import export_accounts
 from console.ledger.accounts.page import AccountFilter, AccountRow, Cursor, page
 from ui.kit.commands import native
+from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
@@ -22,12 +25,17 @@ from ui.screens.accounts.columns import columns
 from ui.screens.accounts.filters import AccountFilters
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
     from PySide6.QtGui import QShowEvent
 
+    from console.files.exports import ExportResult
     from console.ledger.page import Direction, Page
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from ui.context import Context
+    from ui.kit.lists.export_strip import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +75,19 @@ class AccountList(QWidget):
         self.table.setModel(self.model)
         self.table.set_row_actions(self._row_actions)
         self.part = ListPart(self.title, self.table)
+        self.export = ExportStrip(
+            context.worker, context.notices, context.formats, self._export_work,
+            noun="accounts", total="balance",
+        )  # fmt: skip
         self.part.add_head(self.filters)
+        self.part.add_export(self.export)
         self.part.add_selection_sum("balance", context.formats)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.part)
+        in_order = (self.export.button, *self.filters.chips, self.filters.clear_button, self.table)
+        for before, after in pairwise(in_order):
+            QWidget.setTabOrder(before, after)
         self.table.activated_row.connect(self.opened)
         self.filters.changed.connect(self.refresh)
         self.model.state_changed.connect(self._tell)
@@ -111,6 +127,16 @@ class AccountList(QWidget):
                 refusal="" if row.email else "it has none",
             ),
         ]  # fmt: skip
+
+    def _export_work(self) -> Work:
+        """Return the export of all that match the filters."""
+        self.filters.settle()
+        database, zone, wanted = self._context.database, self._context.formats.zone, self.filters.wanted()
+
+        def work(path: Path, cancel: Cancellation, report: Callable[[int], None]) -> ExportResult:
+            return export_accounts(database, path, wanted, zone=zone, cancel=cancel, progress=report)
+
+        return work
 
     def _tell(self) -> None:
         if self.model.state not in {State.READY, State.EMPTY}:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,12 +21,14 @@ from ui.screens.accounts.screen import Accounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtWidgets import QLineEdit
     from pytestqt.qtbot import QtBot
 
     from tests.conftest import Statements
     from ui.context import Context
+    from ui.kit.notices import Notice
     from ui.kit.widgets.filters import FilterChip
     from ui.routes import Route
 
@@ -207,6 +211,9 @@ def test_the_keyboard_goes_from_the_filters_to_the_list(screen: Accounts) -> Non
         assert chip.hasFocus()
         QTest.keyClick(chip, Qt.Key.Key_Tab)
     assert screen.list.table.hasFocus()
+    filters.username.setFocus()
+    QTest.keyClick(filters.username, Qt.Key.Key_Backtab)
+    assert screen.list.export.button.hasFocus()
 
 
 def test_the_rows_selected_are_summed(screen: Accounts) -> None:
@@ -216,3 +223,25 @@ def test_the_rows_selected_are_summed(screen: Accounts) -> None:
     assert selected.words == (
         "3 rows selected \N{MIDDLE DOT} balance \N{MIDDLE DOT} sum 1,028.30 CR, min 0.00, max 1,007.00"
     )
+
+
+def test_all_that_match_are_written_to_a_file(
+    qtbot: QtBot, screen: Accounts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("console.ledger.accounts.export.ROWS_A_PAGE", 1)
+    notices: list[Notice] = []
+    screen.context.notices.posted.connect(notices.append)
+    choose(screen.list.filters.trust_level, "7")
+    screen.list.export.run(tmp_path / "accounts.csv")
+    qtbot.waitUntil(lambda: bool(notices))
+    with (tmp_path / "accounts.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["username"], row["status"], row["available"], row["email"]) for row in rows] == [
+        ("bert", "frozen", "0.00", ""),
+        ("joanna", "active", "25.50", "jo@example.org"),
+    ]
+    totals = json.loads((tmp_path / "accounts.csv.totals.json").read_text())["control_totals"]
+    assert (totals["balance"], totals["expired"], totals["available"]) == (
+        {"CR": "21.30"}, {"CR": "0.30"}, {"CR": "25.50"},
+    )  # fmt: skip
+    assert "2 accounts in accounts.csv" in str(notices[-1])
