@@ -108,12 +108,14 @@ def test_what_was_shown_stays_when_the_server_goes(
     with connected(cluster.url("postgres")) as server:
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
         server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
-        page.reload()
+        page.equation.periods["30 days"].click()
         qtbot.waitUntil(lambda: bool(page.trouble), timeout=20_000)
         server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
     assert page.trouble.startswith("Not read again: ")
     assert "What is shown is of " in page.trouble
     assert page.figures.available.isVisible()
+    assert page.equation.note == "not added up again"
+    assert page.equation.periods["90 days"].isChecked()
 
     def again() -> bool:
         if page.trouble:
