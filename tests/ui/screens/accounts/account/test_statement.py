@@ -77,8 +77,10 @@ def test_a_row_leads_to_its_transaction(page: AccountPage, context: Context) -> 
 
 def test_the_rows_selected_are_added_up(page: AccountPage) -> None:
     page.tabs.statement.table.selectAll()
-    assert page.tabs.statement.sum.words == "7 rows selected \N{MIDDLE DOT} amount \N{MIDDLE DOT} "
+    assert page.tabs.statement.sum.words == (
+        "7 rows selected \N{MIDDLE DOT} amount \N{MIDDLE DOT} "
         "sum 670.27 CR, min \N{MINUS SIGN}99.11, max 641.60"
+    )
 
 
 def test_the_oldest_come_first_when_asked(page: AccountPage, qtbot: QtBot) -> None:
