@@ -110,6 +110,11 @@ class TransactionDetail(Card):
         self.batch.setText(f"Open batch {row.batch_id}")
         self.show()
 
+    def focus_first(self) -> None:
+        """Put the keyboard on what leads to the payer, or else to the payee."""
+        ways = (self.from_account, self.to_account, self.copy_id)
+        next(one for one in ways if one.isVisible()).setFocus(Qt.FocusReason.OtherFocusReason)
+
     def close_detail(self) -> None:
         """Hide, and say so."""
         if self._row is not None:

@@ -55,7 +55,7 @@ class Transactions(Screen):
         super().__init__(context)
         self.filters = TransactionFilters(context)
         self._listing = Listing(context.database, context.settings.page_size, self.filters.wanted())
-        self._jumped = False
+        self._jumped = self._wants_one = False
         self.model: PagedModel[TransactionRow] = PagedModel(
             columns(several=len(context.session.currencies) > 1), context.formats, context.worker, self
         )
@@ -90,6 +90,7 @@ class Transactions(Screen):
     @override
     def follow(self, route: Route) -> None:
         self._leave_jump()
+        self._wants_one = isinstance(route, OpenReference)
         match route:
             case OpenBatchTransactions(number):
                 self.filters.show_batch(number)
@@ -132,7 +133,7 @@ class Transactions(Screen):
         self.table.wanted_first.connect(self._leave_jump)
         self.table.wanted_last.connect(self._leave_jump)
         self.table.current_row_changed.connect(self._show_detail)
-        self.table.activated_row.connect(self._show_detail)
+        self.table.activated_row.connect(self._activate)
         self.detail.closed.connect(self._detail_closed)
         self.model.first_page_shown.connect(self._first_page_shown)
 
@@ -183,6 +184,12 @@ class Transactions(Screen):
         # Where another list was scrolled to says nothing here; a last page is scrolled down right after.
         self.table.scrollToTop()
         self._show_chosen_again()
+        if self._wants_one and self.model.rowCount() == 1:
+            # There is nothing else to choose from: the next key leads on.
+            self.table.select_place(0)
+            if self.table.hasFocus():
+                self.detail.focus_first()
+        self._wants_one = False
         if self._jumped:
             # Without the rows before it, the day would stand at the top and nobody could scroll up.
             self._jumped = False
@@ -198,6 +205,13 @@ class Transactions(Screen):
                 self.table.select_place(place)
                 return
         self.detail.close_detail()
+
+    def _activate(self, row: TransactionRow) -> None:
+        """Show the row; one that is shown already is gone into, and leads on by its buttons."""
+        if self.detail.row is not None and self.detail.row.id == row.id:
+            self.detail.focus_first()
+        else:
+            self._show_detail(row)
 
     def _show_detail(self, row: TransactionRow | None) -> None:
         # The keyboard's place moves without a choice when rows go or the table gets the focus.
