@@ -26,15 +26,19 @@ if TYPE_CHECKING:
 
 _USUAL = f"{USUAL_DAYS} days"
 _SINCE_ROW = "since this row"
+_ALL = "Add up all"
 
 
 class EquationCard(QFrame):
     """Periods to choose from over the terms, each of which opens its rows.
 
     period_wanted: another period was chosen. term_chosen: a Term, or None when it was let go.
+    whole_wanted: a whole life of more movements than one sum takes is to be added up; cancel_wanted ends it.
     """
 
     period_wanted = Signal()
+    whole_wanted = Signal()
+    cancel_wanted = Signal()
     term_chosen = Signal(object)
 
     def __init__(self, context: Context) -> None:
@@ -58,6 +62,9 @@ class EquationCard(QFrame):
         self.periods[_USUAL].setChecked(True)
         self.periods[_SINCE_ROW].hide()
         self._note = label(tone="muted", font=text_font(tabular=True), selectable=True)
+        self.whole_button = button(_ALL, compact=True)
+        self.whole_button.hide()
+        self.whole_button.clicked.connect(self._want_whole)
         self._counted = WHOLE_LIFE
         self._shown = self.periods[_USUAL]
         self.terms = Equation()
@@ -111,6 +118,25 @@ class EquationCard(QFrame):
         """Say that a sum is under way."""
         self._say("adding up\N{HORIZONTAL ELLIPSIS}")
 
+    def show_progress(self, done: int, about: int) -> None:
+        """Say how far the sum of a whole life is."""
+        self.whole_button.setText("Cancel")
+        written = self._formats.integer
+        self._say(f"adding up, {written(done)} of about {written(about)} movements")
+
+    def show_unfinished(self, words: str, tone: str = "muted") -> None:
+        """Say why a whole life was not added up; what is shown stays."""
+        self.whole_button.setText(_ALL)
+        self._say(words, tone)
+
+    def _want_whole(self) -> None:
+        if self.whole_button.text() == _ALL:
+            self.whole_button.setText("Cancel")
+            self.show_adding()
+            self.whole_wanted.emit()
+        else:
+            self.cancel_wanted.emit()
+
     def show_failure(self) -> None:
         """Go back to the period whose sum is shown: the one asked for was not added up."""
         self._shown.setChecked(True)
@@ -149,6 +175,8 @@ class EquationCard(QFrame):
             EquationPart("= Balance", amount(found.balance), spoken=spoken(found.balance)),
         ]  # fmt: skip
         self.terms.set_parts(parts)
+        self.whole_button.setText(_ALL)
+        self.whole_button.setVisible(found.cut and self._shown is self.periods[WHOLE_LIFE.name])
         self._order_keys()
         self._say(self._recomputed(found, at), "error" if left else "muted")
 
@@ -184,7 +212,9 @@ class EquationCard(QFrame):
         for words in (self._why, self._note):
             # Of one height with the buttons, so that all stand on one line.
             words.setFixedHeight(self.periods[_USUAL].sizeHint().height())
-        flow = Flow(self._why, *self.periods.values(), self._note, spacing=8, between_lines=6)
+        flow = Flow(
+            self._why, *self.periods.values(), self._note, self.whole_button, spacing=8, between_lines=6
+        )
         flow.setContentsMargins(0, 0, 0, 0)
         inside = QVBoxLayout(head)
         inside.setContentsMargins(14, 9, 14, 9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +12,7 @@ from typing_extensions import override
 
 from console.errors import CancelledError, UsageError
 from console.ledger.accounts.answer import answer
+from console.ledger.accounts.whole_life import whole_life
 from console.money import NumberStyle
 from ui.kit.formats import MINUS
 from ui.kit.theme.fonts import text_font
@@ -24,10 +26,13 @@ from ui.screens.accounts.account.reading import Reading, Wanted, read
 from ui.screens.accounts.account.tabs import STATEMENT_TAB, AccountTabs
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QKeyEvent
 
     from console.errors import ConsoleError
-    from console.ledger.accounts.equation import Term
+    from console.ledger.accounts.equation import Equation, Term
+    from console.postgres.cancellation import Cancellation
     from ui.context import Context
 
 
@@ -86,6 +91,7 @@ class AccountPage(QWidget):
         wanted = Wanted(
             self.username, self.equation.period, self._currency, known, self._context.settings.page_size
         )
+        self._context.worker.drop(self.equation)
         self.equation.show_adding()
         if self._reading is None:
             self._say("")
@@ -157,6 +163,30 @@ class AccountPage(QWidget):
             self.tabs.show_tab(STATEMENT_TAB)
         self.tabs.statement.show_term(term, self.equation.counted)
 
+    def _add_up_all(self) -> None:
+        """Add up a whole life in pieces; the card's own, so that it is cancelled without the rest."""
+        database, username, currency = self._context.database, self.username, self._currency
+        card = self.equation
+
+        def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Equation:
+            return whole_life(
+                database,
+                username,
+                currency,
+                progress=lambda done, about: report((done, about)),
+                cancel=cancel,
+            )
+
+        self._context.worker.run_reporting(
+            work,
+            progress=lambda far: card.show_progress(*far),
+            done=lambda found: card.show_equation(found, datetime.now(UTC)),
+            failed=lambda error: card.show_unfinished(f"not added up: {error}", "error"),
+            cancelled=lambda: card.show_unfinished("cancelled; the newest movements are shown"),
+            owner=card,
+            replaces="whole life",
+        )
+
     def _choose(self, code: str) -> None:
         if code != self._currency:
             self._currency = code
@@ -187,6 +217,8 @@ class AccountPage(QWidget):
         self.head.currency_wanted.connect(self._choose)
         self.retry_button.clicked.connect(self.reload)
         self.equation.period_wanted.connect(self.reload)
+        self.equation.whole_wanted.connect(self._add_up_all)
+        self.equation.cancel_wanted.connect(lambda: self._context.worker.cancel(self.equation))
         self.equation.term_chosen.connect(self._filter)
         self.tabs.statement.all_wanted.connect(self.equation.terms.let_go)
         self.tabs.statement.explain_wanted.connect(self.equation.explain_since)

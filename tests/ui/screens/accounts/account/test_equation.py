@@ -140,3 +140,34 @@ def test_a_row_begins_a_period_of_its_own(page: AccountPage, qtbot: QtBot) -> No
     }
     page.equation.terms.buttons["sent"].click()
     qtbot.waitUntil(lambda: references(page) == ["Taxi again"])
+
+
+def test_a_long_life_is_cut_until_all_of_it_is_added_up(
+    page: AccountPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("console.ledger.accounts.equation.MOST_MOVEMENTS", 3)
+    assert not page.equation.whole_button.isVisible()
+    page.equation.periods["whole life"].click()
+    qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from the newest 3 movements, since "))
+    qtbot.waitUntil(page.equation.whole_button.isVisible)
+    QTest.mouseClick(page.equation.whole_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from 7 movements"))
+    assert spoken(page)["deposited"] == "Deposited: 641.60 CR, 1 movement"
+    assert not page.equation.whole_button.isVisible()
+
+
+def test_adding_up_a_long_life_is_cancelled(
+    page: AccountPage, ledger_url: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("console.ledger.accounts.equation.MOST_MOVEMENTS", 3)
+    page.equation.periods["whole life"].click()
+    qtbot.waitUntil(page.equation.whole_button.isVisible)
+    before = spoken(page)
+    with connected(ledger_url, autocommit=False) as ledger:
+        ledger.execute("LOCK TABLE ledger.transactions IN ACCESS EXCLUSIVE MODE")
+        page.equation.whole_button.click()
+        assert page.equation.whole_button.text() == "Cancel"
+        page.equation.whole_button.click()
+        qtbot.waitUntil(lambda: page.equation.note.startswith("cancelled"))
+    assert spoken(page) == before
+    assert page.equation.whole_button.text() == "Add up all"
