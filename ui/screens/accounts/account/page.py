@@ -180,12 +180,16 @@ class AccountPage(QWidget):
         self._context.worker.run_reporting(
             work,
             progress=lambda far: card.show_progress(*far),
-            done=lambda found: card.show_equation(found, datetime.now(UTC)),
+            done=self._show_whole,
             failed=lambda error: card.show_unfinished(f"not added up: {error}", "error"),
             cancelled=lambda: card.show_unfinished("cancelled; the newest movements are shown"),
             owner=card,
             replaces="whole life",
         )
+
+    def _show_whole(self, found: Equation) -> None:
+        self.equation.show_equation(found, datetime.now(UTC))
+        self._filter(self.equation.term)
 
     def _choose(self, code: str) -> None:
         if code != self._currency:

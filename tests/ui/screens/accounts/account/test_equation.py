@@ -145,14 +145,17 @@ def test_a_row_begins_a_period_of_its_own(page: AccountPage, qtbot: QtBot) -> No
 def test_a_long_life_is_cut_until_all_of_it_is_added_up(
     page: AccountPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("console.ledger.accounts.equation.MOST_MOVEMENTS", 3)
+    monkeypatch.setattr("console.ledger.accounts.equation.MOST_MOVEMENTS", 2)
     assert not page.equation.whole_button.isVisible()
     page.equation.periods["whole life"].click()
-    qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from the newest 3 movements, since "))
+    qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from the newest 2 movements, since "))
     qtbot.waitUntil(page.equation.whole_button.isVisible)
+    page.equation.terms.buttons["sent"].click()
+    qtbot.waitUntil(lambda: references(page) == ["Taxi again"])
     QTest.mouseClick(page.equation.whole_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from 7 movements"))
     assert spoken(page)["deposited"] == "Deposited: 641.60 CR, 1 movement"
+    qtbot.waitUntil(lambda: references(page) == ["Taxi again", "Taxi"])
     assert not page.equation.whole_button.isVisible()
 
 
