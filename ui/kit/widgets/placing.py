@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QScrollArea, QStackedWidget
 from typing_extensions import override
 
 if TYPE_CHECKING:
@@ -89,6 +89,17 @@ def place_popup(popup: QWidget, anchor: QWidget, place: QPoint) -> None:
     """Move a popup to a place in its anchor, or as near as the screen lets it be whole."""
     wanted = QRect(anchor.mapToGlobal(place), popup.size())
     popup.move(inside(wanted, anchor.screen().availableGeometry()).topLeft())
+
+
+class Pages(QStackedWidget):
+    """Pages of which one is shown, none higher than there is room for: each scrolls by itself.
+
+    A stack with a page whose height depends on its width would ask for the height the page likes best.
+    """
+
+    @override
+    def hasHeightForWidth(self) -> bool:
+        return False
 
 
 class RoomArea(QScrollArea):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QStackedWidget
 from typing_extensions import override
 
+from ui.kit.widgets.placing import Pages
 from ui.routes import OpenAccount
 from ui.screen import Screen
 from ui.screens.accounts.account.page import AccountPage
@@ -28,7 +28,7 @@ class Accounts(Screen):
         """Begin with the list."""
         super().__init__(context)
         self.list = AccountList(context)
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         self._stack.addWidget(self.list)
         self.page.addWidget(self._stack, 1)
         self._pages: dict[OpenAccount, AccountPage] = {}

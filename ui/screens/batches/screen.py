@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QStackedWidget
+from PySide6.QtWidgets import QFileDialog
 from typing_extensions import override
 
+from ui.kit.widgets.placing import Pages
 from ui.routes import OpenBatch
 from ui.screen import Screen
 from ui.screens.batches.batch.page import BatchPage
@@ -35,7 +36,7 @@ class Batches(Screen):
         self.loading = BatchLoading(context)
         self.rejected = RejectedLines(context)
         self.mapping_dialog: MappingDialog | None = None
-        self._stack = QStackedWidget()
+        self._stack = Pages()
         for part in (self.list, self.loading, self.rejected):
             self._stack.addWidget(part)
         self.page.addWidget(self._stack, 1)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize
 from PySide6.QtWidgets import QDialog, QLabel, QVBoxLayout, QWidget
 
-from ui.kit.widgets.basics import button
+from ui.kit.widgets.basics import button, label, scrolling
 from ui.kit.widgets.placing import (
     LEAST,
     WANTED,
     KeptOnScreen,
+    Pages,
     RoomArea,
     first_place,
     fit_dialog,
     inside,
     place_popup,
 )
+
+if TYPE_CHECKING:
+    from pytestqt.qtbot import QtBot
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -103,3 +109,19 @@ def test_an_area_scrolls_only_below_what_its_content_needs() -> None:
     shown = QRect(last.mapTo(area.viewport(), QPoint()), last.size())
     assert area.viewport().rect().intersects(shown)
     area.close()
+
+
+def test_a_page_that_would_like_to_be_high_does_not_make_the_screen_scroll(qtbot: QtBot) -> None:
+    """Where words wrap, a layout asks for the height that all of it likes best: a whole page's."""
+    high, page, pages, around = QLabel("line\n" * 60), QWidget(), Pages(), QWidget()
+    layout = QVBoxLayout(page)
+    layout.addWidget(label("word " * 40, wrap=True))
+    layout.addWidget(scrolling(high), 1)
+    pages.addWidget(page)
+    QVBoxLayout(around).addWidget(pages)
+    area = RoomArea(around)
+    qtbot.addWidget(area)
+    area.resize(500, 220)
+    area.show()
+    assert area.verticalScrollBar().maximum() == 0
+    assert around.height() == area.viewport().height()

@@ -72,4 +72,4 @@ def test_from_a_reference_to_the_term_that_explains_it_takes_eight_keys(
     assert pressed <= MOST_KEYS
     assert window.current_screen is accounts
     window.go_back()
-    assert window.current_screen is screen
+    assert window.current_id == "transactions"
