@@ -162,7 +162,7 @@ def test_nothing_found_is_said_and_runs_nothing(
     window.show()
     palette = Palette(commands, theme, window)
     palette.open_with("qqqq")
-    assert palette.matches.item(0).text() == "No command, user, reference or batch of that name"
+    assert palette.matches.item(0).text() == "Nothing found in commands"
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert not ran
     assert palette.isVisible()
