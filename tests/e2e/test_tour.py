@@ -27,11 +27,11 @@ from tests.ui.several import CR, fill_in_four_currencies
 TOP = Path(__file__).parents[2]
 STOPS = [
     "sign-in", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "accounts",
-    "accounts-found", "batch-mapping",
+    "accounts-found", "account", "account-term", "batch-mapping",
     "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
     "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
     "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
-    "transactions-dark", "accounts-dark",
+    "transactions-dark", "account-dark", "accounts-dark",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 
@@ -118,6 +118,8 @@ def check(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
     assert cost["balances"]["statements"] == budget("balances.lookup")
     assert cost["balances"]["rows"] == 50
     assert cost["accounts"]["statements"] == budget("accounts.page")
+    assert cost["account"]["statements"] == budget("account.page")
+    assert cost["account-term"]["statements"] == budget("account.statement")
     assert cost["queries"]["statements"] == 0
 
 

@@ -1,4 +1,4 @@
-"""The tour's stops at the accounts: the list, those of one trust level, and the list in the dark."""
+"""The tour's stops at the accounts: the list, those with a name, one account and a term of its balance."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from PySide6.QtTest import QTest
 
 from ui.kit.table.paged_model import State
 from ui.screens.accounts.screen import Accounts
-from ui.tour.hands import expect, go, screen
+from ui.tour.hands import expect, go, press, screen
 from ui.tour.listed import write
-from ui.tour.walk import Stop
+from ui.tour.walk import Stop, TourError
 
 if TYPE_CHECKING:
+    from ui.screens.accounts.account.page import AccountPage
     from ui.tour.walk import Walk
 
 _SELECTED = 4
@@ -48,15 +49,55 @@ def found(walk: Walk) -> None:
     walk.wait(only_that, "those found")
 
 
+def account(walk: Walk) -> None:
+    """Open an account by the keyboard: its balance is explained, and nothing of it is left unexplained."""
+    shown = screen(walk, Accounts)
+    shown.list.table.setFocus()
+    shown.list.table.select_place(0)
+    QTest.keyClick(shown.list.table, Qt.Key.Key_Return)
+    page = _page(walk)
+    walk.wait(lambda: page.reading is not None, "the account")
+    if page.reading is not None:
+        expect(page.reading.account.equation.unexplained == 0, "a balance is not explained")
+
+
+def term(walk: Walk) -> None:
+    """Press the first term of the equation: the statement lists its rows alone."""
+    page = _page(walk)
+    first = next(iter(page.equation.terms.buttons.values()), None)
+    expect(first is not None, "nothing has moved in the account")
+    if first is not None:
+        press(first)
+    walk.wait(lambda: bool(page.tabs.statement.words), "the term's rows")
+    walk.wait(lambda: page.tabs.statement.model.state is State.READY, "the term's rows")
+
+
+def dark_account(walk: Walk) -> None:
+    """See the account in the dark."""
+    go(walk, "accounts")
+    walk.wait(lambda: _page(walk).reading is not None, "the account")
+
+
+def _page(walk: Walk) -> AccountPage:
+    """Return the account that is open."""
+    page = screen(walk, Accounts).account_page
+    if page is None:
+        raise TourError("no account is open")
+    return page
+
+
 def dark_accounts(walk: Walk) -> None:
     """See the whole list in the dark."""
-    go(walk, "accounts")
     shown = screen(walk, Accounts)
+    shown.show_list()
     shown.list.filters.clear_all()
     shown.list.filters.settle()
     walk.wait(lambda: shown.list.model.rowCount() > _SELECTED, "the whole list")
     shown.list.table.select_place(3)
 
 
-ACCOUNT_STOPS: Final = (Stop("accounts", accounts), Stop("accounts-found", found))
-DARK_ACCOUNTS: Final = Stop("accounts-dark", dark_accounts)
+ACCOUNT_STOPS: Final = (
+    Stop("accounts", accounts), Stop("accounts-found", found), Stop("account", account),
+    Stop("account-term", term),
+)  # fmt: skip
+DARK_ACCOUNTS: Final = (Stop("account-dark", dark_account), Stop("accounts-dark", dark_accounts))

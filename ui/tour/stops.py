@@ -145,5 +145,5 @@ STOPS = (
     *SERVER_STOPS,
     *CURRENCY_STOPS,
     Stop("transactions-dark", dark_transactions),
-    DARK_ACCOUNTS,
+    *DARK_ACCOUNTS,
 )
