@@ -59,7 +59,8 @@ class _Customer:
                     self.holds.append(reference)
             case "release":
                 if self.holds:
-                    done(release(self.operator, self.holds.pop(amount % len(self.holds))))
+                    # Refused where its time is over.
+                    release(self.operator, self.holds.pop(amount % len(self.holds)))
             case "pay":
                 transfer(self.operator, self.name, "shop", amount)
             case "overdraft":
