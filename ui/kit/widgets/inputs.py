@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QDateEdit, QLineEdit
+from typing_extensions import override
 
 from console.money import AmountError, Currency
 from ui.kit.theme.fonts import text_font
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from PySide6.QtCore import SignalInstance
+    from PySide6.QtGui import QKeyEvent
 
     from ui.kit.formats import Formats
 
@@ -99,6 +101,17 @@ class DateEdit(QDateEdit):
         self.setDisplayFormat("yyyy-MM-dd")
         self.setCalendarPopup(True)
         self.setFont(text_font(tabular=True))
+        self._went_on = False
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # A part's last digit goes on to the next; Qt takes a hyphen typed then for the end of that one.
+        if event.text() == "-" and self._went_on:
+            self._went_on = False
+            return
+        before = self.currentSectionIndex()
+        super().keyPressEvent(event)
+        self._went_on = event.text().isdigit() and self.currentSectionIndex() != before
 
     @property
     def entered(self) -> SignalInstance:

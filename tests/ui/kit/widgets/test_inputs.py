@@ -213,3 +213,14 @@ def test_an_equation_wraps_where_the_width_ends(qtbot: QtBot) -> None:
         box.width() >= one.sizeHint().width()
         for one, box in zip(equation.buttons.values(), boxes, strict=True)
     )
+
+
+@pytest.mark.parametrize("typed", ["2026-11-01", "2026-03-01", "20261231", "2026-3-9"])
+def test_a_date_is_what_was_typed_with_hyphens_or_without(qtbot: QtBot, typed: str) -> None:
+    edit = DateEdit(date(2026, 11, 27))
+    qtbot.addWidget(edit)
+    edit.show()
+    edit.setSelectedSection(edit.sectionAt(0))
+    QTest.keyClicks(edit, typed)
+    wanted = {"20261231": date(2026, 12, 31), "2026-3-9": date(2026, 3, 9)}
+    assert edit.day() == (wanted.get(typed) or date.fromisoformat(typed))
