@@ -101,3 +101,27 @@ class AccountNote(Base):
     note: Mapped[str | None]
     operator: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AccountFlag(Base):
+    """What a note asks for, until somebody has done it; without an assignee it waits for anyone."""
+
+    __tablename__ = "account_flags"
+
+    note_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    assignee: Mapped[str | None]
+    flagged_by: Mapped[str]
+    flagged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    done_by: Mapped[str | None]
+    done_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class AccountFollow(Base):
+    """Whether an operator keeps an eye on an account, and since when it is so."""
+
+    __tablename__ = "account_follows"
+
+    operator: Mapped[str] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    following: Mapped[bool]
+    since: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -69,6 +69,12 @@ def _reversed(detail: Mapping[str, Any]) -> str | None:
     return f"it was reversed already, by {detail['by']} at {_moment(detail['at'])}"
 
 
+def _flag_done(detail: Mapping[str, Any]) -> str | None:
+    if "by" not in detail:
+        return None
+    return f"it was marked as done already by {detail['by']} at {_moment(detail['at'])}"
+
+
 def _reversal_more(detail: Mapping[str, Any]) -> str | None:
     return f"it moved {_money(detail['amount'], detail)} and no more" if "amount" in detail else None
 
@@ -128,6 +134,7 @@ _TOLD: Mapping[str, Telling] = {
     "reversal.more": _reversal_more,
     "reversal.spent": _lot_gone("is spent in part"),
     "reversal.expired": _lot_gone("has expired since"),
+    "flag.done": _flag_done,
     "approval.required": _approvals,
     "request.status": _request_status,
     "limit.operation": _limit_at_once,

@@ -32,21 +32,23 @@ ALTER DEFAULT PRIVILEGES FOR ROLE ledger_owner REVOKE ALL ON FUNCTIONS FROM PUBL
 GRANT USAGE ON SCHEMA ledger TO ledger_viewer;
 GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets, ledger.transactions, ledger.checkpoints,
     ledger.credit_lots, ledger.lot_movements, ledger.reservations, ledger.batches, ledger.batch_lines,
-    ledger.batch_parties, ledger.account_notes, ledger.approval_rules, ledger.approval_requests, ledger.approvals,
-    ledger.limits, ledger.limit_usage, ledger.audit_events, ledger.audit_head, ledger.seals,
-    ledger.acknowledgements, ledger.identity, ledger.schema_version TO ledger_viewer;
+    ledger.batch_parties, ledger.account_notes, ledger.account_flags, ledger.account_follows,
+    ledger.approval_rules, ledger.approval_requests, ledger.approvals, ledger.limits, ledger.limit_usage,
+    ledger.audit_events, ledger.audit_head, ledger.seals, ledger.acknowledgements, ledger.identity, ledger.schema_version TO ledger_viewer;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
     ledger.reversal_problems(bigint), ledger.approvals_for(text, text, numeric), ledger.business_zone(),
-    ledger.business_day(timestamptz), ledger.start_of_day(date) TO ledger_viewer;
+    ledger.business_day(timestamptz), ledger.start_of_day(date), ledger.may_close_flags(text),
+    ledger.follow_account(uuid, text, boolean) TO ledger_viewer;
 GRANT SELECT ON ledger.operations TO ledger_operator, ledger_auditor;
 
 -- Whoever writes may ask what became of what was written.
-GRANT EXECUTE ON FUNCTION ledger.settle_operation(uuid)
-    TO ledger_support, ledger_operator, ledger_approver, ledger_auditor, ledger_admin;
+GRANT EXECUTE ON FUNCTION ledger.settle_operation(uuid) TO ledger_viewer;
 GRANT EXECUTE ON FUNCTION ledger.set_account_status(uuid, text, ledger.account_status, text),
     ledger.open_account(uuid, text, text, text, text, text), ledger.add_note(uuid, text, text),
+    ledger.flag_account(uuid, text, text, text), ledger.assign_flag(uuid, text, bigint, text),
+    ledger.close_flag(uuid, text, bigint),
     ledger.release(uuid, text, text), ledger.extend_reservation(uuid, text, timestamptz, text)
     TO ledger_support, ledger_operator;
 -- Own draft lines come by COPY; the table's trigger asks whose draft it is.

@@ -162,6 +162,7 @@ def everything(connection: Connection) -> list[Any]:
     for table in (
         "users", "wallets", "transactions", "credit_lots", "lot_movements", "reservations", "batches",
         "approval_requests", "approvals", "approval_rules", "limits", "limit_usage", "account_notes",
+        "account_flags", "account_follows",
         "currencies", "calendar",
     ):  # fmt: skip
         query = sql.SQL(

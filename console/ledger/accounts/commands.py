@@ -1,4 +1,7 @@
-"""Manual changes of accounts: open, freeze, unfreeze, close, overdraft limit, notes, erasing a person."""
+"""Manual changes of accounts: open, freeze, unfreeze, close, overdraft limit, notes, erasing a person.
+
+Flags and who follows an account stand in flags.py.
+"""
 
 from __future__ import annotations
 

@@ -36,16 +36,28 @@ NOTES = 50
 HOLDS = 50
 
 _HEAD = text(f"""
-    SELECT head.*, (SELECT k.zone FROM ledger.calendar k) AS zone FROM ({CREDITS}) head""")  # noqa: S608 - texts of ours
+    SELECT head.*, (SELECT k.zone FROM ledger.calendar k) AS zone, EXISTS (
+        SELECT FROM ledger.account_follows f
+        WHERE f.operator = session_user AND f.user_id = head.user_id AND f.following) AS followed
+    FROM ({CREDITS}) head""")  # noqa: S608 - texts of ours
+
+_WAITS = "EXISTS (SELECT FROM ledger.account_flags f WHERE f.note_id = n.id AND f.done_at IS NULL)"
 
 # The equation with what stands beside it, so that all of it comes at once.
 _BESIDE = text(f"""
     SELECT equation.*, now() AS asked_at, ({BALANCES}) AS balances, (
-        SELECT json_agg(json_build_array(note.id, note.note, note.operator, note.created_at)
-            ORDER BY note.id DESC)
+        SELECT json_agg(json_build_array(
+            note.id, note.note, note.operator, note.created_at, flag.note_id IS NOT NULL, flag.assignee,
+            flag.done_by, flag.done_at) ORDER BY note.waits DESC, note.id DESC)
         FROM (
-            SELECT n.id, coalesce(n.note, '') AS note, n.operator, n.created_at FROM ledger.account_notes n
-            WHERE n.user_id = :user ORDER BY n.id DESC LIMIT :notes) note
+            (SELECT true AS waits, n.id, coalesce(n.note, '') AS note, n.operator, n.created_at
+            FROM ledger.account_notes n WHERE n.user_id = :user AND {_WAITS}
+            ORDER BY n.id DESC LIMIT :notes)
+            UNION ALL
+            (SELECT false, n.id, coalesce(n.note, ''), n.operator, n.created_at
+            FROM ledger.account_notes n WHERE n.user_id = :user AND NOT {_WAITS}
+            ORDER BY n.id DESC LIMIT :notes)) note
+        LEFT JOIN ledger.account_flags flag ON flag.note_id = note.id
     ) AS notes, (
         SELECT json_agg(json_build_array(
             hold.id, hold.reference, hold.amount, hold.captured_amount, hold.status, hold.description,
@@ -62,12 +74,25 @@ _BESIDE = text(f"""
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What an operator wrote about an account; nothing is left of it when its person was erased."""
+    """What an operator wrote about an account; nothing is left of it when its person was erased.
+
+    flagged: whether it asked for something; that waits for the assignee (None: whoever comes first) until
+    somebody closes it.
+    """
 
     id: int
     text: str
     operator: str
     created_at: datetime
+    flagged: bool
+    assignee: str | None
+    done_by: str | None
+    done_at: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether what it asks for is still to be done."""
+        return self.flagged and self.done_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +113,10 @@ class EndedHold:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An account's page; open holds stand in `credits`, notes and ended holds come newest first.
+    """An account's page; open holds stand in `credits`, ended ones come newest first.
+
+    notes: those that wait, then the others, newest first, at most NOTES of each. followed: by the operator
+    who asks.
 
     equation: why the balance is what it is. over_time: the balance at the beginning of each day of the
     period asked for and at its end, in order; empty for a system account, which stores none. zone: that of
@@ -107,6 +135,7 @@ class Account:
     statement: Page[StatementRow]
     notes: tuple[Note, ...]
     ended_holds: tuple[EndedHold, ...]
+    followed: bool
 
 
 def account(
@@ -140,8 +169,9 @@ def account(
     return Account(
         head.user_id, head.email, head.trust_level, head.created_at, head.metadata, zone, credits_in(head),
         found, _over_time(beside, days, found), rows,
-        tuple(Note(*with_moments(note, 3)) for note in beside.notes or ()),
+        tuple(Note(*with_moments(note, 3, 7)) for note in beside.notes or ()),
         tuple(_ended(with_moments(hold, 6, 7)) for hold in beside.holds or ()),
+        followed=head.followed,
     )  # fmt: skip
 
 

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 # probes: an OR over both sides would read an account's whole history.
 _PAGE = """
     WITH found AS MATERIALIZED (
-        SELECT u.username, u.display_name, u.email, u.trust_level, u.status, u.created_at, w.id,
-            w.currency, w.balance, w.granted, w.reserved, w.overdraft_limit
+        SELECT u.id AS user_id, u.username, u.display_name, u.email, u.trust_level, u.status, u.created_at,
+            w.id, w.currency, w.balance, w.granted, w.reserved, w.overdraft_limit
         FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
         WHERE {conditions}
         ORDER BY u.username {direction}, w.currency {direction} LIMIT :limit
@@ -42,11 +42,22 @@ _PAGE = """
             (SELECT t.posted_at FROM ledger.transactions t WHERE t.from_wallet = found.id
                 ORDER BY t.posted_at DESC, t.id DESC LIMIT 1),
             (SELECT t.posted_at FROM ledger.transactions t WHERE t.to_wallet = found.id
-                ORDER BY t.posted_at DESC, t.id DESC LIMIT 1))
+                ORDER BY t.posted_at DESC, t.id DESC LIMIT 1)),
+        flag.asks, flag.waits, flag.assignee
     FROM found JOIN ledger.currencies c ON c.code = found.currency
     LEFT JOIN dead ON dead.wallet_id = found.id
+    LEFT JOIN LATERAL (
+        SELECT (array_agg(coalesce(n.note, '') ORDER BY n.id))[1] AS asks, count(*) AS waits,
+            (array_agg(f.assignee ORDER BY n.id))[1] AS assignee
+        FROM ledger.account_notes n JOIN ledger.account_flags f ON f.note_id = n.id
+        WHERE n.user_id = found.user_id AND f.done_at IS NULL
+    ) flag ON true
     ORDER BY found.username {direction}, found.currency {direction}"""
 
+# The few that are flagged or followed are taken first, like those of one address below.
+_FLAGGED: Final = """
+        SELECT n.user_id FROM ledger.account_flags f JOIN ledger.account_notes n ON n.id = f.note_id
+        WHERE f.done_at IS NULL"""
 _CONDITIONS: Final[Mapping[str, str]] = {
     "prefix": "u.username >= :prefix AND u.username < :prefix_until",
     "part": "(strpos(u.username, :inside) > 0 OR u.display_name ILIKE :part)",
@@ -54,6 +65,10 @@ _CONDITIONS: Final[Mapping[str, str]] = {
     "email": "u.id = ANY (ARRAY(SELECT e.id FROM ledger.users e WHERE lower(e.email) = lower(:email)))",
     "trust_level": "u.trust_level = :trust_level",
     "currency": "w.currency = :currency",
+    "flagged": f"u.id = ANY (ARRAY({_FLAGGED}))",
+    "mine": f"u.id = ANY (ARRAY({_FLAGGED} AND f.assignee = session_user))",
+    "followed": """u.id = ANY (ARRAY(
+        SELECT f.user_id FROM ledger.account_follows f WHERE f.operator = session_user AND f.following))""",
 }
 
 
@@ -65,7 +80,8 @@ _LITERAL: Final = str.maketrans({sign: f"\\{sign}" for sign in r"\%_"})
 class AccountRow:
     """One customer's wallet, in minor units; last_activity is None when nothing ever moved.
 
-    dead: credit that is expired and not yet ended.
+    dead: credit that is expired and not yet ended. asks: what its oldest open flag asks for, None without
+    one. flags: how many are open. assignee: whom that oldest one waits for, None for whoever comes first.
     """
 
     username: str
@@ -81,6 +97,9 @@ class AccountRow:
     dead: int
     overdraft_limit: int
     last_activity: datetime | None
+    asks: str | None
+    flags: int
+    assignee: str | None
 
     @property
     def available(self) -> int:
@@ -98,7 +117,8 @@ class AccountFilter:
     """Which accounts; empty or None lets all pass.
 
     prefix: how the username begins. part: what username or name contain, in letters of any case. email: the
-    whole address, in letters of any case. trust_level: 0 to 9. currency: a code.
+    whole address, in letters of any case. trust_level: 0 to 9. currency: a code. flagged: those with an open
+    flag; mine: with one that waits for the operator who asks. followed: by that operator.
     """
 
     prefix: str = ""
@@ -107,6 +127,9 @@ class AccountFilter:
     trust_level: int | None = None
     status: AccountStatus | None = None
     currency: str = ""
+    flagged: bool = False
+    mine: bool = False
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +193,9 @@ def _values(wanted: AccountFilter, cursor: Cursor | None) -> dict[str, object]:
         values["trust_level"] = wanted.trust_level
     if wanted.currency:
         values["currency"] = wanted.currency
+    for name, asked in (("flagged", wanted.flagged), ("mine", wanted.mine), ("followed", wanted.followed)):
+        if asked:
+            values[name] = True
     if cursor is not None:
         values |= {"cursor": cursor.username, "cursor_currency": cursor.currency}
     return values

@@ -8,18 +8,26 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger.do_add_note(p_request jsonb) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    account bigint;
+    account constant bigint := ledger.customer_of(p_request);
     made bigint;
 BEGIN
-    SELECT u.id INTO account FROM ledger.users u
-    WHERE u.username = p_request ->> 'username' AND u.kind = 'customer';
-    IF account IS NULL THEN
-        PERFORM ledger.refuse('user.unknown', jsonb_build_object('username', p_request ->> 'username'));
-    END IF;
     IF p_request ->> 'note' IS NULL THEN
         PERFORM ledger.refuse('note.empty');
     END IF;
     INSERT INTO ledger.account_notes AS n (user_id, note) VALUES (account, p_request ->> 'note')
     RETURNING n.id INTO made;
     RETURN jsonb_build_object('status', 'done', 'note', made);
+END $$;
+
+-- The customer whom a request names, by number. Internal.
+CREATE OR REPLACE FUNCTION ledger.customer_of(p_request jsonb) RETURNS bigint
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    found constant bigint := (
+        SELECT u.id FROM ledger.users u WHERE u.username = p_request ->> 'username' AND u.kind = 'customer');
+BEGIN
+    IF found IS NULL THEN
+        PERFORM ledger.refuse('user.unknown', jsonb_build_object('username', p_request ->> 'username'));
+    END IF;
+    RETURN found;
 END $$;

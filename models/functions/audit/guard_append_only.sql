@@ -30,9 +30,10 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'operations', 'audit_events', 'seals', 'approvals', 'account_notes', 'acknowledgements', 'identity'] LOOP
-        -- Of a note the text may be erased: accounts/erase_account.sql.
-        IF name <> 'account_notes' THEN
+        'operations', 'audit_events', 'seals', 'approvals', 'account_notes', 'account_flags', 'acknowledgements',
+        'identity'] LOOP
+        -- Of a note the text may be erased, and a flag is closed: accounts/erase_account.sql, accounts/flags.sql.
+        IF name NOT IN ('account_notes', 'account_flags') THEN
             EXECUTE format('CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ledger.%I
                 FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
         END IF;
@@ -40,11 +41,13 @@ BEGIN
             FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;
     FOREACH name IN ARRAY ARRAY[
-        'credit_lots', 'reservations', 'batches', 'approval_requests', 'audit_head', 'salts', 'calendar'] LOOP
+        'credit_lots', 'reservations', 'batches', 'approval_requests', 'audit_head', 'salts', 'calendar',
+        'account_follows'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_truncated BEFORE TRUNCATE ON ledger.%I
             FOR EACH STATEMENT EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;
-    FOREACH name IN ARRAY ARRAY['credit_lots', 'reservations', 'approval_requests', 'audit_head', 'salts', 'calendar'] LOOP
+    FOREACH name IN ARRAY ARRAY[
+        'credit_lots', 'reservations', 'approval_requests', 'audit_head', 'salts', 'calendar', 'account_follows'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER never_deleted BEFORE DELETE ON ledger.%I
             FOR EACH ROW EXECUTE FUNCTION ledger.guard_append_only()', name);
     END LOOP;

@@ -19,6 +19,10 @@ BEGIN
         WHEN 'set_account_status' THEN RETURN ledger.do_set_account_status(p_request);
         WHEN 'set_overdraft_limit' THEN RETURN ledger.do_set_overdraft_limit(p_request, p_approved);
         WHEN 'add_note' THEN RETURN ledger.do_add_note(p_request);
+        WHEN 'flag_account' THEN RETURN ledger.do_flag_account(p_request);
+        WHEN 'assign_flag' THEN RETURN ledger.do_assign_flag(p_request);
+        WHEN 'close_flag' THEN RETURN ledger.do_close_flag(p_request);
+        WHEN 'follow_account' THEN RETURN ledger.do_follow_account(p_request);
         WHEN 'erase_account' THEN RETURN ledger.do_erase_account(p_request);
         WHEN 'submit_request' THEN RETURN ledger.do_submit_request(p_request);
         WHEN 'approve_request' THEN RETURN ledger.do_approve_request(p_request);

@@ -7,6 +7,7 @@ DECLARE
     fields constant text[] := CASE p_kind
         WHEN 'open_account' THEN '{display_name,email}'
         WHEN 'add_note' THEN '{note}'
+        WHEN 'flag_account' THEN '{note}'
         WHEN 'create_operator' THEN '{display_name}'
     END;
     kept ledger.salts;

@@ -18,7 +18,7 @@ BEGIN
         RAISE EXCEPTION 'an operation needs a key' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     PERFORM ledger.begin_write();
-    IF p_kind IN ('open_account', 'add_note', 'create_operator') THEN
+    IF p_kind IN ('open_account', 'add_note', 'flag_account', 'create_operator') THEN
         noted := ledger.noted(p_key, p_kind, p_request);
     END IF;
     request_hash := ledger.request_hash(p_kind, noted);

@@ -48,6 +48,13 @@ class Busy:
         done(transfer(self._operator, "carol", "bob", 5))
         done(write(self._operator, "set_account_status", "dave", "frozen", REASON))
         done(write(self._operator, "add_note", "dave", "Called and asked why."))
+        for assignee in ("t_support", None):
+            flagged = done(write(self._operator, "flag_account", "dave", "Ask for his passport.", assignee))
+            done(write(self._second, "assign_flag", "dave", flagged["note"], "t_operator2"))
+        done(write(self._second, "close_flag", "dave", flagged["note"]))
+        for following in (True, False, True):
+            done(write(self._operator, "follow_account", "dave", following))
+        done(write(self._second, "follow_account", "alice", False))
         moment = datetime(2026, 1, 2, 3, 4, 5, 678, tzinfo=UTC)
         done(write(self._operator, "transfer", "alice", "bob", CURRENCY, 3, "early", "", moment))
 

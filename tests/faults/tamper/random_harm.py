@@ -59,6 +59,8 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("approval_rules", "kind currency from_amount approvals", "true"),
     ("limits", "holder kind currency per_operation", "true"),
     ("account_notes", "id user_id note operator", "true"),
+    ("account_flags", "note_id assignee flagged_by done_by", "true"),
+    ("account_follows", "operator user_id following", "true"),
 )
 
 # What is not: a tool's convenience, a moment that only dates a row, or what has no second witness yet.
@@ -78,6 +80,8 @@ UNPROMISED: Final = {
     "approval_requests": "created_at closed_at; currency and amount where the request does not say them",
     "approvals": "approved_at",
     "account_notes": "created_at",
+    "account_flags": "flagged_at, done_at",
+    "account_follows": "since",
     "limit_usage": "all: what is used of a day's limit",
     "limits": "per_day, where the fixture has none",
     "currencies": "code: found by the wallets in it; closed_at of one that is closed",
@@ -99,6 +103,7 @@ _LOSSES: Final = (
     ("operations", f"{_KEPT} OR kind IN ('reserve', 'release')"), ("audit_events", "true"),
     ("audit_head", "true"), ("seals", "true"), ("approval_requests", "true"), ("approvals", "true"),
     ("approval_rules", "true"), ("limits", "true"), ("account_notes", "true"),
+    ("account_flags", "true"), ("account_follows", "true"),
 )  # fmt: skip
 
 _NUMBER: Final = "coalesce({0} + {1}, {1})"
@@ -111,6 +116,7 @@ _OTHER: Final = {
     "text": "coalesce({0} || 'x', 'x')",
     "bytea": f"coalesce(set_byte({{0}}, {_BYTE}, (get_byte({{0}}, {_BYTE}) + 1) % 256), sha256('x'))",
     "timestamp with time zone": "coalesce({0} + {1} * interval '1 second', now())",
+    "boolean": "NOT {0}",
     "jsonb": "coalesce({0}, '{{}}') || '{{\"forged\": true}}'",
 }
 

@@ -19,6 +19,7 @@ from tests.models.rights.test_roles import (
     ADMINS,
     APPROVERS,
     AUDITORS,
+    EVERYBODY,
     FUNCTIONS,
     NOBODY,
     OPERATORS,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 READS: Final = frozenset({
     "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
     "is_plain_text", "kind_of", "rehearse_request", "reversal_problems", "session_check", "system_balance",
-    "business_day", "business_zone", "start_of_day",
+    "business_day", "business_zone", "start_of_day", "may_close_flags",
 })  # fmt: skip
 # What is done to operators' roles and sessions is tried where these are made for it.
 OPERATORS_THEMSELVES: Final = frozenset({
@@ -101,6 +102,11 @@ class World:
         done(write(self.maker, "set_account_status", name, "closed", REASON))
         return name
 
+    def flagged(self) -> tuple[str, int]:
+        """Flag an account and return it with the number of the note."""
+        name = self.account()
+        return name, done(write(self.maker, "flag_account", name, "ask for a passport", None))["note"]
+
     def moved(self) -> tuple[object, ...]:
         """Leave a transaction that nobody has counted or sealed."""
         self.paid()
@@ -150,13 +156,17 @@ class World:
 ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, ...]]]]] = {
     "acknowledge_transaction": (frozenset({"auditor"}), lambda w: (w.harmed(), REASON)),
     "add_note": (SUPPORTERS, lambda w: (w.account(), "called about a refund")),
+    "assign_flag": (SUPPORTERS, lambda w: (*w.flagged(), "t_support")),
     "approve_request": (APPROVERS, lambda w: (*w.request(), "")),
     "capture": (OPERATORS, lambda w: (w.held(),)),
+    "close_flag": (SUPPORTERS, lambda w: w.flagged()),
     "close_currency": (ADMINS, lambda w: (w.currency(), REASON)),
     "correct_currency": (ADMINS, lambda w: (w.currency(), 3, REASON)),
     "erase_account": (ADMINS, lambda w: (w.closed(), REASON)),
     "execute_request": (OPERATORS, lambda w: (w.approved(),)),
     "extend_reservation": (SUPPORTERS, lambda w: (w.held(), soon(5), REASON)),
+    "flag_account": (SUPPORTERS, lambda w: (w.account(), "ask for a passport", "t_support")),
+    "follow_account": (EVERYBODY, lambda w: (w.account(), True)),
     "grant_credit": (OPERATORS, lambda w: (w.account(), "CR", 5, "promo", None)),
     "open_account": (SUPPORTERS, lambda w: (w.name(), "CR", "", None, REASON)),
     "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
@@ -171,7 +181,7 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "set_business_zone": (ADMINS, lambda w: (w.other_zone(), REASON)),
     "set_limit": (ADMINS, lambda _: ("t_operator2", "reverse_batch", "CR", 10**15, None, REASON)),
     "set_overdraft_limit": (OPERATORS, lambda w: (w.account(), "CR", 5, REASON)),
-    "settle_operation": (SUPPORTERS | APPROVERS | {"auditor"}, lambda _: ()),
+    "settle_operation": (EVERYBODY, lambda _: ()),
     "submit_batch": (OPERATORS, lambda w: (*w.draft_and_hash(), REASON)),
     "submit_request": (OPERATORS, lambda w: (
         "transfer", Jsonb({"from": "@external", "to": w.account(), "currency": "CR", "amount": 3}), REASON)),

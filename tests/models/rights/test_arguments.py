@@ -43,7 +43,7 @@ MEANT: Final[dict[str, object]] = {
     "p_operator": "nobody_here", "p_pid": 1, "p_batch": 1, "p_transaction": 1, "p_reference": "ref",
     "p_approvals": 1, "p_from_amount": 1, "p_expires_at": "2100-01-01", "p_description": "",
     "p_started": "2026-01-01", "p_policy": "all", "p_content": b"", "p_mode": "all",
-    "p_zone": "Europe/Berlin", "p_exponent": 2,
+    "p_zone": "Europe/Berlin", "p_exponent": 2, "p_flag": 1, "p_assignee": "t_support", "p_following": True,
 }  # fmt: skip
 
 

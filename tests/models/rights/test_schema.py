@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Enum, Table, create_engine, inspect, select, text
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.orm import Session
 
-from models.account import AccountNote, Currency, User, Wallet
+from models.account import AccountFlag, AccountFollow, AccountNote, Currency, User, Wallet
 from models.approval import Approval, ApprovalRequest, ApprovalRule, Limit, LimitUsage
 from models.audit import Acknowledgement, AuditEvent, AuditHead, Identity, Salt, Seal
 from models.base import SCHEMA, Base
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLASSES = (
-    AccountNote, Acknowledgement, Approval, ApprovalRequest, ApprovalRule, AuditEvent, AuditHead, Batch,
-    BatchLine, BatchParty, Checkpoint, CreditLot, Currency, Identity, Limit, LimitUsage, LotMovement,
-    Operation, Operator, Reservation, Salt, Seal, SignInAttempt, SignInName, Transaction, User, Wallet,
+    AccountFlag, AccountFollow, AccountNote, Acknowledgement, Approval, ApprovalRequest, ApprovalRule,
+    AuditEvent, AuditHead, Batch, BatchLine, BatchParty, Checkpoint, CreditLot, Currency, Identity, Limit,
+    LimitUsage, LotMovement, Operation, Operator, Reservation, Salt, Seal, SignInAttempt, SignInName,
+    Transaction, User, Wallet,
 )  # fmt: skip
 # Alembic's version, the lock of the migrations and the one row of the business day's zone, which the
 # functions answer for: no screen reads them as rows.

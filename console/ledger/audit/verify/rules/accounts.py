@@ -56,7 +56,8 @@ _INNER: Final = _PAD.format(byte=0x36, hex="36")
 _OUTER: Final = _PAD.format(byte=0x5C, hex="5c")
 _NOTES: Final = f"""
     WITH {ACT}, written AS (
-        SELECT act.*, (act.outcome ->> 'note')::bigint AS note FROM act WHERE act.kind = 'add_note'
+        SELECT act.*, (act.outcome ->> 'note')::bigint AS note FROM act
+        WHERE act.kind IN ('add_note', 'flag_account')
     ), erased AS (
         SELECT act.request ->> 'username' AS username, max(act.id) AS id FROM act
         WHERE act.kind = 'erase_account' GROUP BY act.request ->> 'username'
@@ -78,6 +79,47 @@ _NOTES: Final = f"""
                 written.request -> 'note' ->> 'hmac' IS DISTINCT FROM encode(sha256(
                     {_OUTER} || sha256({_INNER} || convert_to('note:' || n.note, 'UTF8'))), 'hex')
             ELSE written.request ->> 'note' IS DISTINCT FROM n.note END"""
+
+_FLAGS: Final = f"""
+    WITH {ACT}, flag AS (
+        SELECT act.actor, (act.outcome ->> 'note')::bigint AS note, act.request ->> 'assignee' AS assignee
+        FROM act WHERE act.kind = 'flag_account'
+    ), assigned AS (
+        SELECT DISTINCT ON (act.request ->> 'flag') (act.request ->> 'flag')::bigint AS note,
+            act.request ->> 'assignee' AS assignee
+        FROM act WHERE act.kind = 'assign_flag' ORDER BY act.request ->> 'flag', act.id DESC
+    ), closed AS (
+        SELECT act.actor, (act.request ->> 'flag')::bigint AS note FROM act WHERE act.kind = 'close_flag'
+    ), due AS (
+        SELECT flag.note, flag.actor, closed.actor AS done_by,
+            CASE WHEN assigned.note IS NULL THEN flag.assignee ELSE assigned.assignee END AS assignee
+        FROM flag LEFT JOIN assigned USING (note) LEFT JOIN closed USING (note)
+    )
+    SELECT 'account.flag' AS code, 'note ' || coalesce(due.note, f.note_id) AS place,
+        coalesce(due.note, f.note_id) AS number,
+        coalesce(concat_ws(', ', 'by ' || due.actor, 'for ' || due.assignee, 'done by ' || due.done_by),
+            'no such event') AS expected,
+        CASE WHEN f.note_id IS NULL THEN 'no such flag' ELSE concat_ws(', ', 'by ' || f.flagged_by,
+            'for ' || f.assignee, 'done by ' || f.done_by) END AS found
+    FROM due FULL JOIN ledger.account_flags f ON f.note_id = due.note
+    WHERE (due.note, due.actor, due.assignee, due.done_by)
+        IS DISTINCT FROM (f.note_id, f.flagged_by, f.assignee, f.done_by)"""
+
+_FOLLOWS: Final = f"""
+    WITH {ACT}, due AS (
+        SELECT DISTINCT ON (act.actor, act.outcome ->> 'account') act.actor,
+            (act.outcome ->> 'account')::bigint AS account,
+            (act.request ->> 'following')::boolean AS following
+        FROM act WHERE act.kind = 'follow_account' ORDER BY act.actor, act.outcome ->> 'account', act.id DESC
+    )
+    SELECT 'account.follow' AS code, coalesce(due.actor, f.operator) || ' on account '
+        || coalesce(due.account, f.user_id) AS place, coalesce(due.account, f.user_id) AS number,
+        CASE WHEN due.actor IS NULL THEN 'no such event' WHEN due.following THEN 'follows'
+            ELSE 'does not follow' END AS expected,
+        CASE WHEN f.operator IS NULL THEN 'nothing' WHEN f.following THEN 'follows' ELSE 'does not follow' END
+            AS found
+    FROM due FULL JOIN ledger.account_follows f ON f.operator = due.actor AND f.user_id = due.account
+    WHERE due.following IS DISTINCT FROM f.following"""
 
 _POLICY: Final = f"""
     WITH {ACT}, rule AS (
@@ -168,6 +210,10 @@ QUESTIONS: Final = (
         _ACCOUNTS,
     ),
     Question({"account.note": "Each note is the one that the audit chain holds"}, _NOTES, ("salts",)),
+    Question(
+        {"account.flag": "Each flag was made, assigned and closed by whom the audit chain says"}, _FLAGS
+    ),
+    Question({"account.follow": "Who follows an account said so in the audit chain"}, _FOLLOWS),
     Question(
         {
             "policy.rule": "Each rule for approvals is as it was set last",

@@ -24,10 +24,11 @@ _APPEND_ONLY: Final = (
 )  # fmt: skip
 _NEVER_DELETED: Final = (
     "wallets", "users", "credit_lots", "reservations", "approval_requests", "audit_head", "salts",
-    "calendar",
+    "calendar", "account_follows",
 )  # fmt: skip
-# The text of a note may be erased.
+# The text of a note may be erased, and a flag is closed.
 _NOTES: Final = "account_notes"
+_FLAGS: Final = "account_flags"
 
 
 def _functions() -> set[tuple[str, str]]:
@@ -64,6 +65,7 @@ _TRIGGERS: Final = f"""
         FROM unnest(ARRAY{list(_NEVER_DELETED)}) name, (VALUES (11), (34)) t (type)
         UNION ALL
         VALUES ('{_NOTES}', 27, 'guard_account_notes'), ('{_NOTES}', 34, 'guard_append_only'),
+            ('{_FLAGS}', 27, 'guard_account_flags'), ('{_FLAGS}', 34, 'guard_append_only'),
             ('currencies', 27, 'guard_currencies'), ('currencies', 34, 'guard_currencies')
     )
     SELECT 'guard.triggers' AS code, 'ledger.' || due.name AS place, 0::bigint AS number,
