@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+AccountName = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
 Key = Annotated[
     str | None,
     typer.Option(metavar="UUID", help="The same key again answers with the first outcome and does no more."),

@@ -24,7 +24,7 @@ _PLACES: Final = {
     "transfer": "transactions.transfer:transfer",
     "sweep": "credits.sweep:sweep",
     "queries": "queries:queries",
-    "account": "accounts:app",
+    "account": "accounts.account:app",
     "operator": "operators:app",
     "credit": "credits.credit:app",
     "hold": "holds.hold:app",

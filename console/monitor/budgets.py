@@ -73,6 +73,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "account.done": 1,
     "account.follow": 1,
     "account.assignees": 1,
+    "account.notes": 1,
     "request.submit": 1,
     "request.approve": 1,
     "request.reject": 1,

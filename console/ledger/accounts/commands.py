@@ -1,7 +1,4 @@
-"""Manual changes of accounts: open, freeze, unfreeze, close, overdraft limit, notes, erasing a person.
-
-Flags and who follows an account stand in flags.py.
-"""
+"""Manual changes of accounts: open, freeze, unfreeze, close, overdraft limit, erasing a person."""
 
 from __future__ import annotations
 
@@ -56,14 +53,6 @@ class OverdraftChange:
 
     before: int
     after: int
-    key: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A note that is kept with an account, by its number."""
-
-    note: int
     key: UUID
 
 
@@ -139,17 +128,3 @@ def erase(
     operation = Operation("account.erase", "erase_account", {"username": username, "reason": reason})
     done = ledger.perform(operation, key=key, cancel=cancel)
     return Erased(done["account"], done["notes"], done["key"])
-
-
-def add_note(
-    ledger: Ledger,
-    username: str,
-    note: str,
-    *,
-    key: UUID | None = None,
-    cancel: Cancellation | None = None,
-) -> Noted:
-    """Write down what is known of an account; notes are never changed."""
-    operation = Operation("account.note", "add_note", {"username": username, "note": note})
-    done = ledger.perform(operation, key=key, cancel=cancel)
-    return Noted(done["note"], done["key"])

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.accounts.equation import EQUATION, equation_in, equation_values
+from console.ledger.accounts.notes import NOTES, Note, notes_in, notes_of
 from console.ledger.accounts.over_time import BALANCES, BalancePoint, moments
 from console.ledger.accounts.periods import USUAL_DAYS, last_days
 from console.ledger.accounts.statement import statement
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
 
 STATEMENT_SIZE = 50
-NOTES = 50
 HOLDS = 50
 
 _HEAD = text(f"""
@@ -41,23 +41,10 @@ _HEAD = text(f"""
         WHERE f.operator = session_user AND f.user_id = head.user_id AND f.following) AS followed
     FROM ({CREDITS}) head""")  # noqa: S608 - texts of ours
 
-_WAITS = "EXISTS (SELECT FROM ledger.account_flags f WHERE f.note_id = n.id AND f.done_at IS NULL)"
-
 # The equation with what stands beside it, so that all of it comes at once.
 _BESIDE = text(f"""
     SELECT equation.*, now() AS asked_at, ({BALANCES}) AS balances, (
-        SELECT json_agg(json_build_array(
-            note.id, note.note, note.operator, note.created_at, flag.note_id IS NOT NULL, flag.assignee,
-            flag.done_by, flag.done_at) ORDER BY note.waits DESC, note.id DESC)
-        FROM (
-            (SELECT true AS waits, n.id, coalesce(n.note, '') AS note, n.operator, n.created_at
-            FROM ledger.account_notes n WHERE n.user_id = :user AND {_WAITS}
-            ORDER BY n.id DESC LIMIT :notes)
-            UNION ALL
-            (SELECT false, n.id, coalesce(n.note, ''), n.operator, n.created_at
-            FROM ledger.account_notes n WHERE n.user_id = :user AND NOT {_WAITS}
-            ORDER BY n.id DESC LIMIT :notes)) note
-        LEFT JOIN ledger.account_flags flag ON flag.note_id = note.id
+        {notes_of(":user")}
     ) AS notes, (
         SELECT json_agg(json_build_array(
             hold.id, hold.reference, hold.amount, hold.captured_amount, hold.status, hold.description,
@@ -70,29 +57,6 @@ _BESIDE = text(f"""
             ORDER BY r.created_at DESC, r.id DESC LIMIT :holds) hold
     ) AS holds
     FROM ({EQUATION}) equation""")  # noqa: S608 - texts of ours
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """What an operator wrote about an account; nothing is left of it when its person was erased.
-
-    flagged: whether it asked for something; that waits for the assignee (None: whoever comes first) until
-    somebody closes it.
-    """
-
-    id: int
-    text: str
-    operator: str
-    created_at: datetime
-    flagged: bool
-    assignee: str | None
-    done_by: str | None
-    done_at: datetime | None
-
-    @property
-    def waits(self) -> bool:
-        """Whether what it asks for is still to be done."""
-        return self.flagged and self.done_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +133,7 @@ def account(
     return Account(
         head.user_id, head.email, head.trust_level, head.created_at, head.metadata, zone, credits_in(head),
         found, _over_time(beside, days, found), rows,
-        tuple(Note(*with_moments(note, 3, 7)) for note in beside.notes or ()),
+        notes_in(beside.notes),
         tuple(_ended(with_moments(hold, 6, 7)) for hold in beside.holds or ()),
         followed=head.followed,
     )  # fmt: skip

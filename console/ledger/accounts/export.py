@@ -20,10 +20,11 @@ if TYPE_CHECKING:
 
 ROWS_A_PAGE = 5_000
 
-_COLUMNS: Final = named_columns(
+COLUMNS: Final = named_columns(
     "username:account, name, status, trust level:integer, currency:currency, balance:amount:summed,"
     " granted:amount:summed, reserved:amount:summed, expired:amount:summed, overdraft limit:amount:summed,"
-    " available:amount:summed, transferable:amount, last activity:timestamp, opened at:timestamp, email"
+    " available:amount:summed, transferable:amount, last activity:timestamp, opened at:timestamp, email,"
+    " flags:integer, flag, assignee"
 )
 
 
@@ -42,17 +43,19 @@ def export_accounts(
     """
 
     def work(session: Session) -> ExportResult:
-        found = (_cells(row) for row in _all(session, wanted))
-        return export_csv(path, _COLUMNS, found, zone=zone, cancel=cancel, progress=progress)
+        found = (cells(row) for row in _all(session, wanted))
+        return export_csv(path, COLUMNS, found, zone=zone, cancel=cancel, progress=progress)
 
     return database.snapshot("accounts.export", work, cancel=cancel)
 
 
-def _cells(row: AccountRow) -> tuple[Any, ...]:
+def cells(row: AccountRow) -> tuple[Any, ...]:
+    """Return a row's cells, in the order of COLUMNS."""
     return (
         row.username, row.display_name, row.status.value, row.trust_level, row.currency, row.balance,
         row.granted, row.reserved, row.dead, row.overdraft_limit, row.available, row.transferable,
         row.last_activity, row.opened_at, row.email or "",
+        row.flags, row.asks or "", row.assignee or "",
     )  # fmt: skip
 
 

@@ -83,3 +83,41 @@ def test_a_balance_is_explained_term_by_term(ledgerctl: Run, ledger_url: str) ->
         assert (wrong.code, wrong.data[-2]["amount"], wrong.data[-1]["amount"]) == (1, "0.07", "0.82")
     nobody = ledgerctl("account", "explain", "nobody")
     assert (nobody.code, nobody.err) == (2, "There is no account 'nobody' in CR.\n")
+
+
+def test_a_flag_waits_is_listed_and_done(ledgerctl: Run) -> None:
+    assert ledgerctl("account", "open", "anna", *WHY).code == 0
+    words = ("--format", "json", "account")
+    made = ledgerctl(*words, "flag", "Anna", "ask for a passport", "--for", "t_support", role="t_support")
+    assert made.code == 0, made.err
+    number = str(made.data["note"])
+    assert [row["username"] for row in ledgerctl(*words, "list", "--flagged").data] == ["anna"]
+    mine = [ledgerctl(*words, "list", "--mine", role=role).data for role in ("t_operator", "t_support")]
+    assert [[(row["flag"], row["assignee"]) for row in rows] for rows in mine] == [
+        [], [("ask for a passport", "t_support")],
+    ]  # fmt: skip
+    assigned = ledgerctl(*words, "assign", "anna", number)
+    assert (assigned.data["before"], assigned.data["assignee"]) == ("t_support", None)
+    wrong = ledgerctl("account", "assign", "anna", number, "--for", "t_viewer")
+    assert (wrong.code, "nobody of this name may close flags" in wrong.err) == (1, True)
+    assert ledgerctl("account", "done", "anna", number).code == 0
+    again = ledgerctl("account", "done", "anna", number)
+    assert (again.code, "marked as done already by t_operator" in again.err) == (1, True)
+    noted = ledgerctl(*words, "notes", "anna").data
+    assert [(one["state"], one["done_by"]) for one in noted] == [("done", "t_operator")]
+    assert ledgerctl(*words, "list", "--flagged").data == []
+    assert "no account 'nobody'" in ledgerctl("account", "notes", "nobody").err
+
+
+def test_whoever_reads_may_follow(ledgerctl: Run) -> None:
+    assert ledgerctl("account", "open", "anna", *WHY).code == 0
+    words = ("--format", "json", "account")
+    assert ledgerctl(*words, "follow", "anna", role="t_viewer").data["state"] == "followed"
+    assert [row["username"] for row in ledgerctl(*words, "list", "--followed", role="t_viewer").data] == [
+        "anna"
+    ]
+    assert ledgerctl(*words, "list", "--followed").data == []
+    assert ledgerctl(*words, "unfollow", "anna", role="t_viewer").data["state"] == "not followed"
+    assert ledgerctl(*words, "list", "--followed", role="t_viewer").data == []
+    wrong = ledgerctl("account", "list", "--status", "gone")
+    assert (wrong.code, "--status" in wrong.err) == (2, True)

@@ -10,6 +10,7 @@ import pytest
 from console.errors import RefusedError, StatementError
 from console.ledger.accounts import commands as accounts
 from console.ledger.accounts.commands import OverdraftLimit
+from console.ledger.accounts.notes import add_note
 from console.ledger.transactions.transfer import transfer
 from models.account import AccountStatus
 from tests.cluster import CURRENCY, connected
@@ -54,9 +55,9 @@ def test_an_account_lives_from_opening_to_closing(
         frozen = accounts.set_status(ledger, "dora", AccountStatus.FROZEN, reason=WHY)
     assert (len(sent), frozen.before, frozen.after) == (1, AccountStatus.ACTIVE, AccountStatus.FROZEN)
     with statements.counted() as sent:
-        noted = accounts.add_note(ledger, "dora", "called twice\nthen wrote")
+        noted = add_note(ledger, "dora", "called twice\nthen wrote")
     assert len(sent) == 1
-    assert accounts.add_note(ledger, "dora", "called twice\nthen wrote", key=noted.key) == noted
+    assert add_note(ledger, "dora", "called twice\nthen wrote", key=noted.key) == noted
     closed = accounts.set_status(ledger, "dora", AccountStatus.CLOSED, reason=WHY)
     assert closed.after is AccountStatus.CLOSED
 
@@ -83,7 +84,7 @@ def test_an_unknown_currency_or_account_is_refused(operator_ledger: Ledger) -> N
     with pytest.raises(RefusedError, match="no such currency"):
         accounts.open(operator_ledger, "dora", "EUR", reason=WHY)
     with pytest.raises(RefusedError, match="no such account"):
-        accounts.add_note(operator_ledger, "dora", "she left")
+        add_note(operator_ledger, "dora", "she left")
     accounts.open(operator_ledger, "dora", CURRENCY, reason=WHY)
     with pytest.raises(RefusedError, match="an account of this name"):
         accounts.open(operator_ledger, "dora", CURRENCY, reason=WHY)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from console.ledger.accounts.detail import EndedHold, Note
+    from console.ledger.accounts.detail import EndedHold
+    from console.ledger.accounts.notes import Note
     from console.ledger.accounts.statement import StatementRow
     from console.ledger.credits.breakdown import Hold, Lot
     from console.money import Currency

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
-from console.ledger.accounts.commands import add_note
+from console.ledger.accounts.notes import add_note
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.widgets.basics import button, row_of
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from console.errors import ConsoleError
-    from console.ledger.accounts.commands import Noted
-    from console.ledger.accounts.detail import Account, Note
+    from console.ledger.accounts.detail import Account
+    from console.ledger.accounts.notes import Note, Noted
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 

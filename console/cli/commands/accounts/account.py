@@ -1,4 +1,4 @@
-"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, notes, explain, erase."""
+"""Commands for accounts: open, freeze, unfreeze, close, overdraft limit, explain, erase, and the others."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 
 from console.cli.arguments import account, chosen
+from console.cli.commands.accounts import lists, notes
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    AccountName,
     CurrencyCode,
     Key,
     Reason,
@@ -21,21 +23,20 @@ from console.cli.progress import progress
 from console.cli.writing import money, writing
 from console.files.exports import named_columns
 
-app = typer.Typer(help="Accounts: open, freeze, unfreeze, close, note, explain, erase.", no_args_is_help=True)
-
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")]
+app = typer.Typer(
+    help="Accounts: list, open, freeze, close, note, flag, follow, explain, erase.", no_args_is_help=True
+)
 
 _OPENED = named_columns("account:account, number:integer, key")
 _EXPLAINED = named_columns("term, amount:amount, currency:currency, movements:integer")
 _STATUS = named_columns("account:account, before, status, key")
 _ERASED = named_columns("account:account, number:integer, notes:integer, key")
-_NOTED = named_columns("account:account, note:integer, key")
 
 
 @app.command("open")
 def open_account(
     context: typer.Context,
-    name: Name,
+    name: AccountName,
     *,
     reason: Reason,
     display_name: Annotated[str, typer.Option(help="As people write it.")] = "",
@@ -62,19 +63,19 @@ def open_account(
 
 
 @app.command()
-def freeze(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+def freeze(context: typer.Context, name: AccountName, *, reason: Reason, key: Key = None) -> None:
     """Stop all money of an account."""
     _set_status(context, name, "frozen", reason, key)
 
 
 @app.command()
-def unfreeze(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+def unfreeze(context: typer.Context, name: AccountName, *, reason: Reason, key: Key = None) -> None:
     """Let a frozen account's money move again."""
     _set_status(context, name, "active", reason, key)
 
 
 @app.command()
-def close(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+def close(context: typer.Context, name: AccountName, *, reason: Reason, key: Key = None) -> None:
     """Close an empty account for ever."""
     _set_status(context, name, "closed", reason, key)
 
@@ -82,7 +83,7 @@ def close(context: typer.Context, name: Name, *, reason: Reason, key: Key = None
 @app.command()
 def overdraft(
     context: typer.Context,
-    name: Name,
+    name: AccountName,
     *,
     limit: Annotated[str, typer.Option(metavar="AMOUNT", help="How far below zero it may go, such as 50.")],
     reason: Reason,
@@ -105,22 +106,6 @@ def overdraft(
     write.output.record(columns, (username, done.before, done.after, unit, str(done.key)))
 
 
-@app.command()
-def note(
-    context: typer.Context,
-    name: Name,
-    words: Annotated[str, typer.Argument(metavar="TEXT", help="What is known of the account.")],
-    key: Key = None,
-) -> None:
-    """Write something down about an account. Notes are never changed."""
-    from console.ledger.accounts.commands import add_note
-
-    username = account(name, "NAME")
-    with writing(context, key) as write:
-        done = add_note(write.ledger, username, words, key=write.key, cancel=write.cancel)
-    write.output.record(_NOTED, (username, done.note, str(done.key)))
-
-
 def _set_status(context: typer.Context, name: str, status: str, reason: str, key: str | None) -> None:
     from console.ledger.accounts.commands import set_status
     from models.account import AccountStatus
@@ -136,7 +121,7 @@ def _set_status(context: typer.Context, name: str, status: str, reason: str, key
 @app.command()
 def explain(
     context: typer.Context,
-    name: Name,
+    name: AccountName,
     *,
     days: Annotated[int, typer.Option(min=1, max=36_500, help="How far back.")] = 90,
     every: Annotated[bool, typer.Option("--all", help="From the first movement on, however many.")] = False,
@@ -171,7 +156,7 @@ def explain(
 
 
 @app.command()
-def erase(context: typer.Context, name: Name, *, reason: Reason, key: Key = None) -> None:
+def erase(context: typer.Context, name: AccountName, *, reason: Reason, key: Key = None) -> None:
     """Erase a closed account's person: name, e-mail and notes. Its username and its movements stay."""
     from console.ledger.accounts import commands as accounts
 
@@ -180,3 +165,7 @@ def erase(context: typer.Context, name: Name, *, reason: Reason, key: Key = None
         done = accounts.erase(write.ledger, username, reason=reason, key=write.key, cancel=write.cancel)
     write.output.record(_ERASED, (username, done.account, done.notes, str(done.key)))
     say("What was written into the audit chain before its format 2 stays; so do backups.")
+
+
+lists.register(app)  # last, as in the help
+notes.register(app)

@@ -8,8 +8,7 @@ from uuid import uuid4
 import pytest
 
 from console.errors import RefusedError
-from console.ledger.accounts import commands as accounts
-from console.ledger.accounts import flags
+from console.ledger.accounts import notes
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.page import AccountFilter, page
 from tests.cluster import CURRENCY, connected
@@ -40,46 +39,46 @@ def listed(database: Database, wanted: AccountFilter) -> list[str]:
 def test_a_flag_from_the_first_word_to_done(operator_ledger: Ledger, statements: Statements) -> None:
     ledger, database = operator_ledger, operator_ledger.database
     database.session_facts()
-    accounts.add_note(ledger, "alice", "likes tea")
+    notes.add_note(ledger, "alice", "likes tea")
     key = uuid4()
     with statements.counted() as sent:
-        made = flags.flag(ledger, "alice", "ask for a passport", key=key)
+        made = notes.flag(ledger, "alice", "ask for a passport", key=key)
     assert len(sent) == 1
-    assert flags.flag(ledger, "alice", "ask for a passport", key=key) == made
-    newer = accounts.add_note(ledger, "alice", "called again")
+    assert notes.flag(ledger, "alice", "ask for a passport", key=key) == made
+    newer = notes.add_note(ledger, "alice", "called again")
     with statements.counted() as sent:
-        assigned = flags.assign(ledger, "alice", made.note, "t_support")
+        assigned = notes.assign(ledger, "alice", made.note, "t_support")
     assert (len(sent), assigned.before, assigned.after) == (1, None, "t_support")
-    notes = account(database, "alice", CURRENCY).notes
-    assert [(note.text, note.waits, note.assignee) for note in notes] == [
+    found = account(database, "alice", CURRENCY).notes
+    assert [(note.text, note.waits, note.assignee) for note in found] == [
         ("ask for a passport", True, "t_support"), ("called again", False, None), ("likes tea", False, None),
     ]  # fmt: skip
     with statements.counted() as sent:
-        closed = flags.close(ledger, "alice", made.note)
+        closed = notes.close(ledger, "alice", made.note)
     assert (len(sent), closed.note) == (1, made.note)
-    notes = account(database, "alice", CURRENCY).notes
-    assert [note.id for note in notes[:2]] == [newer.note, made.note]
-    assert (notes[1].flagged, notes[1].waits, notes[1].done_by) == (True, False, "t_operator")
-    assert notes[1].done_at is not None
+    found = account(database, "alice", CURRENCY).notes
+    assert [note.id for note in found[:2]] == [newer.note, made.note]
+    assert (found[1].flagged, found[1].waits, found[1].done_by) == (True, False, "t_operator")
+    assert found[1].done_at is not None
     with pytest.raises(RefusedError, match="marked as done already by t_operator"):
-        flags.close(ledger, "alice", made.note)
+        notes.close(ledger, "alice", made.note)
 
 
 def test_an_assignee_is_one_who_may_close_it(operator_ledger: Ledger, admin: Connection) -> None:
-    found = flags.assignees(operator_ledger.database)
+    found = notes.assignees(operator_ledger.database)
     assert {"t_support", "t_operator", "t_operator2", "t_admin"} <= set(found)
     assert {"t_viewer", "t_approver", "ledger_support", admin.info.user} & set(found) == set()
     with pytest.raises(RefusedError, match="nobody of this name may close flags"):
-        flags.flag(operator_ledger, "alice", "ask for a passport", assignee="t_viewer")
+        notes.flag(operator_ledger, "alice", "ask for a passport", assignee="t_viewer")
 
 
 def test_the_flagged_are_listed(operator_ledger: Ledger, statements: Statements) -> None:
     ledger, database = operator_ledger, operator_ledger.database
     database.session_facts()
     assert listed(database, FLAGGED) == listed(database, MINE) == []
-    flags.flag(ledger, "carol", "first", assignee="t_operator")
-    flags.flag(ledger, "carol", "second")
-    last = flags.flag(ledger, "alice", "third", assignee="t_support")
+    notes.flag(ledger, "carol", "first", assignee="t_operator")
+    notes.flag(ledger, "carol", "second")
+    last = notes.flag(ledger, "alice", "third", assignee="t_support")
     with statements.counted() as sent:
         rows = page(database, AccountFilter(flagged=True)).rows
     assert len(sent) == 1
@@ -87,7 +86,7 @@ def test_the_flagged_are_listed(operator_ledger: Ledger, statements: Statements)
         ("alice", 1, "third", "t_support"), ("carol", 2, "first", "t_operator"),
     ]  # fmt: skip
     assert listed(database, MINE) == ["carol"]
-    flags.close(ledger, "alice", last.note)
+    notes.close(ledger, "alice", last.note)
     assert listed(database, FLAGGED) == ["carol"]
     everybody = page(database, AccountFilter()).rows
     assert [(row.flags, row.asks) for row in everybody] == [(0, None), (0, None), (2, "first")]
@@ -95,14 +94,14 @@ def test_the_flagged_are_listed(operator_ledger: Ledger, statements: Statements)
 
 def test_each_follows_for_themselves(operator_ledger: Ledger, viewer: Database, ledger_url: str) -> None:
     ledger, database = operator_ledger, operator_ledger.database
-    followed = flags.follow(ledger, "bob")
+    followed = notes.follow(ledger, "bob")
     assert followed.following
     assert (account(database, "bob", CURRENCY).followed, account(viewer, "bob", CURRENCY).followed) == (
         True,
         False,
     )
     assert (listed(database, FOLLOWED), listed(viewer, FOLLOWED)) == (["bob"], [])
-    flags.follow(ledger, "bob", following=False)
+    notes.follow(ledger, "bob", following=False)
     assert not account(database, "bob", CURRENCY).followed
     assert listed(database, FOLLOWED) == []
     with connected(ledger_url) as admin:
@@ -117,5 +116,5 @@ def test_a_flag_outlasts_the_notes_that_came_after(
     done(write(operator, "flag_account", "alice", "the oldest", None))
     for number in range(3):
         done(write(operator, "add_note", "alice", f"note {number}"))
-    notes = account(operator_ledger.database, "alice", CURRENCY).notes
-    assert [note.text for note in notes] == ["the oldest", "note 2", "note 1"]
+    found = account(operator_ledger.database, "alice", CURRENCY).notes
+    assert [note.text for note in found] == ["the oldest", "note 2", "note 1"]
