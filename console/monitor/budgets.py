@@ -74,6 +74,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "account.follow": 1,
     "account.assignees": 1,
     "account.notes": 1,
+    "account.waiting": 1,
     "request.submit": 1,
     "request.approve": 1,
     "request.reject": 1,

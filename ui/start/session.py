@@ -191,8 +191,8 @@ class OperatorSession(QObject):
 
     def _enter(self, facts: SessionFacts) -> None:
         from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - see _load_screens
-        from ui.screens.batches.waiting import count_waiting  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
+        from ui.waiting import COUNTED, count_waiting  # noqa: PLC0415 - see _load_screens
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
@@ -214,7 +214,8 @@ class OperatorSession(QObject):
         for settled in workspace.settled:
             when = window.context.formats.timestamp(settled.when)
             self._notices.warn(f"From {when}, {settled.sentence}")
-        count_waiting(window.context, window)
+        for screen in COUNTED:
+            count_waiting(window.context, screen, window)
         ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
         self.entered.emit()
 

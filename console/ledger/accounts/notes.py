@@ -50,6 +50,10 @@ def notes_of(user: str) -> str:
 _NOTES = text(f"""
     SELECT ({notes_of("u.id")}) AS notes FROM ledger.users u WHERE u.username = :username""")  # noqa: S608 - texts of ours
 
+_WAITING = text("""
+    SELECT count(*) FROM ledger.account_flags f
+    WHERE f.done_at IS NULL AND (f.assignee IS NULL OR f.assignee = session_user)""")
+
 _ASSIGNEES = text("""
     SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE ledger.may_close_flags(r.rolname)
     ORDER BY r.rolname""")
@@ -211,6 +215,13 @@ def notes(
 def notes_in(rows: Sequence[Sequence[Any]] | None) -> tuple[Note, ...]:
     """Read what `notes_of` selects."""
     return tuple(Note(*with_moments(row, 3, 7)) for row in rows or ())
+
+
+def waiting(database: Database, *, cancel: Cancellation | None = None) -> int:
+    """Return how many flags wait for the operator who asks, or for whoever comes first."""
+    return database.read(
+        "account.waiting", lambda session: int(session.execute(_WAITING).scalar_one()), cancel=cancel
+    )
 
 
 def assignees(database: Database, *, cancel: Cancellation | None = None) -> tuple[str, ...]:

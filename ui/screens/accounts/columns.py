@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from models.account import AccountStatus
 from ui.kit.table.columns import Column, Kind
+from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
     from console.ledger.accounts.page import AccountRow
@@ -23,6 +24,17 @@ def _status(row: AccountRow) -> str | None:
     return None if row.status is AccountStatus.ACTIVE else row.status.value
 
 
+def _flag(row: AccountRow) -> str | None:
+    """Return whom its oldest open flag waits for."""
+    if not row.flags:
+        return None
+    return f"for {row.assignee}" if row.assignee else "flagged"
+
+
+def _warning(_row: AccountRow) -> Tone:
+    return Tone.WARNING
+
+
 def _made_of(formats: Formats, row: AccountRow) -> str:
     return formats.made_of(
         row.currency, ("balance", row.balance), ("on hold", -row.reserved), ("expired", -row.dead),
@@ -36,6 +48,16 @@ def columns(formats: Formats, *, several: bool) -> tuple[Column[AccountRow], ...
         Column("username", "Username", width=140),
         Column("display_name", "Name", muted=True, stretch=True, width=120, yields=1),
         Column("status", "Status", Kind.CHIP, value=_status),
+        Column(
+            "flag",
+            "Flag",
+            Kind.CHIP,
+            value=_flag,
+            tone=_warning,
+            width=90,
+            tip=lambda row: row.asks or "",
+            yields=6,
+        ),
         Column("trust_level", "Trust level", Kind.INTEGER, muted=True, yields=4),
         Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),
         Column("balance", "Balance", Kind.AMOUNT, currency=_currency),

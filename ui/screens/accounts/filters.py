@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 _TRUST_LEVELS = range(10)
+# What the chips say when they are chosen.
+_OPEN, _MINE, _BY_ME = "open", "for me", "by me"
 
 
 class AccountFilters(FilterRow):
@@ -30,7 +32,12 @@ class AccountFilters(FilterRow):
             "Trust level", OneChoice([(str(level), str(level)) for level in _TRUST_LEVELS])
         )
         self.status = CheckedChip("Status", OneChoice([(one.value, one.value) for one in AccountStatus]))
-        self.show_chips(self.currency, self.username, self.name, self.email, self.trust_level, self.status)
+        self.flag = CheckedChip("Flag", OneChoice([(_OPEN, "Any that is open"), (_MINE, "Open, for me")]))
+        self.followed = CheckedChip("Followed", OneChoice([(_BY_ME, "Followed by me")]))
+        self.show_chips(
+            self.currency, self.username, self.name, self.email, self.trust_level, self.status, self.flag,
+            self.followed,
+        )  # fmt: skip
 
     def wanted(self) -> AccountFilter:
         """Return what the chips ask for; what is half typed into an open editor is not in it."""
@@ -42,4 +49,7 @@ class AccountFilters(FilterRow):
             trust_level=None if trust is None else int(str(trust)),
             status=None if status is None else AccountStatus(str(status)),
             currency=self.currency.code,
+            flagged=self.flag.applied_value == _OPEN,
+            mine=self.flag.applied_value == _MINE,
+            followed=self.followed.applied_value == _BY_ME,
         )

@@ -20,7 +20,7 @@ from ui.kit.widgets.buttons import allow
 from ui.routes import OpenBatchTransactions
 from ui.screens.batches.columns import BATCHES
 from ui.screens.batches.rights import BatchRights
-from ui.screens.batches.waiting import count_waiting
+from ui.waiting import count_waiting
 
 if TYPE_CHECKING:
     from console.ledger.batches.page import BatchRow
@@ -74,7 +74,7 @@ class BatchList(QWidget):
         """
         self._back_from = back_from
         self.model.show(self._load)
-        count_waiting(self._context, self)
+        count_waiting(self._context, "batches", self)
 
     def _row_actions(self, row: BatchRow) -> list[RowAction]:
         go = partial(self._context.navigator.go, OpenBatchTransactions(row.id))

@@ -50,6 +50,9 @@ def people(ledger_url: str, as_role: Callable[[str], str], open_accounts: Callab
         let_time_pass(owner, 2)
         done(write(operator, "set_overdraft_limit", "joanna", CURRENCY, 500, REASON))
         done(write(operator, "set_account_status", "bert", "frozen", REASON))
+        done(write(operator, "flag_account", "bert", "ask why he is frozen", "t_operator"))
+        done(write(operator, "flag_account", "joanna", "ask for a passport", None))
+        done(write(operator, "follow_account", "ann", True))
         for username, (shown, email, trust) in PEOPLE.items():
             owner.execute(
                 "UPDATE ledger.users SET display_name = %s, email = %s, trust_level = %s WHERE username = %s",
@@ -151,6 +154,15 @@ def test_each_filter_narrows_and_all_are_cleared_by_escape(qtbot: QtBot, screen:
     filters.clear_all()
     choose(filters.trust_level, "7")
     shows("bert", "joanna")
+    filters.clear_all()
+    choose(filters.flag, "Any that is open")
+    shows("bert", "joanna")
+    assert texts(screen, "flag") == ["for t_operator", "flagged"]
+    choose(filters.flag, "Open, for me")
+    shows("bert")
+    filters.clear_all()
+    choose(filters.followed, "Followed by me")
+    shows("ann")
     choose(filters.trust_level, "9")
     qtbot.waitUntil(lambda: screen.list.model.state is State.EMPTY)
     assert screen.list.table.words.startswith("No account matches")

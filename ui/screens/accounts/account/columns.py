@@ -163,11 +163,26 @@ def hold_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[Hold
     )
 
 
+def _flag(row: Note) -> str | None:
+    """Return whom an open flag waits for, or that it is done; a plain note has no flag."""
+    if not row.flagged:
+        return None
+    return (f"for {row.assignee}" if row.assignee else "flagged") if row.waits else "done"
+
+
+def _note_tone(row: Note) -> Tone:
+    return Tone.WARNING if row.waits else Tone.NEUTRAL
+
+
 NOTE_COLUMNS: tuple[Column[Note], ...] = (
-    Column("created_at", "Written", Kind.TIMESTAMP, muted=True, sortable=True),
-    Column("operator", "By", muted=True, sortable=True, width=110),
+    Column("id", "Number", Kind.IDENTIFIER, muted=True, hidden=True),
+    Column("created_at", "Written", Kind.TIMESTAMP, muted=True, sortable=True, yields=2),
+    Column("operator", "By", muted=True, sortable=True, width=110, yields=3),
+    Column("flag", "Flag", Kind.CHIP, value=_flag, tone=_note_tone, sortable=True, width=110),
     Column(
         "text", "Note", value=lambda row: row.text or "erased with the person", stretch=True, width=200,
         tip=lambda row: row.text,
     ),
+    Column("done_by", "Done by", muted=True, sortable=True, width=110, yields=4),
+    Column("done_at", "Done", Kind.TIMESTAMP, muted=True, sortable=True, yields=5),
 )  # fmt: skip

@@ -16,6 +16,7 @@ from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import tone_of
 from ui.kit.widgets.basics import TitleRow, button, label, row_of
 from ui.kit.widgets.buttons import allow
+from ui.screens.accounts.account.follow import FollowButton
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from console.ledger.accounts.detail import Account
     from console.money import Currency
     from ui.context import Context
+    from ui.kit.formats import Formats
     from ui.screens.accounts.account.reading import Reading
 
 
@@ -39,6 +41,7 @@ class AccountHead(QWidget):
         self.back_button.setToolTip("Esc")
         context.icons.dress(self.back_button, Glyph.BACK)
         self.answer_button = button("Copy answer")
+        self.follow = FollowButton(context, username)
         self.transactions_button = button("Transactions")
         allow(self.answer_button, "the account is not read yet")
         self.currencies: dict[str, QPushButton] = {}
@@ -48,14 +51,16 @@ class AccountHead(QWidget):
         self._choosers.setLayout(self._chooser_row)
         self.title.add_beside(self._choosers)
         self.title.add_action(self.answer_button)
+        self.title.add_action(self.follow)
         self.title.add_action(self.transactions_button)
         self._about = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
+        self._flag = label(tone="warning", font=text_font(tabular=True), wrap=True, selectable=True)
         self._metadata = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
         layout.addLayout(row_of(self.back_button, self.title, spacing=8))
-        for part in (self._about, self._metadata):
+        for part in (self._about, self._metadata, self._flag):
             layout.addWidget(part)
             part.hide()
         self._choosers.hide()
@@ -70,6 +75,11 @@ class AccountHead(QWidget):
         """What else is kept with the account, under that."""
         return self._metadata.text()
 
+    @property
+    def flag(self) -> str:
+        """What the oldest open flag asks for, and how many others are open; empty when none is."""
+        return self._flag.text()
+
     def show_reading(self, reading: Reading) -> None:
         """Show whose account it is, and which of its currencies."""
         found = reading.account
@@ -81,6 +91,9 @@ class AccountHead(QWidget):
         metadata = DOT.join(f"{shown(key)}: {shown(str(value))}" for key, value in found.metadata.items())
         self._metadata.setText(metadata)
         self._metadata.setVisible(bool(metadata))
+        self._flag.setText(_flag(found, self._formats))
+        self._flag.setVisible(bool(self._flag.text()))
+        self.follow.show_account(found)
         self._show_currencies(reading.currencies, found.credits.currency)
 
     def _show_currencies(self, currencies: tuple[Currency, ...], chosen: Currency) -> None:
@@ -111,6 +124,17 @@ def _about(found: Account, since: str) -> str:
     known = [found.credits.display_name, found.email or ""]
     if found.credits.available is None:
         return DOT.join([*filter(None, known), "an account of the ledger itself", f"since {since}"])
-    return DOT.join(
-        [*(shown(one) for one in known if one), f"since {since}", f"trust level {found.trust_level}"]
-    )
+    known = [*(shown(one) for one in known if one), f"since {since}", f"trust level {found.trust_level}"]
+    return DOT.join([*known, "you follow"] if found.followed else known)
+
+
+def _flag(found: Account, formats: Formats) -> str:
+    """Return what is to be done: `Flagged for mara: ask for a passport. 2 more flags open.`, if any is."""
+    waiting = [note for note in found.notes if note.waits]
+    if not waiting:
+        return ""
+    oldest, others = waiting[-1], len(waiting) - 1
+    whom = f" for {oldest.assignee}" if oldest.assignee else ""
+    text = " ".join(oldest.text.split()) or "erased with the person"
+    more = f" {formats.count(others, 'more flag')} open." if others else ""
+    return f"Flagged{whom}: {shown(text).rstrip('.')}.{more}"

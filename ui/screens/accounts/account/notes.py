@@ -1,42 +1,49 @@
-"""The notes of an account, newest first, and the way to add one."""
+"""The notes of an account, what waits for somebody first, and the ways to write, flag, assign and close."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
-from console.ledger.accounts.notes import add_note
+from console.ledger.accounts.notes import add_note, assign, assignees, close, flag
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
+from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
-from ui.kit.widgets.basics import button, row_of
-from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.basics import button, label, row_of
+from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.running import Outcome
 from ui.screens.accounts.account.columns import NOTE_COLUMNS
+from ui.waiting import count_waiting
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from uuid import UUID
 
-    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from console.errors import ConsoleError
     from console.ledger.accounts.detail import Account
-    from console.ledger.accounts.notes import Note, Noted
+    from console.ledger.accounts.notes import Note
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 
-_ROLES = "needs role support or operator"
-_SYSTEM = "only a customer's account has notes"
+_ROLES: Final = "needs role support or operator"
+_SYSTEM: Final = "only a customer's account has notes"
+_ANYONE: Final = "anyone"
+# More names than these are chosen by ledgerctl: a menu of hundreds is none.
+_MENU_NAMES: Final = 12
 
 
 class NotesTab(QWidget):
-    """Emits `added` when a note was written; `pending` while one must not be forgotten."""
+    """Emits `changed` when something was written; `pending` while what was begun must not be forgotten."""
 
-    added = Signal()
+    changed = Signal()
 
     def __init__(self, context: Context, username: str) -> None:
         super().__init__()
@@ -44,35 +51,31 @@ class NotesTab(QWidget):
         self._username = username
         rights = context.session.rights
         self._never = "" if rights.has("support") or rights.has("operator") else _ROLES
+        self._assignees: tuple[str, ...] | None = None
         self._one = KeyedWrite(context.worker, self)
         self.edit = QLineEdit()
-        self.edit.setPlaceholderText("What is known of the account, such as a ticket")
-        self.edit.setAccessibleName("Note")
+        self.flag_box = QCheckBox("Flag")
+        self.flag_box.setToolTip("The note asks for something, and waits until it is done")
+        self.assignee = QComboBox()
+        self.assignee.setAccessibleName("Whom the flag waits for")
+        self.assignee.addItem(_ANYONE)
+        self._whom = label("for", tone="muted")
         self.add_button = button("Add note")
+        self.done_button = button("Mark as done")
         self._why = WhyNot(self.add_button)
         self.outcome = Outcome()
         self.model: RowsModel[Note] = RowsModel(NOTE_COLUMNS, context.formats, (), self)
         self.table = context.table("account.notes", "Notes")
         self.table.set_empty_words("No notes", "What an operator writes down about the account stands here.")
         self.table.setModel(self.model)
-        self.edit.textChanged.connect(self._look)
-        self.edit.returnPressed.connect(self.add_button.click)
-        self.add_button.clicked.connect(self._add)
-        self._one.busy_changed.connect(self._look)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        row = row_of(self.edit, self.add_button, spacing=8)
-        row.setStretch(0, 1)
-        layout.addLayout(row)
-        layout.addWidget(self._why)
-        layout.addWidget(self.outcome)
-        layout.addWidget(self.table, 1)
+        self.table.set_row_actions(self._row_actions)
+        self._build()
+        self._connect()
         self._look()
 
     @property
     def pending(self) -> bool:
-        """Whether a note is being written, or was without an answer."""
+        """Whether something is being written, or was without an answer."""
         return self._one.pending
 
     @property
@@ -81,7 +84,7 @@ class NotesTab(QWidget):
         if self._never:
             return self._never
         if self._one.busy:
-            return "a note is being written"
+            return "something is being written"
         return "" if self._text() else "write the note"
 
     def show_account(self, found: Account) -> None:
@@ -89,7 +92,17 @@ class NotesTab(QWidget):
         self.model.set_rows(found.notes)
         if found.credits.available is None:
             self._never = _SYSTEM
-            self._look()
+        self._look()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._assignees is None and not self._never:
+            database = self._context.database
+            self._context.worker.run(
+                lambda cancel: assignees(database, cancel=cancel),
+                done=self._offer, failed=lambda _error: None, owner=self, replaces="assignees",
+            )  # fmt: skip
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -99,32 +112,151 @@ class NotesTab(QWidget):
         else:
             super().keyPressEvent(event)
 
+    def _offer(self, names: tuple[str, ...]) -> None:
+        self._assignees = names
+        self.assignee.clear()
+        self.assignee.addItem(_ANYONE)
+        for name in names:
+            self.assignee.addItem(name, name)
+
     def _text(self) -> str:
         return self.edit.text().strip()
 
     def _look(self) -> None:
-        self.edit.setEnabled(not self._never and not self._one.busy)
+        free, flagged = not self._never and not self._one.busy, self.flag_box.isChecked()
+        for part in (self.edit, self.flag_box, self.assignee):
+            part.setEnabled(free)
+        self._whom.setVisible(flagged)
+        self.assignee.setVisible(flagged)
+        self.edit.setPlaceholderText("What is to be done" if flagged else "What is known of the account")
+        self.edit.setAccessibleName("What is to be done" if flagged else "Note")
+        self.add_button.setText("Flag account" if flagged else "Add note")
         self._why.explain(self.reason, never=self._never, quiet=not self._never)
+        allow(self.done_button, self._not_done(self._current()))
+
+    def _current(self) -> Note | None:
+        row = self.table.current_row()
+        return row if row in self.model.rows else None
+
+    def _not_done(self, note: Note | None) -> str:
+        """Return why the flag of a note cannot be closed or assigned now."""
+        if self._never:
+            return self._never
+        if self._one.busy:
+            return "something is being written"
+        if note is None or not note.flagged:
+            return "select a flag that is open"
+        return "" if note.waits else "it is done already"
+
+    def _row_actions(self, note: Note) -> list[RowAction]:
+        copy = QGuiApplication.clipboard().setText
+        actions = [RowAction("Copy note", partial(copy, note.text), refusal="" if note.text else "erased")]
+        if not note.flagged:
+            return actions
+        refusal = self._not_done(note)
+        actions.insert(0, RowAction("Mark as done", partial(self._close, note), refusal=refusal))
+        for name in (None, *self._nearest()):
+            title = f"Assign to {self._called(name)}"
+            if name != note.assignee:
+                actions.append(RowAction(title, partial(self._assign, note, name), refusal=refusal))
+        return actions
+
+    def _nearest(self) -> tuple[str, ...]:
+        """Return who can be assigned, the operator first, then so many others."""
+        mine = self._context.session.operator
+        names = sorted(self._assignees or (), key=lambda name: name != mine)
+        return tuple(names[:_MENU_NAMES])
+
+    def _called(self, name: str | None) -> str:
+        return _ANYONE if name is None else "me" if name == self._context.session.operator else name
 
     def _add(self) -> None:
         note, ledger, username = self._text(), self._context.ledger, self._username
+        if not self.flag_box.isChecked():
+            self._write(
+                ("note", note), f"Note on {username} written.",
+                lambda key, cancel: add_note(ledger, username, note, key=key, cancel=cancel),
+                then=self._begin,
+            )  # fmt: skip
+            return
+        assignee = self.assignee.currentData()
+        self._write(
+            ("flag", note, assignee), f"{username} flagged.",
+            lambda key, cancel: flag(ledger, username, note, assignee=assignee, key=key, cancel=cancel),
+            then=self._begin,
+        )  # fmt: skip
 
-        def call(key: UUID, cancel: Cancellation) -> Noted:
-            return add_note(ledger, username, note, key=key, cancel=cancel)
+    def _close_current(self) -> None:
+        note = self._current()
+        if note is not None:
+            self._close(note)
+
+    def _close(self, note: Note) -> None:
+        ledger, username = self._context.ledger, self._username
+        self._write(
+            ("done", note.id), "Flag marked as done.",
+            lambda key, cancel: close(ledger, username, note.id, key=key, cancel=cancel),
+        )  # fmt: skip
+
+    def _assign(self, note: Note, name: str | None) -> None:
+        ledger, username = self._context.ledger, self._username
+        self._write(
+            ("assign", note.id, name), f"Flag assigned to {name or _ANYONE}.",
+            lambda key, cancel: assign(ledger, username, note.id, name, key=key, cancel=cancel),
+        )  # fmt: skip
+
+    def _write(
+        self,
+        act: tuple[object, ...],
+        words: str,
+        call: Callable[[UUID, Cancellation], Any],
+        *,
+        then: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Write once; what it did is said under `words`."""
+
+        def done(_answer: Any, late: bool) -> None:  # noqa: FBT001 - told by position
+            told = f"{LATE} {words}" if late else words
+            self._context.notices.confirm(told, key=f"note {self._username}")
+            then()
+            count_waiting(self._context, "accounts", self)
+            self.changed.emit()
 
         self.outcome.say("")
         self._one.write(
-            ("note", note), "Writing", call, self._added, failed=partial(self._failed, ("note", note)),
+            act, "Writing", call, done, failed=partial(self._failed, act),
             cancelled=lambda: self.outcome.say("Cancelled. Nothing was written.", "muted"),
         )  # fmt: skip
 
-    def _added(self, _done: Noted, late: bool) -> None:  # noqa: FBT001 - told by position
+    def _begin(self) -> None:
+        """Begin the next note where this one was written."""
         self.edit.clear()
-        words = f"Note on {self._username} written."
-        self._context.notices.confirm(f"{LATE} {words}" if late else words, key=f"note {self._username}")
+        self.flag_box.setChecked(False)
+        self.assignee.setCurrentIndex(0)
         self.edit.setFocus()
-        self.added.emit()
 
-    def _failed(self, act: tuple[str, str], error: ConsoleError) -> None:
+    def _failed(self, act: tuple[object, ...], error: ConsoleError) -> None:
         unknown = isinstance(error, OutcomeUnknownError) or self._one.in_doubt(act)
         self.outcome.say(f"{error} {AGAIN}" if unknown else str(error), "warning" if unknown else "error")
+
+    def _connect(self) -> None:
+        self.edit.textChanged.connect(self._look)
+        self.flag_box.toggled.connect(self._look)
+        self.edit.returnPressed.connect(self.add_button.click)
+        self.add_button.clicked.connect(self._add)
+        self.done_button.clicked.connect(self._close_current)
+        self._one.busy_changed.connect(self._look)
+        self.table.current_row_changed.connect(self._look)
+
+    def _build(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        row = row_of(
+            self.edit, self.flag_box, self._whom, self.assignee, self.add_button, self.done_button, spacing=8
+        )
+        row.setStretch(0, 1)
+        layout.addLayout(row)
+        layout.addWidget(self._why)
+        layout.addWidget(self.outcome)
+        layout.addWidget(self.table, 1)

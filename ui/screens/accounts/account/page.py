@@ -77,8 +77,8 @@ class AccountPage(QWidget):
 
     @property
     def pending(self) -> bool:
-        """Whether a note is being written, or ended without an answer."""
-        return self.tabs.notes.pending
+        """Whether something is being written, or ended without an answer."""
+        return self.tabs.notes.pending or self.head.follow.pending
 
     def reload(self) -> None:
         """Read the account as it is now; the reading before this one is cancelled."""
@@ -226,7 +226,8 @@ class AccountPage(QWidget):
         self.equation.term_chosen.connect(self._filter)
         self.tabs.statement.all_wanted.connect(self.equation.terms.let_go)
         self.tabs.statement.explain_wanted.connect(self.equation.explain_since)
-        self.tabs.notes.added.connect(self.reload)
+        self.tabs.notes.changed.connect(self.reload)
+        self.head.follow.changed.connect(self.reload)
 
     def _build(self) -> None:
         whole = column_of(self.figures, self.equation, self.tabs, spacing=GAP)

@@ -220,16 +220,17 @@ def test_the_tab_key_walks_the_page_from_top_to_bottom(page: AccountPage, qtbot:
     page.head.back_button.setFocus()
     qtbot.waitUntil(page.head.back_button.hasFocus)
     walked = []
-    for _ in range(10):
+    for _ in range(12):
         at = QApplication.focusWidget()
         assert at is not None
         walked.append(at)
         QTest.keyClick(at, Qt.Key.Key_Tab)
     notes = page.tabs.notes
     assert walked == [
-        page.head.back_button, page.head.answer_button, page.head.transactions_button,
+        page.head.back_button, page.head.answer_button, page.head.follow, page.head.transactions_button,
         page.equation.periods["90 days"],
-        *page.equation.terms.buttons.values(), page.tabs.tabs, notes.edit, notes.add_button, notes.table,
+        *page.equation.terms.buttons.values(), page.tabs.tabs, notes.edit, notes.flag_box,
+        notes.add_button, notes.table,
     ]  # fmt: skip
 
 

@@ -1,0 +1,31 @@
+"""The numbers beside the screens in the navigation: what waits there for somebody."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from console.ledger.accounts.notes import waiting as flags_waiting
+from console.ledger.batches.waiting import waiting as batches_waiting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from PySide6.QtCore import QObject
+
+    from ui.context import Context
+
+COUNTED: Final[Mapping[str, Callable[..., int]]] = {"batches": batches_waiting, "accounts": flags_waiting}
+"""What asks for the number, in one statement, by the id of its screen."""
+
+
+def count_waiting(context: Context, screen: str, owner: QObject) -> None:
+    """Ask for a screen's number; where there is no answer the number of before stays."""
+
+    def show(found: int) -> None:
+        context.navigator.set_count(screen, found or None)
+
+    ask = COUNTED[screen]
+    context.worker.run(
+        lambda cancel: ask(context.database, cancel=cancel),
+        done=show, failed=lambda _error: None, owner=owner, replaces=f"{screen} waiting",
+    )  # fmt: skip
