@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from ui.kit.table.paged_model import State
+from ui.screens.accounts.account.tabs import NOTES_TAB
 from ui.screens.accounts.screen import Accounts
 from ui.tour.hands import expect, go, press, screen
 from ui.tour.listed import write
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ui.tour.walk import Walk
 
 _SELECTED = 4
+_FLAG = "Ask for a copy of the passport"
 
 
 def accounts(walk: Walk) -> None:
@@ -72,6 +74,18 @@ def term(walk: Walk) -> None:
     walk.wait(lambda: page.tabs.statement.model.state is State.READY, "the term's rows")
 
 
+def flag(walk: Walk) -> None:
+    """Flag the account for whoever comes first: its head says so, and its note waits."""
+    page = _page(walk)
+    notes = page.tabs.notes
+    page.tabs.show_tab(NOTES_TAB)
+    notes.edit.setFocus()
+    QTest.keyClicks(notes.edit, _FLAG)
+    QTest.keyClick(notes.flag_box, Qt.Key.Key_Space)
+    press(notes.add_button)
+    walk.wait(lambda: _FLAG in page.head.flag, "the flag")
+
+
 def dark_account(walk: Walk) -> None:
     """See the account in the dark."""
     go(walk, "accounts")
@@ -98,6 +112,6 @@ def dark_accounts(walk: Walk) -> None:
 
 ACCOUNT_STOPS: Final = (
     Stop("accounts", accounts), Stop("accounts-found", found), Stop("account", account),
-    Stop("account-term", term),
+    Stop("account-term", term), Stop("account-flag", flag),
 )  # fmt: skip
 DARK_ACCOUNTS: Final = (Stop("account-dark", dark_account), Stop("accounts-dark", dark_accounts))

@@ -200,7 +200,36 @@ _CONSENT: Final = {
     ),
 }
 
-CASES: Final = _HISTORY | _BOOKS | _CONSENT
+_FLAGS: Final = {
+    "a flag given to another": Case(
+        "account.flag",
+        "SELECT 'note ' || min(note_id) FROM ledger.account_flags",
+        (
+            """UPDATE ledger.account_flags SET assignee = 't_support'
+            WHERE note_id = (SELECT min(note_id) FROM ledger.account_flags)""",
+        ),
+    ),
+    "a flag open again": Case(
+        "account.flag",
+        "SELECT 'note ' || note_id FROM ledger.account_flags WHERE done_at IS NOT NULL",
+        ("UPDATE ledger.account_flags SET done_by = NULL, done_at = NULL",),
+    ),
+    "a flag gone": Case(
+        "account.flag",
+        "SELECT 'note ' || max(note_id) FROM ledger.account_flags",
+        (
+            """DELETE FROM ledger.account_flags
+            WHERE note_id = (SELECT max(note_id) FROM ledger.account_flags)""",
+        ),
+    ),
+    "somebody who followed made to have looked away": Case(
+        "account.follow",
+        "SELECT operator || ' on account ' || user_id FROM ledger.account_follows WHERE following",
+        ("UPDATE ledger.account_follows SET following = false",),
+    ),
+}
+
+CASES: Final = _HISTORY | _BOOKS | _CONSENT | _FLAGS
 
 # All of it reckoned anew from event 9 on, as somebody would who knows how.
 REWRITE: Final = """
