@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QFont
 
 from console.errors import OutcomeUnknownError
 from console.ledger.accounts.notes import follow
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
+from ui.kit.theme.fonts import LABEL_PX, text_font
 from ui.kit.widgets.buttons import PressButton, allow
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class FollowButton(PressButton):
 
     def __init__(self, context: Context, username: str) -> None:
         super().__init__("Follow")
+        self.setFont(text_font(LABEL_PX + 1, weight=QFont.Weight.Medium))
         self._context = context
         self._username = username
         self._followed = False

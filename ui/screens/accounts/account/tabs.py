@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -39,6 +40,7 @@ class AccountTabs(QWidget):
         self.tabs = QTabBar()
         self.tabs.setFont(text_font(weight=QFont.Weight.Medium, tabular=True))
         self.tabs.setExpanding(False)
+        self.tabs.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # who clicks goes on from here with Tab
         self.tabs.setAccessibleName("Parts of the account")
         self._stack = QStackedWidget()
         self._stack.setMinimumHeight(_LEAST_HEIGHT)
