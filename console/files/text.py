@@ -47,9 +47,9 @@ def has_hidden(text: str) -> bool:
     return not text.isprintable() and any(unicodedata.category(character) in _HIDDEN for character in text)
 
 
-def shown(text: str) -> str:
+def shown(text: str, longest: int = SHOWN_LENGTH) -> str:
     """Return a cell as it may be shown: shortened, and unseen characters as escapes."""
-    short = text if len(text) <= SHOWN_LENGTH else text[: SHOWN_LENGTH - 1] + "…"
+    short = text if len(text) <= longest else text[: longest - 1] + "…"
     if not has_hidden(short):
         return short
     return "".join(_escaped(character) for character in short)

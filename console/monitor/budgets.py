@@ -34,6 +34,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "account.beside": 1,
     "account.equation": 1,
     "account.statement": 1,
+    "account.timeline": 1,
     "wallet.balance": 1,
     "balances.lookup": 1,
     "credits.breakdown": 1,

@@ -1,0 +1,158 @@
+"""Where a timeline comes from: each source's walk of its index, and what is told of a row of it."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Source(IntEnum):
+    """What a row was read from; of one microsecond's rows the higher happened later."""
+
+    OPENED = 0
+    REQUEST = 1
+    HOLD = 2
+    MOVEMENT = 3
+    HOLD_END = 4
+    EVENT = 5
+    REQUEST_END = 6
+
+
+class Walk(NamedTuple):
+    """Rows of a source: from where, on which condition, ordered by which moment and number."""
+
+    source: Source
+    rows: str
+    condition: str
+    moment: str
+    number: str
+
+
+OWNER: Final = """owner AS (
+        SELECT w.id, w.currency, u.id AS user_id, u.username, u.created_at,
+            'account:' || u.username AS subject
+        FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
+        WHERE u.username = :username AND w.currency = :currency
+    )"""
+"""Whose timeline it is."""
+
+# A grant's event is left out, as its index leaves it out: the grant is listed as the movement that it is.
+_EVENTS: Final = "e.subject = owner.subject AND (e.action <> 'grant_credit' OR e.outcome = 'refused')"
+
+# An account that a batch opened has no event of that.
+_OPENED: Final = """NOT EXISTS (
+                SELECT FROM ledger.audit_events e
+                WHERE e.subject = owner.subject AND e.action = 'open_account' AND e.outcome = 'done'
+                    AND e.at >= owner.created_at AND e.at < owner.created_at + interval '1 minute')"""
+
+_REQUESTS: Final = "coalesce(q.request ->> 'username', q.request ->> 'from') = owner.username"
+
+MOVEMENTS: Final = (
+    Walk(Source.MOVEMENT, "ledger.transactions t", "t.from_wallet = owner.id", "t.posted_at", "t.id"),
+    Walk(Source.MOVEMENT, "ledger.transactions t", "t.to_wallet = owner.id", "t.posted_at", "t.id"),
+)
+"""The movements of the owner's wallet; an OR over both sides would read its whole history."""
+
+OTHERS: Final = (
+    Walk(Source.OPENED, "(SELECT) nothing", _OPENED, "owner.created_at", "owner.user_id"),
+    Walk(Source.REQUEST, "ledger.approval_requests q", _REQUESTS, "q.created_at", "q.id"),
+    Walk(Source.HOLD, "ledger.reservations r", "r.wallet_id = owner.id", "r.created_at", "r.id"),
+    # A captured hold ends with its movement.
+    Walk(
+        Source.HOLD_END, "ledger.reservations r",
+        "r.wallet_id = owner.id AND r.status IN ('released', 'expired')", "r.closed_at", "r.id",
+    ),
+    Walk(Source.EVENT, "ledger.audit_events e", _EVENTS, "e.at", "e.id"),
+    Walk(
+        Source.REQUEST_END, "ledger.approval_requests q", f"{_REQUESTS} AND q.closed_at IS NOT NULL",
+        "q.closed_at", "q.id",
+    ),
+)  # fmt: skip
+"""All else about the account, in whichever currency, and the holds of its wallet."""
+
+# What is read of a source's row: the columns are those of COLUMNS. The first two say which types a NULL has,
+# since one of them always comes first.
+_TOLD: Final[Mapping[Source, str]] = {
+    Source.MOVEMENT: """
+        SELECT t.operator, t.kind::text, 'done',
+            CASE WHEN t.from_wallet = owner.id THEN -t.amount ELSE t.amount END, t.amount::text,
+            owner.currency, u.username, t.reference, t.batch_id, concat_ws(': ', nullif(t.description, ''),
+                CASE WHEN t.reverses IS NOT NULL THEN t.metadata ->> 'reason' END),
+            NULL::text, NULL::text, NULL::text, NULL::jsonb
+        FROM ledger.transactions t
+        JOIN ledger.wallets w
+            ON w.id = CASE WHEN t.from_wallet = owner.id THEN t.to_wallet ELSE t.from_wallet END
+        JOIN ledger.users u ON u.id = w.user_id
+        WHERE t.id = found.id""",
+    Source.OPENED: """
+        SELECT NULL::text, 'open_account', 'done', NULL::bigint, NULL::text, NULL::text, NULL::text,
+            NULL::text, NULL::bigint, NULL::text, NULL::text, NULL::text, NULL::text, NULL::jsonb
+        WHERE owner.user_id = found.id""",
+    Source.REQUEST: """
+        SELECT q.created_by, q.kind, 'done', NULL, q.amount::text, q.currency, q.request ->> 'to',
+            q.request ->> 'reference', NULL, q.reason, NULL, NULL, NULL, NULL
+        FROM ledger.approval_requests q WHERE q.id = found.id""",
+    Source.HOLD: """
+        SELECT r.created_by, 'reserve', 'done', NULL, r.amount::text, r.currency, NULL, r.reference, NULL,
+            r.description, NULL, NULL, NULL, NULL
+        FROM ledger.reservations r WHERE r.id = found.id""",
+    Source.HOLD_END: """
+        SELECT r.closed_by, r.status::text, 'done', NULL, r.amount::text, r.currency, NULL, r.reference, NULL,
+            r.close_reason, NULL, NULL, NULL, NULL
+        FROM ledger.reservations r WHERE r.id = found.id""",
+    # A note's text stands in its own table, from which it is erased with its person.
+    Source.EVENT: """
+        SELECT e.actor, e.action, e.outcome, NULL, left(coalesce(asked ->> 'amount', asked ->> 'limit'), 40),
+            left(asked ->> 'currency', 40), left(asked ->> 'to', 200),
+            left(coalesce(asked ->> 'reservation', asked ->> 'reference'), 200), NULL,
+            CASE WHEN e.outcome = 'done' AND asked ? 'note' THEN (
+                SELECT n.note FROM ledger.account_notes n
+                WHERE n.id = (e.detail #>> '{outcome,note}')::bigint)
+            ELSE e.reason END,
+            left(e.detail #>> '{outcome,before}', 200),
+            left(coalesce(e.detail #>> '{outcome,after}', asked ->> 'status'), 200),
+            e.detail #>> '{outcome,code}', e.detail #> '{outcome,detail}'
+        FROM ledger.audit_events e
+        CROSS JOIN LATERAL (SELECT CASE
+            WHEN e.action = 'submit_request' AND jsonb_typeof(e.detail #> '{request,request}') = 'object'
+            THEN e.detail #> '{request,request}' ELSE e.detail -> 'request' END AS asked) about
+        WHERE e.id = found.id""",
+    Source.REQUEST_END: """
+        SELECT q.closed_by, q.kind, 'done', NULL, q.amount::text, q.currency, q.request ->> 'to',
+            q.request ->> 'reference', NULL, q.close_reason, NULL, q.status::text, NULL, NULL
+        FROM ledger.approval_requests q WHERE q.id = found.id""",
+}
+
+COLUMNS: Final = (
+    "who, act, outcome, moved, stated, currency, other, reference, batch_id, said, before, after, code,"
+    " detail"
+)
+"""What is told of every row; moved is signed minor units, stated the amount asked for, as text."""
+
+
+def found(walks: tuple[Walk, ...], *, beside: bool, descending: bool) -> str:
+    """Return the first rows of all walks in one order, each of which ends at the limit by itself."""
+    way = "DESC" if descending else "ASC"
+    sides = [_side(walk, way, beside=beside) for walk in walks]
+    return f"""SELECT side.* FROM owner CROSS JOIN LATERAL ({" UNION ALL ".join(sides)}) side
+        ORDER BY side.moment {way}, side.source {way}, side.id {way} LIMIT CAST(:limit AS bigint)"""  # noqa: S608 - texts of ours
+
+
+def told(walks: tuple[Walk, ...]) -> str:
+    """Return what is told of one row of `found`, by its source."""
+    wanted = {walk.source for walk in walks}
+    return " UNION ALL ".join(
+        f"{words} AND found.source = {source}" for source, words in _TOLD.items() if source in wanted
+    )
+
+
+def _side(walk: Walk, way: str, *, beside: bool) -> str:
+    place = f"({walk.moment}, {walk.number})"
+    mark = "<" if way == "DESC" else ">"
+    cursor = f" AND {place} {mark} (CAST(:moment AS timestamptz), CAST(:id_{walk.source} AS bigint))"
+    return f"""(SELECT {walk.source} AS source, {walk.moment} AS moment, {walk.number} AS id FROM {walk.rows}
+            WHERE {walk.condition}{cursor if beside else ""}
+            ORDER BY {walk.moment} {way}, {walk.number} {way} LIMIT CAST(:limit AS bigint))"""  # noqa: S608 - texts of ours
