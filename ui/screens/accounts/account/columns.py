@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from console.files.text import party
+from console.files.text import party, shown
 from models.credit import ReservationStatus
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone, tone_of
+from ui.kit.widgets.inputs import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from console.ledger.accounts.detail import EndedHold
     from console.ledger.accounts.notes import Note
     from console.ledger.accounts.statement import StatementRow
+    from console.ledger.accounts.timeline.page import TimelineRow
     from console.ledger.credits.breakdown import Hold, Lot
     from console.money import Currency
     from ui.kit.formats import Formats
@@ -160,6 +162,18 @@ def hold_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[Hold
         Column("by", "By", muted=True, sortable=True, yields=5),
         Column("reason", "Why", muted=True, width=110, yields=6),
         Column("description", "For", muted=True, width=110, stretch=True, yields=4),
+    )
+
+
+def timeline_columns(sentence: Callable[[TimelineRow], str]) -> tuple[Column[TimelineRow], ...]:
+    """Return the columns of all that happened to an account, which `sentence` tells."""
+    return (
+        Column("moment", "When", Kind.TIMESTAMP, muted=True),
+        Column("kind", "What", Kind.CHIP, value=lambda row: row.kind.value, width=96),
+        Column("sentence", "What happened", value=sentence, stretch=True, width=200, tip=sentence),
+        Column("moved", "Amount", Kind.MOVED, currency=lambda row: row.currency or WHOLE, width=96),
+        Column("who", "By", muted=True, width=90, yields=1),
+        Column("reference", "Reference", muted=True, words=shown, width=110, yields=2),
     )
 
 

@@ -1,4 +1,4 @@
-"""What stands behind an account's balance: its movements, its credit, its holds, its notes."""
+"""What stands behind an account's balance: its movements, credit and holds, all that happened, its notes."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ui.kit.widgets.inputs import WHOLE
 from ui.screens.accounts.account.columns import HoldRow, LotRow, hold_columns, lot_columns
 from ui.screens.accounts.account.notes import NotesTab
 from ui.screens.accounts.account.statement import StatementTab
+from ui.screens.accounts.account.timeline import TimelineTab
 
 if TYPE_CHECKING:
     from console.ledger.accounts.detail import Account
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
 
-STATEMENT_TAB, CREDITS_TAB, HOLDS_TAB, NOTES_TAB = range(4)
-_NAMES = ("Statement", "Credits", "Holds", "Notes")
+STATEMENT_TAB, CREDITS_TAB, HOLDS_TAB, TIMELINE_TAB, NOTES_TAB = range(5)
+_NAMES = ("Statement", "Credits", "Holds", "Timeline", "Notes")
 _LEAST_HEIGHT = 250
 
 
@@ -58,8 +59,10 @@ class AccountTabs(QWidget):
         self.holds.set_empty_words("No holds", "Reservations stand here, open ones first.")
         self.holds.setModel(self.hold_model)
         self.holds.set_row_actions(self._hold_actions)
+        self.timeline = TimelineTab(context, username)
         self.notes = NotesTab(context, username)
-        for name, part in zip(_NAMES, (self.statement, self.lots, self.holds, self.notes), strict=True):
+        parts = (self.statement, self.lots, self.holds, self.timeline, self.notes)
+        for name, part in zip(_NAMES, parts, strict=True):
             self.tabs.addTab(name)
             self._stack.addWidget(part)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
@@ -79,6 +82,7 @@ class AccountTabs(QWidget):
         self.hold_model.set_rows(open_holds + ended)
         self.notes.show_account(found)
         self.statement.show_page(money.currency, found.statement)
+        self.timeline.show_account(money.currency)
         self._count(CREDITS_TAB, len(money.lots))
         self._count(HOLDS_TAB, len(open_holds) + len(ended), more=len(ended) == HOLDS)
         self._count(NOTES_TAB, len(found.notes), more=len(found.notes) == NOTES)
@@ -90,7 +94,8 @@ class AccountTabs(QWidget):
     @property
     def table(self) -> LedgerTable:
         """The table that is shown."""
-        return (self.statement.table, self.lots, self.holds, self.notes.table)[self.tabs.currentIndex()]
+        tables = (self.statement.table, self.lots, self.holds, self.timeline.table, self.notes.table)
+        return tables[self.tabs.currentIndex()]
 
     def _count(self, tab: int, count: int, *, more: bool = False) -> None:
         """Count a tab's rows in its title; `more` may be there than are read."""

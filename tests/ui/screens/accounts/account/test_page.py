@@ -54,7 +54,7 @@ def test_the_figures_say_what_may_be_spent_and_what_it_is_made_of(page: AccountP
 
 
 def test_the_tabs_count_what_they_hold(page: AccountPage) -> None:
-    assert titles(page)[CREDITS_TAB:] == ["Credits  2", "Holds  3", "Notes  1"]
+    assert titles(page)[CREDITS_TAB:] == ["Credits  2", "Holds  3", "Timeline", "Notes  1"]
     lots = page.tabs.lot_model.rows
     assert [(row.place, row.lot.source, row.lot.remaining, row.free) for row in lots] == [
         (1, "goodwill", 5_000, 0), (2, "winter sale", 10_000, 0),

@@ -1,0 +1,173 @@
+"""All that happened to an account, newest first: what moved, what operators did, what was refused."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from console.files.text import party_in_full
+from console.ledger.accounts.timeline.page import Parts, TimelineKind, TimelineRow, timeline
+from console.ledger.accounts.timeline.words import sentence
+from console.money import NumberStyle
+from ui.kit.commands import native
+from ui.kit.formats import MINUS
+from ui.kit.lists.selection_sum import SelectionSum
+from ui.kit.table.paged_model import PagedModel
+from ui.kit.table.row_menu import RowAction
+from ui.kit.widgets.basics import button, row_of
+from ui.routes import OpenAccount, OpenBatch, OpenReference
+from ui.screens.accounts.account.columns import timeline_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtGui import QShowEvent
+
+    from console.ledger.page import Direction, Page
+    from console.money import Currency
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+    from ui.context import Context
+
+_CHOICES: Final = {
+    Parts.ALL: "All",
+    Parts.OTHERS: "Without movements",
+    Parts.MOVEMENTS: "Movements only",
+}
+_SYSTEM: Final = "an account of the ledger itself"
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineListing:
+    """What the table loads from, one a load: several threads read it at once; limit: the rows of a page."""
+
+    database: Database
+    username: str
+    currency: str
+    limit: int
+    parts: Parts
+
+    def __call__(
+        self, direction: Direction, row: TimelineRow | None, cancellation: Cancellation
+    ) -> Page[TimelineRow]:
+        """Load the page beside a row, or the first or last page; on a pool thread."""
+        return timeline(
+            self.database, self.username, self.currency, parts=self.parts, direction=direction,
+            cursor=None if row is None else row.place, limit=self.limit, cancel=cancellation,
+        )  # fmt: skip
+
+
+class TimelineTab(QWidget):
+    """A line for each thing that happened; it is read once somebody looks, and again with the page."""
+
+    def __init__(self, context: Context, username: str) -> None:
+        super().__init__()
+        self._context = context
+        self._username = username
+        self._currency = ""
+        self._stale = False
+        formats = context.formats
+        self._style = NumberStyle(formats.decimal, formats.grouping, MINUS)
+        self._group = QButtonGroup(self)
+        self.choices: dict[Parts, QPushButton] = {}
+        for parts, words in _CHOICES.items():
+            made = button(words, compact=True)
+            made.setCheckable(True)
+            made.setAccessibleName(f"Timeline: {words}")
+            made.clicked.connect(self._load)
+            self._group.addButton(made)
+            self.choices[parts] = made
+        self.choices[Parts.ALL].setChecked(True)
+        self.model: PagedModel[TimelineRow] = PagedModel(
+            timeline_columns(self._sentence), formats, context.worker, self
+        )
+        self.table = context.table("account.timeline", "Timeline")
+        self.table.setModel(self.model)
+        self.table.set_row_actions(self._row_actions)
+        self.sum = SelectionSum(self.table, "moved", formats)
+        self.table.activated_row.connect(self._open)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addLayout(row_of(*self.choices.values(), None, spacing=6))
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.sum.label)
+
+    @property
+    def parts(self) -> Parts:
+        """Which rows are listed."""
+        return next(parts for parts, made in self.choices.items() if made.isChecked())
+
+    def show_account(self, currency: Currency) -> None:
+        """Follow the page: it was read, in this currency."""
+        self._currency = currency.code
+        self._stale = True
+        if self.isVisible():
+            self._load()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._load()
+
+    def _load(self) -> None:
+        self._stale = False
+        if self.parts is Parts.MOVEMENTS:
+            self.table.set_empty_words("No movements", "What is posted to the account stands here.")
+        else:
+            self.table.set_empty_words("Nothing yet", "What is done to the account stands here.")
+        limit = self._context.settings.page_size
+        self.model.show(
+            TimelineListing(self._context.database, self._username, self._currency, limit, self.parts)
+        )
+
+    def _sentence(self, row: TimelineRow) -> str:
+        return sentence(row, self._style)
+
+    def _open(self, row: TimelineRow) -> None:
+        """Go where Enter leads: to the row's transaction, else to the other account."""
+        for action in self._ways(row):
+            if not action.refusal:
+                action.run()
+                return
+
+    def _row_actions(self, row: TimelineRow) -> list[RowAction]:
+        """Return where a row leads, and what of it can be copied."""
+        copy = QGuiApplication.clipboard().setText
+        actions = self._ways(row)
+        if row.batch_id is not None:
+            go = self._context.navigator.go
+            actions.append(RowAction(f"Open batch {row.batch_id}", partial(go, OpenBatch(row.batch_id))))
+        actions.append(RowAction("Copy what happened", partial(copy, self._sentence(row))))
+        if row.kind is TimelineKind.MOVEMENT:
+            actions.append(RowAction("Copy transaction id", partial(copy, str(row.id))))
+        if row.reference:
+            actions.append(RowAction("Copy reference", partial(copy, row.reference)))
+        return actions
+
+    def _ways(self, row: TimelineRow) -> list[RowAction]:
+        """Return the ways to another place, of which Enter takes the first that is open."""
+        go = self._context.navigator.go
+        ways: list[tuple[str, Callable[[], None], str]] = []
+        if row.kind is TimelineKind.MOVEMENT:
+            ways.append((
+                "Open transaction", partial(go, OpenReference(row.reference or "")),
+                "" if row.reference else "it has no reference",
+            ))  # fmt: skip
+        if row.other:
+            ways.append((
+                f"Account of {party_in_full(row.other)}",
+                partial(go, OpenAccount(row.other, "" if row.currency is None else row.currency.code)),
+                _SYSTEM if row.other.startswith("@") else "",
+            ))  # fmt: skip
+        enter = next((words for words, _run, refusal in ways if not refusal), None)
+        return [
+            RowAction(words, run, native("Return") if words == enter else "", refusal)
+            for words, run, refusal in ways
+        ]
