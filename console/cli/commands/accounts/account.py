@@ -22,13 +22,19 @@ from console.cli.output import say
 from console.cli.progress import progress
 from console.cli.writing import money, writing
 from console.files.exports import named_columns
+from console.files.text import REFERENCE_LENGTH, shown
 
 app = typer.Typer(
-    help="Accounts: list, open, freeze, close, note, flag, follow, explain, erase.", no_args_is_help=True
+    help="Accounts: list, open, freeze, close, note, flag, follow, explain, timeline, erase.",
+    no_args_is_help=True,
 )
 
 _OPENED = named_columns("account:account, number:integer, key")
 _EXPLAINED = named_columns("term, amount:amount, currency:currency, movements:integer")
+_HAPPENED = named_columns(
+    "at:timestamp, kind, what happened, amount:amount, currency:currency, operator, reference,"
+    " transaction:integer"
+)
 _STATUS = named_columns("account:account, before, status, key")
 _ERASED = named_columns("account:account, number:integer, notes:integer, key")
 
@@ -153,6 +159,41 @@ def explain(
         say(f"There are more movements than the last {found.movements:,} in {period.name}; see --all.")
     if found.unexplained:
         raise typer.Exit(1)
+
+
+@app.command("timeline")
+def list_timeline(
+    context: typer.Context,
+    name: AccountName,
+    *,
+    without_movements: Annotated[
+        bool, typer.Option("--without-movements", help="Only what was done to it, refused or noted.")
+    ] = False,
+    currency: CurrencyCode = None,
+    limit: Annotated[int, typer.Option(min=1, max=5_000, help="How many at most.")] = 50,
+) -> None:
+    """List all that happened to an account, newest first: movements, holds, notes, acts and refusals."""
+    from console.ledger.accounts.timeline.page import Parts, timeline
+    from console.ledger.accounts.timeline.words import sentence
+
+    username = account(name, "NAME")
+    invocation = invocation_of(context)
+    parts = Parts.OTHERS if without_movements else Parts.ALL
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        code = chosen(workspace.books, currency).code
+        found = timeline(workspace.database, username, code, parts=parts, limit=limit, cancel=cancel)
+    invocation.output.rows(
+        _HAPPENED,
+        [
+            (
+                row.moment, row.kind.value, sentence(row), row.moved, row.currency, row.who,
+                shown(row.reference or "", REFERENCE_LENGTH) or None, None if row.moved is None else row.id,
+            )
+            for row in found.rows
+        ],
+    )  # fmt: skip
+    if found.more_after:
+        say(f"There are more than these {len(found.rows):,}; give a larger --limit.")
 
 
 @app.command()

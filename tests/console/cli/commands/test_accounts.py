@@ -121,3 +121,30 @@ def test_whoever_reads_may_follow(ledgerctl: Run) -> None:
     assert ledgerctl(*words, "list", "--followed", role="t_viewer").data == []
     wrong = ledgerctl("account", "list", "--status", "gone")
     assert (wrong.code, "--status" in wrong.err) == (2, True)
+
+
+def test_all_that_happened_is_listed_newest_first(ledgerctl: Run) -> None:
+    assert ledgerctl("account", "open", "carla.mendez", *WHY).code == 0
+    assert ledgerctl(*PAID).code == 0
+    assert ledgerctl("account", "note", "carla.mendez", "called twice").code == 0
+    over = ("--from", "carla.mendez", "--to", "@external", "--amount", "9", "--reference", "\x1b[31mred")
+    assert ledgerctl("transfer", *over).code == 1
+    found = ledgerctl("--format", "json", "account", "timeline", "Carla.Mendez", role="t_viewer")
+    assert (found.code, found.err) == (0, "")
+    assert [(row["kind"], row["amount"], row["what_happened"]) for row in found.data] == [
+        ("refused", None, found.data[0]["what_happened"]),
+        ("note", None, "called twice"),
+        ("movement", "1.00", "Deposited 1.00 CR from the bank"),
+        ("account", None, "Account opened in CR: ticket 12"),
+    ]
+    assert found.data[0]["what_happened"].startswith("Refused transfer of 9.00 CR to the bank, since ")
+    assert [(row["operator"], row["transaction"] is None) for row in found.data] == [
+        ("t_operator", True), ("t_operator", True), ("t_operator", False), ("t_operator", True),
+    ]  # fmt: skip
+    people = ledgerctl("account", "timeline", "carla.mendez", "--without-movements", "--limit", "2")
+    assert people.err == "There are more than these 2; give a larger --limit.\n"
+    assert [line.split()[3] for line in people.out.splitlines()[1:]] == ["Refused", "called"]
+    assert "\\u{001b}[31mred" in people.out
+    assert "\x1b" not in people.out
+    nobody = ledgerctl("account", "timeline", "nobody")
+    assert (nobody.code, nobody.err) == (2, "There is no account 'nobody' in CR.\n")

@@ -91,6 +91,10 @@ def _hold_tone(row: HoldRow) -> Tone:
     return Tone.ERROR if row.state == _PAST_DUE else tone_of(row.state)
 
 
+def _happened_tone(row: TimelineRow) -> Tone:
+    return Tone.ERROR if row.code else Tone.NEUTRAL
+
+
 def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
     """Return the columns of an account's movements; money that went out keeps the text's own colour."""
 
@@ -169,10 +173,11 @@ def timeline_columns(sentence: Callable[[TimelineRow], str]) -> tuple[Column[Tim
     """Return the columns of all that happened to an account, which `sentence` tells."""
     return (
         Column("moment", "When", Kind.TIMESTAMP, muted=True),
-        Column("kind", "What", Kind.CHIP, value=lambda row: row.kind.value, width=96),
+        Column("kind", "Kind", Kind.CHIP, value=lambda row: row.kind.value, tone=_happened_tone, width=96),
         Column("sentence", "What happened", value=sentence, stretch=True, width=200, tip=sentence),
-        Column("moved", "Amount", Kind.MOVED, currency=lambda row: row.currency or WHOLE, width=96),
-        Column("who", "By", muted=True, width=90, yields=1),
+        # It yields to who it was: the sentence says the amount too.
+        Column("moved", "Amount", Kind.MOVED, currency=lambda row: row.currency or WHOLE, width=96, yields=1),
+        Column("who", "By", muted=True, width=90),
         Column("reference", "Reference", muted=True, words=shown, width=110, yields=2),
     )
 
