@@ -113,7 +113,7 @@ _TOLD: Final[Mapping[Source, str]] = {
                 WHERE n.id = (e.detail #>> '{outcome,note}')::bigint)
             ELSE e.reason END,
             left(e.detail #>> '{outcome,before}', 200),
-            left(coalesce(e.detail #>> '{outcome,after}', asked ->> 'status'), 200),
+            left(coalesce(e.detail #>> '{outcome,after}', asked ->> 'status', asked ->> 'following'), 200),
             e.detail #>> '{outcome,code}', e.detail #> '{outcome,detail}'
         FROM ledger.audit_events e
         CROSS JOIN LATERAL (SELECT CASE

@@ -40,6 +40,10 @@ _ASKED: Final[Mapping[str, str]] = {
     "open_account": "opening the account",
     "erase_account": "erasing the person",
     "add_note": "note",
+    "flag_account": "flag",
+    "assign_flag": "assigning a flag",
+    "close_flag": "closing a flag",
+    "follow_account": "following the account",
 }
 
 
@@ -57,7 +61,10 @@ def _with_said(happened: str, row: TimelineRow) -> str:
     # What the ledger describes an expiry with says nothing more.
     said = "" if row.act == "expiry" else shown(" ".join(row.said.splitlines()), LONGEST)
     if row.kind is TimelineKind.NOTE:
-        return said or "A note, erased with the person"
+        flagged = row.act == "flag_account"
+        if not said:
+            return f"A {'flag' if flagged else 'note'}, erased with the person"
+        return f"Flagged: {said}" if flagged else said
     return f"{happened}: {said}" if said else happened
 
 
@@ -117,6 +124,12 @@ def _account(row: TimelineRow, _style: NumberStyle) -> str:
 
 
 def _act(row: TimelineRow) -> str:
+    if row.act == "assign_flag":
+        return f"Flag assigned to {shown(row.after) if row.after else 'whoever comes first'}"
+    if row.act == "close_flag":
+        return "Flag done"
+    if row.act == "follow_account":
+        return "Followed" if row.after == "true" else "Followed no longer"
     name = row.act.replace("_", " ")
     return f"{name[:1].upper()}{name[1:]}"
 
