@@ -38,7 +38,6 @@ BUDGETS: Final[Mapping[str, int]] = {
     "wallet.balance": 1,
     "balances.lookup": 1,
     "credits.breakdown": 1,
-    "credits.lookup": 1,
     "transfer.post": 1,
     "transfer.reverse": 1,
     "credit.grant": 1,

@@ -16,7 +16,7 @@ from console.ledger.accounts.page import AccountFilter
 from console.ledger.accounts.page import page as accounts_page
 from console.ledger.balances.lookup import lookup
 from console.ledger.batches import commands as batches
-from console.ledger.credits.breakdown import credits, credits_of  # noqa: A004 - the ledger's word for it
+from console.ledger.credits.breakdown import credits  # noqa: A004 - the ledger's word for it
 from console.ledger.overview import overview
 from console.ledger.transactions import transfer as transfers
 from console.ledger.transactions.page import TransactionFilter
@@ -165,9 +165,9 @@ def _holds(bench: _Bench) -> tuple[Pair, ...]:
         ),
         Pair(
             f"credits of {sizes.names} users",
-            ("credits.lookup",),
+            ("balances.lookup",),
             lambda names: reads.credits_each(driver, names),
-            lambda names: credits_of(database, names, _CODE),
+            lambda names: lookup(database, names, _CODE),
             lambda: bench.names(sizes.names),
         ),
     )

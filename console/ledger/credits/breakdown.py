@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.books.available import available, dead_credit, transferable
+from console.ledger.books.available import available, transferable
 from console.ledger.page import asked_name
 from console.money import Currency, currency_of
 from models.account import AccountStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from sqlalchemy import Row
     from sqlalchemy.orm import Session
@@ -70,23 +69,6 @@ CREDITS = """
 )
 
 _CREDITS = text(CREDITS)
-
-_CREDITS_OF = text(f"""
-    WITH found AS MATERIALIZED (
-        SELECT asked.position, asked.name, coalesce(u.display_name, '') AS display_name, w.*, c.exponent
-        FROM unnest(CAST(:names AS text[])) WITH ORDINALITY AS asked (name, position)
-        LEFT JOIN ledger.users u ON u.username = asked.name
-        LEFT JOIN ledger.wallets w ON w.user_id = u.id AND (:currency = '' OR w.currency = :currency)
-        LEFT JOIN ledger.currencies c ON c.code = w.currency
-    ), dead AS MATERIALIZED ({dead_credit("found")}
-    )
-    SELECT found.position, found.name, found.id IS NOT NULL, found.display_name, found.status::text,
-        found.kind = 'customer',
-        CASE WHEN found.kind = 'system' THEN ledger.system_balance(found.id) ELSE found.balance END,
-        found.granted, found.reserved, coalesce(dead.dead, 0), found.overdraft_limit,
-        found.currency, found.exponent
-    FROM found LEFT JOIN dead ON dead.wallet_id = found.id
-    ORDER BY found.position, found.currency""")  # noqa: S608 - text of ours
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,25 +125,6 @@ class Credits:
     first_expiry: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class CreditsRow:
-    """One asked name in one currency: its place in the list (from 1), its money or None; see Credits."""
-
-    position: int
-    name: str
-    found: bool
-    display_name: str
-    status: AccountStatus | None
-    balance: int | None
-    granted: int | None
-    reserved: int | None
-    dead: int | None
-    available: int | None
-    transferable: int | None
-    overdraft_limit: int | None
-    currency: Currency | None = None
-
-
 def credits(  # noqa: A001 - the ledger's word for it, used as credits.credits
     database: Database, username: str, currency: str, *, cancel: Cancellation | None = None
 ) -> Credits:
@@ -175,23 +138,6 @@ def credits(  # noqa: A001 - the ledger's word for it, used as credits.credits
         return credits_in(row)
 
     return database.read("credits.breakdown", ask, cancel=cancel)
-
-
-def credits_of(
-    database: Database, usernames: Sequence[str], currency: str = "", *, cancel: Cancellation | None = None
-) -> tuple[CreditsRow, ...]:
-    """Return one row a name, in the order asked; names are compared in lower case, without outer spaces.
-
-    Without a currency's code, one row for each currency that the account has.
-    """
-    asked = [asked_name(name) for name in usernames]
-
-    def ask(session: Session) -> tuple[CreditsRow, ...]:
-        return tuple(
-            _row(*values) for values in session.execute(_CREDITS_OF, {"names": asked, "currency": currency})
-        )
-
-    return database.read("credits.lookup", ask, cancel=cancel)
 
 
 def credits_in(row: Row[Any]) -> Credits:
@@ -223,29 +169,3 @@ def with_moments(values: Sequence[Any], *places: int) -> list[Any]:
         datetime.fromisoformat(value) if place in places and value is not None else value
         for place, value in enumerate(values)
     ]
-
-
-def _row(  # noqa: PLR0917 - the columns of one row, in order
-    position: int,
-    name: str,
-    found: bool,  # noqa: FBT001 - a column
-    display_name: str,
-    status: str | None,
-    customer: bool | None,  # noqa: FBT001 - a column
-    amount: Decimal | None,
-    granted: int,
-    reserved: int,
-    dead: int,
-    limit: int,
-    code: str,
-    exponent: int,
-) -> CreditsRow:
-    if amount is None or status is None:
-        return CreditsRow(position, name, False, "", *([None] * 8))
-    balance = int(amount)
-    return CreditsRow(
-        position, name, found, display_name, AccountStatus(status), balance, granted, reserved, dead,
-        available=available(balance, reserved, dead, limit) if customer else None,
-        transferable=transferable(balance, granted, reserved, limit) if customer else None,
-        overdraft_limit=limit if customer else None, currency=currency_of(code, exponent),
-    )  # fmt: skip

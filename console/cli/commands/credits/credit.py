@@ -130,19 +130,20 @@ def list_credits(
 
     An account has a row for each of its currencies.
     """
-    from console.ledger.credits.breakdown import credits_of
+    from console.ledger.balances.lookup import lookup
 
     asked = names_asked(names, file)
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         wanted = one_or_all(workspace.books, currency)
-        rows = credits_of(workspace.database, asked, "" if wanted is None else wanted.code, cancel=cancel)
+        rows = lookup(workspace.database, asked, "" if wanted is None else wanted.code, cancel=cancel)
     invocation.output.rows(
         named_columns(_SUMS),
         [
             (
-                row.name, row.display_name, row.status if row.found else "unknown", row.currency, row.balance,
-                row.granted, row.reserved, row.dead, row.available, row.transferable, row.overdraft_limit,
+                row.name, row.display_name if row.found else "", row.status if row.found else "unknown",
+                row.currency, row.balance, row.granted, row.reserved, row.dead, row.available,
+                row.transferable, row.overdraft_limit,
             )
             for row in rows
         ],

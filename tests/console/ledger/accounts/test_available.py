@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from console.ledger.accounts.page import AccountFilter, page
 from console.ledger.balances.lookup import lookup
 from console.ledger.credits.breakdown import credits as credit
-from console.ledger.credits.breakdown import credits_of
 from tests.cluster import CURRENCY
 from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, grant, let_time_pass, refused, release, reserve, write
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.ledger.accounts.page import AccountRow
-    from console.ledger.credits.breakdown import Credits, CreditsRow
+    from console.ledger.credits.breakdown import Credits
     from console.postgres.database import Database
     from tests.models.bookkeeping import Connection
 
@@ -96,9 +95,8 @@ def _tried(viewer: Database, operator: Connection, name: str) -> int:
     assert row.available is not None
     assert row.transferable is not None
     told = (row.balance, row.reserved, row.dead, row.overdraft_limit, row.available, row.transferable)
-    others: list[Credits | CreditsRow | AccountRow] = [
+    others: list[Credits | AccountRow] = [
         credit(viewer, name, CURRENCY),
-        *credits_of(viewer, [name], CURRENCY),
         page(viewer, AccountFilter(prefix=name)).rows[0],
     ]
     for other in others:

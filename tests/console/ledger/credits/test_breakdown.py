@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.errors import UsageError
-from console.ledger.credits.breakdown import (
-    EXPIRING_DAYS,
-    CreditsRow,
-    Lot,
-    credits,  # noqa: A004 - the ledger's word
-    credits_of,
-)
+from console.ledger.balances.lookup import BalanceRow, lookup
+from console.ledger.credits.breakdown import EXPIRING_DAYS, Lot, credits  # noqa: A004 - the ledger's word
 from console.monitor.budgets import budget
 from models.account import AccountStatus
 from tests.cluster import CURRENCY
@@ -141,8 +136,8 @@ def test_a_system_account_is_never_short(viewer: Database, operator: Connection)
 def test_an_unknown_account_is_said_to_be_unknown(viewer: Database, name: str, currency: str) -> None:
     with pytest.raises(UsageError, match=f"no account '{name}' in {currency}"):
         credits(viewer, name, currency)
-    (row,) = credits_of(viewer, [name], currency)
-    assert row == CreditsRow(1, name, False, "", *([None] * 8))
+    (row,) = lookup(viewer, [name], currency)
+    assert row == BalanceRow(1, name, False, "", *([None] * 8))
 
 
 @pytest.mark.parametrize("lots", [1, 300])
@@ -165,7 +160,7 @@ def test_many_at_once_say_what_each_says_alone(viewer: Database, operator: Conne
     done(grant(operator, "bob", 9, 1))
     done(reserve(operator, "bob", 1, "b-1"))
     asked = ["bob", "nobody", "alice", "@issuance", " Bob"]
-    rows = credits_of(viewer, asked, CURRENCY)
+    rows = lookup(viewer, asked, CURRENCY)
     assert [(row.position, row.name, row.found) for row in rows] == [
         (1, "bob", True),
         (2, "nobody", False),
@@ -173,7 +168,7 @@ def test_many_at_once_say_what_each_says_alone(viewer: Database, operator: Conne
         (4, "@issuance", True),
         (5, "bob", True),
     ]
-    same = [field.name for field in fields(CreditsRow) if field.name not in {"position", "name", "found"}]
+    same = [field.name for field in fields(BalanceRow) if field.name not in {"position", "name", "found"}]
     for row in rows:
         if row.found:
             alone = credits(viewer, row.name, CURRENCY)
@@ -185,6 +180,6 @@ def test_many_at_once_say_what_each_says_alone(viewer: Database, operator: Conne
 def test_one_statement_for_any_number_of_names(viewer: Database, statements: Statements, count: int) -> None:
     names = ["alice", *(f"nobody{number}" for number in range(count))]
     with statements.counted() as sent:
-        rows = credits_of(viewer, names, CURRENCY)
-    assert len(sent) == budget("credits.lookup") == 1
+        rows = lookup(viewer, names, CURRENCY)
+    assert len(sent) == budget("balances.lookup") == 1
     assert [row.found for row in rows] == [True] + [False] * count

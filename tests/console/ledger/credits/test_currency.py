@@ -6,11 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.ledger.credits.breakdown import (
-    CreditsRow,
-    credits,  # noqa: A004 - the ledger's word
-    credits_of,
-)
+from console.ledger.balances.lookup import BalanceRow, lookup
+from console.ledger.credits.breakdown import credits  # noqa: A004 - the ledger's word
 from console.monitor.budgets import budget
 from tests.console.ledger.books.many_currencies import BHD, BTC, CR, FOUR, JPY, add_currencies
 from tests.models.writes import done, grant, let_time_pass, reserve
@@ -38,15 +35,15 @@ def customers(
     done(reserve(operator, "anna", 30, "h-1", currency="BHD"))
 
 
-def told(row: CreditsRow) -> tuple[object, ...]:
+def told(row: BalanceRow) -> tuple[object, ...]:
     return row.name, row.currency, row.granted, row.reserved, row.dead, row.available, row.transferable
 
 
 def test_each_name_has_a_row_for_each_of_its_currencies(viewer: Database, statements: Statements) -> None:
     """In the order asked, then by code, by one statement."""
     with statements.counted() as sent:
-        rows = credits_of(viewer, ["bert", "anna", "nobody"])
-    assert len(sent) == budget("credits.lookup") == 1
+        rows = lookup(viewer, ["bert", "anna", "nobody"])
+    assert len(sent) == budget("balances.lookup") == 1
     granted = 2**53 + 1
     assert [told(row) for row in rows] == [
         ("bert", JPY, 0, 0, 0, 50, 50),
@@ -63,19 +60,19 @@ def test_each_name_has_a_row_for_each_of_its_currencies(viewer: Database, statem
 def test_one_currency_is_what_the_account_alone_says(viewer: Database, currency: object) -> None:
     """The list, the list of one currency and the account's own page agree."""
     code = getattr(currency, "code", "")
-    (row,) = credits_of(viewer, ["anna"], code)
+    (row,) = lookup(viewer, ["anna"], code)
     alone = credits(viewer, "anna", code)
     assert row.currency == alone.currency == currency
     assert told(row)[2:] == (
         alone.granted, alone.reserved, alone.dead, alone.available, alone.transferable,
     )  # fmt: skip
-    assert row in [one for one in credits_of(viewer, ["anna"]) if one.currency == currency]
+    assert row in [one for one in lookup(viewer, ["anna"]) if one.currency == currency]
     assert [hold.reference for hold in alone.holds] == (["h-1"] if currency == BHD else [])
 
 
 def test_an_account_without_the_currency_is_not_found_in_it(viewer: Database) -> None:
     """It is as if nobody had the name."""
-    rows = credits_of(viewer, ["bert", "anna"], "CR")
+    rows = lookup(viewer, ["bert", "anna"], "CR")
     assert [(row.name, row.found, row.currency) for row in rows] == [
         ("bert", False, None),
         ("anna", True, CR),

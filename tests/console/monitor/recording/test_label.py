@@ -13,7 +13,7 @@ from console.errors import UsageError
 from console.ledger.accounts import page as accounts
 from console.ledger.balances.lookup import lookup
 from console.ledger.batches import page as batches
-from console.ledger.credits.breakdown import credits, credits_of  # noqa: A004 - the ledger's word for it
+from console.ledger.credits.breakdown import credits  # noqa: A004 - the ledger's word for it
 from console.ledger.holds import page as holds
 from console.ledger.page import Direction, Order
 from console.ledger.transactions import page as transactions
@@ -136,7 +136,6 @@ def ask_for_batches_and_credits(database: Database) -> None:
         batches.lines(database, 1, direction=direction)
     with pytest.raises(UsageError):
         credits(database, "a", "CR")
-    credits_of(database, ["a"], "CR")
     lookup(database, ["a"], "CR")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from console.errors import UsageError
 from console.ledger.accounts.detail import STATEMENT_SIZE, Account, account
-from console.ledger.credits.breakdown import credits_of
+from console.ledger.balances.lookup import lookup
 
 if TYPE_CHECKING:
     from console.ledger.accounts.equation import Period
@@ -50,7 +50,7 @@ def read(database: Database, wanted: Wanted, cancel: Cancellation) -> Reading:
 
 
 def _currencies(database: Database, username: str, cancel: Cancellation) -> tuple[Currency, ...]:
-    rows = credits_of(database, [username], cancel=cancel)
+    rows = lookup(database, [username], cancel=cancel)
     found = tuple(row.currency for row in rows if row.currency is not None)
     if not found:
         raise UsageError(f"There is no account {username!r}.")
