@@ -1,4 +1,4 @@
-"""Random sequences of every function; afterwards each balance is explained over any period, to the unit."""
+"""Random sequences of every function; then each balance is explained and each credit too, to the unit."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from tests.cluster import CURRENCY, connected
 from tests.console.ledger.books.many_currencies import BTC, JPY, add_currencies
+from tests.faults.sequences.credit_ways import assert_both_ways
 from tests.faults.sequences.test_model import AMOUNTS, SOAK, SOMEBODY, Bank
 from tests.models.writes import REASON, done, write
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 
 EXAMPLES = 200 if SOAK else 30
 STEPS = 40
+# A grant, and a reversal that brings credit back; a spend, an expiry, and a reversal that takes a grant back.
+LOT_MOVES = {"grant +", "reversal +", "capture -", "expiry -", "reversal -"}
 
 MOVEMENTS = """
     SELECT t.posted_at, t.id, f.username, s.username, t.amount, t.kind::text, t.reverses IS NOT NULL
@@ -60,7 +63,7 @@ class Explained(Bank):
     """The same ledger and model, with money in other currencies beside, and every balance explained."""
 
     def __init__(
-        self, operator: Connection, admin: Connection, database: Database, seen: Counter[Term]
+        self, operator: Connection, admin: Connection, database: Database, seen: Counter[str]
     ) -> None:
         super().__init__(operator, admin)
         self.database, self.seen = database, seen
@@ -88,9 +91,10 @@ class Explained(Bank):
 
     @override
     def teardown(self) -> None:
-        """Explain what every account came to, over periods that begin or end at any of its movements."""
+        """Explain every balance, over periods that begin or end at any of its movements, and every credit."""
         for name, account in self.model.accounts.items():
             self.explain(name, CURRENCY, account.balance)
+            self.seen.update(assert_both_ways(self.database, self.admin, self.name(name), CURRENCY))
         for currency, balance in self.elsewhere.items():
             self.explain("elsewhere", currency, balance)
         super().teardown()
@@ -140,11 +144,11 @@ def viewer(as_role: Callable[[str], str], settings: Settings) -> Iterator[Databa
 
 
 @pytest.mark.timeout(3_600 if SOAK else 300)
-def test_every_balance_is_explained_over_any_period(
+def test_every_balance_is_explained_over_any_period_and_every_credit_both_ways(
     as_role: Callable[[str], str], ledger_url: str, viewer: Database
 ) -> None:
     add_currencies(ledger_url)
-    seen: Counter[Term] = Counter()
+    seen: Counter[str] = Counter()
     with connected(as_role("t_operator")) as operator, connected(ledger_url) as admin:
         run_state_machine_as_test(
             lambda: Explained(operator, admin, viewer, seen),  # type: ignore[arg-type]  # as for the model
@@ -160,4 +164,4 @@ def test_every_balance_is_explained_over_any_period(
             ),
         )
     # Nothing was explained by nothing having happened; only adjustments are not among what is done here.
-    assert set(+seen) == set(Term) - {Term.ADJUSTED}, seen
+    assert set(+seen) == (set(Term) - {Term.ADJUSTED}) | LOT_MOVES, seen
