@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 from console.errors import UsageError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from console.ledger.books.currencies import Books
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 def moment(written: str | None, option: str, zone: tzinfo) -> datetime | None:
@@ -58,6 +61,14 @@ def minor_units(written: str | None, currency: Currency, option: str) -> int | N
         return parse_amount(written, currency.exponent)
     except AmountError as error:
         raise UsageError(f"{option}: {error}") from None
+
+
+def one_of(words: type[Word], written: str, option: str) -> Word:
+    """Return one of a set of words, such as a kind of transaction, in whichever case it is written."""
+    try:
+        return words(written.lower())
+    except ValueError as error:
+        raise UsageError(f"{option}: {error}; there are {', '.join(words)}.") from None
 
 
 def account(written: str, option: str) -> str:

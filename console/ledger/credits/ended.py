@@ -70,11 +70,14 @@ class EndedCursor:
 
 @dataclass(frozen=True, slots=True)
 class EndedLot:
-    """Granted credit of which nothing is left; amount: what was granted, in minor units of its currency."""
+    """Granted credit of which nothing is left; amount: what was granted, in minor units of its currency.
+
+    ending: None where its movements do not tell, which is a fault that verifying finds.
+    """
 
     id: int
     source: str
-    ending: Ending
+    ending: Ending | None
     amount: int
     created_at: datetime
     expires_at: datetime | None
@@ -128,6 +131,6 @@ def _shape(*, beside: bool, descending: bool) -> TextClause:
 
 def _row(row: Row[Any]) -> EndedLot:
     return EndedLot(
-        row.id, row.source, _ENDINGS[TransactionKind(row.kind)], row.amount, row.created_at, row.expires_at,
-        row.closed_at, currency_of(row.currency, row.exponent),
+        row.id, row.source, _ENDINGS.get(row.kind), row.amount, row.created_at, row.expires_at, row.closed_at,
+        currency_of(row.currency, row.exponent),
     )  # fmt: skip

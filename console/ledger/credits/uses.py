@@ -98,7 +98,7 @@ def uses(
         if not rows:
             raise UsageError(f"There is no credit {lot}.")
         of, money = rows[0], currency_of(rows[0].currency, rows[0].exponent)
-        changes = [_use(row, money) for row in rows if row.id is not None]
+        changes = [_use(row, money) for row in rows if row.kind is not None]
         page = Page.cut(changes, limit, direction, beside=cursor is not None)
         return LotUses(of.username, of.source, of.amount, of.remaining, of.expires_at, money, page)
 

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import one_or_all
+from console.cli.arguments import one_of, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import OneCurrency  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
-from console.errors import UsageError
 
 if TYPE_CHECKING:
     from models.account import AccountStatus
@@ -60,7 +59,4 @@ def list_accounts(
 def _status(written: str | None) -> AccountStatus | None:
     from models.account import AccountStatus
 
-    try:
-        return None if written is None else AccountStatus(written.lower())
-    except ValueError as error:
-        raise UsageError(f"--status: {error}; there are {', '.join(AccountStatus)}.") from None
+    return None if written is None else one_of(AccountStatus, written, "--status")

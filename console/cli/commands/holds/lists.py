@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import account, one_or_all
+from console.cli.arguments import account, one_of, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import OneCurrency  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
-from console.errors import UsageError
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
@@ -74,7 +73,4 @@ def list_holds(
 def _status(written: str | None) -> ReservationStatus | None:
     from models.credit import ReservationStatus
 
-    try:
-        return None if written is None else ReservationStatus(written.lower())
-    except ValueError as error:
-        raise UsageError(f"--status: {error}; there are {', '.join(ReservationStatus)}.") from None
+    return None if written is None else one_of(ReservationStatus, written, "--status")

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.arguments import account, minor_units, moment, of_amounts, one_or_all
+from console.cli.arguments import account, minor_units, moment, of_amounts, one_of, one_or_all
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import OneCurrency  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import amounts, say
 from console.cli.progress import progress
-from console.errors import UsageError
 
 if TYPE_CHECKING:
     from console.ledger.page import Order
@@ -91,10 +90,7 @@ def transactions(
 def _kinds(written: list[str]) -> tuple[TransactionKind, ...]:
     from models.transaction import TransactionKind
 
-    try:
-        return tuple(TransactionKind(name.lower()) for name in written)
-    except ValueError as error:
-        raise UsageError(f"--kind: {error}; there are {', '.join(TransactionKind)}.") from None
+    return tuple(one_of(TransactionKind, name, "--kind") for name in written)
 
 
 def _first(

@@ -148,3 +148,35 @@ def test_all_that_happened_is_listed_newest_first(ledgerctl: Run) -> None:
     assert "\x1b" not in people.out
     nobody = ledgerctl("account", "timeline", "nobody")
     assert (nobody.code, nobody.err) == (2, "There is no account 'nobody' in CR.\n")
+
+
+def test_the_rows_of_a_term_are_what_it_adds_up(ledgerctl: Run, ledger_url: str) -> None:
+    assert ledgerctl("account", "open", "carla.mendez", *WHY).code == 0
+    assert ledgerctl(*PAID).code == 0
+    for reference, amount in (("back", "0.25"), ("rest", "0.50")):
+        back = ("--from", "carla.mendez", "--to", "@external", "--amount", amount, "--reference", reference)
+        assert ledgerctl("transfer", *back).code == 0
+    words = ("--format", "json", "account", "statement", "Carla.Mendez")
+    for more in ((), ("--days", "1"), ("--all",)):
+        every = ledgerctl(*words, *more)
+        assert (every.code, every.err) == (0, "")
+        assert [(row["reference"], row["amount"], row["after"]) for row in every.data] == [
+            ("rest", "-0.50", "0.25"), ("back", "-0.25", "0.75"), ("r", "1.00", "1.00"),
+        ]  # fmt: skip
+    term = ledgerctl(*words, "--term", "Paid out", "--oldest").data
+    assert [(row["reference"], row["paid_with"]) for row in term] == [
+        ("back", "no expiry"), ("rest", "no expiry"),
+    ]  # fmt: skip
+    cut = ledgerctl(*words, "--limit", "1")
+    assert (len(cut.data), cut.err) == (1, "There are more than these 1; give a larger --limit.\n")
+    wrong = ledgerctl(*words, "--term", "spent")
+    assert (wrong.code, wrong.err.startswith("--term: 'spent' is not")) == (2, True)
+    assert "deposited, granted, received" in wrong.err
+    assert ledgerctl("account", "statement", "nobody").code == 2
+    with connected(ledger_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "UPDATE ledger.transactions SET posted_at = posted_at - interval '100 days' WHERE reference = 'r'"
+        )
+    listed = [len(ledgerctl(*words, *more).data) for more in ((), ("--days", "101"), ("--all",))]
+    assert listed == [2, 3, 3]

@@ -131,3 +131,35 @@ def test_credits_of_any_number_are_listed_in_the_order_asked(ledgerctl: Run) -> 
     assert (done.code, done.err) == (1, "1 unknown.\n")
     assert ledgerctl("credit", "list").code == 2
     assert ledgerctl("credit", "show", "nobody").code == 2
+
+
+def test_what_a_credit_paid_for_and_which_paid_for_a_spend(ledgerctl: Run) -> None:
+    words = ("credit", "grant", "anna", "--amount", "2", "--source", "soon", "--expires", SOON)
+    opened = ledgerctl(*JSON, *words).data
+    granted(ledgerctl, "3", "late", "--expires", LATER)
+    assert ledgerctl("hold", "reserve", "anna", "--amount", "6", "--reference", "h-1").code == 0
+    taken = ledgerctl(*JSON, "hold", "capture", "h-1").data["transaction"]
+    paid = ledgerctl(*JSON, "credit", "paid", str(taken))
+    assert (paid.code, paid.err) == (0, "")
+    assert [(row["account"], row["source"], row["amount"], row["left_after"]) for row in paid.data] == [
+        ("anna", "soon", "-2.00", "0.00"), ("anna", "late", "-3.00", "0.00"),
+        ("anna", "no expiry", "-1.00", None),
+    ]  # fmt: skip
+    gone = ledgerctl(*JSON, "credit", "ended", "Anna").data
+    assert [(row["source"], row["ending"], row["granted"]) for row in gone] == [
+        ("late", "used up", "3.00"), ("soon", "used up", "2.00"),
+    ]  # fmt: skip
+    lot = str(gone[1]["lot"])
+    assert lot == str(opened["lot"])
+    used = ledgerctl(*JSON, "credit", "uses", lot)
+    assert [(row["transaction"], row["amount"], row["left_after"]) for row in used.data] == [
+        (taken, "-2.00", "0.00"), (opened["transaction"], "2.00", "2.00"),
+    ]  # fmt: skip
+    assert used.err == f"Lot {lot} of anna, soon: 0.00 CR of 2.00 CR left.\n"
+    cut = ledgerctl("credit", "uses", lot, "--limit", "1")
+    assert "There are more than these 1" in cut.err
+    assert "There are more than these 1" in ledgerctl("credit", "ended", "anna", "--limit", "1").err
+    for verb, what in (("uses", "credit"), ("paid", "transaction")):
+        unknown = ledgerctl("credit", verb, "4711")
+        assert (unknown.code, unknown.err) == (2, f"There is no {what} 4711.\n")
+    assert ledgerctl("credit", "uses", str(2**63)).code == 2

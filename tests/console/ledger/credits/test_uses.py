@@ -44,7 +44,7 @@ def told_uses(found: tuple[LotUse, ...]) -> list[tuple[str, str, int, int]]:
     return [(use.kind.value, use.counterparty, use.amount, use.remaining_after) for use in found]
 
 
-def told_ended(found: tuple[EndedLot, ...]) -> list[tuple[str, Ending, int]]:
+def told_ended(found: tuple[EndedLot, ...]) -> list[tuple[str, Ending | None, int]]:
     return [(lot.source, lot.ending, lot.amount) for lot in found]
 
 
@@ -188,3 +188,17 @@ def test_what_is_not_there_is_said_to_be_not_there(viewer: Database) -> None:
     with pytest.raises(UsageError, match=r"There is no account 'nobody' in CR\."):
         ended(viewer, "nobody", CURRENCY)
     assert ended(viewer, "bob", CURRENCY).rows == ()
+
+
+def test_a_credit_whose_movements_an_owner_took_away_is_still_listed(
+    viewer: Database, operator: Connection, admin: Connection
+) -> None:
+    lot = done(grant(operator, "alice", 10, source="gift"))["lot"]
+    spend(operator, 10, "h-1")
+    admin.execute("SET session_replication_role = replica")
+    moved = admin.execute("DELETE FROM ledger.lot_movements WHERE lot_id = %s RETURNING *", [lot]).fetchall()
+    (row,) = ended(viewer, "alice", CURRENCY).rows
+    assert (row.id, row.ending) == (lot, None)
+    assert uses(viewer, lot).page.rows == ()
+    # The books must add up after each test.
+    admin.cursor().executemany("INSERT INTO ledger.lot_movements VALUES (%s, %s, %s, %s, %s)", moved)
