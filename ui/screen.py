@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from ui.kit.theme.tokens import GAP, PAGE_MARGIN
@@ -18,7 +19,13 @@ if TYPE_CHECKING:
 
 
 class Screen(QWidget):
-    """One screen; put its parts into `page`, and answer what the window asks."""
+    """One screen; put its parts into `page`, and answer what the window asks.
+
+    leaving: the operator is about to open another place inside the screen; the window notes this one. Of ways
+    that the window itself leads, by `follow`, `show_again` and `show_start`, nothing is told.
+    """
+
+    leaving = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -33,9 +40,17 @@ class Screen(QWidget):
     def focus_filter(self) -> None:
         """Put the keyboard where the list is filtered."""
 
-    def go_back(self) -> bool:
-        """Go back one step inside the screen; False where there is none."""
-        return False
+    @property
+    def place(self) -> Route | None:
+        """What is shown now, as `show_again` takes it; None for the screen's start, or as it was left."""
+        return None
+
+    def show_again(self, place: Route | None) -> None:
+        """Show a place that was left, as far as it is still there."""
+        if place is None:
+            self.show_start()
+        else:
+            self.follow(place)
 
     def show_start(self) -> None:
         """Leave whatever was opened inside the screen, as it does when its own name is chosen again."""

@@ -6,16 +6,18 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMainWindow, QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.kit.commands import Command
+from ui.kit.commands import Command, native
+from ui.kit.formats import DOT
 from ui.kit.notices import NoticesStrip
 from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.widgets.basics import column_of, line
 from ui.kit.widgets.placing import KeptOnScreen, RoomArea
 from ui.screen import Screen
+from ui.window.history import History, MouseWays, Place
 from ui.window.keys import KeysDialog
 from ui.window.navigation import Navigation
 from ui.window.palette import Palette
@@ -25,7 +27,7 @@ from ui.window.top_bar import TopBar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent
+    from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
 
     from ui.context import Context
     from ui.routes import Route
@@ -51,7 +53,8 @@ class MainWindow(QMainWindow):
         self._entries = {entry.id: entry for entry in screens}
         self._made: dict[str, QWidget] = {}
         self._areas: dict[str, QWidget] = {}
-        self._visited: list[str] = []
+        self._history = History()
+        self._mouse = MouseWays(context.commands.run, self)
         self._current = ""
         self.top_bar = TopBar(
             session.profile,
@@ -93,30 +96,25 @@ class MainWindow(QMainWindow):
         """Open a screen by its id; one that is open already shows its start."""
         shown = self.current_screen
         if screen == self._current and isinstance(shown, Screen):
-            shown.show_start()
+            self._take(shown.show_start)
         self.open_screen(screen)
 
     def open_screen(self, screen: str) -> None:
         """Open a screen by its id, as it was left."""
         if screen != self._current:
-            if self._current:
-                self._visited.append(self._current)
-            self._show(screen)
+            self._take(partial(self._show, screen))
 
     def open_route(self, route: Route) -> None:
         """Open the place that a route names."""
-        self.open_screen(route.screen)
-        shown = self.current_screen
-        if isinstance(shown, Screen):
-            shown.follow(route)
+        self._take(partial(self._follow, route))
 
     def go_back(self) -> None:
-        """Go back inside the screen, or to the screen that was open before."""
-        screen = self.current_screen
-        if isinstance(screen, Screen) and screen.go_back():
-            return
-        if self._visited:
-            self._show(self._visited.pop())
+        """Show the place before again, as it was left."""
+        self._return_to(self._history.back(self._now()))
+
+    def go_forward(self) -> None:
+        """Show the place again that was gone back from."""
+        self._return_to(self._history.forward(self._now()))
 
     def open_palette(self) -> None:
         """Open the palette over the top of the window."""
@@ -167,14 +165,72 @@ class MainWindow(QMainWindow):
         self.navigation.set_narrow(narrow=event.size().width() < _NARROW_PX)
 
     @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.windowHandle().installEventFilter(self._mouse)
+
+    @override
     def closeEvent(self, event: QCloseEvent) -> None:
         self.context.store.setValue(_GEOMETRY, self.saveGeometry())
         self.closing.emit()
         super().closeEvent(event)
 
+    def _now(self) -> Place:
+        shown = self.current_screen
+        route = shown.place if isinstance(shown, Screen) else None
+        return Place.of(self._current, route, self.focusWidget())
+
+    def _take(self, way: Callable[[], None]) -> None:
+        """Take a new way; where it leads elsewhere, the place that was left can be gone back to."""
+        left = self._now()
+        way()
+        if left.screen and self._now() != left:
+            self._history.leave(left)
+        self._hint(self._now())
+
+    def _follow(self, route: Route) -> None:
+        self._show(route.screen)
+        shown = self.current_screen
+        if isinstance(shown, Screen):
+            shown.follow(route)
+
+    def _return_to(self, place: Place | None) -> None:
+        if place is None:
+            return
+        self._show(place.screen)
+        shown = self.current_screen
+        if isinstance(shown, Screen) and shown.place != place.route:
+            shown.show_again(place.route)
+        place.give_keyboard()
+        self._hint(self._now())
+
+    def _leave(self, screen: str) -> None:
+        """Note the place that is left inside a screen; what goes on in one out of sight is no way."""
+        if screen == self._current:
+            self._history.leave(self._now())
+            self._hint(None)
+
+    def _hint(self, now: Place | None) -> None:
+        """Say which ways there are; None while the place that comes is not shown yet."""
+        ways = {"back": self._history.has_behind(now), "forward": self._history.has_ahead(now)}
+        keys = {way: self.context.commands.keys_of(way) for way, there in ways.items() if there}
+        words = [f"{native(one[0])} {way}" for way, one in keys.items() if one]
+        self.status_bar.set_hint(DOT.join(words) or "F1 keys")
+
+    def _nowhere(self, *, back: bool) -> str:
+        """Return why there is no way back or forward, empty where there is one."""
+        has = self._history.has_behind if back else self._history.has_ahead
+        return (
+            "" if has(self._now()) else "nothing was opened before" if back else "nothing was gone back from"
+        )
+
     def _show(self, screen: str) -> None:
+        if screen == self._current:
+            return
         if screen not in self._made:
-            self._made[screen] = self._entries[screen].factory(self.context)
+            made = self._made[screen] = self._entries[screen].factory(self.context)
+            if isinstance(made, Screen):
+                made.leaving.connect(partial(self._leave, screen))
             # Where the window is lower or narrower than a screen can be, the screen scrolls.
             area = RoomArea(self._made[screen])
             # Each for itself: those that nobody sees cost a change of the theme nothing.
@@ -185,7 +241,6 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self._areas[screen])
         self.navigation.mark(screen)
         self.setWindowTitle(self._title(self._entries[screen].title))
-        self.status_bar.set_hint("Alt+\N{LEFTWARDS ARROW} back" if self._visited else "F1 keys")
 
     def _title(self, screen: str) -> str:
         session = self.context.session
@@ -228,10 +283,18 @@ class MainWindow(QMainWindow):
             Command("palette", "Search and commands", self.open_palette, ("Ctrl+K", "Ctrl+P"), group),
             Command("refresh", "Refresh", self.refresh_now, ("F5", "Ctrl+R"), group, words="reload"),
             Command("filter", "Go to the filter", self.focus_filter, ("Ctrl+F",), group, words="find"),
-            Command("back", "Back", self.go_back, ("Alt+Left",), group),
+            Command(
+                "back", "Back", self.go_back, _keys("Alt+Left", QKeySequence.StandardKey.Back), group,
+                refusal=partial(self._nowhere, back=True),
+            ),
+            Command(
+                "forward", "Forward", self.go_forward,
+                _keys("Alt+Right", QKeySequence.StandardKey.Forward), group,
+                refusal=partial(self._nowhere, back=False),
+            ),
             Command("cancel", "Cancel what runs", self.cancel_running, ("Ctrl+.",), group, words="stop"),
             Command("keys", "All keys", self.show_keys, ("F1",), group, words="shortcuts help"),
-        )
+        )  # fmt: skip
         for place, entry in enumerate(self.entries, start=1):
             keys = (f"Alt+{place}",) if place <= _KEYED_SCREENS else ()
             run = partial(self.choose_screen, entry.id)
@@ -254,6 +317,16 @@ class MainWindow(QMainWindow):
         menu.addSeparator()
         menu.addAction("All keys", self.show_keys)
         return menu
+
+
+def _keys(key: str, standard: QKeySequence.StandardKey) -> tuple[str, ...]:
+    """Return a key, and those that the platform has for the same.
+
+    Without Backspace, as browsers do now: who takes a list for a field would lose the place.
+    """
+    written = QKeySequence.SequenceFormat.PortableText
+    others = [one.toString(written) for one in QKeySequence.keyBindings(standard)]
+    return tuple(dict.fromkeys((key, *(one for one in others if "Backspace" not in one))))
 
 
 def _upright_line() -> QFrame:

@@ -43,6 +43,18 @@ class FilterRow(QWidget):
         """Whether anything is asked for."""
         return any(chip.applied_value is not None for chip in self.chips)
 
+    @property
+    def values(self) -> tuple[object, ...]:
+        """What each chip asks for, as `put` takes it."""
+        return tuple(chip.applied_value for chip in self.chips)
+
+    def put(self, values: tuple[object, ...]) -> None:
+        """Ask again for what `values` was, at once."""
+        for chip, value in zip(self.chips, values, strict=True):
+            chip.put(value)
+        self._changed()
+        self.settle()
+
     def show_chips(self, currency: CurrencyChip, *others: CheckedChip, note: str = "") -> None:
         """Put the chips in a row, the currency's first, and a remark at its end."""
         self._currency = currency

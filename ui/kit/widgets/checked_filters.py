@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -121,9 +121,9 @@ class NumberText(QWidget):
         """Return the number, or any."""
         return self.value() or ANY
 
-    def setText(self, text: str) -> None:
-        """Put a number in."""
-        self._edit.setText(text)
+    def put(self, value: object) -> None:
+        """Put in what `value` returned before."""
+        self._edit.setText(cast("str | None", value) or "")
 
     def clear(self) -> None:
         """Ask for none."""
@@ -170,6 +170,11 @@ class CheckedChip(FilterChip):
     def applied_value(self) -> object:
         """What was last taken over; text half typed into the popup is not in it."""
         return self._applied
+
+    def put(self, value: object) -> None:
+        """Choose an applied value again, without telling."""
+        self.editor.put(value)
+        self.take()
 
     def take(self) -> None:
         """Take over what the program put into the editor, without telling."""

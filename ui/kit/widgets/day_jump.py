@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -44,6 +44,12 @@ class DayChoice(QWidget):
         """Return the day chosen."""
         return self._day
 
+    def put(self, value: object) -> None:
+        """Choose what `value` returned before."""
+        self._day = cast("date | None", value)
+        if self._day is not None:
+            self.edit.set_day(self._day)
+
     def words(self) -> str:
         """Return the day in words."""
         return "date" if self._day is None else self._day.isoformat()
@@ -72,9 +78,9 @@ class JumpButton(FilterChip):
         self._choice.edit.set_day(day)
         self.apply()
 
-    def forget(self) -> None:
-        """Show no day: the list has been moved elsewhere."""
-        self._choice.clear()
+    def put(self, day: date | None) -> None:
+        """Show a day without going to it; none where the list has been moved elsewhere."""
+        self._choice.put(day)
         self.sync()
 
     @override

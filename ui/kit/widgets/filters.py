@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
@@ -49,6 +49,10 @@ class FilterEditor(Protocol):
 
     def value(self) -> object:
         """Return what is chosen, None for any."""
+        ...
+
+    def put(self, value: object) -> None:
+        """Choose what `value` returned before."""
         ...
 
     def words(self) -> str:
@@ -148,6 +152,10 @@ class ChoiceFilter(QWidget):
         for key, box in self._boxes.items():
             box.setChecked(key in keys)
 
+    def put(self, value: object) -> None:
+        """Choose what `value` returned before."""
+        self.set_value(cast("tuple[str, ...] | None", value) or ())
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
@@ -205,6 +213,10 @@ class OneChoice(QWidget):
         """Choose one; a key that is not among them is any."""
         self._each.get(key or "", self._all).setChecked(True)
 
+    def put(self, value: object) -> None:
+        """Choose what `value` returned before."""
+        self.set_value(cast("str | None", value))
+
     def words(self) -> str:
         """Return the key chosen, or the word for any."""
         return self.value() or self._word
@@ -245,6 +257,10 @@ class TextFilter(QLineEdit):
         """Return the text."""
         return self.text().strip() or None
 
+    def put(self, value: object) -> None:
+        """Put in what `value` returned before."""
+        self.setText(cast("str | None", value) or "")
+
     def words(self) -> str:
         """Return the text, or any."""
         return self.value() or ANY
@@ -281,6 +297,10 @@ class AmountFilter(QWidget):
         """Set the bounds."""
         self._least.set_amount(least)
         self._most.set_amount(most)
+
+    def put(self, value: object) -> None:
+        """Set what `value` returned before."""
+        self.set_value(*cast("tuple[int | None, int | None]", value or (None, None)))
 
     def words(self) -> str:
         """Return the bounds in words."""
@@ -336,6 +356,13 @@ class DatesFilter(QWidget):
         self._first.set_day(first)
         self._last.set_day(last)
         self._on.setChecked(True)
+
+    def put(self, value: object) -> None:
+        """Set what `value` returned before."""
+        if value is None:
+            self.clear()
+        else:
+            self.set_value(*cast("tuple[date, date]", value))
 
     def words(self) -> str:
         """Return the days in words."""

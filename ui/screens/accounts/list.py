@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -20,7 +20,7 @@ from ui.kit.lists.list_part import ListPart
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import TitleRow
-from ui.routes import OpenBalance, OpenUserTransactions
+from ui.routes import OpenBalance, OpenUserTransactions, Route
 from ui.screens.accounts.columns import columns
 from ui.screens.accounts.filters import AccountFilters
 
@@ -36,6 +36,15 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from ui.context import Context
     from ui.kit.lists.export_strip import Work
+
+
+@dataclass(frozen=True, slots=True)
+class ListAsLeft(Route):
+    """The list with its filters, and the account that was chosen in it."""
+
+    screen: ClassVar[str] = "accounts"
+    filters: tuple[object, ...]
+    chosen: tuple[str, str] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class AccountList(QWidget):
     def __init__(self, context: Context) -> None:
         super().__init__()
         self._context = context
+        self._wanted: tuple[str, str] | None = None
         self.filters = AccountFilters(context)
         self.title = TitleRow("Accounts")
         several = len(context.session.currencies) > 1
@@ -91,7 +101,21 @@ class AccountList(QWidget):
         self.table.activated_row.connect(self.opened)
         self.filters.changed.connect(self.refresh)
         self.model.state_changed.connect(self._tell)
-        self.model.first_page_shown.connect(self.table.scrollToTop)
+        self.model.first_page_shown.connect(self._first_page_shown)
+
+    @property
+    def place(self) -> ListAsLeft:
+        """What is listed, and what is chosen."""
+        row = self.table.current_row()
+        return ListAsLeft(self.filters.values, None if row is None else _key(row))
+
+    def show_again(self, place: ListAsLeft) -> None:
+        """List what was listed; what is listed still stays, and where it was scrolled to."""
+        self._wanted = place.chosen
+        if place.filters == self.filters.values and self.model.state is State.READY:
+            self._choose_wanted()
+        else:
+            self.filters.put(place.filters)
 
     def refresh(self) -> None:
         """Load the list from its first page."""
@@ -108,6 +132,15 @@ class AccountList(QWidget):
         super().showEvent(event)
         if not event.spontaneous():
             self.table.setFocus()
+
+    def _first_page_shown(self) -> None:
+        self.table.scrollToTop()
+        self._choose_wanted()
+
+    def _choose_wanted(self) -> None:
+        wanted, self._wanted = self._wanted, None
+        rows = self.model.rows
+        self.table.select_place(next((at for at, row in enumerate(rows) if _key(row) == wanted), -1))
 
     def _empty_words(self) -> tuple[str, str]:
         if self.filters.any_set:
@@ -145,3 +178,7 @@ class AccountList(QWidget):
         whole = not (self.model.more_before or self.model.more_after)
         accounts = self._context.formats.count(len({row.username for row in rows}), "account")
         self.title.set_subtitle(accounts if whole and rows else "by username" if rows else "")
+
+
+def _key(row: AccountRow) -> tuple[str, str]:
+    return row.username, row.currency.code

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QTimer
 from typing_extensions import override
 
 from ui.kit.widgets.placing import Pages
 from ui.routes import OpenAccount
 from ui.screen import Screen
 from ui.screens.accounts.account.page import AccountPage
-from ui.screens.accounts.list import AccountList
+from ui.screens.accounts.list import AccountList, ListAsLeft
 
 if TYPE_CHECKING:
-    from PySide6.QtGui import QHideEvent, QShowEvent
-
     from console.ledger.accounts.page import AccountRow
     from ui.context import Context
     from ui.routes import Route
 
 
+KEPT: Final = 8
+"""Pages that are kept for a way back, with their tab, filter and place; those before are read anew."""
+
+
 class Accounts(Screen):
-    """The list of customers' accounts, and the pages of those that were asked for, one behind the other."""
+    """The list of customers' accounts, and the pages of those that were shown last, each as it was left."""
 
     def __init__(self, context: Context) -> None:
         """Begin with the list."""
@@ -31,11 +32,8 @@ class Accounts(Screen):
         self._stack = Pages()
         self._stack.addWidget(self.list)
         self.page.addWidget(self._stack, 1)
-        self._pages: dict[OpenAccount, AccountPage] = {}
-        # The accounts one came through since the list, or since another screen led here.
-        self._trail: list[OpenAccount] = []
-        self._from_outside = False
-        self._was_hidden = True
+        # The one shown last comes last.
+        self._pages: list[AccountPage] = []
         self.list.opened.connect(self._open_row)
         self.list.refresh()
 
@@ -59,28 +57,28 @@ class Accounts(Screen):
         else:
             self.list.focus_filter()
 
+    @property
     @override
-    def follow(self, route: Route) -> None:
-        if not isinstance(route, OpenAccount):
-            return
-        if self._was_hidden:
-            self._trail.clear()
-            self._from_outside = True
-        self._open(route)
+    def place(self) -> Route:
+        page = self.account_page
+        return self.list.place if page is None else OpenAccount(page.username, page.currency)
 
     @override
-    def go_back(self) -> bool:
-        """Return to the account before, then to the list or to the screen that led here."""
-        if self._trail:
-            self._trail.pop()
-        if self._trail:
-            self._open(self._trail.pop())
-            return True
-        if self._from_outside or self._stack.currentWidget() is self.list:
-            self._from_outside = False
-            return False
-        self.show_list()
-        return True
+    def follow(self, route: Route) -> None:
+        if isinstance(route, OpenAccount):
+            known = self._page_of(route)
+            if known is not None and known is not self.account_page and not known.pending:
+                self._drop(known)
+            self._open(route)
+
+    @override
+    def show_again(self, place: Route | None) -> None:
+        if isinstance(place, OpenAccount):
+            self._open(place)
+        elif isinstance(place, ListAsLeft):
+            self._stack.setCurrentWidget(self.list)
+            self.list.show_again(place)
+            self.list.table.setFocus()
 
     @override
     def show_start(self) -> None:
@@ -88,49 +86,40 @@ class Accounts(Screen):
 
     def show_list(self) -> None:
         """Show the list as it is now."""
-        self._from_outside = False
-        self._trail.clear()
         self._stack.setCurrentWidget(self.list)
         self.list.refresh()
         self.list.table.setFocus()
 
-    @override
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # A route that led here is followed at once; one that comes later begins here.
-        QTimer.singleShot(0, self, self._note_shown)
-
-    @override
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self._was_hidden = True
-
-    def _note_shown(self) -> None:
-        self._was_hidden = not self.isVisible()
-
     def _open_row(self, row: AccountRow) -> None:
-        self._from_outside = False
-        self._trail.clear()
-        self._open(OpenAccount(row.username, row.currency.code))
+        self.leaving.emit()
+        self.follow(OpenAccount(row.username, row.currency.code))
+
+    def _leave_page(self) -> None:
+        self.leaving.emit()
+        self.show_list()
 
     def _open(self, account: OpenAccount) -> None:
-        for known, other in list(self._pages.items()):
-            if known != account and not other.pending:
-                self._drop(known)
-        if account not in self._pages:
-            made = AccountPage(self.context, account.username, account.currency)
-            made.back_wanted.connect(self.show_list)
-            self._pages[account] = made
-            self._stack.addWidget(made)
-        page = self._pages[account]
-        if self._trail[-1:] != [account]:
-            self._trail.append(account)
+        page = self._page_of(account)
+        if page is None:
+            page = AccountPage(self.context, account.username, account.currency)
+            page.back_wanted.connect(self._leave_page)
+            self._stack.addWidget(page)
+        else:
+            self._pages.remove(page)
+        self._pages.append(page)
         self._stack.setCurrentWidget(page)
+        for other in [one for one in self._pages[:-KEPT] if not one.pending]:
+            self._drop(other)
         page.reload()
         page.focus_start()
 
-    def _drop(self, account: OpenAccount) -> None:
-        page = self._pages.pop(account)
+    def _page_of(self, account: OpenAccount) -> AccountPage | None:
+        """Return the page of an account; a route without a currency takes the one that is there."""
+        of_it = (one for one in self._pages if one.username == account.username)
+        return next((one for one in of_it if account.currency in {"", one.currency}), None)
+
+    def _drop(self, page: AccountPage) -> None:
+        self._pages.remove(page)
         self._stack.removeWidget(page)
         page.hide()
         page.deleteLater()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtWidgets import QFileDialog
 from typing_extensions import override
 
 from ui.kit.widgets.placing import Pages
-from ui.routes import OpenBatch
+from ui.routes import OpenBatch, Route
 from ui.screen import Screen
 from ui.screens.batches.batch.page import BatchPage
 from ui.screens.batches.list import BatchList
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
     from console.errors import LinesRefusedError
     from console.ledger.batches.commands import LoadedBatch
     from ui.context import Context
-    from ui.routes import Route
+
+
+@dataclass(frozen=True, slots=True)
+class _RejectedLines(Route):
+    """The lines for which the last file was refused."""
+
+    screen: ClassVar[str] = "batches"
 
 
 class Batches(Screen):
@@ -31,7 +38,6 @@ class Batches(Screen):
         """Begin with the list."""
         super().__init__(context)
         self._pages: dict[int, BatchPage] = {}
-        self._from_outside = False
         self.list = BatchList(context)
         self.loading = BatchLoading(context)
         self.rejected = RejectedLines(context)
@@ -66,19 +72,22 @@ class Batches(Screen):
     @override
     def follow(self, route: Route) -> None:
         if isinstance(route, OpenBatch):
-            self._from_outside = True
             self._open(route.number)
 
+    @property
     @override
-    def go_back(self) -> bool:
-        """Return to the list; False when the list is shown or the operator came from another screen."""
-        if self._from_outside or self._stack.currentWidget() is self.list:
-            self._from_outside = False
-            return False
-        if self._stack.currentWidget() is self.loading and self.loading.cancel_button.isVisible():
-            return True
-        self.show_list()
-        return True
+    def place(self) -> Route | None:
+        page = self.batch_page
+        if self._stack.currentWidget() is self.rejected:
+            return _RejectedLines()
+        return None if page is None else OpenBatch(page.batch_id)
+
+    @override
+    def show_again(self, place: Route | None) -> None:
+        if isinstance(place, _RejectedLines):
+            self._show_rejected()
+        else:
+            super().show_again(place)
 
     @override
     def show_start(self) -> None:
@@ -87,15 +96,14 @@ class Batches(Screen):
 
     def show_list(self) -> None:
         """Show the list as it is now; a page whose posting is under way is kept."""
-        self._from_outside = False
         left = self.batch_page
         self._stack.setCurrentWidget(self.list)
         self.list.refresh(back_from=None if left is None else left.batch_id)
         self.list.table.setFocus()
 
     def show_batch(self, batch_id: int) -> None:
-        """Show one batch, with the list behind it."""
-        self._from_outside = False
+        """Show one batch; the way back leads to what is shown now."""
+        self.leaving.emit()
         self._open(batch_id)
 
     def choose_file(self) -> None:
@@ -126,7 +134,7 @@ class Batches(Screen):
         self.loading.abandoned.connect(self.show_list)
         self.loading.file_wanted.connect(self.choose_file)
         self.loading.mapping_wanted.connect(self._map_again)
-        self.rejected.back_wanted.connect(self.show_list)
+        self.rejected.back_wanted.connect(self._leave_page)
         self.rejected.file_wanted.connect(self.choose_file)
         self.rejected.again_wanted.connect(self._load)
         self.rejected.mapping_wanted.connect(self._map_again)
@@ -140,7 +148,6 @@ class Batches(Screen):
         self.map_file(order.path, order)
 
     def _load(self, order: LoadOrder) -> None:
-        self._from_outside = False
         self._stack.setCurrentWidget(self.loading)
         self.loading.start(order)
         self.loading.cancel_button.setFocus()
@@ -156,7 +163,11 @@ class Batches(Screen):
         self.show_list()
 
     def _refused(self, order: LoadOrder, error: LinesRefusedError) -> None:
+        self.leaving.emit()
         self.rejected.show_refusal(order, error)
+        self._show_rejected()
+
+    def _show_rejected(self) -> None:
         self._stack.setCurrentWidget(self.rejected)
         self.rejected.view.table.setFocus()
 
@@ -166,7 +177,7 @@ class Batches(Screen):
                 self._drop(other)
         if batch_id not in self._pages:
             made = BatchPage(self.context, batch_id)
-            made.back_wanted.connect(self.show_list)
+            made.back_wanted.connect(self._leave_page)
             made.discarded.connect(self._discarded)
             self._pages[batch_id] = made
             self._stack.addWidget(made)
@@ -174,6 +185,10 @@ class Batches(Screen):
         self._stack.setCurrentWidget(page)
         page.reload()
         page.focus_lines()
+
+    def _leave_page(self) -> None:
+        self.leaving.emit()
+        self.show_list()
 
     def _discarded(self, batch_id: int) -> None:
         if batch_id in self._pages:

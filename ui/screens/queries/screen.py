@@ -22,20 +22,19 @@ if TYPE_CHECKING:
 
 
 class Queries(Screen):
-    """Shows the list, or one statement; Alt+Left leads from there back to the row."""
+    """Shows the list, or one statement; the way back leads to the row."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.list = QueryList(context)
         self.statement = QueryPage(context)
-        self._from_outside = False
         self._stack = QStackedWidget()
         self._stack.addWidget(self.list)
         self._stack.addWidget(self.statement)
         self.page.addWidget(self._stack, 1)
-        self.list.opened.connect(self.open_statement)
-        self.statement.back_wanted.connect(self.show_list)
+        self.list.opened.connect(self._open_row)
+        self.statement.back_wanted.connect(self._leave_page)
         context.commands.add(
             Command(
                 "queries.pause",
@@ -62,17 +61,12 @@ class Queries(Screen):
     def follow(self, route: Route) -> None:
         if isinstance(route, OpenQuery):
             self.open_statement(route.fingerprint)
-            self._from_outside = True
 
+    @property
     @override
-    def go_back(self) -> bool:
-        """Return to the list; False when it is shown or the operator came from another screen."""
-        if self._from_outside or self._stack.currentWidget() is self.list:
-            self._from_outside = False
-            self._stack.setCurrentWidget(self.list)
-            return False
-        self.show_list()
-        return True
+    def place(self) -> Route | None:
+        shown = self._stack.currentWidget() is self.statement
+        return OpenQuery(self.statement.fingerprint) if shown else None
 
     @override
     def show_start(self) -> None:
@@ -80,7 +74,6 @@ class Queries(Screen):
 
     def open_statement(self, fingerprint: str) -> None:
         """Show the page of one statement."""
-        self._from_outside = False
         self.list.select(fingerprint)
         self.statement.open(fingerprint)
         self._stack.setCurrentWidget(self.statement)
@@ -88,9 +81,16 @@ class Queries(Screen):
 
     def show_list(self) -> None:
         """Show the list, at the row that was left."""
-        self._from_outside = False
         self._stack.setCurrentWidget(self.list)
         self.list.table.setFocus()
+
+    def _open_row(self, fingerprint: str) -> None:
+        self.leaving.emit()
+        self.open_statement(fingerprint)
+
+    def _leave_page(self) -> None:
+        self.leaving.emit()
+        self.show_list()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:

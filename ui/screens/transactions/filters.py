@@ -87,12 +87,16 @@ class TransactionFilters(FilterRow):
     def _show_only(self, chip: CheckedChip, text: str) -> None:
         for one in self.chips:
             one.reset()
-        editor = chip.editor
-        if isinstance(editor, ShortText | NumberText):
-            editor.setText(text)
-        chip.take()
+        chip.put(text)
         self._changed()
         self.settle()
+
+    @override
+    def put(self, values: tuple[object, ...]) -> None:
+        self.currency.put(values[0])
+        # Amounts are read in the currency that they are of.
+        self._range.set_currency(self.currency.currency)
+        super().put(values)
 
     def _code(self) -> str:
         """Return the currency to ask for: amounts are of one, also where the ledger has no other."""

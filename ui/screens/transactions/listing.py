@@ -73,3 +73,8 @@ def cursor_at(day: date, order: Order, formats: Formats) -> Cursor | None:
         return Cursor(start_of(day, formats.zone), 0)
     end = end_of(day, formats.zone)
     return None if end is None else Cursor(end, 0)
+
+
+def cursor_before(row: TransactionRow, order: Order) -> Cursor:
+    """Return the place right before a row: a list that begins there has it first."""
+    return Cursor(row.posted_at, row.id + (1 if order is Order.NEWEST else -1))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
@@ -27,25 +27,41 @@ from ui.routes import (
     OpenBatchTransactions,
     OpenReference,
     OpenUserTransactions,
+    Route,
 )
 from ui.screen import Screen
 from ui.screens.transactions.detail import TransactionDetail
 from ui.screens.transactions.filters import TransactionFilters
-from ui.screens.transactions.listing import Listing, columns, cursor_at
+from ui.screens.transactions.listing import Listing, columns, cursor_at, cursor_before
 from ui.screens.transactions.title import TransactionTitle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
     from pathlib import Path
 
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from console.files.exports import ExportResult
-    from console.ledger.transactions.page import TransactionRow
+    from console.ledger.transactions.page import Cursor, TransactionRow
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
     from ui.kit.lists.export_strip import Work
-    from ui.routes import Route
+
+
+@dataclass(frozen=True, slots=True)
+class _AsLeft(Route):
+    """The list with its filters and order, and the transaction whose detail was open.
+
+    start: where the list begins so that this row is read at once; None for its first page.
+    """
+
+    screen: ClassVar[str] = "transactions"
+    filters: tuple[object, ...]
+    order: Order
+    day: date | None
+    row: TransactionRow | None
+    start: Cursor | None
 
 
 class Transactions(Screen):
@@ -101,6 +117,29 @@ class Transactions(Screen):
             case OpenAmount(amount, currency):
                 self.filters.show_amount(amount, currency)
         self.table.setFocus()
+
+    @property
+    @override
+    def place(self) -> Route:
+        listing, row = self._listing, self.detail.row
+        start = listing.start
+        if row is not None and (self.model.more_before or row not in self.model.rows[: listing.limit]):
+            start = cursor_before(row, listing.order)
+        return _AsLeft(self.filters.values, listing.order, self.jump.day, row, start)
+
+    @override
+    def show_again(self, place: Route | None) -> None:
+        if not isinstance(place, _AsLeft):
+            super().show_again(place)
+            return
+        self._listing = replace(self._listing, order=place.order, start=place.start)
+        self.table.head.set_order("posted_at", descending=place.order is Order.NEWEST)
+        self.jump.put(place.day)
+        if place.row is None:
+            self.detail.close_detail()
+        else:
+            self.detail.show_row(place.row)
+        self.filters.put(place.filters)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -165,7 +204,7 @@ class Transactions(Screen):
         self._listing = replace(self._listing, start=None)
         self.model.load_by(self._listing)
         self._jumped = False
-        self.jump.forget()
+        self.jump.put(None)
         self.table.set_empty_words(*self._empty_words())
 
     def _empty_words(self) -> tuple[str, str]:

@@ -17,7 +17,10 @@ from tests.cluster import CURRENCY, connected
 from tests.models.writes import REASON, done, grant, let_time_pass, reserve, write
 from ui.kit.table.paged_model import State
 from ui.routes import OpenAccount, OpenBalance, OpenUserTransactions
-from ui.screens.accounts.screen import Accounts
+from ui.screens.accounts.account.page import AccountPage
+from ui.screens.accounts.account.tabs import HOLDS_TAB
+from ui.screens.accounts.list import ListAsLeft
+from ui.screens.accounts.screen import KEPT, Accounts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -173,16 +176,38 @@ def opened(screen: Accounts) -> str:
     return screen.account_page.username
 
 
-def test_who_was_led_to_an_account_from_elsewhere_goes_back_there(qtbot: QtBot, screen: Accounts) -> None:
-    screen.hide()
-    screen.show()
+def test_the_list_comes_again_with_its_filters_and_the_row_chosen(qtbot: QtBot, screen: Accounts) -> None:
+    write_into(screen.list.filters.name, "anna")
+    qtbot.waitUntil(lambda: texts(screen, "username") == ["bert", "joanna"])
+    screen.list.table.select_place(1)
+    left = screen.place
+    screen.list.filters.clear_button.click()
+    qtbot.waitUntil(lambda: texts(screen, "username") == ["ann", "bert", "joanna"])
+    screen.list.table.select_place(0)
+    other = screen.place
+    screen.show_again(left)
+    qtbot.waitUntil(lambda: texts(screen, "username") == ["bert", "joanna"])
+    assert screen.place == left
+    screen.show_again(other)
+    qtbot.waitUntil(lambda: texts(screen, "username") == ["ann", "bert", "joanna"])
+    assert screen.list.table.current_row().username == "ann"  # type: ignore[union-attr]  # there is a row
+
+
+def test_an_account_comes_again_as_it_was_left_and_anew_on_a_new_way(qtbot: QtBot, screen: Accounts) -> None:
     screen.follow(OpenAccount("ann", CURRENCY))
-    qtbot.wait(10)
+    page = screen.account_page
+    assert page is not None
+    page.tabs.show_tab(HOLDS_TAB)
     screen.follow(OpenAccount("bert", CURRENCY))
-    assert screen.go_back()
-    assert opened(screen) == "ann"
-    assert not screen.go_back()
+    screen.show_again(OpenAccount("ann", CURRENCY))
+    assert screen.account_page is page
+    screen.follow(OpenAccount("bert", CURRENCY))
+    screen.follow(OpenAccount("ann", CURRENCY))
+    assert screen.account_page is not page
+    for number in range(12):
+        screen.follow(OpenAccount(f"nobody.{number}", CURRENCY))
     qtbot.waitUntil(lambda: screen.context.worker.active == 0)
+    assert len(screen.findChildren(AccountPage)) == KEPT
 
 
 def test_a_row_leads_on_by_keyboard_and_by_its_menu(
@@ -194,13 +219,9 @@ def test_a_row_leads_on_by_keyboard_and_by_its_menu(
     table.select_place(2)
     QTest.keyClick(table, Qt.Key.Key_Return)
     assert opened(screen) == "joanna"
-    screen.follow(OpenAccount("ann", CURRENCY))
-    assert opened(screen) == "ann"
-    assert screen.go_back()
-    assert opened(screen) == "joanna"
-    assert screen.go_back()
-    assert screen.account_page is None
-    assert not screen.go_back()
+    assert screen.account_page is not None
+    QTest.keyClick(screen.account_page, Qt.Key.Key_Escape)
+    assert isinstance(screen.place, ListAsLeft)
     qtbot.waitUntil(lambda: screen.list.model.state is State.READY)
     actions = {one.text().partition("\t")[0]: one for one in table.row_menu(1, 0).actions()}
     actions["Its balance"].trigger()

@@ -176,6 +176,11 @@ def test_all_problems_of_a_file_are_listed_and_nothing_is_written(
     with (tmp_path / "problems.csv").open(encoding="utf-8") as file:
         assert [row["line"] for row in csv.DictReader(file)] == ["2", "3", "5"]
     assert counts(ledger_url) == before
+    left = screen.place
+    screen.show_again(None)
+    assert screen.list.isVisible()
+    screen.show_again(left)
+    assert screen.rejected.isVisible()
 
     bad.write_text(PAYOUT.read_text("utf-8"), "utf-8")
     press(screen.rejected.again_button)
@@ -488,12 +493,11 @@ def test_the_keyboard_opens_a_batch_and_returns(
     written = screen.context.formats.amount
     words = f"sum {written(sum(amounts), CREDITS.currency)} CR, min {written(min(amounts), CREDITS.currency)}"
     assert [one.text() for one in page.tabs.findChildren(QLabel) if words in one.text()]
-    assert screen.go_back()
+    assert screen.place == OpenBatch(draft.batch_id)
+    screen.show_again(None)
     qtbot.waitUntil(screen.list.isVisible)
     qtbot.waitUntil(lambda: screen.list.table.current_row() is not None)
     assert screen.list.table.current_row() == screen.list.model.row_at(0)
-    screen.follow(OpenBatch(draft.batch_id))
-    assert not screen.go_back()
 
 
 def test_a_batch_that_is_not_there_is_said(qtbot: QtBot, screen: Batches) -> None:

@@ -91,19 +91,18 @@ def test_its_figures_go_on_while_it_is_seen(
     assert not page.renewal.running
 
 
-def test_back_leads_to_the_row_that_was_left(queries: Queries, page: QueryPage) -> None:
-    assert queries.go_back()
+def test_the_button_back_leads_to_the_row_that_was_left(queries: Queries, page: QueryPage) -> None:
+    places: list[object] = []
+    queries.leaving.connect(lambda: places.append(queries.place))
+    page.back_button.click()
     assert queries.list.isVisible()
     assert queries.list.table.current_row().label == LABEL  # type: ignore[union-attr]  # there is a row
-    assert not queries.go_back()
-
-
-def test_who_comes_from_another_screen_goes_back_there(queries: Queries, page: QueryPage) -> None:
-    queries.show_list()
+    places.append(queries.place)
     queries.follow(OpenQuery(page.fingerprint))
     assert page.isVisible()
-    assert not queries.go_back()
+    queries.show_again(None)
     assert queries.list.isVisible()
+    assert places == [OpenQuery(page.fingerprint), None]
 
 
 def test_no_plan_is_asked_for_before_it_is_wanted(

@@ -277,6 +277,7 @@ def test_a_route_to_an_amount_shows_its_transactions_in_its_currency_only(
 ) -> None:
     screen = Transactions(context)
     shown(screen)
+    places = []
     for money in (JPY, BTC):
         with qtbot.waitSignal(screen.model.first_page_shown):
             screen.follow(OpenAmount(AMOUNTS["double"], money.code))
@@ -285,4 +286,8 @@ def test_a_route_to_an_amount_shows_its_transactions_in_its_currency_only(
         assert screen.filters.wanted() == TransactionFilter(
             currency=money.code, amount_min=AMOUNTS["double"], amount_max=AMOUNTS["double"]
         )
+        places.append(screen.place)
+    with qtbot.waitSignal(screen.model.first_page_shown):
+        screen.show_again(places[0])
+    assert screen.place == places[0]
     assert Transactions(context).filters.wanted() == TransactionFilter()

@@ -27,7 +27,7 @@ from tests.ui.gallery import make_context
 from tests.ui.parts import CR
 from ui.kit.notices import Notice, NoticesStrip
 from ui.kit.table.paged_model import PagedModel, State
-from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange, NumberText, ShortText
+from ui.kit.widgets.checked_filters import AmountRange, CheckedChip, DayRange
 from ui.routes import OpenAccount, OpenBalance, OpenBatch, OpenBatchTransactions, OpenUserTransactions
 from ui.screens.transactions.screen import Transactions
 
@@ -208,8 +208,7 @@ def edit_of(chip: FilterChip) -> QWidget:
 
 
 def typing(chip: CheckedChip, words: str) -> None:
-    assert isinstance(chip.editor, ShortText | NumberText)
-    chip.editor.setText(words)
+    chip.editor.put(words)
 
 
 def amounts(chip: CheckedChip, least: int, most: int) -> None:

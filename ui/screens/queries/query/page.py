@@ -102,7 +102,6 @@ class QueryPage(QWidget):
     def _build(self) -> None:
         self._context.icons.dress(self.back_button, Glyph.BACK)
         self._context.icons.dress(self.copy_button, Glyph.COPY, size=14)
-        self.back_button.setToolTip("Alt+Left")
         self.back_button.clicked.connect(lambda _checked: self.back_wanted.emit())
         self.copy_button.clicked.connect(lambda _checked: self.sql.copy_all())
         card = Card(spacing=8)
