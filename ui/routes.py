@@ -32,6 +32,14 @@ class OpenBatchTransactions(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTransaction(Route):
+    """One transaction, by its id."""
+
+    screen: ClassVar[str] = "transactions"
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenReference(Route):
     """The transaction of one reference."""
 

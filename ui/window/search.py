@@ -16,6 +16,7 @@ from ui.routes import (
     OpenAmount,
     OpenBatch,
     OpenReference,
+    OpenTransaction,
     OpenUserTransactions,
 )
 
@@ -111,8 +112,7 @@ def _place(one: Found) -> tuple[str, Route]:
         case Kind.TRANSACTION if one.name:
             return f"Transaction with reference {one.name}", OpenReference(one.name)
         case Kind.TRANSACTION:
-            customer = one.other if one.account.startswith("@") else one.account
-            return f"Transaction {number}, in those of {customer}", OpenUserTransactions(customer)
+            return f"Transaction {number}", OpenTransaction(number)
         case Kind.BATCH:
             return f"Batch {number}", OpenBatch(number)
         case Kind.HOLD:

@@ -65,7 +65,9 @@ def _all(session: Session, wanted: TransactionFilter, *, descending: bool) -> It
     """Yield row after row by keyset pages: a server-side cursor would not do behind a pooler."""
     cursor: Cursor | None = None
     while True:
-        statement, values = page_statement(wanted, descending=descending, cursor=cursor, limit=ROWS_A_PAGE)
+        statement, values = page_statement(
+            wanted, descending=descending, cursor=cursor, limit=ROWS_A_PAGE, linked=False
+        )
         rows = [TransactionRow(*row) for row in session.execute(statement, values)]
         yield from rows
         if len(rows) < ROWS_A_PAGE:

@@ -14,6 +14,7 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
+    null,
     select,
     text,
     true,
@@ -40,7 +41,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TransactionRow:
-    """One movement, in minor units of its currency; balances are None on a system account's side."""
+    """One movement, in minor units of its currency; balances are None on a system account's side.
+
+    reverses: the id of what it gives back; reversed_by: of what gave it back.
+    """
 
     id: int
     posted_at: datetime
@@ -56,6 +60,8 @@ class TransactionRow:
     batch_id: int | None
     operator: str
     currency: Currency
+    reverses: int | None
+    reversed_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ class TransactionFilter:
 
     posted_from is inclusive, posted_until exclusive; amounts are minor units, both ends inclusive, and mean
     nothing without a currency; user is an exact username on either side, reference exact, description a
-    prefix; currency is a code.
+    prefix; currency is a code; id is one transaction's own.
     """
 
     def __post_init__(self) -> None:
@@ -82,6 +88,7 @@ class TransactionFilter:
     reference: str = ""
     description: str = ""
     batch_id: int | None = None
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +137,16 @@ def page(
 
 
 def page_statement(
-    wanted: TransactionFilter, *, descending: bool, cursor: Cursor | None, limit: int
+    wanted: TransactionFilter, *, descending: bool, cursor: Cursor | None, limit: int, linked: bool = True
 ) -> tuple[Select[Any], dict[str, Any]]:
-    """Return the statement of one page and its values; `limit` counts the row that tells of more."""
+    """Return the statement of one page and its values; `limit` counts the row that tells of more.
+
+    linked: whether reversed_by is looked up; None everywhere without it.
+    """
     values = _values(wanted) | {"limit": limit}
     if cursor is not None:
         values |= {"cursor_at": cursor.posted_at, "cursor_id": cursor.id}
-    return _page_shape(frozenset(values), descending=descending), values
+    return _page_shape(frozenset(values), descending=descending, linked=linked), values
 
 
 def about(database: Database, *, cancel: Cancellation | None = None) -> int:
@@ -168,7 +178,7 @@ def count(database: Database, wanted: TransactionFilter, *, cancel: Cancellation
 
 
 @lru_cache(maxsize=512)
-def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
+def _page_shape(given: frozenset[str], *, descending: bool, linked: bool) -> Select[Any]:
     """Build the statement once for each set of conditions: building it anew costs more than running it."""
     if "user" in given:
         # Two index probes a wallet, merged; an OR over both sides would read the whole ledger.
@@ -182,7 +192,10 @@ def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
     else:
         # The rows are taken before any join, so the index walks and stops at the limit.
         source = found = _narrowed(given, descending=descending, side=true()).subquery("found")
-    row = found.c
+    row, reversal = found.c, _ROW.alias("reversals")
+    # A probe of transactions_reverses_key a row: 0.1 ms a page of 200.
+    probe = select(reversal.c.id).where(reversal.c.reverses == row.id).scalar_subquery()
+    reversed_by = probe if linked else null()
     from_wallet, to_wallet, from_user, to_user = (
         _WALLET.alias("from_wallets"), _WALLET.alias("to_wallets"),
         _USER.alias("from_users"), _USER.alias("to_users"),
@@ -191,7 +204,8 @@ def _page_shape(given: frozenset[str], *, descending: bool) -> Select[Any]:
         select(
             row.id, row.posted_at, row.kind, from_user.c.username, to_user.c.username,
             row.amount, row.from_balance_after, row.to_balance_after, row.reference, row.description,
-            row.effective_at, row.batch_id, row.operator, _currency_of(row.currency),
+            row.effective_at, row.batch_id, row.operator, _currency_of(row.currency), row.reverses,
+            reversed_by,
         )
         .select_from(source)
         .join(from_wallet, from_wallet.c.id == row.from_wallet)
@@ -299,6 +313,7 @@ def _conditions(given: frozenset[str]) -> list[ColumnElement[bool]]:
         & (column.description < bindparam("description_until", type_=Text())),
         "currency": column.currency == bindparam("currency", type_=Text()),
         "batch_id": column.batch_id == bindparam("batch_id", type_=number),
+        "id": column.id == bindparam("id", type_=number),
     }
     if "user" in given:
         # The wallets are of that currency already.

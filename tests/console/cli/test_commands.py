@@ -115,6 +115,8 @@ def test_transactions_are_filtered_and_limited(ledgerctl: Run, open_accounts: Ca
     assert [row["to"] for row in narrow.data] == ["bert"]
     of_user = ledgerctl("--format", "json", "transactions", "--user", "carla")
     assert [row["to_balance_after"] for row in of_user.data] == ["3.00"]
+    first = ledgerctl("--format", "json", "transactions", "--id", str(listed.data[0]["id"]))
+    assert first.data == listed.data[:1]
     none = ledgerctl("transactions", "--until", "2001-01-01")
     assert none.out.count("\n") == 1
     assert ledgerctl("transactions", "--kind", "loan").code == 2

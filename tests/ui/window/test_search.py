@@ -15,7 +15,7 @@ from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY
 from ui.kit.formats import DOT
 from ui.kit.theme.icons import Glyph
-from ui.routes import OpenAccount, OpenAmount, OpenReference
+from ui.routes import OpenAccount, OpenAmount, OpenReference, OpenTransaction
 from ui.screen import Screen, ScreenEntry
 from ui.window.main_window import MainWindow
 from ui.window.search import Search
@@ -175,6 +175,16 @@ def test_a_part_of_a_name_or_an_amount_leads_there_by_keys_alone(
     assert spoken == f"{title}, {detail}"
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert went == [route]
+
+
+def test_a_transaction_without_a_reference_is_a_place_of_its_own(
+    palette: Palette, went: list[Route], context: Context, qtbot: QtBot
+) -> None:
+    done = transfer(context.ledger, payer="@external", payee="noor.a", currency=CURRENCY, amount=70)
+    type_and_wait(palette, str(done.transaction), qtbot)
+    palette.matches.setCurrentRow(titles(palette).index(f"Transaction {done.transaction}"))
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert went == [OpenTransaction(done.transaction)]
 
 
 def test_the_last_of_five_says_that_there_are_more(palette: Palette, context: Context, qtbot: QtBot) -> None:

@@ -17,7 +17,7 @@ from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import tone_of
 from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
-from ui.routes import OpenAccount, OpenBatch
+from ui.routes import OpenAccount, OpenBatch, OpenTransaction
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -69,10 +69,13 @@ class TransactionDetail(Card):
         self._effective, _ = self._part("Effective")
         self._posted, _ = self._part("Posted")
         self._operator, _ = self._part("Operator")
-        self.batch = button("", compact=True)
+        self.batch, self.reverses, self.reversed_by = (button("", compact=True) for _ in range(3))
         self.batch.clicked.connect(self._open_batch)
+        self.reverses.clicked.connect(lambda: self._open_linked(reversal=False))
+        self.reversed_by.clicked.connect(lambda: self._open_linked(reversal=True))
         self._parts.addSpacing(10)
-        self._parts.addLayout(row_of(self.batch, None))
+        for leading in (self.batch, self.reverses, self.reversed_by):
+            self._parts.addLayout(row_of(leading, None))
         self._parts.addStretch(1)
         self.body.addWidget(scrolling(inside, ground="surface"), 1)
         self.hide()
@@ -106,8 +109,13 @@ class TransactionDetail(Card):
         self._posted.setText(moment_words(formats, row.posted_at))
         self._set_text(self._operator, row.operator)
         self.copy_reference.setVisible(bool(row.reference))
-        self.batch.setVisible(row.batch_id is not None)
-        self.batch.setText(f"Open batch {row.batch_id}")
+        for leading, words, other in (
+            (self.batch, "Open batch", row.batch_id),
+            (self.reverses, "What it reverses,", row.reverses),
+            (self.reversed_by, "Its reversal,", row.reversed_by),
+        ):
+            leading.setVisible(other is not None)
+            leading.setText(f"{words} {other}")
         self.show()
 
     def focus_first(self) -> None:
@@ -157,6 +165,12 @@ class TransactionDetail(Card):
     def _open_batch(self) -> None:
         if self._row is not None and self._row.batch_id is not None:
             self._context.navigator.go(OpenBatch(self._row.batch_id))
+
+    def _open_linked(self, *, reversal: bool) -> None:
+        row = self._row
+        other = None if row is None else row.reversed_by if reversal else row.reverses
+        if other is not None:
+            self._context.navigator.go(OpenTransaction(other))
 
     def _part(
         self, name: str, *, second: bool = False, beside: QPushButton | None = None

@@ -37,9 +37,10 @@ class TransactionFilters(FilterRow):
         self.reference = CheckedChip("Reference", ShortText("exact reference"))
         self.description = CheckedChip("Description", ShortText("how it begins"))
         self.batch = CheckedChip("Batch", NumberText("Batch number"))
+        self.id = CheckedChip("Id", NumberText("Transaction id"))
         self.show_chips(
             self.currency, self.posted, self.kind, self.user, self.amount, self.reference, self.description,
-            self.batch, note=reading_note(formats, currencies),
+            self.batch, self.id, note=reading_note(formats, currencies),
         )  # fmt: skip
 
     def wanted(self) -> TransactionFilter:
@@ -47,7 +48,7 @@ class TransactionFilters(FilterRow):
         days = cast("tuple[date, date] | None", self.posted.applied_value)
         least, most = cast("tuple[int | None, int | None]", self.amount.applied_value or (None, None))
         kinds = cast("tuple[str, ...]", self.kind.applied_value or ())
-        batch = self.batch.applied_value
+        batch, one = self.batch.applied_value, self.id.applied_value
         return TransactionFilter(
             posted_from=None if days is None else start_of(days[0], self._formats.zone),
             posted_until=None if days is None else end_of(days[1], self._formats.zone),
@@ -59,6 +60,7 @@ class TransactionFilters(FilterRow):
             reference=str(self.reference.applied_value or ""),
             description=str(self.description.applied_value or ""),
             batch_id=None if batch is None else int(str(batch)),
+            id=None if one is None else int(str(one)),
         )
 
     def show_user(self, name: str) -> None:
@@ -68,6 +70,10 @@ class TransactionFilters(FilterRow):
     def show_batch(self, batch_id: int) -> None:
         """Ask for one batch's transactions and nothing else, at once."""
         self._show_only(self.batch, str(batch_id))
+
+    def show_transaction(self, number: int) -> None:
+        """Ask for the transaction of one id and nothing else, at once."""
+        self._show_only(self.id, str(number))
 
     def show_reference(self, reference: str) -> None:
         """Ask for the transaction of one reference and nothing else, at once."""

@@ -26,6 +26,7 @@ from ui.routes import (
     OpenBatch,
     OpenBatchTransactions,
     OpenReference,
+    OpenTransaction,
     OpenUserTransactions,
     Route,
 )
@@ -106,12 +107,14 @@ class Transactions(Screen):
     @override
     def follow(self, route: Route) -> None:
         self._leave_jump()
-        self._wants_one = isinstance(route, OpenReference)
+        self._wants_one = isinstance(route, OpenReference | OpenTransaction)
         match route:
             case OpenBatchTransactions(number):
                 self.filters.show_batch(number)
             case OpenUserTransactions(username):
                 self.filters.show_user(username)
+            case OpenTransaction(number):
+                self.filters.show_transaction(number)
             case OpenReference(reference):
                 self.filters.show_reference(reference)
             case OpenAmount(amount, currency):
@@ -279,6 +282,11 @@ class Transactions(Screen):
             RowAction(f"Balance of {one}", partial(go, OpenBalance(one)))
             for one in people
             if not one.startswith("@")
+        ]
+        actions += [
+            RowAction(f"{words}, {other}", partial(go, OpenTransaction(other)))
+            for words, other in (("What it reverses", row.reverses), ("Its reversal", row.reversed_by))
+            if other is not None
         ]
         if row.batch_id is not None:
             actions.append(RowAction(f"Open batch {row.batch_id}", partial(go, OpenBatch(row.batch_id))))

@@ -44,6 +44,9 @@ def transactions(
     reference: Annotated[str, typer.Option(help="The exact reference.")] = "",
     description: Annotated[str, typer.Option(help="How the description begins.")] = "",
     batch: Annotated[int | None, typer.Option(help="The number of a batch.")] = None,
+    number: Annotated[
+        int | None, typer.Option("--id", min=1, max=2**63 - 1, help="The id of one transaction.")
+    ] = None,
     newest: Annotated[bool, typer.Option("--newest/--oldest", help="Which come first.")] = True,
     limit: Annotated[
         int, typer.Option(min=1, max=SHOWN_MAX, help="How many at most; an export has no limit.")
@@ -77,6 +80,7 @@ def transactions(
             reference=reference,
             description=description,
             batch_id=batch,
+            id=number,
         )
         if export is not None:
             _export(workspace, export, wanted, order=order, cancel=cancel)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from console.ledger.page import Direction, Order
 from console.ledger.transactions.page import (
@@ -27,11 +26,10 @@ from tests.console.ledger.books.many_currencies import (
     add_currencies,
     insert_movements,
 )
+from tests.console.ledger.transactions.plans import reads, rows_read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from sqlalchemy import Select
 
     from console.postgres.database import Database
     from tests.conftest import Statements
@@ -195,8 +193,8 @@ def test_a_page_of_a_rare_currency_is_a_walk_along_its_index(
         statement, values = page_statement(
             TransactionFilter(currency=currency.code), descending=descending, cursor=cursor, limit=51
         )
-        read = _reads(ledger_url, statement, values)
-        assert sum(_rows_read(node) for node in read) <= most_read
+        read = reads(ledger_url, statement, values)
+        assert sum(rows_read(node) for node in read) <= most_read
         if currency is BTC:
             assert [node["Index Name"] for node in read] == ["transactions_currency_idx"]
 
@@ -212,22 +210,3 @@ def _mostly_credits(rows: int, every: int) -> str:
         JOIN ledger.users a ON a.id = f.user_id AND a.username = 'alice'
         JOIN ledger.wallets s ON s.currency = money.code
         JOIN ledger.users b ON b.id = s.user_id AND b.username = 'bob'"""
-
-
-def _reads(ledger_url: str, statement: Select[Any], values: dict[str, Any]) -> list[dict[str, Any]]:
-    """Run a page's statement under EXPLAIN; return the nodes of its plan that read transactions."""
-    written = statement.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-    with connected(ledger_url) as connection:
-        row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {written}".encode(), values).fetchone()
-    assert row is not None
-    return [node for node in _walk(row[0][0]["Plan"]) if node.get("Relation Name") == "transactions"]
-
-
-def _walk(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [node, *(inner for child in node.get("Plans", []) for inner in _walk(child))]
-
-
-def _rows_read(node: dict[str, Any]) -> int:
-    """Return what a node gave and what it threw away, over all its loops."""
-    a_loop = node["Actual Rows"] + node.get("Rows Removed by Filter", 0)
-    return int(a_loop * node["Actual Loops"])

@@ -21,7 +21,7 @@ from ui.kit.table.paged_model import PagedModel
 from ui.kit.table.row_menu import RowAction
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, row_of
-from ui.routes import OpenAccount, OpenBatch, OpenReference
+from ui.routes import OpenAccount, OpenBatch, OpenTransaction
 from ui.screens.accounts.account.columns import statement_columns
 
 if TYPE_CHECKING:
@@ -148,20 +148,12 @@ class StatementTab(QWidget):
                 native("Return"), _SYSTEM if row.counterparty.startswith("@") else "",
             ),
             RowAction("Explain the balance since this row", since),
+            RowAction("Open transaction", partial(go, OpenTransaction(row.id))),
             RowAction("Copy id", partial(copy, str(row.id))),
         ]  # fmt: skip
-        if row.reference:
-            actions.append(RowAction("Open transaction", partial(go, OpenReference(row.reference))))
         for words, other in (("What it reverses", row.reverses), ("Its reversal", row.reversed_by)):
             if other is not None:
-                place = self._place_of(other)
-                refusal = "" if place is not None else "not among the rows loaded"
-                actions.append(
-                    RowAction(f"{words}, {other}", partial(self.table.select_place, place or 0), "", refusal)
-                )
+                actions.append(RowAction(f"{words}, {other}", partial(go, OpenTransaction(other))))
         if row.batch_id is not None:
             actions.append(RowAction(f"Open batch {row.batch_id}", partial(go, OpenBatch(row.batch_id))))
         return actions
-
-    def _place_of(self, transaction: int) -> int | None:
-        return next((at for at, row in enumerate(self.model.rows) if row.id == transaction), None)

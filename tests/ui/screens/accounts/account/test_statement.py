@@ -8,7 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from ui.routes import OpenAccount, OpenReference
+from console.ledger.accounts.equation import Term
+from console.ledger.transactions.reversal import Reversal, reverse_transaction
+from ui.routes import OpenAccount, OpenTransaction
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -72,7 +74,27 @@ def test_a_row_leads_to_its_transaction(page: AccountPage, context: Context) -> 
     refused = actions["Account of @revenue  (an account of the ledger itself)"]
     assert not refused.isEnabled()
     actions["Open transaction"].trigger()
-    assert wanted == [OpenReference("order 767111")]
+    assert wanted == [OpenTransaction(page.tabs.statement.model.row_at(0).id)]
+
+
+def test_a_reversal_leads_to_what_it_reverses_though_no_row_of_it_is_listed(
+    page: AccountPage, context: Context, qtbot: QtBot
+) -> None:
+    model = page.tabs.statement.model
+    sent = next(row for row in model.rows if row.reference == "Taxi")
+    order = Reversal(sent.id, "sent twice")
+    done = reverse_transaction(context.ledger, order)
+    page.reload()
+    qtbot.waitUntil(lambda: model.row_at(0).reverses == sent.id)
+    reversal = model.row_at(0)
+    page.tabs.statement.show_term(Term.REVERSED, page.equation.counted)
+    qtbot.waitUntil(lambda: [row.id for row in model.rows] == [reversal.id])
+    wanted: list[Route] = []
+    context.navigator.wanted.connect(wanted.append)
+    menu = page.tabs.statement.table.row_menu(0, 0)
+    next(one for one in menu.actions() if one.text() == f"What it reverses, {sent.id}").trigger()
+    assert wanted == [OpenTransaction(sent.id)]
+    assert reversal.id == done.transaction
 
 
 def test_the_rows_selected_are_added_up(page: AccountPage) -> None:
