@@ -96,6 +96,14 @@ class OpenServer(Route):
     screen: ClassVar[str] = "server"
 
 
+@dataclass(frozen=True, slots=True)
+class OpenSessions(Route):
+    """The server's sessions, at those of one operator."""
+
+    screen: ClassVar[str] = "server"
+    operator: str
+
+
 class Navigator(QObject):
     """Carries a screen's wish to see another place, and what waits on a screen, to the window."""
 

@@ -16,6 +16,7 @@ from ui.routes import (
     OpenAmount,
     OpenBatch,
     OpenReference,
+    OpenSessions,
     OpenTransaction,
     OpenUserTransactions,
 )
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
     from ui.routes import Route
 
 DEBOUNCE_MS = 300
+
+# Nothing in the window shows an operator but the sessions.
+_LOOKED = {**PLURALS, Kind.OPERATOR: "operators at work"}
 
 
 class Search(QObject):
@@ -61,9 +65,12 @@ class Search(QObject):
     def _ask(self) -> None:
         database, text = self._context.database, self._text
         currencies, read = self._context.session.currencies, self._context.formats.parse
+        operators = self._context.session.rights.reads_operators
 
         def work(cancel: Cancellation) -> Answer:
-            return everything(database, text, currencies, read_amount=read, cancel=cancel)
+            return everything(
+                database, text, currencies, operators=operators, read_amount=read, cancel=cancel
+            )
 
         def fail(error: ConsoleError) -> None:
             self.failed.emit(text, str(error))
@@ -95,7 +102,7 @@ class Search(QObject):
 def _nothing(answer: Answer) -> str:
     """Return the line for when nothing fits, which says what was looked through."""
     if answer.looked:
-        return nothing_found(["commands", *(PLURALS[kind] for kind in answer.looked)])
+        return nothing_found(["commands", *(_LOOKED[kind] for kind in answer.looked)])
     return answer.refusal or "Nothing found in commands; no name in the ledger has such characters"
 
 
@@ -103,6 +110,8 @@ def _places(one: Found, formats: Formats) -> list[tuple[str, Route]]:
     """Return the title and the place of each line about one thing."""
     if one.kind is Kind.ACCOUNT:
         return _account(one)
+    if one.kind is Kind.OPERATOR:
+        return [(f"Sessions of operator {one.name}", OpenSessions(one.name))] if one.sessions else []
     return _amount(one, formats) if one.kind is Kind.AMOUNT else [_place(one)]
 
 

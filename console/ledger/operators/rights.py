@@ -43,6 +43,11 @@ class Rights:
         """Whether they may change operators, rules and limits, and end sessions."""
         return not self.groups.isdisjoint({"ledger_admin", "ledger_owner"})
 
+    @property
+    def reads_operators(self) -> bool:
+        """Whether they may read who the operators are."""
+        return self.administers or self.has("auditor")
+
     def has(self, role: str) -> bool:
         """Whether the session is in the group of a role, such as `auditor`."""
         return f"ledger_{role}" in self.groups

@@ -1,4 +1,4 @@
-"""What a text names: accounts, transactions, amounts, batches, holds and credits, in one statement."""
+"""What a text names: accounts, movements, amounts, batches, holds, credits, operators, in one statement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from console.files.text import has_hidden, is_name
 from console.ledger.page import LAST_CHARACTER, asked_name
-from console.ledger.search.probes import MOST, statement
+from console.ledger.search.probes import MOST, OPERATOR_PROBES, statement
 from console.money import AmountError, Currency, parse_amount
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Kind(StrEnum):
     BATCH = "batch"
     HOLD = "hold"
     CREDIT = "credit"
+    OPERATOR = "operator"
 
 
 PLURALS: Final = {
@@ -55,6 +56,7 @@ PLURALS: Final = {
     Kind.BATCH: "batches",
     Kind.HOLD: "holds",
     Kind.CREDIT: "credits",
+    Kind.OPERATOR: "operators",
 }
 _ORDER: Final = {kind: place for place, kind in enumerate(Kind)}
 
@@ -64,10 +66,11 @@ class Found:
     """One thing of that name; what its kind does not have is None or empty.
 
     exact: whether the text is all of its number, username, address or reference, not only a part of a name.
-    number: its id; name: its username, reference, batch name or source; note: an account's display name, a
-    transaction's kind, a batch's or a hold's status. account: the account that it leads to, of a
-    transaction the payer; other: a transaction's payee. amount: minor units of `currency`. times: of an
+    number: its id; name: its username, reference, batch name or source; note: an account's or an operator's
+    display name, a transaction's kind, a batch's or a hold's status. account: the account that it leads to,
+    of a transaction the payer; other: a transaction's payee. amount: minor units of `currency`. times: of an
     amount, in how many transactions it is; `uncounted` says that there may be more, for only 101 are read.
+    sessions: of an operator, how many are open in this database.
     """
 
     kind: Kind
@@ -81,6 +84,7 @@ class Found:
     currency: Currency | None
     times: int | None = None
     uncounted: bool = False
+    sessions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,7 @@ class Row(NamedTuple):
     currency: str | None
     times: int | None
     uncounted: bool
+    sessions: int
 
 
 def nothing_found(looked: Sequence[str]) -> str:
@@ -128,12 +133,14 @@ def everything(
     sought: str,
     currencies: Sequence[Currency],
     *,
+    operators: bool = False,
     read_amount: Callable[[str, Currency], int] = _parsed,
     cancel: Cancellation | None = None,
 ) -> Answer:
     """Return what a text names, in one statement that asks only for what the text can be.
 
-    `currencies` are the ledger's; `read_amount` reads an amount as minor units or raises AmountError. Nothing
+    `currencies` are the ledger's; `operators` says whether the session may read who they are
+    (Rights.reads_operators); `read_amount` reads an amount as minor units or raises AmountError. Nothing
     is asked for an empty text, for one longer than LONGEST, and for one with characters allowed nowhere.
     """
     sought = sought.strip()
@@ -142,13 +149,13 @@ def everything(
     if not sought or has_hidden(sought):
         return Answer()
     values = _values(sought) | _amounts(sought, currencies, read_amount)
-    asked = statement(frozenset(values))
+    asked = statement(frozenset(values), operators=operators)
 
     def ask(session: Session) -> list[Row]:
         return [Row(*row) for row in session.execute(asked, values)]
 
     rows = database.read("search.everything", ask, cancel=cancel)
-    return _answer(rows, currencies, _looked(values))
+    return _answer(rows, currencies, _looked(values, operators=operators))
 
 
 def _values(sought: str) -> dict[str, object]:
@@ -196,7 +203,7 @@ def _amounts(
     return {"amounts": list(above.values()), "currencies": list(above)} if above else {}
 
 
-def _looked(values: dict[str, object]) -> tuple[Kind, ...]:
+def _looked(values: dict[str, object], *, operators: bool) -> tuple[Kind, ...]:
     kinds = {Kind.ACCOUNT}
     if "reference" in values:
         kinds |= {Kind.TRANSACTION, Kind.HOLD}
@@ -206,6 +213,8 @@ def _looked(values: dict[str, object]) -> tuple[Kind, ...]:
         kinds.add(Kind.BATCH)
     if "number" in values:
         kinds.add(Kind.CREDIT)
+    if operators and values.keys() & OPERATOR_PROBES.keys():
+        kinds.add(Kind.OPERATOR)
     return tuple(kind for kind in Kind if kind in kinds)
 
 
@@ -223,10 +232,13 @@ def _answer(rows: list[Row], currencies: Iterable[Currency], looked: tuple[Kind,
 
 
 def _place(row: Row) -> tuple[int, int, int, str]:
-    """Return where a row stands: exact first, then by name; of batches of one word the newest is wanted."""
+    """Return where a row stands: exact first, then by name.
+
+    Of batches of one word the newest is wanted, of operators those at work.
+    """
     kind = Kind(row.kind)
-    newest = -(row.number or 0) if kind is Kind.BATCH else 0
-    return _ORDER[kind], row.rank, newest, row.name or ""
+    first = -(row.number or 0) if kind is Kind.BATCH else -min(row.sessions, 1)
+    return _ORDER[kind], row.rank, first, row.name or ""
 
 
 def _found(row: Row, known: dict[str, Currency]) -> Found:
@@ -242,4 +254,5 @@ def _found(row: Row, known: dict[str, Currency]) -> Found:
         None if row.currency is None else known.get(row.currency),
         row.times,
         uncounted=row.uncounted,
+        sessions=row.sessions,
     )

@@ -63,7 +63,8 @@ _ACCOUNT_PROBES: Final = {
 _ACCOUNTS: Final = f"""
     (SELECT 'account' AS kind, f.rank, f.id AS number, u.username AS name,
         u.display_name AS note, u.username AS account, NULL AS other,
-        {_NO_NUMBER} AS amount, NULL AS currency, {_NO_NUMBER} AS times, false AS uncounted
+        {_NO_NUMBER} AS amount, NULL AS currency, {_NO_NUMBER} AS times, false AS uncounted,
+        CAST(0 AS bigint) AS sessions
     FROM (SELECT p.id, min(p.rank) AS rank FROM ({{probes}}) p (rank, id) GROUP BY p.id) f
     CROSS JOIN LATERAL (SELECT u.username, u.display_name FROM ledger.users u WHERE u.id = f.id LIMIT 1) u
     ORDER BY f.rank, u.username LIMIT {_LIMIT})"""
@@ -81,17 +82,17 @@ _BY_REFERENCE: Final = {
 _TRANSACTIONS: Final = f"""
     (SELECT 'transaction', min(f.rank), t.id, t.reference, t.kind::text,
         {_HOLDER.format(wallet="t.from_wallet")}, {_HOLDER.format(wallet="t.to_wallet")},
-        t.amount, t.currency, {_NO_NUMBER}, false
+        t.amount, t.currency, {_NO_NUMBER}, false, 0
     FROM ({{probes}}) f (rank, id) JOIN ledger.transactions t ON t.id = f.id
     GROUP BY t.id ORDER BY 2, t.reference LIMIT {_LIMIT})"""
 _HOLDS: Final = f"""
     (SELECT 'hold', min(f.rank), r.id, r.reference, r.status::text, {_HOLDER.format(wallet="r.wallet_id")},
-        NULL, r.amount, r.currency, {_NO_NUMBER}, false
+        NULL, r.amount, r.currency, {_NO_NUMBER}, false, 0
     FROM ({{probes}}) f (rank, id) JOIN ledger.reservations r ON r.id = f.id
     GROUP BY r.id ORDER BY 2, r.reference LIMIT {_LIMIT})"""
 _AMOUNTS: Final = f"""
     (SELECT 'amount', 0, {_NO_NUMBER}, NULL, NULL, NULL, NULL,
-        wanted.amount, wanted.currency, counted.times, counted.uncounted
+        wanted.amount, wanted.currency, counted.times, counted.uncounted, 0
     FROM (SELECT DISTINCT unnest(CAST(:amounts AS bigint[])) AS amount) one
     CROSS JOIN LATERAL (
         SELECT seen.currency, count(*) AS times, sum(count(*)) OVER () > {COUNTED} AS uncounted
@@ -108,21 +109,40 @@ _BATCH_PROBES: Final = {
 }
 _BATCHES: Final = f"""
     (SELECT 'batch', min(f.rank), b.id, b.name, b.status::text, NULL, NULL,
-        {_NO_NUMBER}, b.currency, {_NO_NUMBER}, false
+        {_NO_NUMBER}, b.currency, {_NO_NUMBER}, false, 0
     FROM ({{probes}}) f (rank, id) JOIN ledger.batches b ON b.id = f.id
     GROUP BY b.id ORDER BY 2, b.id DESC LIMIT {_LIMIT})"""
 _CREDITS: Final = f"""
-    (SELECT 'credit', 0, l.id, l.source, NULL, u.username, NULL, l.amount, w.currency, {_NO_NUMBER}, false
+    (SELECT 'credit', 0, l.id, l.source, NULL, u.username, NULL, l.amount, w.currency, {_NO_NUMBER}, false, 0
     FROM ledger.credit_lots l
         JOIN ledger.wallets w ON w.id = l.wallet_id JOIN ledger.users u ON u.id = w.user_id
     WHERE l.id = :number)"""
 
+OPERATOR_PROBES: Final = {
+    "username": "SELECT 0, o.name FROM ledger.operators o WHERE o.name = :username",
+    "name": "SELECT 1, o.name FROM ledger.operators o WHERE starts_with(o.name, :name)",
+    "words": f"""
+        SELECT 2, o.name FROM ledger.operators o
+        WHERE {_WORDS.format(text="(o.name || ' ' || o.display_name)")} @@ {_ASKED.format(name="words")}""",
+}
+"""What finds an operator: they are the people of one house, some dozens of rows, and have no index."""
+
+_OPERATORS: Final = f"""
+    (SELECT 'operator', f.rank, {_NO_NUMBER}, o.name, o.display_name, NULL, NULL,
+        {_NO_NUMBER}, NULL, {_NO_NUMBER}, false, seen.sessions
+    FROM (SELECT p.name, min(p.rank) AS rank FROM ({{probes}}) p (rank, name) GROUP BY p.name) f
+    JOIN ledger.operators o ON o.name = f.name
+    CROSS JOIN LATERAL (SELECT count(*) AS sessions FROM pg_catalog.pg_stat_activity a
+        WHERE a.usename = o.name AND a.datname = pg_catalog.current_database()) seen
+    ORDER BY f.rank, seen.sessions = 0, o.name LIMIT {_LIMIT})"""
+
 
 @lru_cache(maxsize=64)
-def statement(given: frozenset[str]) -> TextClause:
+def statement(given: frozenset[str], *, operators: bool = False) -> TextClause:
     """Return the statement that asks what the given values can name; built once for each set of them.
 
-    Its columns are the fields of everything.Row.
+    operators: whether they are looked for too, which not every session may. Its columns are the fields of
+    everything.Row.
     """
     few = f"(SELECT count(*) FROM begins) < {_LIMIT}" if "name" in given else "true"
     blocks = {
@@ -130,6 +150,7 @@ def statement(given: frozenset[str]) -> TextClause:
         _TRANSACTIONS: _of_table("ledger.transactions"),
         _HOLDS: _of_table("ledger.reservations"),
         _BATCHES: _BATCH_PROBES,
+        _OPERATORS: OPERATOR_PROBES if operators else {},
     }
     asked = []
     for block, probes in blocks.items():

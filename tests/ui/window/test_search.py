@@ -12,11 +12,13 @@ from console.ledger.accounts import commands as accounts
 from console.ledger.holds.commands import reserve
 from console.ledger.search.everything import TOO_LONG
 from console.ledger.transactions.transfer import transfer
-from tests.cluster import CURRENCY
+from tests.cluster import CURRENCY, connected
 from ui.kit.formats import DOT
 from ui.kit.theme.icons import Glyph
 from ui.routes import OpenAccount, OpenAmount, OpenReference, OpenTransaction
 from ui.screen import Screen, ScreenEntry
+from ui.screens.registry import SCREENS
+from ui.screens.server.screen import Server
 from ui.window.main_window import MainWindow
 from ui.window.search import Search
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
+    from tests.operators import Staff
+    from tests.ui.conftest import Contexts
     from ui.context import Context
     from ui.routes import Route
     from ui.window.palette import Palette
@@ -201,3 +205,30 @@ def test_a_number_offers_each_kind_that_has_it_together(
 ) -> None:
     type_and_wait(palette, "1", qtbot)
     assert titles(palette) == ["Transactions of @issuance", "Transaction with reference INV-17"]
+
+
+def test_an_auditor_is_led_to_the_sessions_of_an_operator_at_work(
+    context_of: Contexts, staff: Staff, qtbot: QtBot
+) -> None:
+    """Who has none is not offered, for nothing here would show them, and the line says what was meant."""
+    at_work, away = staff.hire("support"), staff.hire("support")
+    context = context_of("t_auditor")
+    window = MainWindow(context, SCREENS)
+    qtbot.addWidget(window)
+    window.palette_dialog.set_search(Search(context))
+    window.show()
+    with connected(staff.url(at_work)):
+        type_and_wait(window.palette_dialog, away, qtbot)
+        assert titles(window.palette_dialog) == [
+            "Nothing found in commands, accounts, transactions, batches, holds and operators at work"
+        ]
+        type_and_wait(window.palette_dialog, at_work, qtbot)
+        assert titles(window.palette_dialog) == [f"Sessions of operator {at_work}"]
+        QTest.keyClick(window.palette_dialog.field, Qt.Key.Key_Return)
+        server = window.current_screen
+        assert isinstance(server, Server)
+        qtbot.waitUntil(lambda: server.detail.row is not None)
+        assert server.detail.row is not None
+        assert server.detail.row.operator == at_work
+    window.close()
+    qtbot.waitUntil(lambda: context.worker.active == 0)

@@ -27,6 +27,7 @@ from ui.kit.table.row_menu import RowAction
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import TitleRow, label, row_of, scrolling
 from ui.kit.widgets.buttons import PairButton
+from ui.routes import OpenSessions
 from ui.screen import Screen
 from ui.screens.server.database import DatabaseView
 from ui.screens.server.detail import SessionDetail
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from console.server.statements import Reading
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
+    from ui.routes import Route
 
 REFRESH_MS: Final = 2_000
 # The extension's texts stand in a file that the server reads anew each time.
@@ -109,6 +111,14 @@ class Server(Screen):
     @override
     def focus_filter(self) -> None:
         self.busy_only.setFocus()
+
+    @override
+    def follow(self, route: Route) -> None:
+        if isinstance(route, OpenSessions):
+            self.busy_only.setChecked(False)
+            self.tabs.setCurrentIndex(SESSIONS_TAB)
+            self.sessions.choose_operator(route.operator)
+            self.refresh()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -31,6 +31,7 @@ class SessionList(QWidget):
         super().__init__()
         self._activity: Activity | None = None
         self._busy_only = False
+        self._wanted = ""
         self.model: RowsModel[SessionRow]
         self.table, self.model = columns_table(context, "server.sessions", "Sessions", SESSIONS)
         self.table.set_empty_words("No session at work", "Sessions that wait for their client are left out")
@@ -44,10 +45,19 @@ class SessionList(QWidget):
         self._busy_only = busy_only
         self._show()
 
+    def choose_operator(self, operator: str) -> None:
+        """Choose an operator's first session in the next reading."""
+        self._wanted = operator
+        self.table.setFocus()
+
     def show_activity(self, activity: Activity) -> None:
         """Show the sessions of another moment."""
         self._activity = activity
         self._show()
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            rows = self.model.rows
+            self.table.select_place(next((at for at, row in enumerate(rows) if row.operator == wanted), -1))
 
     def _show(self) -> None:
         if self._activity is not None:

@@ -15,7 +15,7 @@ from console.files.exports import named_columns
 
 _FOUND = named_columns(
     "kind, exact, number:integer, name, note, account:account, to:account, amount:amount, currency:currency,"
-    " transactions:integer"
+    " transactions:integer, sessions:integer"
 )
 
 
@@ -25,16 +25,21 @@ def search(
         str, typer.Argument(metavar="TEXT", help="A name, address, reference, number, amount.")
     ],
 ) -> None:
-    """Look for a text in accounts, transactions, amounts, batches, holds and credits, by one statement.
+    """Look for a text in accounts, transactions, amounts, batches, holds, credits, operators: one statement.
 
     Names are found by the beginning of any word, addresses and references by their beginning, all of them
-    from 3 letters; at most 5 of a kind are listed, the exact ones first.
+    from 3 letters; at most 5 of a kind are listed, the exact ones first. Operators are found by auditors and
+    administrators, who may read them.
     """
-    from console.ledger.search.everything import PLURALS, everything, nothing_found
+    from console.ledger.operators.rights import Rights
+    from console.ledger.search.everything import PLURALS, Kind, everything, nothing_found
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        answer = everything(workspace.database, sought, workspace.books.currencies, cancel=cancel)
+        answer = everything(
+            workspace.database, sought, workspace.books.currencies,
+            operators=Rights.of(workspace.facts).reads_operators, cancel=cancel,
+        )  # fmt: skip
     if not answer.looked:
         raise UsageError(f"TEXT: {answer.refusal or 'write a text, without characters that nobody sees.'}")
     invocation.output.rows(
@@ -43,6 +48,7 @@ def search(
             (
                 one.kind.value, "yes" if one.exact else "", one.number, one.name, one.note,
                 one.account or None, one.other or None, one.amount, one.currency, one.times,
+                one.sessions if one.kind is Kind.OPERATOR else None,
             )
             for one in answer.found
         ],

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tests.console.cli.conftest import Run
+    from tests.operators import Staff
 
 
 def test_what_is_found_is_a_list_of_any_format(ledgerctl: Run, open_accounts: Callable[..., None]) -> None:
@@ -17,7 +18,15 @@ def test_what_is_found_is_a_list_of_any_format(ledgerctl: Run, open_accounts: Ca
     (row,) = found.data
     assert (row["kind"], row["account"], row["exact"], row["amount"]) == ("account", "kofi.amrani", "", None)
     amount = ledgerctl("--format", "csv", "search", "12.50", role="t_viewer")
-    assert amount.out.splitlines()[1:] == ["amount,yes,,,,,,12.50,CR,2"]
+    assert amount.out.splitlines()[1:] == ["amount,yes,,,,,,12.50,CR,2,"]
+
+
+def test_an_auditor_finds_operators_and_others_look_for_none(ledgerctl: Run, staff: Staff) -> None:
+    name = staff.hire("support")
+    (row,) = ledgerctl("--format", "json", "search", name, role="t_auditor").data
+    assert (row["kind"], row["name"], row["exact"], row["sessions"]) == ("operator", name, "yes", 0)
+    none = ledgerctl("search", name, role="t_viewer")
+    assert (none.code, none.err) == (0, "Nothing found in accounts, transactions, batches and holds.\n")
 
 
 def test_what_was_looked_through_and_that_there_is_more_is_said(
