@@ -30,8 +30,6 @@ BUDGETS: Final[Mapping[str, int]] = {
     "transactions.page": 1,
     "accounts.page": 1,
     "account.page": 3,
-    "account.head": 1,
-    "account.beside": 1,
     "account.equation": 1,
     "account.statement": 1,
     "account.timeline": 1,

@@ -155,7 +155,10 @@ class Database:
             self._recorder.action(action),
             self._connected(cancel, isolation="REPEATABLE READ", readonly=True) as session,
         ):
-            return work(session)
+            answer = work(session)
+            # It has written nothing, but after a ROLLBACK the driver prepares all its statements anew.
+            session.commit()
+            return answer
 
     @contextmanager
     def transaction(self, action: str, *, cancel: Cancellation | None = None) -> Iterator[Session]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
@@ -12,8 +12,8 @@ from console.errors import UsageError
 from console.ledger.accounts.equation import EQUATION, equation_in, equation_values
 from console.ledger.accounts.notes import NOTES, Note, notes_in, notes_of
 from console.ledger.accounts.over_time import BALANCES, BalancePoint, moments
-from console.ledger.accounts.periods import USUAL_DAYS, last_days
-from console.ledger.accounts.statement import statement
+from console.ledger.accounts.periods import USUAL, USUAL_DAYS, last_days
+from console.ledger.accounts.statement import newest
 from console.ledger.books.currencies import zone_of
 from console.ledger.credits.breakdown import CREDITS, Credits, credits_in, with_moments
 from console.ledger.page import asked_name
@@ -32,8 +32,11 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
-STATEMENT_SIZE = 50
-HOLDS = 50
+STATEMENT_SIZE: Final = 50
+HOLDS: Final = 50
+
+OPENING_MOVEMENTS: Final = 1_000
+"""How many movements of the usual period a page adds up; of a period that was chosen, MOST_MOVEMENTS."""
 
 _HEAD = text(f"""
     SELECT head.*, (SELECT k.zone FROM ledger.calendar k) AS zone, EXISTS (
@@ -111,28 +114,31 @@ def account(
     limit: int = STATEMENT_SIZE,
     cancel: Cancellation | None = None,
 ) -> Account:
-    """Return the account's page in three statements, explained over a period, the last USUAL_DAYS by default.
+    """Return the account's page in three statements of one snapshot, explained over a period.
 
-    limit: how many rows of its statement. Raises UsageError when there is no such account.
+    period: the last USUAL_DAYS by default. limit: how many rows of its statement. Raises UsageError when
+    there is no such account.
     """
     values = {"username": asked_name(username), "currency": currency}
-    with database.recorder.action("account.page"):
-        head = database.read(
-            "account.head", lambda session: session.execute(_HEAD, values).one_or_none(), cancel=cancel
-        )
+
+    def ask(session: Session) -> Account:
+        head = session.execute(_HEAD, values).one_or_none()
         if head is None:
             raise UsageError(f"There is no account {values['username']!r} in {currency}.")
-        zone = zone_of(head.zone)
-        explained = period or last_days(USUAL_DAYS, zone)
-        days = moments(explained, zone, opened_at=head.created_at, now=datetime.now(UTC))
-        beside = database.read(
-            "account.beside", lambda session: _beside(session, head, explained, days), cancel=cancel
-        )
-        rows = statement(database, head.username, currency, limit=limit, cancel=cancel)
+        return _page(session, head, period, limit)
+
+    return database.snapshot("account.page", ask, cancel=cancel)
+
+
+def _page(session: Session, head: Row[Any], period: Period | None, limit: int) -> Account:
+    zone = zone_of(head.zone)
+    explained = period or last_days(USUAL_DAYS, zone)
+    days = moments(explained, zone, opened_at=head.created_at, now=datetime.now(UTC))
+    beside = _beside(session, head, explained, days)
     found = equation_in(beside, explained)
     return Account(
         head.user_id, head.email, head.trust_level, head.created_at, head.metadata, zone, credits_in(head),
-        found, _over_time(beside, days, found), rows,
+        found, _over_time(beside, days, found), newest(session, head.username, head.currency, limit),
         notes_in(beside.notes),
         tuple(_ended(with_moments(hold, 6, 7)) for hold in beside.holds or ()),
         followed=head.followed,
@@ -144,6 +150,8 @@ def _beside(session: Session, head: Row[Any], period: Period, days: Sequence[dat
         **equation_values(head.username, head.currency, period),
         "user": head.user_id, "notes": NOTES, "holds": HOLDS, "moments": list(days),
     }  # fmt: skip
+    if period.name == USUAL:
+        values["most"] = OPENING_MOVEMENTS
     return session.execute(_BESIDE, values).one()
 
 

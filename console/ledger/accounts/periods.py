@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 USUAL_DAYS: Final = 90
 """How far back an account's page looks when nobody says."""
 
+USUAL: Final = f"{USUAL_DAYS} days"
+"""The name of that period."""
+
 
 def last_days(days: int, zone: tzinfo, *, now: datetime | None = None) -> Period:
     """Return the last days and what there is of today; zone is the one of the business day."""

@@ -18,7 +18,9 @@ from console.money import Currency, currency_of
 from models.transaction import TransactionKind
 
 if TYPE_CHECKING:
-    from sqlalchemy import Row, TextClause
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import TextClause
     from sqlalchemy.orm import Session
 
     from console.ledger.accounts.equation import Period, Term
@@ -143,15 +145,24 @@ def statement(
     }  # fmt: skip
     if cursor is not None:
         values |= {"cursor_at": cursor.posted_at, "cursor_id": cursor.id}
-
-    def ask(session: Session) -> list[StatementRow]:
-        rows = session.execute(asked, values).all()
-        if not rows:
-            raise UsageError(f"There is no account {values['username']!r} in {currency}.")
-        return [_row(row) for row in rows if row.id is not None]
-
-    rows = database.read("account.statement", ask, cancel=cancel)
+    rows = database.read("account.statement", lambda session: _rows(session, asked, values), cancel=cancel)
     return Page.cut(rows, limit, direction, beside=cursor is not None)
+
+
+def newest(session: Session, username: str, currency: str, limit: int) -> Page[StatementRow]:
+    """Return the first page of all movements, by one statement of a session's; raises UsageError as above."""
+    values = {
+        "username": username, "currency": currency, "limit": limit + 1, **period_values(WHOLE_LIFE),
+    }  # fmt: skip
+    rows = _rows(session, _shape(None, beside=False, descending=True), values)
+    return Page.cut(rows, limit, Direction.AFTER, beside=False)
+
+
+def _rows(session: Session, asked: TextClause, values: Mapping[str, Any]) -> list[StatementRow]:
+    rows = session.execute(asked, values).all()
+    if not rows:
+        raise UsageError(f"There is no account {values['username']!r} in {values['currency']}.")
+    return [_row(row) for row in rows if row.id is not None]
 
 
 @lru_cache(maxsize=32)
@@ -180,18 +191,23 @@ def _shape(sides: tuple[bool, bool] | None, *, beside: bool, descending: bool) -
     ))  # fmt: skip
 
 
-def _row(row: Row[Any]) -> StatementRow:
+def _row(row: Sequence[Any]) -> StatementRow:
+    # At once: name by name takes more than twice as long.
+    (
+        code, exponent, customer, number, posted_at, kind, counterparty, delta, after, reference, description,
+        sources, burned, batch_id, reverses, reversed_by, twin_of, metadata,
+    ) = row  # fmt: skip
     return StatementRow(
-        row.id, row.posted_at, TransactionKind(row.kind), row.username, row.delta,
-        None if row.after is None else row.after - row.delta, row.after, row.reference, row.description,
-        _paid_with(row), row.batch_id, row.reverses, row.reversed_by, row.twin_of, row.metadata or {},
-        currency_of(row.currency, row.exponent),
+        number, posted_at, TransactionKind(kind), counterparty, delta,
+        None if after is None else after - delta, after, reference, description,
+        _paid_with(-delta, sources, burned) if customer else (), batch_id, reverses, reversed_by, twin_of,
+        metadata or {}, currency_of(code, exponent),
     )  # fmt: skip
 
 
-def _paid_with(row: Row[Any]) -> tuple[str, ...]:
+def _paid_with(paid: int, sources: Sequence[str] | None, burned: int | None) -> tuple[str, ...]:
     """Return the sources that a customer's movement used up, each once, in the order of use."""
-    if not row.customer or row.delta > 0:
+    if paid < 0:
         return ()
-    rest = (NO_EXPIRY,) if (row.burned or 0) < -row.delta else ()
-    return tuple(dict.fromkeys((*(row.sources or ()), *rest)))
+    rest = (NO_EXPIRY,) if (burned or 0) < paid else ()
+    return tuple(dict.fromkeys((*(sources or ()), *rest)))

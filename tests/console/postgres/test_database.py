@@ -98,6 +98,19 @@ def test_a_swallowed_error_is_not_committed(
     assert operator_database.read("probe", scalar("SELECT 1")) == 1
 
 
+def test_statements_stay_prepared_after_a_snapshot(ledger_url: str, settings: Settings) -> None:
+    """A plan for each question anew would cost more than the answers."""
+    one = settings.model_copy(update={"pool_size": 1, "pool_overflow": 0})
+    database = Database(ledger_url, Recorder(), one)
+    question = text("SELECT count(*) FROM ledger.users u WHERE u.username = :name")
+
+    for _use in range(7):  # the driver prepares a statement at its sixth use
+        database.snapshot("report", lambda session: session.scalar(question, {"name": "nobody"}))
+    prepared = text("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%ledger.users%'")
+    assert database.read("prepared", lambda session: session.scalar(prepared)) == 1
+    database.close()
+
+
 @pytest.mark.usefixtures("two")
 def test_a_snapshot_sees_one_moment_and_writes_nothing(
     operator_database: Database, operator_ledger: Ledger

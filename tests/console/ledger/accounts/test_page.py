@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +11,8 @@ from console.errors import UsageError
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.equation import equation
 from console.ledger.accounts.page import AccountFilter, Cursor, page
+from console.ledger.accounts.periods import last_days
+from console.ledger.books.currencies import zone_of
 from console.ledger.page import Direction
 from console.monitor.budgets import budget
 from models.account import AccountStatus
@@ -21,6 +23,7 @@ from tests.models.writes import REASON, capture, done, grant, release, reserve, 
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from zoneinfo import ZoneInfo
 
     from console.ledger.accounts.page import AccountRow
     from console.ledger.page import Page
@@ -177,6 +180,40 @@ def test_an_account_from_every_side_in_three_statements(
     ]
     assert (found.ended_holds[0].close_reason, found.ended_holds[0].closed_by) == (REASON, "t_operator")
     assert (found.email, found.trust_level, found.metadata) == (None, 0, {})
+
+
+def test_a_page_opens_with_the_newest_movements_of_the_usual_period(
+    viewer: Database,
+    operator: Connection,
+    open_accounts: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_accounts({"alice": 1_000, "bob": 0})
+    for amount in range(1, 6):
+        done(transfer(operator, "alice", "bob", amount))
+    monkeypatch.setattr("console.ledger.accounts.detail.OPENING_MOVEMENTS", 3)
+    opened = account(viewer, "alice", CURRENCY).equation
+    assert (opened.movements, opened.cut, opened.opening, opened.balance) == (3, True, 997, 985)
+    chosen = account(viewer, "alice", CURRENCY, period=last_days(30, UTC)).equation
+    assert (chosen.movements, chosen.cut, chosen.opening, chosen.balance) == (6, False, 0, 985)
+
+
+def test_a_page_is_of_one_moment(
+    viewer: Database,
+    operator: Connection,
+    open_accounts: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    open_accounts({"alice": 1_000, "bob": 0})
+
+    def meanwhile(zone: str) -> ZoneInfo:
+        done(transfer(operator, "alice", "bob", 10))
+        return zone_of(zone)
+
+    monkeypatch.setattr("console.ledger.accounts.detail.zone_of", meanwhile)
+    found = account(viewer, "alice", CURRENCY)
+    assert (found.credits.balance, found.equation.balance, found.equation.unexplained) == (1_000, 1_000, 0)
+    assert [row.amount for row in found.statement.rows] == [1_000]
 
 
 def test_nobody_has_no_page(viewer: Database) -> None:

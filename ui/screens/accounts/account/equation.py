@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term
-from console.ledger.accounts.periods import USUAL_DAYS, offered
+from console.ledger.accounts.periods import USUAL, offered
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, line, restyle
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from console.ledger.accounts.equation import Equation as Found
     from ui.context import Context
 
-_USUAL = f"{USUAL_DAYS} days"
 _SINCE_ROW = "since this row"
 _ALL = "Add up all"
 
@@ -59,14 +58,14 @@ class EquationCard(QFrame):
             made.clicked.connect(self.period_wanted)
             self._group.addButton(made)
             self.periods[name] = made
-        self.periods[_USUAL].setChecked(True)
+        self.periods[USUAL].setChecked(True)
         self.periods[_SINCE_ROW].hide()
         self._note = label(tone="muted", font=text_font(tabular=True), selectable=True)
         self.whole_button = button(_ALL, compact=True)
         self.whole_button.hide()
         self.whole_button.clicked.connect(self._want_whole)
         self._counted = WHOLE_LIFE
-        self._shown = self.periods[_USUAL]
+        self._shown = self.periods[USUAL]
         self.terms = Equation()
         self.terms.chosen.connect(lambda key: self.term_chosen.emit(Term(key) if key else None))
         self._build()
@@ -111,7 +110,7 @@ class EquationCard(QFrame):
     def forget_row(self) -> None:
         """Take back the period that began with a movement: the account's other currencies have not that."""
         if self.periods[_SINCE_ROW].isChecked():
-            self.periods[_USUAL].setChecked(True)
+            self.periods[USUAL].setChecked(True)
         self.periods[_SINCE_ROW].hide()
 
     def show_adding(self) -> None:
@@ -211,7 +210,7 @@ class EquationCard(QFrame):
         head = QWidget()
         for words in (self._why, self._note):
             # Of one height with the buttons, so that all stand on one line.
-            words.setFixedHeight(self.periods[_USUAL].sizeHint().height())
+            words.setFixedHeight(self.periods[USUAL].sizeHint().height())
         flow = Flow(
             self._why, *self.periods.values(), self._note, self.whole_button, spacing=8, between_lines=6
         )

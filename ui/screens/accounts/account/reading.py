@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from console.errors import UsageError
-from console.ledger.accounts.detail import STATEMENT_SIZE, Account, account
+from console.ledger.accounts.detail import Account, account
 from console.ledger.balances.lookup import lookup
 
 if TYPE_CHECKING:
@@ -22,14 +22,13 @@ class Wanted:
     """Whose page, explained over which period, in which currency.
 
     Without a currency, the first by its code. known: the currencies that the account is known to have;
-    without them they are asked for. limit: how many rows of the statement come with it.
+    without them they are asked for.
     """
 
     username: str
     period: Period
     currency: str = ""
     known: tuple[Currency, ...] = ()
-    limit: int = STATEMENT_SIZE
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def read(database: Database, wanted: Wanted, cancel: Cancellation) -> Reading:
     """Read an account's page, on a pool thread; raises UsageError when there is no such account."""
     currencies = wanted.known or _currencies(database, wanted.username, cancel)
     code = wanted.currency or min(one.code for one in currencies)
-    found = account(database, wanted.username, code, period=wanted.period, limit=wanted.limit, cancel=cancel)
+    found = account(database, wanted.username, code, period=wanted.period, cancel=cancel)
     return Reading(found, currencies, datetime.now(UTC))
 
 
