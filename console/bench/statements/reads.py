@@ -111,11 +111,16 @@ def accounts(driver: Driver, rows: int) -> None:
         [CURRENCY, rows],
     ).fetchall()
     for wallet, *_shown in page:
-        _one(
-            driver,
-            "SELECT max(posted_at) FROM ledger.transactions WHERE from_wallet = %s OR to_wallet = %s",
-            wallet, wallet,
-        )  # fmt: skip
+        last_movement(driver, wallet)
+
+
+def last_movement(driver: Driver, wallet: int) -> None:
+    """Ask when an account was last moved, whichever side it was on."""
+    _one(
+        driver,
+        "SELECT max(posted_at) FROM ledger.transactions WHERE from_wallet = %s OR to_wallet = %s",
+        wallet, wallet,
+    )  # fmt: skip
 
 
 def sign_in(driver: Driver) -> None:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import Counter as Counts
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
 
-from console.bench import capture, investigate, pgbench, recorder, seals, transfers, writers
+from console.bench import capture, pgbench, recorder, seals, transfers, writers
+from console.bench.investigate import customers, search
+from console.bench.investigate import report as investigate
+from console.bench.investigate.figure import Figure
 from console.bench.place import Place
 from console.bench.statements import report as statements
 from console.bench.statements.counter import Counter, count_statements
@@ -118,14 +123,64 @@ def test_a_capture_is_one_statement_over_any_number_of_lots(place: Place) -> Non
     assert figures[1].ms_each < figures[0].ms_each == figures[0].ms
 
 
-@pytest.mark.usefixtures("bench_url")
-def test_each_kind_of_search_is_timed_beside_the_naive_way(place: Place) -> None:
-    figures = investigate.run(place, searches=20)
-    assert len({figure.what for figure in figures}) == len(figures) == 12
-    for figure in figures:
-        assert 1 <= figure.searches <= 20  # fewer where not every row has such a text
-        assert 0 < figure.ms <= figure.p95_ms
-        assert figure.naive_ms > 0
+def test_what_support_asks_is_timed_beside_the_naive_ways(admin_url: str, settings: Settings) -> None:
+    """On a ledger of its own, for it opens accounts; they must add up like all others."""
+    place = Place(admin_url, settings, USERS + 4, TRANSACTIONS, keep=False, say=silent)
+    with place.made() as url:
+        found = investigate.run(replace(place, keep=True), rounds=20, movements=300)
+        with connected(url) as connection:
+            assert_adds_up(connection)
+    ours, naive = found.figures[::2], found.figures[1::2]
+    questions = [one.what for one in ours]
+    assert questions == [one.what for one in naive]
+    assert Counts(question.split()[0].strip(",") for question in questions) == {
+        "search": 12, "accounts": 8, "account": 3,
+    }  # fmt: skip
+    assert [one.statements for one in ours] == [one.budget for one in ours] == [1] * 20 + [3] * 3
+    # A statement an account of a page; on an account's page three a row: its two parties and its credits.
+    everybody, asked = place.users + customers.RARE + 2, {one.what: one.statements for one in naive}
+    assert [one.statements for one in naive[:12]] == [1] * 12
+    assert asked["accounts, first page"] == 1 + everybody
+    assert asked["accounts, page at half depth"] == 1 + everybody - everybody // 2
+    assert asked["accounts, e-mail"] == 2
+    assert asked["accounts, trust level of few"] == asked["accounts, status of few"] == 1 + customers.RARE
+    assert asked["account page, 300 movements"] - asked["account page, 10 movements"] == 3 * (50 - 10)
+    assert all(0 < one.ms <= one.p95_ms for one in found.figures)
+    assert found.many_to_few == ours[-1].ms / ours[-3].ms
+
+
+@pytest.mark.parametrize(
+    ("statements_sent", "p95_ms", "within"), [(1, 99.0, True), (2, 99.0, False), (1, 100.0, False)]
+)
+def test_a_figure_is_within_when_both_its_goals_are(
+    statements_sent: int, p95_ms: float, *, within: bool
+) -> None:
+    figure = Figure("x", "console", statements_sent, 1.0, p95_ms, budget=1, p95_limit=100)
+    assert figure.within is within
+    assert replace(figure, budget=None, p95_limit=None).within
+
+
+@pytest.mark.parametrize(("allowed", "ends_with"), [(1e6, 0), (0, 1)])
+def test_a_page_that_takes_longer_for_many_movements_ends_with_1(
+    admin_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    *,
+    allowed: float,
+    ends_with: int,
+) -> None:
+    monkeypatch.setattr(investigate, "MOST_RATIO", allowed)
+    monkeypatch.setattr(search, "P95_LIMIT_MS", 60_000)
+    monkeypatch.setenv("LEDGER_DATABASE_URL", admin_url)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    words = ["bench", "investigate", "--users", str(USERS + 6), "--transactions", str(TRANSACTIONS)]
+    assert main([*words, "--movements", "300", "--rounds", "20"]) == ends_with
+    said = capsys.readouterr()
+    lines = said.out.splitlines()
+    assert len(lines) == 1 + 2 * 23 + 1
+    assert [line.startswith(investigate.RATIO) for line in lines if line.endswith("NO")] == [True] * ends_with
+    assert (f"Missed: {investigate.RATIO}." in said.err.splitlines()) == bool(ends_with)
 
 
 @pytest.mark.usefixtures("bench_url")

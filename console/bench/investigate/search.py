@@ -3,24 +3,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
-from statistics import median
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from console.bench.driver import driver_to, number, timed
+from console.bench.driver import number
 from console.ledger.search.everything import everything
 from console.money import Currency
+from console.monitor.budgets import BUDGETS
 from console.workspace.demo import CURRENCY, EXPONENT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from console.bench.driver import Driver
-    from console.bench.place import Place
-    from console.postgres.database import Database
+    from console.bench.investigate.figure import Bench, Figure
 
 _CURRENCIES: Final = (Currency(CURRENCY, EXPONENT),)
-_NAIVE_ROUNDS: Final = 3
-_WARM_UP: Final = 6  # the driver prepares a statement at its sixth use
+P95_LIMIT_MS: Final = 100
 
 _USERS: Final[LiteralString] = "users"
 _TRANSACTIONS: Final[LiteralString] = "transactions"
@@ -57,38 +56,21 @@ _NAIVE: Final[dict[str, LiteralString]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SearchFigure:
-    """One kind of text: milliseconds of a search, its 95th percentile, and the naive way's median."""
-
-    what: str
-    searches: int
-    ms: float
-    p95_ms: float
-    naive_ms: float
-
-
-def run(place: Place, *, searches: int = 100) -> tuple[SearchFigure, ...]:
+def figures(bench: Bench, searches: int) -> Iterator[Figure]:
     """Measure each kind with so many different texts: one alone would be measured out of the cache."""
-    with place.opened() as (database, url), driver_to(url, autocommit=True) as driver:
-        place.say("searching by each kind of text")
-        return tuple(_measured(database, driver, what, searches) for what in _TYPED)
+    for what, (table, expression) in _TYPED.items():
+        texts = evenly(bench.driver, table, expression, searches)
+        yield bench.ours(
+            f"search, {what}",
+            [partial(everything, bench.database, text, _CURRENCIES) for text in texts],
+            budget=BUDGETS["search.everything"],
+            p95_limit=P95_LIMIT_MS,
+        )
+        asks = [partial(bench.driver.execute, _NAIVE[table], {"text": text}) for text in texts]
+        yield bench.naive(f"search, {what}", "LIKE '%…%'", asks)
 
 
-def _measured(database: Database, driver: Driver, what: str, searches: int) -> SearchFigure:
-    table, expression = _TYPED[what]
-    texts = _texts(driver, table, expression, searches)
-    for text in texts[:_WARM_UP]:
-        everything(database, text, _CURRENCIES)
-    times = [timed(partial(everything, database, text, _CURRENCIES))[0] * 1000 for text in texts]
-    naive = [
-        timed(partial(driver.execute, _NAIVE[table], {"text": text}))[0] * 1000
-        for text in texts[:_NAIVE_ROUNDS]
-    ]
-    return SearchFigure(what, len(times), median(times), sorted(times)[len(times) * 95 // 100], median(naive))
-
-
-def _texts(driver: Driver, table: LiteralString, expression: LiteralString, wanted: int) -> list[str]:
+def evenly(driver: Driver, table: LiteralString, expression: LiteralString, wanted: int) -> list[str]:
     """Return texts from rows that lie evenly over the table."""
     last = number(driver, f"SELECT max(id) FROM ledger.{table}")
     rows = driver.execute(
