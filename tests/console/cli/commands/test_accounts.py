@@ -146,6 +146,8 @@ def test_all_that_happened_is_listed_newest_first(ledgerctl: Run) -> None:
     assert [line.split()[3] for line in people.out.splitlines()[1:]] == ["Refused", "called"]
     assert "\\u{001b}[31mred" in people.out
     assert "\x1b" not in people.out
+    every = ledgerctl("--format", "csv", "account", "timeline", "carla.mendez", "--without-movements")
+    assert (every.err, len(every.out.splitlines()), "Deposited" in every.out) == ("", 4, False)
     nobody = ledgerctl("account", "timeline", "nobody")
     assert (nobody.code, nobody.err) == (2, "There is no account 'nobody' in CR.\n")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -13,11 +13,12 @@ from typing_extensions import override
 from console.files.text import party_in_full
 from console.ledger.accounts.timeline.page import Parts, TimelineKind, TimelineRow, timeline
 from console.ledger.accounts.timeline.words import sentence
+from console.ledger.page import Direction
 from console.money import NumberStyle
 from ui.kit.commands import native
 from ui.kit.formats import MINUS
 from ui.kit.lists.selection_sum import SelectionSum
-from ui.kit.table.paged_model import PagedModel
+from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import button, row_of
 from ui.routes import OpenAccount, OpenBatch, OpenReference
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QShowEvent
 
-    from console.ledger.page import Direction, Page
+    from console.ledger.page import Page
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
@@ -51,11 +52,17 @@ class TimelineListing:
     currency: str
     limit: int
     parts: Parts
+    first: Page[TimelineRow] | None = None
 
     def __call__(
         self, direction: Direction, row: TimelineRow | None, cancellation: Cancellation
     ) -> Page[TimelineRow]:
-        """Load the page beside a row, or the first or last page; on a pool thread."""
+        """Load the page beside a row, or the first or last page; on a pool thread.
+
+        `first` is the first page where it was read to look for what is new.
+        """
+        if self.first is not None and row is None and direction is Direction.AFTER:
+            return self.first
         return timeline(
             self.database, self.username, self.currency, parts=self.parts, direction=direction,
             cursor=None if row is None else row.place, limit=self.limit, cancel=cancellation,
@@ -105,10 +112,14 @@ class TimelineTab(QWidget):
 
     def show_account(self, currency: Currency) -> None:
         """Follow the page: it was read, in this currency."""
-        self._currency = currency.code
+        other, self._currency = currency.code != self._currency, currency.code
         self._stale = True
-        if self.isVisible():
+        if not self.isVisible():
+            return
+        if other or self.model.state not in {State.READY, State.EMPTY}:
             self._load()
+        else:
+            self._renew()
 
     @override
     def showEvent(self, event: QShowEvent) -> None:
@@ -117,14 +128,33 @@ class TimelineTab(QWidget):
             self._load()
 
     def _load(self) -> None:
+        """List what is chosen, from the newest on."""
         self._stale = False
+        self._context.worker.drop(self)
         if self.parts is Parts.MOVEMENTS:
             self.table.set_empty_words("No movements", "What is posted to the account stands here.")
         else:
             self.table.set_empty_words("Nothing yet", "What is done to the account stands here.")
-        limit = self._context.settings.page_size
-        self.model.show(
-            TimelineListing(self._context.database, self._username, self._currency, limit, self.parts)
+        self.model.show(self._listing())
+
+    def _renew(self) -> None:
+        """Read the newest rows again; when they are the same, all stays where it was scrolled to."""
+        self._stale = False
+        self._context.worker.run(
+            partial(self._listing(), Direction.AFTER, None),
+            done=self._show_newest, failed=lambda _error: self._load(), owner=self, replaces="newest",
+        )  # fmt: skip
+
+    def _show_newest(self, newest: Page[TimelineRow]) -> None:
+        if self.model.rows[: len(newest.rows)] != newest.rows or not newest.rows:
+            listing = self._listing()
+            self.model.show(replace(listing, first=newest))
+            self.model.load_by(listing)
+
+    def _listing(self) -> TimelineListing:
+        context = self._context
+        return TimelineListing(
+            context.database, self._username, self._currency, context.settings.page_size, self.parts
         )
 
     def _sentence(self, row: TimelineRow) -> str:

@@ -125,6 +125,21 @@ def test_it_is_read_once_somebody_looks_and_again_with_the_page(
     assert len(sent) == before + 1
 
 
+def test_a_row_stays_chosen_until_something_new_happened(
+    page: AccountPage, context: Context, as_role: Callable[[str], str], qtbot: QtBot
+) -> None:
+    table = page.tabs.timeline.table
+    table.select_place(6)
+    page.reload()
+    qtbot.waitUntil(lambda: context.worker.active == 0)
+    assert [row.act for row in table.selected_rows()] == ["add_note"]
+    with connected(as_role("t_support")) as ledger:
+        ledger.execute("SELECT ledger.add_note(gen_random_uuid(), 'noor.a', 'called again')")
+    page.reload()
+    qtbot.waitUntil(lambda: said(page)[0] == "called again")
+    assert len(said(page)) == 16
+
+
 def test_what_people_did_stands_without_the_movements(page: AccountPage, qtbot: QtBot) -> None:
     choose(page, Parts.OTHERS, qtbot)
     assert "movement" not in [cell.text for cell in cells(page, "kind")]
@@ -142,7 +157,7 @@ def test_enter_leads_to_the_transaction_else_to_the_other_account(
     wanted: list[Route] = []
     context.navigator.wanted.connect(wanted.append)
     table = page.tabs.timeline.table
-    for place in (0, 1, 2):
+    for place in (0, 1, 13, 2):
         table.select_place(place)
         QTest.keyClick(table, Qt.Key.Key_Return)
     assert wanted == [OpenAccount("greta.l", "CR"), OpenReference("order 767111")]
