@@ -76,6 +76,11 @@ def is_said(page: AccountPage, words: str) -> bool:
     return words in said(page)
 
 
+def is_said_further_down(page: AccountPage, words: str) -> bool:
+    page.tabs.timeline.model.fetchMore()
+    return is_said(page, words)
+
+
 def choose(page: AccountPage, parts: Parts, qtbot: QtBot) -> None:
     """Choose which rows, by the keyboard."""
     shown = page.tabs.timeline
@@ -201,6 +206,48 @@ def test_pages_follow_both_ways_without_a_row_twice(
     QTest.keyClick(table, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: model.state is State.READY and len(model.rows) == 15)
     assert [row.place for row in model.rows] == every
+
+
+def test_the_first_page_is_read_again_after_something_new(
+    judged: str, page_of: Pages, context: Context, as_role: Callable[[str], str], qtbot: QtBot
+) -> None:
+    settings = context.settings.model_copy(update={"page_size": 10})
+    page = page_of(judged, shown_in=replace(context, settings=settings))
+    page.tabs.show_tab(TIMELINE_TAB)
+    model = page.tabs.timeline.model
+    qtbot.waitUntil(lambda: len(model.rows) == 15)
+    with connected(as_role("t_support")) as ledger:
+        for note in ("second call", "third call"):
+            ledger.execute("SELECT ledger.add_note(gen_random_uuid(), %s, %s)", [judged, note])
+            if note == "second call":
+                page.reload()
+                qtbot.waitUntil(lambda: len(model.rows) == 16)
+    model.show_last()
+    qtbot.waitUntil(lambda: model.state is State.READY and model.rows[-1].act == "open_account")
+    model.show_first()
+    qtbot.waitUntil(partial(is_said, page, "third call"))
+
+
+def test_another_currency_is_read_even_if_its_first_page_is_the_same(
+    ledger_url: str, context_of: Contexts, page_of: Pages, qtbot: QtBot
+) -> None:
+    fill_in_four_currencies(ledger_url)
+    with connected(ledger_url) as ledger:
+        ledger.execute("SELECT ledger.reserve(gen_random_uuid(), 'int32', 'JPY', 7, 'order 9')")
+        ledger.execute(
+            "SELECT ledger.add_note(gen_random_uuid(), 'int32', 'call ' || n) FROM generate_series(1, 12) n"
+        )
+    context = context_of("t_operator")
+    settings = context.settings.model_copy(update={"page_size": 10})
+    page = page_of("int32", "CR", shown_in=replace(context, settings=settings))
+    page.tabs.show_tab(TIMELINE_TAB)
+    choose(page, Parts.OTHERS, qtbot)
+    for code, beginning in (
+        ("CR", "Account opened in BHD: for a test"),
+        ("JPY", "Hold order 9 of 7 JPY made"),
+    ):
+        page.head.currencies[code].click()
+        qtbot.waitUntil(partial(is_said_further_down, page, beginning))
 
 
 def test_what_was_written_is_shown_as_text(
