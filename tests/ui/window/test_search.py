@@ -37,8 +37,12 @@ SAID = {
     "12345": "Nothing found in commands, accounts, transactions, amounts, batches, holds and credits",
     "<b>": "Nothing found in commands, accounts, transactions, batches and holds",
     "%": "Nothing found in commands, accounts, transactions and holds",
-    "x" * 500: TOO_LONG,
-    "a\u202eb": "Nothing found in commands; no name in the ledger has such characters",
+    **dict.fromkeys("_'\"\\", "Nothing found in commands, accounts, transactions and holds"),
+    **dict.fromkeys(("x" * 500, "x" * 10_000, "1" * 1_000_000), TOO_LONG),
+    **dict.fromkeys(
+        ("a\u202eb", "a\0b", "\0", "a\x07b", "a\nb"),
+        "Nothing found in commands; no name in the ledger has such characters",
+    ),
 }
 ENTRIES = tuple(
     ScreenEntry(key, key.title(), "Ledger", Glyph.TRANSACTIONS, Screen)

@@ -8,7 +8,9 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.kit.widgets.basics import Field
+from console.files.text import has_hidden
+from ui.kit.theme.fonts import label_font
+from ui.kit.widgets.basics import Field, label, restyle
 from ui.kit.widgets.filters import ANY, AmountFilter, DatesFilter, FilterChip, TextFilter
 from ui.kit.widgets.inputs import AmountEdit
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from ui.kit.widgets.filters import FilterEditor
 
 _SHOWN_CHARACTERS = 24
+_HIDDEN = "This has a character that nobody sees, and no name has such; type it instead of pasting it."
 _DIGITS_OF_BIGINT = len(str(2**63))
 
 
@@ -81,7 +84,22 @@ class DayRange(DatesFilter):
 
 
 class ShortText(TextFilter):
-    """A text of any length, of which the chip shows the beginning."""
+    """A text of any length, of which the chip shows the beginning; under it stands what is wrong with it."""
+
+    def __init__(self, placeholder: str = "") -> None:
+        super().__init__(placeholder)
+        self.below = label(tone="error", font=label_font(), wrap=True)
+        self.below.hide()
+        self.textChanged.connect(self.problem)
+
+    def problem(self) -> str:
+        """Say under the editor what is wrong, and return it; empty when nothing is."""
+        words = _HIDDEN if has_hidden(self.value() or "") else ""
+        restyle(self, invalid=bool(words))
+        self.setAccessibleDescription(words)
+        self.below.setText(words)
+        self.below.setVisible(bool(words))
+        return words
 
     @override
     def words(self) -> str:
@@ -148,12 +166,14 @@ class CheckedChip(FilterChip):
 
     def __init__(self, name: str, editor: FilterEditor) -> None:
         super().__init__(name, editor)
+        if isinstance(editor, ShortText):
+            self._inside.insertWidget(1, editor.below)
         self.sync()
 
     @override
     def apply(self) -> None:
         editor = self.editor
-        if isinstance(editor, AmountRange | DayRange | NumberText) and editor.problem():
+        if isinstance(editor, AmountRange | DayRange | NumberText | ShortText) and editor.problem():
             self._popup.adjustSize()
             return
         super().apply()

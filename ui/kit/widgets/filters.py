@@ -81,7 +81,7 @@ class FilterChip(PairButton):
         outer = QVBoxLayout(self._popup)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(frame)
-        layout = QVBoxLayout(frame)
+        self._inside = layout = QVBoxLayout(frame)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(10)
         layout.addWidget(editor.widget)

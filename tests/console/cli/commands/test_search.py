@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -41,8 +43,26 @@ def test_what_was_looked_through_and_that_there_is_more_is_said(
     assert none.err == "Nothing found in accounts, transactions, amounts, batches and holds.\n"
 
 
-def test_what_nothing_can_be_called_is_asked_wrongly(ledgerctl: Run) -> None:
-    long = ledgerctl("search", "x" * 10_000)
-    assert (long.code, "no name has more than 254 characters" in long.err) == (2, True)
-    hidden = ledgerctl("search", "a\u202eb")
-    assert (hidden.code, "write a text" in hidden.err) == (2, True)
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("x" * 10_000, "no name has more than 254 characters"),
+        ("x" * 1_000_000, "no name has more than 254 characters"),
+        *((text, "write a text") for text in ("a\u202eb", "a\x07b", "\0", "a\nb", "\udcff", "", "  ")),
+    ],
+)
+def test_what_nothing_can_be_called_is_asked_wrongly(ledgerctl: Run, text: str, words: str) -> None:
+    refused = ledgerctl("search", text)
+    assert (refused.code, refused.out) == (2, "")
+    assert words in refused.err
+    assert refused.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["%", "_", "'", '"', "\\", "<b>x</b>", "'; DROP TABLE ledger.users; --", ":name"]
+)
+def test_what_is_hostile_finds_nothing(ledgerctl: Run, open_accounts: Callable[..., None], text: str) -> None:
+    open_accounts({"kofi.amrani": 1_250})
+    done = ledgerctl("--format", "json", "search", text)
+    assert (done.code, done.data) == (0, [])
+    assert done.err.startswith("Nothing found in accounts, ")
