@@ -21,7 +21,7 @@ from ui.kit.lists.selection_sum import SelectionSum
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import button, row_of
-from ui.routes import OpenAccount, OpenBatch, OpenReference
+from ui.routes import OpenAccount, OpenBatch, OpenTransaction
 from ui.screens.accounts.account.columns import timeline_columns
 
 if TYPE_CHECKING:
@@ -186,10 +186,7 @@ class TimelineTab(QWidget):
         go = self._context.navigator.go
         ways: list[tuple[str, Callable[[], None], str]] = []
         if row.kind is TimelineKind.MOVEMENT:
-            ways.append((
-                "Open transaction", partial(go, OpenReference(row.reference or "")),
-                "" if row.reference else "it has no reference",
-            ))  # fmt: skip
+            ways.append(("Open transaction", partial(go, OpenTransaction(row.id)), ""))
         if row.other:
             ways.append((
                 f"Account of {party_in_full(row.other)}",

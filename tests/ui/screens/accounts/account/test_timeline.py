@@ -18,7 +18,7 @@ from console.ledger.accounts.timeline.page import Parts
 from tests.cluster import connected
 from tests.ui.several import EACH, WRITTEN, fill_in_four_currencies
 from ui.kit.table.paged_model import State
-from ui.routes import OpenAccount, OpenReference
+from ui.routes import OpenAccount, OpenTransaction
 from ui.screens.accounts.account import timeline as module
 from ui.screens.accounts.account.tabs import TIMELINE_TAB
 
@@ -165,7 +165,10 @@ def test_enter_leads_to_the_transaction_else_to_the_other_account(
     for place in (0, 1, 13, 2):
         table.select_place(place)
         QTest.keyClick(table, Qt.Key.Key_Return)
-    assert wanted == [OpenAccount("greta.l", "CR"), OpenReference("order 767111")]
+    deposit, capture = (page.tabs.timeline.model.rows[place].id for place in (13, 2))
+    assert wanted == [
+        OpenAccount("greta.l", "CR"), OpenTransaction(deposit), OpenTransaction(capture),
+    ]  # fmt: skip
 
 
 def test_a_row_says_where_it_leads_and_what_can_be_copied(page: AccountPage) -> None:
@@ -176,8 +179,9 @@ def test_a_row_says_where_it_leads_and_what_can_be_copied(page: AccountPage) -> 
     assert QGuiApplication.clipboard().text() == "Captured 99.11 CR for @revenue: a bicycle"
     actions["Copy reference"].trigger()
     assert QGuiApplication.clipboard().text() == "order 767111"
-    first = {one.text().split("\t")[0]: one for one in table.row_menu(13, 0).actions()}
-    assert not first["Open transaction  (it has no reference)"].isEnabled()
+    deposit = [one.text().split("\t")[0] for one in table.row_menu(13, 0).actions()]
+    assert "Open transaction" in deposit
+    assert "Copy reference" not in deposit
     note = [one.text().split("\t")[0] for one in table.row_menu(6, 0).actions()]
     assert "Copy what happened" in note
     assert "Copy transaction id" not in note
