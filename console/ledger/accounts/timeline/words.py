@@ -9,6 +9,7 @@ from console.files.text import party, shown
 from console.ledger.accounts.timeline.page import TimelineKind, TimelineRow
 from console.ledger.accounts.timeline.sources import Source
 from console.money import NumberStyle, format_amount
+from models.transaction import TransactionKind
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -19,15 +20,15 @@ LONGEST: Final = 2_000
 _STYLE: Final = NumberStyle()
 
 # What went out, and what came in.
-_MOVEMENTS: Final[Mapping[str, tuple[str, str]]] = {
-    "transfer": ("Sent {money} to {other}", "Received {money} from {other}"),
-    "deposit": ("Deposited {money} to {other}", "Deposited {money} from {other}"),
-    "payout": ("Paid out {money} to {other}", "Received a payout of {money} from {other}"),
-    "grant": ("Granted {money} of credit to {other}", "Granted {money} of credit"),
-    "capture": ("Captured {money} for {other}", "Received {money} captured from {other}"),
-    "expiry": ("Credit of {money} expired", "Credit of {money} expired with {other}"),
-    "reversal": ("Gave back {money} to {other}", "Got back {money} from {other}"),
-    "adjustment": ("Adjusted by {money} to {other}", "Adjusted by {money} from {other}"),
+_MOVEMENTS: Final[Mapping[TransactionKind, tuple[str, str]]] = {
+    TransactionKind.TRANSFER: ("Sent {money} to {other}", "Received {money} from {other}"),
+    TransactionKind.DEPOSIT: ("Deposited {money} to {other}", "Deposited {money} from {other}"),
+    TransactionKind.PAYOUT: ("Paid out {money} to {other}", "Received a payout of {money} from {other}"),
+    TransactionKind.GRANT: ("Granted {money} of credit to {other}", "Granted {money} of credit"),
+    TransactionKind.CAPTURE: ("Captured {money} for {other}", "Received {money} captured from {other}"),
+    TransactionKind.EXPIRY: ("Credit of {money} expired", "Credit of {money} expired with {other}"),
+    TransactionKind.REVERSAL: ("Gave back {money} to {other}", "Got back {money} from {other}"),
+    TransactionKind.ADJUSTMENT: ("Adjusted by {money} to {other}", "Adjusted by {money} from {other}"),
 }
 
 _ASKED: Final[Mapping[str, str]] = {
@@ -59,7 +60,7 @@ def sentence(row: TimelineRow, style: NumberStyle = _STYLE) -> str:
 
 def _with_said(happened: str, row: TimelineRow) -> str:
     # What the ledger describes an expiry with says nothing more.
-    said = "" if row.act == "expiry" else shown(" ".join(row.said.splitlines()), LONGEST)
+    said = "" if row.act == TransactionKind.EXPIRY else shown(" ".join(row.said.splitlines()), LONGEST)
     if row.kind is TimelineKind.NOTE:
         flagged = row.act == "flag_account"
         if not said:
@@ -77,7 +78,7 @@ def _money(row: TimelineRow, style: NumberStyle, minor: int | None = None) -> st
 
 
 def _movement(row: TimelineRow, style: NumberStyle) -> str:
-    out, into = _MOVEMENTS[row.act]
+    out, into = _MOVEMENTS[TransactionKind(row.act)]
     words = out if (row.moved or 0) < 0 else into
     return words.format(money=_money(row, style), other=party(row.other or ""))
 

@@ -10,6 +10,7 @@ import pytest
 from console.ledger.accounts.timeline.page import Parts, TimelineRow, timeline
 from console.ledger.accounts.timeline.words import LONGEST, sentence
 from console.money import Currency, NumberStyle
+from models.transaction import TransactionKind
 from tests.cluster import CURRENCY
 from tests.console.ledger.accounts.timeline.life import make_a_life
 from tests.models.bookkeeping import transfer
@@ -121,6 +122,16 @@ def test_of_an_erased_person_it_says_that(
     assert sentence(flagged) == "A flag, erased with the person"
     assert sentence(erased) == f"Person erased: {REASON}"
     assert sentence(note) == "A note, erased with the person"
+
+
+@pytest.mark.parametrize("kind", list(TransactionKind))
+def test_every_kind_of_movement_has_words_for_both_sides(
+    life: list[TimelineRow], kind: TransactionKind
+) -> None:
+    sent = replace(life[8], act=kind.value)
+    out, into = sentence(sent), sentence(replace(sent, moved=30))
+    assert out != into
+    assert all("0.30 CR" in words for words in (out, into))
 
 
 def test_amounts_are_written_in_the_style_asked_for(life: list[TimelineRow]) -> None:
