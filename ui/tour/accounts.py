@@ -1,4 +1,4 @@
-"""The tour's stops at the accounts: the list, those with a name, one account and a term of its balance."""
+"""The tour's stops at the accounts: the list, those with a name, one account, its timeline and a term."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.ledger.accounts.timeline.page import TimelineKind
 from ui.kit.table.paged_model import State
-from ui.screens.accounts.account.tabs import NOTES_TAB
+from ui.screens.accounts.account.tabs import NOTES_TAB, TIMELINE_TAB
 from ui.screens.accounts.screen import Accounts
 from ui.tour.hands import expect, go, press, screen
 from ui.tour.listed import write
@@ -63,6 +64,16 @@ def account(walk: Walk) -> None:
         expect(page.reading.account.equation.unexplained == 0, "a balance is not explained")
 
 
+def happened(walk: Walk) -> None:
+    """Read all that happened to the account, in one order."""
+    page = _page(walk)
+    page.tabs.show_tab(TIMELINE_TAB)
+    shown = page.tabs.timeline
+    walk.wait(lambda: shown.model.state is State.READY, "all that happened")
+    kinds = {row.kind for row in shown.model.rows}
+    expect(TimelineKind.MOVEMENT in kinds, "nothing has moved in the account")
+
+
 def term(walk: Walk) -> None:
     """Press the first term of the equation: the statement lists its rows alone."""
     page = _page(walk)
@@ -112,6 +123,6 @@ def dark_accounts(walk: Walk) -> None:
 
 ACCOUNT_STOPS: Final = (
     Stop("accounts", accounts), Stop("accounts-found", found), Stop("account", account),
-    Stop("account-term", term), Stop("account-flag", flag),
+    Stop("account-timeline", happened), Stop("account-term", term), Stop("account-flag", flag),
 )  # fmt: skip
 DARK_ACCOUNTS: Final = (Stop("account-dark", dark_account), Stop("accounts-dark", dark_accounts))
