@@ -40,6 +40,7 @@ class TimelineKind(StrEnum):
     MOVEMENT = "movement"
     HOLD = "hold"
     NOTE = "note"
+    FLAG = "flag"
     STATUS = "status"
     LIMIT = "limit"
     REQUEST = "request"
@@ -72,7 +73,8 @@ class TimelineRow:
     the ledger knows none. act: a transaction's kind, a hold's end, or an operation's name. moved: minor units
     of currency, below 0 what went out; None for all but movements. amount: how much was asked for, in minor
     units, of a refused act too. said: a note, a reason or a description; of an erased note nothing is left.
-    before, after: the status or the limit, as the ledger wrote it. code, detail: why it was refused.
+    before, after: a status, a limit or a flag's assignee, as the ledger wrote it. code, detail: why it was
+    refused.
     """
 
     moment: datetime
@@ -114,7 +116,9 @@ _ACTS: Final[Mapping[str, TimelineKind]] = {
     "set_account_status": TimelineKind.STATUS,
     "set_overdraft_limit": TimelineKind.LIMIT,
     "add_note": TimelineKind.NOTE,
-    "flag_account": TimelineKind.NOTE,
+    "flag_account": TimelineKind.FLAG,
+    "assign_flag": TimelineKind.FLAG,
+    "close_flag": TimelineKind.FLAG,
 }
 
 _WALKS: Final = {Parts.ALL: MOVEMENTS + OTHERS, Parts.MOVEMENTS: MOVEMENTS, Parts.OTHERS: OTHERS}

@@ -48,7 +48,10 @@ _OPENED: Final = """NOT EXISTS (
                 WHERE e.subject = owner.subject AND e.action = 'open_account' AND e.outcome = 'done'
                     AND e.at >= owner.created_at AND e.at < owner.created_at + interval '1 minute')"""
 
-_REQUESTS: Final = "coalesce(q.request ->> 'username', q.request ->> 'from') = owner.username"
+# In the collation of the index, which is not a name's own.
+_REQUESTS: Final = (
+    "coalesce(q.request ->> 'username', q.request ->> 'from') = owner.username COLLATE \"default\""
+)
 
 MOVEMENTS: Final = (
     Walk(Source.MOVEMENT, "ledger.transactions t", "t.from_wallet = owner.id", "t.posted_at", "t.id"),
@@ -108,12 +111,13 @@ _TOLD: Final[Mapping[Source, str]] = {
         SELECT e.actor, e.action, e.outcome, NULL, left(coalesce(asked ->> 'amount', asked ->> 'limit'), 40),
             left(asked ->> 'currency', 40), left(asked ->> 'to', 200),
             left(coalesce(asked ->> 'reservation', asked ->> 'reference'), 200), NULL,
-            CASE WHEN e.outcome = 'done' AND asked ? 'note' THEN (
+            CASE WHEN e.detail #> '{outcome,note}' IS NULL THEN e.reason ELSE (
                 SELECT n.note FROM ledger.account_notes n
                 WHERE n.id = (e.detail #>> '{outcome,note}')::bigint)
-            ELSE e.reason END,
+            END,
             left(e.detail #>> '{outcome,before}', 200),
-            left(coalesce(e.detail #>> '{outcome,after}', asked ->> 'status', asked ->> 'following'), 200),
+            left(coalesce(e.detail #>> '{outcome,after}', asked ->> 'status', asked ->> 'assignee',
+                asked ->> 'following'), 200),
             e.detail #>> '{outcome,code}', e.detail #> '{outcome,detail}'
         FROM ledger.audit_events e
         CROSS JOIN LATERAL (SELECT CASE

@@ -18,6 +18,7 @@ LONGEST: Final = 2_000
 """The most characters of a text in a sentence: a note's."""
 
 _STYLE: Final = NumberStyle()
+_ANYONE: Final = "anyone"
 
 # What went out, and what came in.
 _MOVEMENTS: Final[Mapping[TransactionKind, tuple[str, str]]] = {
@@ -62,10 +63,9 @@ def _with_said(happened: str, row: TimelineRow) -> str:
     # What the ledger describes an expiry with says nothing more.
     said = "" if row.act == TransactionKind.EXPIRY else shown(" ".join(row.said.splitlines()), LONGEST)
     if row.kind is TimelineKind.NOTE:
-        flagged = row.act == "flag_account"
-        if not said:
-            return f"A {'flag' if flagged else 'note'}, erased with the person"
-        return f"Flagged: {said}" if flagged else said
+        return said or "A note, erased with the person"
+    if row.kind is TimelineKind.FLAG:
+        return f"{happened}: {said or 'erased with the person'}"
     return f"{happened}: {said}" if said else happened
 
 
@@ -124,13 +124,16 @@ def _account(row: TimelineRow, _style: NumberStyle) -> str:
     return "Account opened" if row.currency is None else f"Account opened in {row.currency.code}"
 
 
-def _act(row: TimelineRow) -> str:
+def _flag(row: TimelineRow, _style: NumberStyle) -> str:
+    after = row.after or _ANYONE
     if row.act == "assign_flag":
-        return f"Flag assigned to {shown(row.after) if row.after else 'whoever comes first'}"
-    if row.act == "close_flag":
-        return "Flag done"
+        return f"Flag assigned from {row.before or _ANYONE} to {after}"
+    return "Flag done" if row.act == "close_flag" else f"Flag for {after}"
+
+
+def _act(row: TimelineRow) -> str:
     if row.act == "follow_account":
-        return "Followed" if row.after == "true" else "Followed no longer"
+        return "Account followed" if row.after == "true" else "Account no longer followed"
     name = row.act.replace("_", " ")
     return f"{name[:1].upper()}{name[1:]}"
 
@@ -140,6 +143,7 @@ _TELLERS: Final[Mapping[TimelineKind, Callable[[TimelineRow, NumberStyle], str]]
     TimelineKind.HOLD: _hold,
     TimelineKind.STATUS: _status,
     TimelineKind.LIMIT: _limit,
+    TimelineKind.FLAG: _flag,
     TimelineKind.REQUEST: _request,
     TimelineKind.ACCOUNT: _account,
     TimelineKind.REFUSED: _refused,

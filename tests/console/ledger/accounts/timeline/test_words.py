@@ -14,7 +14,7 @@ from models.transaction import TransactionKind
 from tests.cluster import CURRENCY
 from tests.console.ledger.accounts.timeline.life import make_a_life
 from tests.models.bookkeeping import transfer
-from tests.models.writes import REASON, capture, done, grant, let_time_pass, reserve, sweep, write
+from tests.models.writes import REASON, capture, done, grant, let_time_pass, refused, reserve, sweep, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,42 +86,45 @@ def test_the_other_sides_say_it_their_way(
     assert sentence(timeline(viewer, "@external", CURRENCY, parts=Parts.OTHERS).rows[0]) == "Account opened"
 
 
-def test_flags_and_who_follows_are_told(
-    viewer: Database, operator: Connection, open_accounts: Callable[..., None]
-) -> None:
-    open_accounts({"alice": 0})
-    note = done(write(operator, "flag_account", "alice", "ask for a passport", "t_support"))["note"]
-    for assignee in ("t_operator", None):
-        done(write(operator, "assign_flag", "alice", note, assignee))
-    done(write(operator, "close_flag", "alice", note))
-    assert write(operator, "close_flag", "alice", note)["status"] == "refused"
-    for following in (True, False):
-        done(write(operator, "follow_account", "alice", following))
-    rows = timeline(viewer, "alice", CURRENCY).rows
-    assert [sentence(row) for row in rows[:-1]] == [
-        "Followed no longer",
-        "Followed",
-        sentence(rows[2]),
-        "Flag done",
-        "Flag assigned to whoever comes first",
-        "Flag assigned to t_operator",
-        "Flagged: ask for a passport",
-    ]
-    assert sentence(rows[2]).startswith("Refused closing a flag, since it was marked as done already by t_op")
-
-
 def test_of_an_erased_person_it_says_that(
     viewer: Database, operator: Connection, as_admin: Connection, open_accounts: Callable[..., None]
 ) -> None:
     open_accounts({"alice": 0})
     done(write(operator, "add_note", "alice", "Her sister's number"))
-    done(write(operator, "flag_account", "alice", "Call her sister", None))
     done(write(operator, "set_account_status", "alice", "closed", REASON))
     done(write(as_admin, "erase_account", "alice", REASON))
-    erased, _closed, flagged, note, _opened = timeline(viewer, "alice", CURRENCY).rows
-    assert sentence(flagged) == "A flag, erased with the person"
+    erased, _closed, note, _opened = timeline(viewer, "alice", CURRENCY).rows
     assert sentence(erased) == f"Person erased: {REASON}"
     assert sentence(note) == "A note, erased with the person"
+
+
+def test_a_flag_says_whom_it_waits_for_and_what_is_asked(
+    viewer: Database, operator: Connection, as_admin: Connection, open_accounts: Callable[..., None]
+) -> None:
+    open_accounts({"alice": 0})
+    flag = done(write(operator, "flag_account", "alice", "ask for a passport", None))["note"]
+    done(write(operator, "assign_flag", "alice", flag, "t_support"))
+    done(write(operator, "close_flag", "alice", flag))
+    assert refused(write(operator, "close_flag", "alice", flag)) == "flag.done"
+    done(write(operator, "follow_account", "alice", True))
+    done(write(operator, "follow_account", "alice", False))
+
+    def said() -> list[str]:
+        return [sentence(row) for row in timeline(viewer, "alice", CURRENCY).rows]
+
+    no = said().pop(2)
+    assert no.startswith("Refused closing a flag, since it was marked as done already by t_operator at ")
+    assert [words for words in said()[:-1] if words != no] == [
+        "Account no longer followed",
+        "Account followed",
+        "Flag done: ask for a passport",
+        "Flag assigned from anyone to t_support: ask for a passport",
+        "Flag for anyone: ask for a passport",
+    ]
+    done(write(operator, "set_account_status", "alice", "closed", REASON))
+    done(write(as_admin, "erase_account", "alice", REASON))
+    assert said()[5] == "Flag done: erased with the person"
+    assert "passport" not in "".join(said())
 
 
 @pytest.mark.parametrize("kind", list(TransactionKind))
