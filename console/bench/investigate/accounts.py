@@ -56,12 +56,12 @@ _FILTERS: Final = {
     ),
     "word of a name": _Filter(
         "split_part(display_name, ' ', 2)",
-        lambda text: AccountFilter(part=text),
+        lambda text: AccountFilter(words=text),
         "ILIKE '%…%'",
         _CALLED,
     ),
     "a name that nobody has": _Filter(
-        "'zq' || id || 'x'", lambda text: AccountFilter(part=text), "ILIKE '%…%'", _CALLED
+        "'zq' || id || 'x'", lambda text: AccountFilter(words=text), "ILIKE '%…%'", _CALLED
     ),
     "e-mail": _Filter(
         "email",

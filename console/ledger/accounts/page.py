@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy import text
 
 from console.ledger.books.available import available, dead_credit, transferable
+from console.ledger.books.words import USER_WORDS, asked, lexeme, words_of
 from console.ledger.page import LAST_CHARACTER, PAGE_SIZE, Direction, Page, asked_name
 from console.money import Currency, currency_of
 from models.account import AccountStatus
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 # The rows are taken before anything is looked up for them. The newest movement is the later of two index
 # probes: an OR over both sides would read an account's whole history.
 _PAGE = """
-    WITH found AS MATERIALIZED (
+    WITH {called}found AS MATERIALIZED (
         SELECT u.id AS user_id, u.username, u.display_name, u.email, u.trust_level, u.status, u.created_at,
             w.id, w.currency, w.balance, w.granted, w.reserved, w.overdraft_limit
-        FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
+        FROM {source} ON w.user_id = u.id
         WHERE {conditions}
         ORDER BY u.username {direction}, w.currency {direction} LIMIT :limit
     ), dead AS MATERIALIZED ({dead}
@@ -54,13 +55,15 @@ _PAGE = """
     ) flag ON true
     ORDER BY found.username {direction}, found.currency {direction}"""
 
+_LONGEST_NAME: Final = 264
+"""Characters of the longest username and name together, and the space between."""
+
 # The few that are flagged or followed are taken first, like those of one address below.
 _FLAGGED: Final = """
         SELECT n.user_id FROM ledger.account_flags f JOIN ledger.account_notes n ON n.id = f.note_id
         WHERE f.done_at IS NULL"""
 _CONDITIONS: Final[Mapping[str, str]] = {
     "prefix": "u.username >= :prefix AND u.username < :prefix_until",
-    "part": "(strpos(u.username, :inside) > 0 OR u.display_name ILIKE :part)",
     # The few of one address are taken first: in the order of the names, all of them would be read for these.
     "email": "u.id = ANY (ARRAY(SELECT e.id FROM ledger.users e WHERE lower(e.email) = lower(:email)))",
     "trust_level": "u.trust_level = :trust_level",
@@ -71,9 +74,13 @@ _CONDITIONS: Final[Mapping[str, str]] = {
         SELECT f.user_id FROM ledger.account_follows f WHERE f.operator = session_user AND f.following))""",
 }
 
-
-# Nobody who types a % or a _ means LIKE's.
-_LITERAL: Final = str.maketrans({sign: f"\\{sign}" for sign in r"\%_"})
+# Accounts of a word are found first and then put in order: under the LIMIT a walk over all accounts would
+# seem cheap, and of a rare word it reads them all.
+_CALLED: Final = f"""called AS MATERIALIZED (
+        SELECT u.* FROM ledger.users u WHERE {USER_WORDS} @@ {asked("words")}
+    ), """  # noqa: S608 - text of ours
+_SOURCE: Final = "ledger.users u JOIN ledger.wallets w"
+_CALLED_SOURCE: Final = "ledger.wallets w JOIN (SELECT * FROM called ORDER BY called.username {direction}) u"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,13 +123,14 @@ class AccountRow:
 class AccountFilter:
     """Which accounts; empty or None lets all pass.
 
-    prefix: how the username begins. part: what username or name contain, in letters of any case. email: the
-    whole address, in letters of any case. trust_level: 0 to 9. currency: a code. flagged: those with an open
-    flag; mine: with one that waits for the operator who asks. followed: by that operator.
+    prefix: how the username begins. words: how words of username and name begin, all of them, in letters of
+    any case. email: the whole address, in letters of any case. trust_level: 0 to 9. currency: a code.
+    flagged: those with an open flag; mine: with one that waits for the operator who asks. followed: by that
+    operator.
     """
 
     prefix: str = ""
-    part: str = ""
+    words: str = ""
     email: str = ""
     trust_level: int | None = None
     status: AccountStatus | None = None
@@ -185,20 +193,25 @@ def _values(wanted: AccountFilter, cursor: Cursor | None) -> dict[str, object]:
     prefix = asked_name(wanted.prefix)
     if prefix:
         values |= {"prefix": prefix, "prefix_until": prefix + LAST_CHARACTER}
-    if part := wanted.part.strip():
-        values |= {"inside": asked_name(part), "part": f"%{part.translate(_LITERAL)}%"}
+    if wanted.words.strip():
+        values["words"] = _query(wanted.words)
     if wanted.email.strip():
         values["email"] = wanted.email.strip()
     if wanted.trust_level is not None:
         values["trust_level"] = wanted.trust_level
     if wanted.currency:
         values["currency"] = wanted.currency
-    for name, asked in (("flagged", wanted.flagged), ("mine", wanted.mine), ("followed", wanted.followed)):
-        if asked:
-            values[name] = True
+    switches = {"flagged": wanted.flagged, "mine": wanted.mine, "followed": wanted.followed}
+    values |= {name: True for name, on in switches.items() if on}
     if cursor is not None:
         values |= {"cursor": cursor.username, "cursor_currency": cursor.currency}
     return values
+
+
+def _query(words: str) -> str:
+    """Write words as a tsquery; one that finds nothing for a text without any, or too long for a name."""
+    found = words_of(words) if len(words) <= _LONGEST_NAME else []
+    return " & ".join(lexeme(word, begins=True) for word in found)
 
 
 @lru_cache(maxsize=256)
@@ -212,10 +225,14 @@ def _page_shape(given: frozenset[str], status: AccountStatus | None, *, forward:
         way = ">" if forward else "<"
         conditions.append(f"u.username {way}= :cursor")
         conditions.append(f"(u.username, w.currency) {way} (:cursor, :cursor_currency)")
+    order = "ASC" if forward else "DESC"
+    by_words = "words" in given
     return text(
         _PAGE.format(
+            called=_CALLED if by_words else "",
+            source=_CALLED_SOURCE.format(direction=order) if by_words else _SOURCE,
             conditions=" AND ".join(conditions),
-            direction="ASC" if forward else "DESC",
+            direction=order,
             dead=dead_credit("found"),
         )
     )

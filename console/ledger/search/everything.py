@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from console.files.text import has_hidden, is_name
+from console.ledger.books.words import lexeme, words_of
 from console.ledger.page import LAST_CHARACTER, asked_name
 from console.ledger.search.probes import MOST, OPERATOR_PROBES, statement
 from console.money import AmountError, Currency, parse_amount
@@ -33,7 +34,6 @@ _WORDS_AT_MOST: Final = 8
 _REFERENCE_LENGTH: Final = 200
 _NUMBER: Final = re.compile(r"#?([1-9][0-9]{0,17})", re.ASCII)
 _NAME_BEGINS: Final = re.compile(r"@?[a-z0-9][a-z0-9._-]{0,62}")
-_WORD: Final = re.compile("[0-9A-Za-z\u0080-\U0010ffff]+")
 _WITH_CODE: Final = re.compile(r"(.*[0-9]) *([A-Za-z][A-Za-z0-9]{1,11})")
 
 
@@ -176,16 +176,12 @@ def _values(sought: str) -> dict[str, object]:
         values["username"] = name
     if begins and _NAME_BEGINS.fullmatch(name):
         values |= {"name": name, "name_until": name + LAST_CHARACTER}
-    words = _WORD.findall(sought)
+    words = words_of(sought)
     if 0 < len(words) <= _WORDS_AT_MOST:
-        values["words"] = " & ".join(_lexeme(word, begins=len(word) >= SHORTEST) for word in words)
-        values["whole_words"] = " & ".join(_lexeme(word, begins=False) for word in words)
+        # A short one is found whole only, for too much begins with it.
+        values["words"] = " & ".join(lexeme(word, begins=len(word) >= SHORTEST) for word in words)
+        values["whole_words"] = " & ".join(lexeme(word, begins=False) for word in words)
     return values
-
-
-def _lexeme(word: str, *, begins: bool) -> str:
-    """Write a word as a tsquery has it; a short one is found whole only, for too much begins with it."""
-    return f"'{word}':*" if begins else f"'{word}'"
 
 
 def _amounts(

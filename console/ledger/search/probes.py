@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
+from console.ledger.books.words import BATCH_WORDS, OPERATOR_WORDS, USER_WORDS, asked
+
 if TYPE_CHECKING:
     from sqlalchemy import TextClause
 
@@ -20,14 +22,6 @@ COUNTED: Final = 100
 _WEIGHED: Final = 200
 """How many accounts of a word are put in order; of a word that more bear, these are the first that come."""
 
-# As the expressions of users_words_idx and batches_words_idx, or the server would not take them for these.
-_WORDS: Final = """array_to_tsvector(array_remove(regexp_split_to_array(
-    lower({text} COLLATE "default"), '[^0-9a-z\\u0080-\\U0010ffff]+'), ''))"""
-_USER_WORDS: Final = _WORDS.format(text="(u.username || ' ' || u.display_name)")
-_BATCH_WORDS: Final = _WORDS.format(text="b.name")
-# A query of its own, so that the planner takes its general guess: knowing how common a word is, it might walk
-# through all accounts for the first that bear it.
-_ASKED: Final = '(SELECT CAST(lower(CAST(:{name} AS text) COLLATE "default") AS tsquery))'
 _EMAIL: Final = 'lower(CAST(:email AS text) COLLATE "C")'
 _NO_NUMBER: Final = "CAST(NULL AS bigint)"
 _LIMIT: Final = MOST + 1
@@ -40,11 +34,11 @@ _BEGINNINGS: Final = f"""
         ORDER BY u.username LIMIT {_LIMIT})"""
 _ACCOUNT_WORDS: Final = f"""
     called AS MATERIALIZED (
-        SELECT u.id, {_USER_WORDS} @@ {_ASKED.format(name="whole_words")} AS whole
-        FROM ledger.users u WHERE {_USER_WORDS} @@ {_ASKED.format(name="words")})"""
+        SELECT u.id, {USER_WORDS} @@ {asked("whole_words")} AS whole
+        FROM ledger.users u WHERE {USER_WORDS} @@ {asked("words")})"""
 _BATCHES_CALLED: Final = f"""
     batches_called AS MATERIALIZED (
-        SELECT b.id FROM ledger.batches b WHERE {_BATCH_WORDS} @@ {_ASKED.format(name="words")})"""
+        SELECT b.id FROM ledger.batches b WHERE {BATCH_WORDS} @@ {asked("words")})"""
 
 _ACCOUNT_PROBES: Final = {
     "number": "SELECT 0, u.id FROM ledger.users u WHERE u.id = :number",
@@ -121,9 +115,7 @@ _CREDITS: Final = f"""
 OPERATOR_PROBES: Final = {
     "username": "SELECT 0, o.name FROM ledger.operators o WHERE o.name = :username",
     "name": "SELECT 1, o.name FROM ledger.operators o WHERE starts_with(o.name, :name)",
-    "words": f"""
-        SELECT 2, o.name FROM ledger.operators o
-        WHERE {_WORDS.format(text="(o.name || ' ' || o.display_name)")} @@ {_ASKED.format(name="words")}""",
+    "words": f"SELECT 2, o.name FROM ledger.operators o WHERE {OPERATOR_WORDS} @@ {asked('words')}",
 }
 """What finds an operator: they are the people of one house, some dozens of rows, and have no index."""
 

@@ -26,7 +26,7 @@ class AccountFilters(FilterRow):
         super().__init__()
         self.currency = CurrencyChip("accounts", context.session.currencies, context.store)
         self.username = CheckedChip("Username", ShortText("how it begins"))
-        self.name = CheckedChip("Name", ShortText("part of username or name"))
+        self.name = CheckedChip("Name", ShortText("how words of name or username begin"))
         self.email = CheckedChip("E-mail", ShortText("the whole address"))
         self.trust_level = CheckedChip(
             "Trust level", OneChoice([(str(level), str(level)) for level in _TRUST_LEVELS])
@@ -44,7 +44,7 @@ class AccountFilters(FilterRow):
         trust, status = self.trust_level.applied_value, self.status.applied_value
         return AccountFilter(
             prefix=str(self.username.applied_value or ""),
-            part=str(self.name.applied_value or ""),
+            words=str(self.name.applied_value or ""),
             email=str(self.email.applied_value or ""),
             trust_level=None if trust is None else int(str(trust)),
             status=None if status is None else AccountStatus(str(status)),

@@ -28,7 +28,7 @@ def list_accounts(
     context: typer.Context,
     *,
     username: Annotated[str, typer.Option(help="How the username begins.")] = "",
-    name: Annotated[str, typer.Option(help="What username or name contain.")] = "",
+    name: Annotated[str, typer.Option(help="How words of username and name begin.")] = "",
     email: Annotated[str, typer.Option(help="The whole address.")] = "",
     trust_level: Annotated[int | None, typer.Option(min=0, max=9, help="0 to 9.")] = None,
     status: Annotated[str | None, typer.Option(help="active, frozen or closed; without it, all.")] = None,
@@ -47,7 +47,7 @@ def list_accounts(
     with invocation.workspace() as workspace, interruptible() as cancel:
         money = one_or_all(workspace.books, currency)
         wanted = AccountFilter(
-            prefix=username, part=name, email=email, trust_level=trust_level, status=kind,
+            prefix=username, words=name, email=email, trust_level=trust_level, status=kind,
             currency="" if money is None else money.code, flagged=flagged, mine=mine, followed=followed,
         )  # fmt: skip
         found = page(workspace.database, wanted, limit=limit, cancel=cancel)

@@ -50,7 +50,7 @@ TRANSACTION_FILTERS: Final[tuple[dict[str, Any], ...]] = (
     {"currency": "CR", "amount_max": 9}, {"reference": "r"}, {"description": "d"}, {"batch_id": 1},
 )  # fmt: skip
 ACCOUNT_FILTERS: Final[tuple[dict[str, Any], ...]] = (
-    {"prefix": "a"}, {"part": "a"}, {"email": "a"}, {"trust_level": 1}, {"status": AccountStatus.FROZEN},
+    {"prefix": "a"}, {"words": "a"}, {"email": "a"}, {"trust_level": 1}, {"status": AccountStatus.FROZEN},
     {"currency": "CR"},
 )  # fmt: skip
 HOLD_FILTERS: Final[tuple[dict[str, Any], ...]] = (
