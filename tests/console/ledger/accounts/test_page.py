@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.errors import UsageError
+from console.ledger.accounts import page as accounts
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.equation import equation
 from console.ledger.accounts.page import AccountFilter, Cursor, page
@@ -18,6 +19,7 @@ from console.monitor.budgets import budget
 from models.account import AccountStatus
 from models.credit import ReservationStatus
 from tests.cluster import CURRENCY, connected
+from tests.console.ledger.search.plans import fill, reads, rows_read
 from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, capture, done, grant, release, reserve, write
 
@@ -150,6 +152,24 @@ def test_words_of_a_name_address_and_trust_level(
     if cursor is not None:
         before = page(viewer, wanted, cursor=cursor, direction=Direction.BEFORE)
         assert names(before) == found[:-1]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        AccountFilter(), AccountFilter(prefix="c77"), AccountFilter(words="c77"),
+        AccountFilter(words="nobody"), AccountFilter(email="c77@example.org"), AccountFilter(trust_level=7),
+        AccountFilter(status=AccountStatus.FROZEN),
+    ],
+)  # fmt: skip
+def test_every_filter_is_asked_by_an_index(ledger_url: str, wanted: AccountFilter) -> None:
+    """Of 20,000 accounts no more than a few pages are read, where all fit and where none does."""
+    fill(ledger_url, 20_000)
+    values = accounts._values(wanted, None) | {"limit": 201}
+    statement = accounts._page_shape(frozenset(values), wanted.status, forward=True)
+    nodes = reads(ledger_url, statement, values, {"users", "wallets"})
+    assert nodes
+    assert max(rows_read(node) for node in nodes) < 500
 
 
 def test_an_account_from_every_side_in_three_statements(

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from console.ledger.search import everything as search
 from console.ledger.search.everything import Answer, Kind, everything
 from console.ledger.search.probes import COUNTED, MOST, statement
 from console.money import Currency
 from console.monitor.budgets import budget
-from tests.cluster import CURRENCY, connected
+from tests.cluster import CURRENCY
+from tests.console.ledger.search.plans import fill, reads
 from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, grant, reserve, write
 
@@ -233,40 +233,7 @@ def test_every_probe_is_an_index(viewer: Database, ledger_url: str, text: str) -
     """On 20,000 accounts and as many movements nothing is walked through, however common the word."""
     fill(ledger_url, 20_000)
     values: dict[str, Any] = search._values(text) | search._amounts(text, (CR,), search._parsed)
-    written = statement(frozenset(values)).compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-    with connected(ledger_url) as connection:
-        row = connection.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {written}".encode(), values).fetchone()
-    assert row is not None
-    scans = [
-        node for node in walk(row[0][0]["Plan"])
-        if node["Node Type"] == "Seq Scan" and node["Relation Name"] in {"users", "transactions", "wallets"}
-    ]  # fmt: skip
-    assert scans == []
+    nodes = reads(ledger_url, statement(frozenset(values)), values, {"users", "transactions", "wallets"})
+    assert nodes
+    assert "Seq Scan" not in {node["Node Type"] for node in nodes}
     assert find(viewer, text).found or text == "kofi"
-
-
-def walk(node: dict[str, Any]) -> list[dict[str, Any]]:
-    return [node, *(inner for child in node.get("Plans", []) for inner in walk(child))]
-
-
-def fill(url: str, rows: int) -> None:
-    """Write accounts and movements past the ledger's functions: what is looked at is only the plan."""
-    with connected(url) as connection, connection.transaction():
-        connection.execute("SET LOCAL session_replication_role = replica")
-        connection.execute(
-            "INSERT INTO ledger.users (username, display_name, email)"
-            " SELECT 'c' || n, 'Customer ' || n, 'C' || n || '@example.org' FROM generate_series(1, %s) n",
-            [rows],
-        )
-        connection.execute(
-            "INSERT INTO ledger.wallets (user_id, currency, kind)"
-            " SELECT id, %s, kind FROM ledger.users WHERE kind = 'customer'",
-            [CURRENCY],
-        )
-        connection.execute(
-            "INSERT INTO ledger.transactions (posted_at, effective_at, from_wallet, to_wallet, amount, kind,"
-            " currency, reference) SELECT now(), now(), 1, 2, 100 * (1 + n %% 50), 'transfer', %s, 'R-' || n"
-            " FROM generate_series(1, %s) n",
-            [CURRENCY, rows],
-        )
-        connection.execute("ANALYZE ledger.users, ledger.wallets, ledger.transactions")
