@@ -26,7 +26,7 @@ class AccountFilters(FilterRow):
         super().__init__()
         self.currency = CurrencyChip("accounts", context.session.currencies, context.store)
         self.username = CheckedChip("Username", ShortText("how it begins"))
-        self.name = CheckedChip("Name", ShortText("how words of name or username begin"))
+        self.name = CheckedChip("Name", ShortText("how its words begin"))
         self.email = CheckedChip("E-mail", ShortText("the whole address"))
         self.trust_level = CheckedChip(
             "Trust level", OneChoice([(str(level), str(level)) for level in _TRUST_LEVELS])
