@@ -17,10 +17,12 @@ from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.postmaster import Postmaster, processes_of
 from tests.ui.sessions import window_of
 from ui.kit.table.paged_model import State
+from ui.routes import OpenAccount
+from ui.screens.accounts.screen import Accounts
 from ui.screens.transactions.screen import Transactions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from pytestqt.qtbot import QtBot
@@ -48,6 +50,17 @@ def session(make_session: Sessions, qtbot: QtBot) -> OperatorSession:
     shown = listed(window_of(made))
     qtbot.waitUntil(lambda: shown.model.state is State.READY and made.worker.active == 0, timeout=15_000)
     return made
+
+
+@pytest.fixture
+def kept_dead(session: OperatorSession, monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Let nobody start a dead server, as on a server of others; return what lets them again."""
+    workspace = session.workspace
+    assert workspace is not None
+    server = workspace.database._server
+    workspace.database._server = None
+    monkeypatch.setattr(type(server), "start_if_dead", lambda _server, _process: False)
+    return monkeypatch.undo
 
 
 def listed(window: MainWindow) -> Transactions:
@@ -112,15 +125,10 @@ def test_a_killed_server_is_started_again_by_the_next_refresh(
 
 
 def test_a_killed_server_is_started_again_by_retry(
-    session: OperatorSession, make_session: Sessions, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    session: OperatorSession, make_session: Sessions, kept_dead: Callable[[], None], qtbot: QtBot
 ) -> None:
-    window, status, workspace = window_of(session), session.status, session.workspace
+    window, status = window_of(session), session.status
     assert status is not None
-    assert workspace is not None
-    # As on a server of others: nobody starts it, and the window says so once.
-    server = workspace.database._server
-    workspace.database._server = None
-    monkeypatch.setattr(type(server), "start_if_dead", lambda _server, _process: False)
     killed, shown = kill_server(make_session), listed(window)
     for _ in range(3):
         QTest.keyClick(window, Qt.Key.Key_F5)
@@ -131,7 +139,7 @@ def test_a_killed_server_is_started_again_by_retry(
     assert banner.startswith("The ledger has not been reached since ")
     assert len(banner) < 120
     assert connection(window) == ("not reached", "error")
-    monkeypatch.undo()
+    kept_dead()
     status.retry()
     qtbot.waitUntil(lambda: shown.model.state is State.READY, timeout=ROWS_AGAIN_MS)
     assert server_pid(make_session) not in {None, killed}
@@ -159,3 +167,60 @@ def test_a_server_that_hangs_is_amber_with_since_when_and_green_again_by_itself(
     qtbot.waitUntil(lambda: connection(window)[1] == "credit", timeout=5_000)
     assert connection(window)[0].startswith("primary, ")
     assert window.strip.texts == []
+
+
+def test_a_server_that_dies_during_a_search_is_a_sentence_and_the_next_search_finds(
+    session: OperatorSession, make_session: Sessions, kept_dead: Callable[[], None], qtbot: QtBot
+) -> None:
+    window, status = window_of(session), session.status
+    assert status is not None
+    palette = window.palette_dialog
+
+    def said() -> list[str]:
+        return [palette.matches.item(row).text() for row in range(palette.matches.count())]
+
+    name = listed(window).model.row_at(0).to_username
+    with halted(processes_of(pgdata_of(make_session))):
+        window.open_palette()
+        palette.field.setText(name)
+        qtbot.waitUntil(lambda: session.worker.active > 0)
+        assert said() == ["Looking in the ledger\N{HORIZONTAL ELLIPSIS}"]
+        kill_server(make_session)
+    qtbot.waitUntil(lambda: said()[0].startswith("Not looked up: "), timeout=ROWS_AGAIN_MS)
+    assert len(said()) == 1
+    kept_dead()
+    status.retry()
+    qtbot.waitUntil(lambda: not status.lost and session.worker.active == 0, timeout=ROWS_AGAIN_MS)
+    palette.field.setText("")
+    palette.field.setText(name)
+    qtbot.waitUntil(lambda: said()[0].endswith(name), timeout=ROWS_AGAIN_MS)
+    palette.hide()
+
+
+def test_an_account_stays_with_its_moment_while_the_server_is_gone_and_is_read_again_after(
+    session: OperatorSession, make_session: Sessions, kept_dead: Callable[[], None], qtbot: QtBot
+) -> None:
+    window, status = window_of(session), session.status
+    assert status is not None
+    row = next(one for one in listed(window).model.rows if not one.to_username.startswith("@"))
+    window.open_route(OpenAccount(row.to_username, row.currency.code))
+    shown = window.current_screen
+    assert isinstance(shown, Accounts)
+    page = shown.account_page
+    assert page is not None
+    qtbot.waitUntil(lambda: page.reading is not None and session.worker.active == 0)
+    kill_server(make_session)
+    QTest.keyClick(window, Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: page.trouble.startswith("Not read again: "), timeout=ROWS_AGAIN_MS)
+    assert " What is shown is of " in page.trouble
+    assert page.figures.isVisible()
+    assert page.retry_button.isVisible()
+    window.go_back()
+    assert len(listed(window).model.rows) > 0
+    window.go_forward()
+    kept_dead()
+    status.retry()
+    qtbot.waitUntil(lambda: not status.lost, timeout=ROWS_AGAIN_MS)
+    page.retry_button.click()
+    qtbot.waitUntil(lambda: not page.trouble, timeout=ROWS_AGAIN_MS)
+    assert page.retry_button.isHidden()

@@ -16,6 +16,7 @@ from console.monitor.budgets import budget
 from tests.cluster import CURRENCY, connected
 from tests.models.writes import REASON, done, grant, let_time_pass, reserve, write
 from ui.kit.table.paged_model import State
+from ui.kit.widgets.basics import Chip
 from ui.routes import OpenAccount, OpenBalance, OpenUserTransactions
 from ui.screens.accounts.account.page import AccountPage
 from ui.screens.accounts.account.tabs import HOLDS_TAB
@@ -278,3 +279,24 @@ def test_all_that_match_are_written_to_a_file(
         {"CR": "21.30"}, {"CR": "0.30"}, {"CR": "25.50"},
     )  # fmt: skip
     assert "2 accounts in accounts.csv" in str(notices[-1])
+
+
+@pytest.mark.parametrize("status", ["frozen", "closed"])
+def test_an_account_frozen_or_closed_while_its_page_is_open_says_so_when_read_again(
+    qtbot: QtBot,
+    screen: Accounts,
+    as_role: Callable[[str], str],
+    open_accounts: Callable[..., None],
+    status: str,
+) -> None:
+    open_accounts({"dora": 0})
+    screen.follow(OpenAccount("dora", CURRENCY))
+    page = screen.account_page
+    assert page is not None
+    qtbot.waitUntil(lambda: page.accessibleName() == f"Account dora, active, {CURRENCY}")
+    with connected(as_role("t_operator")) as operator:
+        done(write(operator, "set_account_status", "dora", status, REASON))
+    screen.refresh()
+    qtbot.waitUntil(lambda: page.accessibleName() == f"Account dora, {status}, {CURRENCY}")
+    assert [one for one in page.head.findChildren(Chip) if one.text() == status and one.isVisible()]
+    assert page.trouble == ""
