@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Final, Self
 from weakref import ref
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QScrollArea
 from shiboken6 import isValid
 from typing_extensions import override
 
@@ -44,6 +46,17 @@ class Place:
         widget = None if self.keyboard is None else self.keyboard()
         if widget is not None and isValid(widget) and widget.isVisible():
             widget.setFocus(Qt.FocusReason.OtherFocusReason)
+            # What was put into place again is laid out only then.
+            QTimer.singleShot(0, widget, partial(_bring_into_sight, widget))
+
+
+def _bring_into_sight(widget: QWidget) -> None:
+    """Scroll to a widget of which nothing is seen; where a part is, what was scrolled to stays."""
+    area: QWidget | None = widget.parentWidget()
+    while area is not None and widget.visibleRegion().isEmpty():
+        if isinstance(area, QScrollArea):
+            area.ensureWidgetVisible(widget)
+        area = area.parentWidget()
 
 
 class History:

@@ -11,11 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 from console.ledger.accounts import commands as accounts
+from console.ledger.transactions.reversal import Reversal, reverse_transaction
 from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY
 from ui.kit.formats import DOT
 from ui.kit.table.paged_model import State
-from ui.routes import OpenBatch, OpenUserTransactions
+from ui.routes import OpenBatch, OpenTransaction, OpenUserTransactions
 from ui.screens.accounts.screen import Accounts
 from ui.screens.batches.screen import Batches
 from ui.screens.registry import SCREENS
@@ -180,6 +181,21 @@ def test_one_account_after_another_comes_again_as_it_was_left(window: MainWindow
     assert shown.list.table.current_row().username == "ann"  # type: ignore[union-attr]  # there is a row
     press(qtbot, window, Qt.Key.Key_Left)
     assert window.current_id == "transactions"
+
+
+def test_where_the_keyboard_was_is_scrolled_to_in_a_low_window(window: MainWindow, qtbot: QtBot) -> None:
+    shown, ledger = transactions_of(window), window.context.ledger
+    paid = shown.model.row_at(0).id
+    back = reverse_transaction(ledger, Reversal(paid, "sent in error"))
+    window.resize(window.minimumSize())
+    for number in (back.transaction, paid):
+        window.context.navigator.go(OpenTransaction(number))
+        settle(qtbot, window.context)
+        if number != paid:
+            shown.detail.reverses.setFocus()
+    press(qtbot, window, Qt.Key.Key_Left)
+    assert QApplication.focusWidget() is shown.detail.reverses
+    qtbot.waitUntil(lambda: not shown.detail.reverses.visibleRegion().isEmpty())
 
 
 def test_a_row_far_down_comes_again_with_the_rows_above_it(window: MainWindow, qtbot: QtBot) -> None:
