@@ -217,12 +217,11 @@ class MainWindow(QMainWindow):
         words = [f"{native(one[0])} {way}" for way, one in keys.items() if one]
         self.status_bar.set_hint(DOT.join(words) or "F1 keys")
 
-    def _nowhere(self, *, back: bool) -> str:
-        """Return why there is no way back or forward, empty where there is one."""
-        has = self._history.has_behind if back else self._history.has_ahead
-        return (
-            "" if has(self._now()) else "nothing was opened before" if back else "nothing was gone back from"
-        )
+    def _no_way_back(self) -> str:
+        return "" if self._history.has_behind(self._now()) else "nothing was opened before"
+
+    def _no_way_forward(self) -> str:
+        return "" if self._history.has_ahead(self._now()) else "nothing was gone back from"
 
     def _show(self, screen: str) -> None:
         if screen == self._current:
@@ -285,12 +284,12 @@ class MainWindow(QMainWindow):
             Command("filter", "Go to the filter", self.focus_filter, ("Ctrl+F",), group, words="find"),
             Command(
                 "back", "Back", self.go_back, _keys("Alt+Left", QKeySequence.StandardKey.Back), group,
-                refusal=partial(self._nowhere, back=True),
+                refusal=self._no_way_back,
             ),
             Command(
                 "forward", "Forward", self.go_forward,
                 _keys("Alt+Right", QKeySequence.StandardKey.Forward), group,
-                refusal=partial(self._nowhere, back=False),
+                refusal=self._no_way_forward,
             ),
             Command("cancel", "Cancel what runs", self.cancel_running, ("Ctrl+.",), group, words="stop"),
             Command("keys", "All keys", self.show_keys, ("F1",), group, words="shortcuts help"),

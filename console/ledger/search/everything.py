@@ -66,10 +66,11 @@ class Found:
     """One thing of that name; what its kind does not have is None or empty.
 
     exact: whether the text is all of its number, username, address or reference, not only a part of a name.
-    number: its id; name: its username, reference, batch name or source; note: an account's or an operator's
-    display name, a transaction's kind, a batch's or a hold's status. account: the account that it leads to,
-    of a transaction the payer; other: a transaction's payee. amount: minor units of `currency`. times: of an
-    amount, in how many transactions it is; `uncounted` says that there may be more, for only 101 are read.
+    number: its id; name: its username, reference, batch name, source or operator's name; note: an account's
+    or an operator's display name, a transaction's kind, a batch's or a hold's status. account: the account
+    that it leads to, of a transaction the payer; other: a transaction's payee. amount: minor units of
+    `currency`. times: of an amount, in how many transactions it is; `uncounted` says that there may be more,
+    for only 101 are read.
     sessions: of an operator, how many are open in this database.
     """
 

@@ -210,6 +210,7 @@ def test_a_row_far_down_comes_again_with_the_rows_above_it(window: MainWindow, q
     shown.table.select_place(3)
     left, row = shown.place, shown.detail.row
     shown.follow(OpenUserTransactions("carl"))
+    shown.table.sort_wanted.emit("posted_at", False)
     qtbot.waitUntil(lambda: len(shown.model.rows) == 1)
     shown.show_again(left)
     qtbot.waitUntil(lambda: len(shown.model.rows) > 1 and shown.model.state is State.READY)
