@@ -129,6 +129,14 @@ class PagedModel(CellModel[Row]):
         """Load the list's last page."""
         self._begin(Direction.BEFORE, None, fresh=True)
 
+    def forget(self) -> None:
+        """Hold no rows: those there were are of another list than the one wanted now."""
+        self.beginResetModel()
+        self._rows.clear()
+        self._cells.clear()
+        self._more_before = self._more_after = False
+        self.endResetModel()
+
     def retry(self) -> None:
         """Do again what failed."""
         if self._retry is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFont, QPalette
 from PySide6.QtWidgets import (
     QFrame,
@@ -95,6 +95,19 @@ def scrolling(inside: QWidget, *, ground: str | None = None) -> QScrollArea:
         inside.setProperty("ground", ground)
     area.setWidget(inside)
     return area
+
+
+def bring_into_view(wanted: QWidget) -> None:
+    """Scroll the area that a widget stands in, as far as it must be, once the widget has its place."""
+
+    def scroll() -> None:
+        area = wanted.parentWidget()
+        while area is not None and not isinstance(area, QScrollArea):
+            area = area.parentWidget()
+        if area is not None:
+            area.ensureWidgetVisible(wanted, 0, 0)
+
+    QTimer.singleShot(0, wanted, scroll)
 
 
 class Chip(QLabel):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -27,6 +28,17 @@ def allow(pressed: QPushButton, reason: str = "") -> None:
     pressed.setEnabled(not reason)
     pressed.setToolTip(plain_tip(reason) if reason else "")
     pressed.setAccessibleDescription(reason)
+
+
+def stop_while_checked(made: QPushButton) -> None:
+    """Let the Tab key stop only at the button of a group that is checked; the arrows go to the others."""
+    made.setCheckable(True)
+    made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+    made.toggled.connect(partial(_stop_at, made))
+
+
+def _stop_at(chosen: QPushButton, checked: bool) -> None:  # noqa: FBT001 - a slot takes its value by position
+    chosen.setFocusPolicy(Qt.FocusPolicy.StrongFocus if checked else Qt.FocusPolicy.ClickFocus)
 
 
 class WhyNot(QLabel):

@@ -217,3 +217,17 @@ def test_amounts_of_any_size_are_shown_and_spoken_exactly(
     assert model.data(model.index(3, at), role) == "minus 92233720368547758.08 CR"
     assert model.row_at(1).amount == 2**53 + 1
     assert model.data(model.index(0, at + 1)) == ""
+
+
+def test_what_is_forgotten_is_loaded_again_from_the_first_page(
+    qtbot: QtBot, model: PagedModel[MadeUp]
+) -> None:
+    listing = Listing(PAGE * 2)
+    model.show(listing)
+    wait_ready(qtbot, model)
+    model.forget()
+    assert (model.rows, model.more_before, model.more_after) == ((), False, False)
+    assert not model.canFetchMore(QModelIndex())
+    model.show_first()
+    wait_ready(qtbot, model)
+    assert numbers(model) == list(range(PAGE))

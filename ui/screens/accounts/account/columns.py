@@ -19,31 +19,11 @@ if TYPE_CHECKING:
     from console.ledger.accounts.notes import Note
     from console.ledger.accounts.statement import StatementRow
     from console.ledger.accounts.timeline.page import TimelineRow
-    from console.ledger.credits.breakdown import Hold, Lot
+    from console.ledger.credits.breakdown import Hold
     from console.money import Currency
     from ui.kit.formats import Formats
 
 _PAST_DUE = "past due"
-_EXPIRED = "expired"
-_UNNAMED = "no source given"
-
-
-@dataclass(frozen=True, slots=True)
-class LotRow:
-    """Open credit and its place in the order of use, from 1."""
-
-    place: int
-    lot: Lot
-
-    @property
-    def state(self) -> str:
-        """Whether any of it can still be spent."""
-        return _EXPIRED if self.lot.dead else "open"
-
-    @property
-    def free(self) -> int:
-        """What of it neither a hold covers nor time has ended, in minor units."""
-        return self.lot.remaining - self.lot.covered - self.lot.dead
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +63,6 @@ def _currency(row: StatementRow) -> Currency:
     return row.currency
 
 
-def _lot_tone(row: LotRow) -> Tone:
-    return Tone.WARNING if row.lot.dead else Tone.NEUTRAL
-
-
 def _hold_tone(row: HoldRow) -> Tone:
     return Tone.ERROR if row.state == _PAST_DUE else tone_of(row.state)
 
@@ -116,38 +92,6 @@ def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
         ),
         Column("reference", "Reference", muted=True, width=110, yields=4),
         Column("description", "For", muted=True, width=110, stretch=True, yields=6),
-    )  # fmt: skip
-
-
-def lot_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[LotRow], ...]:
-    """Return the columns of open credit."""
-    return (
-        Column("place", "Used", Kind.INTEGER, muted=True, sortable=True),
-        Column(
-            "source", "Source", value=lambda row: row.lot.source or _UNNAMED, sortable=True, stretch=True,
-            width=120,
-        ),
-        Column("state", "State", Kind.CHIP, sortable=True, tone=_lot_tone, width=84, yields=2),
-        Column(
-            "expires_at", "Until", Kind.UNTIL, value=lambda row: row.lot.expires_at, sortable=True, width=150
-        ),
-        Column(
-            "amount", "Granted", Kind.AMOUNT, value=lambda row: row.lot.amount, muted=True, sortable=True,
-            currency=currency_of, yields=3,
-        ),
-        Column(
-            "remaining", "Left", Kind.AMOUNT, value=lambda row: row.lot.remaining, sortable=True,
-            currency=currency_of,
-        ),
-        Column(
-            "covered", "On hold", Kind.AMOUNT, value=lambda row: row.lot.covered, muted=True, sortable=True,
-            currency=currency_of, yields=1,
-        ),
-        Column("free", "Free", Kind.AMOUNT, sortable=True, currency=currency_of),
-        Column(
-            "created_at", "Granted at", Kind.TIMESTAMP, value=lambda row: row.lot.created_at, muted=True,
-            sortable=True, yields=4,
-        ),
     )  # fmt: skip
 
 

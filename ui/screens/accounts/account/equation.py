@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term
@@ -13,6 +13,7 @@ from console.ledger.accounts.periods import USUAL, offered
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, line, restyle
+from ui.kit.widgets.buttons import stop_while_checked
 from ui.kit.widgets.cards import Equation, EquationPart, heading_label
 from ui.kit.widgets.flow import Flow
 
@@ -51,10 +52,7 @@ class EquationCard(QFrame):
         self.periods: dict[str, QPushButton] = {}
         for name in (*(period.name for period in offered(self._zone)), _SINCE_ROW):
             made = button(f"{name[:1].upper()}{name[1:]}", compact=True)
-            made.setCheckable(True)
-            # One stop of the Tab key for all of them, at the one chosen; the arrows go to the others.
-            made.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-            made.toggled.connect(partial(_stop_at, made))
+            stop_while_checked(made)
             made.clicked.connect(self.period_wanted)
             self._group.addButton(made)
             self.periods[name] = made
@@ -223,7 +221,3 @@ class EquationCard(QFrame):
         layout.setSpacing(0)
         for part in (head, line(), self.terms):
             layout.addWidget(part)
-
-
-def _stop_at(chosen: QPushButton, checked: bool) -> None:  # noqa: FBT001 - a slot takes its value by position
-    chosen.setFocusPolicy(Qt.FocusPolicy.StrongFocus if checked else Qt.FocusPolicy.ClickFocus)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from console.errors import ConsoleError
     from console.ledger.accounts.equation import Equation, Term
+    from console.ledger.credits.uses import LotUse
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 
@@ -161,6 +162,11 @@ class AccountPage(QWidget):
             self.tabs.show_tab(STATEMENT_TAB)
         self.tabs.statement.show_term(term, self.equation.counted)
 
+    def _show_movement(self, use: LotUse) -> None:
+        """Show a movement among all there are: a term would list it only by chance."""
+        self.equation.terms.let_go()
+        self.tabs.show_movement(use)
+
     def _add_up_all(self) -> None:
         """Add up a whole life in pieces; the card's own, so that it is cancelled without the rest."""
         database, username, currency = self._context.database, self.username, self._currency
@@ -224,6 +230,7 @@ class AccountPage(QWidget):
         self.equation.term_chosen.connect(self._filter)
         self.tabs.statement.all_wanted.connect(self.equation.terms.let_go)
         self.tabs.statement.explain_wanted.connect(self.equation.explain_since)
+        self.tabs.credits.movement_wanted.connect(self._show_movement)
         self.tabs.notes.changed.connect(self.reload)
         self.head.follow.changed.connect(self.reload)
 

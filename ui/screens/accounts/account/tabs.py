@@ -11,24 +11,27 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.ledger.accounts.detail import HOLDS
 from console.ledger.accounts.notes import NOTES
+from console.ledger.transactions.page import Cursor
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.inputs import WHOLE
-from ui.screens.accounts.account.columns import HoldRow, LotRow, hold_columns, lot_columns
+from ui.screens.accounts.account.columns import HoldRow, hold_columns
+from ui.screens.accounts.account.credits.tab import CreditsTab
 from ui.screens.accounts.account.notes import NotesTab
 from ui.screens.accounts.account.statement import StatementTab
 from ui.screens.accounts.account.timeline import TimelineTab
 
 if TYPE_CHECKING:
     from console.ledger.accounts.detail import Account
+    from console.ledger.credits.parts import Part
+    from console.ledger.credits.uses import LotUse
     from console.money import Currency
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
 
 STATEMENT_TAB, CREDITS_TAB, HOLDS_TAB, TIMELINE_TAB, NOTES_TAB = range(5)
 _NAMES = ("Statement", "Credits", "Holds", "Timeline", "Notes")
-_LEAST_HEIGHT = 250
 
 
 class AccountTabs(QWidget):
@@ -44,14 +47,8 @@ class AccountTabs(QWidget):
         self.tabs.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # who clicks goes on from here with Tab
         self.tabs.setAccessibleName("Parts of the account")
         self._stack = QStackedWidget()
-        self._stack.setMinimumHeight(_LEAST_HEIGHT)
         self.statement = StatementTab(context, username)
-        self.lot_model: RowsModel[LotRow] = RowsModel(
-            lot_columns(self._currency_of), context.formats, (), self
-        )
-        self.lots = context.table("account.credits", "Open credit in the order of use")
-        self.lots.set_empty_words("No open credit", "Credit that is granted stands here until it is used.")
-        self.lots.setModel(self.lot_model)
+        self.credits = CreditsTab(context, username)
         self.hold_model: RowsModel[HoldRow] = RowsModel(
             hold_columns(self._currency_of), context.formats, (), self
         )
@@ -61,11 +58,12 @@ class AccountTabs(QWidget):
         self.holds.set_row_actions(self._hold_actions)
         self.timeline = TimelineTab(context, username)
         self.notes = NotesTab(context, username)
-        parts = (self.statement, self.lots, self.holds, self.timeline, self.notes)
+        parts = (self.statement, self.credits, self.holds, self.timeline, self.notes)
         for name, part in zip(_NAMES, parts, strict=True):
             self.tabs.addTab(name)
             self._stack.addWidget(part)
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
+        self.statement.lot_wanted.connect(self._show_lot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
@@ -76,7 +74,7 @@ class AccountTabs(QWidget):
         """Show an account's credit, holds and notes."""
         money = found.credits
         self._currency = money.currency
-        self.lot_model.set_rows(LotRow(place, lot) for place, lot in enumerate(money.lots, start=1))
+        self.credits.show_account(money)
         open_holds = [HoldRow.of_open(hold) for hold in money.holds]
         ended = [HoldRow.of_ended(hold) for hold in found.ended_holds]
         self.hold_model.set_rows(open_holds + ended)
@@ -91,10 +89,21 @@ class AccountTabs(QWidget):
         """Bring one forward."""
         self.tabs.setCurrentIndex(tab)
 
+    def show_movement(self, use: LotUse) -> None:
+        """Show the row of the statement at which a credit was used."""
+        self.show_tab(STATEMENT_TAB)
+        self.statement.show_movement(Cursor(use.posted_at, use.transaction))
+
+    def _show_lot(self, part: Part) -> None:
+        self.show_tab(CREDITS_TAB)
+        self.credits.show_lot(part)
+
     @property
     def table(self) -> LedgerTable:
         """The table that is shown."""
-        tables = (self.statement.table, self.lots, self.holds, self.timeline.table, self.notes.table)
+        tables = (
+            self.statement.table, self.credits.table, self.holds, self.timeline.table, self.notes.table,
+        )  # fmt: skip
         return tables[self.tabs.currentIndex()]
 
     def _count(self, tab: int, count: int, *, more: bool = False) -> None:

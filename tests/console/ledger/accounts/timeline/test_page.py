@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from psycopg import sql
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from console.errors import UsageError
 from console.ledger.accounts.timeline import page as module
@@ -17,7 +16,7 @@ from console.ledger.page import Direction
 from console.monitor.budgets import budget
 from tests.cluster import CURRENCY, connected
 from tests.console.ledger.accounts.timeline.life import make_a_life
-from tests.console.ledger.search.test_everything import walk
+from tests.console.ledger.search.plans import reads
 from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, refused, reserve, write
 
@@ -256,7 +255,11 @@ def test_nobody_has_no_timeline(viewer: Database, open_accounts: Callable[..., N
 @pytest.mark.parametrize("direction", list(Direction))
 @pytest.mark.parametrize("username", ["alice", "@external"])
 def test_of_a_long_life_a_page_reads_its_own(
-    admin: Connection, open_accounts: Callable[..., None], username: str, direction: Direction
+    admin: Connection,
+    ledger_url: str,
+    open_accounts: Callable[..., None],
+    username: str,
+    direction: Direction,
 ) -> None:
     open_accounts({"alice": 100_000})
     admin.execute("""
@@ -272,15 +275,10 @@ def test_of_a_long_life_a_page_reads_its_own(
         FROM generate_series(1, 500) n""")
     admin.execute("VACUUM ANALYZE")
     shape = module._shape(Parts.ALL, beside=False, descending=direction is Direction.AFTER)
-    written = shape.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
-    row = admin.execute(
-        f"EXPLAIN (ANALYZE, FORMAT JSON) {written}".encode(),
-        {"username": username, "currency": CURRENCY, "limit": 21},
-    ).fetchone()
-    assert row is not None
-    read = [
-        (node["Relation Name"], (node["Actual Rows"] + node.get("Rows Removed by Filter", 0)))
-        for node in walk(row[0][0]["Plan"]) if node.get("Relation Name") in LONG
-    ]  # fmt: skip
-    assert {name for name, _rows in read} == LONG
-    assert [(name, rows) for name, rows in read if rows > 21] == []
+    values = {"username": username, "currency": CURRENCY, "limit": 21}
+    read = reads(ledger_url, shape, values, LONG)
+    assert {node["Relation Name"] for node in read} == LONG
+    found = [
+        (node["Relation Name"], node["Actual Rows"], node.get("Rows Removed by Filter", 0)) for node in read
+    ]
+    assert [one for one in found if one[1] + one[2] > 21] == []

@@ -55,7 +55,7 @@ def test_the_figures_say_what_may_be_spent_and_what_it_is_made_of(page: AccountP
 
 def test_the_tabs_count_what_they_hold(page: AccountPage) -> None:
     assert titles(page)[CREDITS_TAB:] == ["Credits  2", "Holds  3", "Timeline", "Notes  1"]
-    lots = page.tabs.lot_model.rows
+    lots = page.tabs.credits.model.rows
     assert [(row.place, row.lot.source, row.lot.remaining, row.free) for row in lots] == [
         (1, "goodwill", 5_000, 0), (2, "winter sale", 10_000, 0),
     ]  # fmt: skip
@@ -88,7 +88,7 @@ def test_expired_credit_is_marked(noor: str, ledger_url: str, page_of: Pages) ->
                        "closed_by = 'x', close_reason = 'x' WHERE status = 'reserved'")  # fmt: skip
         ledger.execute("UPDATE ledger.wallets SET reserved = 0 WHERE reserved > 0")
     page = page_of(noor)
-    assert [row.state for row in page.tabs.lot_model.rows] == ["expired", "open"]
+    assert [row.state for row in page.tabs.credits.model.rows] == ["expired", "open"]
     assert page.figures.available.accessibleName() == "Available: 741.60 CR"
 
 

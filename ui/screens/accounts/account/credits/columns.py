@@ -1,0 +1,113 @@
+"""What the lists of credit show: the lots that are open and ended, their uses, and a movement's parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from console.files.text import party
+from console.ledger.accounts.statement import NO_EXPIRY
+from ui.kit.table.columns import Column, Kind
+from ui.kit.theme.tokens import Tone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.ledger.credits.breakdown import Lot
+    from console.ledger.credits.ended import EndedLot
+    from console.ledger.credits.parts import Part
+    from console.ledger.credits.uses import LotUse
+    from console.money import Currency
+
+_EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class LotRow:
+    """Open credit and its place in the order of use, from 1."""
+
+    place: int
+    lot: Lot
+
+    @property
+    def state(self) -> str:
+        """Whether any of it can still be spent."""
+        return _EXPIRED if self.lot.dead else "open"
+
+    @property
+    def free(self) -> int:
+        """What of it neither a hold covers nor time has ended, in minor units."""
+        return self.lot.remaining - self.lot.covered - self.lot.dead
+
+
+def _currency(row: EndedLot | LotUse | Part) -> Currency:
+    return row.currency
+
+
+def _lot_tone(row: LotRow) -> Tone:
+    return Tone.WARNING if row.lot.dead else Tone.NEUTRAL
+
+
+def _lot_state(part: Part) -> str | None:
+    if part.lot is None:
+        return None
+    return "open" if part.closed_at is None else "ended"
+
+
+def lot_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[LotRow], ...]:
+    """Return the columns of open credit."""
+    return (
+        Column("place", "Used", Kind.INTEGER, muted=True, sortable=True),
+        Column(
+            "source", "Source", value=lambda row: row.lot.source, sortable=True, stretch=True,
+            width=120,
+        ),
+        Column("state", "State", Kind.CHIP, sortable=True, tone=_lot_tone, width=84, yields=2),
+        Column(
+            "expires_at", "Until", Kind.UNTIL, value=lambda row: row.lot.expires_at, sortable=True, width=150
+        ),
+        Column(
+            "amount", "Granted", Kind.AMOUNT, value=lambda row: row.lot.amount, muted=True, sortable=True,
+            currency=currency_of, yields=3,
+        ),
+        Column(
+            "remaining", "Left", Kind.AMOUNT, value=lambda row: row.lot.remaining, sortable=True,
+            currency=currency_of,
+        ),
+        Column(
+            "covered", "On hold", Kind.AMOUNT, value=lambda row: row.lot.covered, muted=True, sortable=True,
+            currency=currency_of, yields=1,
+        ),
+        Column("free", "Free", Kind.AMOUNT, sortable=True, currency=currency_of),
+        Column(
+            "created_at", "Granted at", Kind.TIMESTAMP, value=lambda row: row.lot.created_at, muted=True,
+            sortable=True, yields=4,
+        ),
+    )  # fmt: skip
+
+
+ENDED_COLUMNS: Final[tuple[Column[EndedLot], ...]] = (
+    Column("closed_at", "Ended", Kind.TIMESTAMP, muted=True),
+    Column("ending", "How", Kind.CHIP, tone=lambda _row: Tone.NEUTRAL, width=96),
+    Column("source", "Source", stretch=True, width=120),
+    Column("amount", "Granted", Kind.AMOUNT, currency=_currency),
+    Column("expires_at", "Until", Kind.UNTIL, muted=True, width=150, yields=1),
+    Column("created_at", "Granted at", Kind.TIMESTAMP, muted=True, yields=2),
+)
+
+USE_COLUMNS: Final[tuple[Column[LotUse], ...]] = (
+    Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
+    Column("kind", "Movement", Kind.CHIP, value=lambda use: use.kind.value, width=84),
+    Column("counterparty", "With", words=party, width=100, yields=2),
+    Column("amount", "Amount", Kind.MOVED, currency=_currency),
+    Column("remaining_after", "Left after", Kind.AMOUNT, muted=True, currency=_currency),
+    Column("reference", "Reference", muted=True, width=80, stretch=True, yields=1),
+)
+
+PART_COLUMNS: Final[tuple[Column[Part], ...]] = (
+    Column("source", "Source", value=lambda part: part.source or NO_EXPIRY, stretch=True, width=120),
+    Column("amount", "Amount", Kind.MOVED, currency=_currency),
+    Column("remaining_after", "Left after", Kind.AMOUNT, muted=True, currency=_currency, yields=2),
+    Column("expires_at", "Until", Kind.UNTIL, muted=True, yields=1),
+    Column("state", "Now", Kind.CHIP, value=_lot_state, tone=lambda _part: Tone.NEUTRAL, yields=3),
+)
