@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from console.errors import UsageError
+from console.ledger.credits import ended as ended_module
+from console.ledger.credits import parts as parts_module
+from console.ledger.credits import uses as uses_module
 from console.ledger.credits.ended import EndedCursor, EndedLot, Ending, ended
 from console.ledger.credits.parts import Part, parts
 from console.ledger.credits.uses import LotUse, uses
 from console.ledger.page import Direction
 from console.monitor.budgets import budget
 from models.transaction import TransactionKind
-from tests.cluster import CURRENCY
+from tests.cluster import CURRENCY, connected
 from tests.models.bookkeeping import transfer
 from tests.models.writes import capture, done, grant, let_time_pass, release, reserve, reverse, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy import TextClause
 
     from console.postgres.database import Database
     from tests.conftest import Statements
@@ -202,3 +208,59 @@ def test_a_credit_whose_movements_an_owner_took_away_is_still_listed(
     assert uses(viewer, lot).page.rows == ()
     # The books must add up after each test.
     admin.cursor().executemany("INSERT INTO ledger.lot_movements VALUES (%s, %s, %s, %s, %s)", moved)
+
+
+MANY = 20_000
+FILLED = {"credit_lots", "lot_movements", "transactions"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "values"),
+    [
+        (ended_module._shape(beside=False, descending=True), {"username": "alice", "currency": CURRENCY}),
+        (uses_module._shape(beside=False, descending=True), {"lot": MANY}),
+        (parts_module._PARTS, {"transaction": MANY}),
+    ],
+    ids=["ended", "uses", "parts"],
+)
+def test_each_is_a_walk_of_an_index(ledger_url: str, statement: TextClause, values: dict[str, Any]) -> None:
+    """Where other accounts have 20,000 ended credits nothing is walked through."""
+    written = statement.compile(dialect=PGDialect_psycopg())  # type: ignore[no-untyped-call]  # SQLAlchemy's own
+    with connected(ledger_url) as connection, connection.transaction():
+        fill(connection)
+        row = connection.execute(
+            f"EXPLAIN (ANALYZE, FORMAT JSON) {written}".encode(), values | {"limit": 201}
+        ).fetchone()
+    assert row is not None
+    read = [node for node in walk(row[0][0]["Plan"]) if node.get("Relation Name") in FILLED]
+    assert {node["Relation Name"] for node in read} >= {"credit_lots", "lot_movements"}
+    assert [node for node in read if node["Node Type"] == "Seq Scan"] == []
+    assert sum(node["Actual Rows"] * node["Actual Loops"] for node in read) <= 10
+
+
+def fill(connection: Connection) -> None:
+    """Write three ended credits of alice and those of many others past the ledger's functions."""
+    connection.execute("SET LOCAL session_replication_role = replica")
+    connection.execute(
+        "INSERT INTO ledger.transactions (id, posted_at, effective_at, from_wallet, to_wallet, amount, kind,"
+        " currency) SELECT n, now(), now(), 1, 2, 1, 'capture', %s"
+        " FROM generate_series(1000, %s) n",
+        [CURRENCY, MANY],
+    )
+    connection.execute(
+        "INSERT INTO ledger.credit_lots (id, wallet_id, source, amount, remaining, created_at, closed_at,"
+        " opened_by) SELECT n, CASE WHEN n > %s - 3 THEN w.id ELSE 100000 + n END, 'promo', 1, 0, now(),"
+        " now(), n FROM generate_series(1000, %s) n"
+        " JOIN ledger.users u ON u.username = 'alice' JOIN ledger.wallets w ON w.user_id = u.id",
+        [MANY, MANY],
+    )
+    connection.execute(
+        "INSERT INTO ledger.lot_movements (lot_id, transaction_id, amount, remaining_after)"
+        " SELECT n, n, -1, 0 FROM generate_series(1000, %s) n",
+        [MANY],
+    )
+    connection.execute("ANALYZE ledger.transactions, ledger.credit_lots, ledger.lot_movements")
+
+
+def walk(node: dict[str, Any]) -> list[dict[str, Any]]:
+    return [node, *(inner for child in node.get("Plans", []) for inner in walk(child))]
