@@ -178,7 +178,7 @@ def opened(screen: Accounts) -> str:
 
 
 def test_the_list_comes_again_with_its_filters_and_the_row_chosen(qtbot: QtBot, screen: Accounts) -> None:
-    write_into(screen.list.filters.name, "anna")
+    choose(screen.list.filters.trust_level, "7")
     qtbot.waitUntil(lambda: texts(screen, "username") == ["bert", "joanna"])
     screen.list.table.select_place(1)
     left = screen.place
