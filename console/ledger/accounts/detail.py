@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
-STATEMENT_SIZE: Final = 50
+STATEMENT_SIZE: Final = 30
 HOLDS: Final = 50
 
-OPENING_MOVEMENTS: Final = 1_000
+OPENING_MOVEMENTS: Final = 500
 """How many movements of the usual period a page adds up; of a period that was chosen, MOST_MOVEMENTS."""
 
 _HEAD = text(f"""
@@ -85,7 +85,7 @@ class Account:
     notes: those that wait, then the others, newest first, at most NOTES of each. followed: by the operator
     who asks.
 
-    equation: why the balance is what it is. over_time: the balance at the beginning of each day of the
+    equation: why the balance is what it is. over_time: the balance at the beginning of days of the
     period asked for and at its end, in order; empty for a system account, which stores none. zone: that of
     the business day. statement: the newest movements, of any period.
     """

@@ -1,4 +1,4 @@
-"""A balance over time: what it was at the beginning of each day of a period, by a probe of the index each."""
+"""A balance over time: what it was at the beginning of days of a period, by a probe of the index each."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from console.ledger.accounts.equation import Period
 
-MOST_POINTS: Final = 120
+MOST_POINTS: Final = 45
 """A longer period has a point every so many days instead of every day."""
 
 BALANCES: Final = f"""

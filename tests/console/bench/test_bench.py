@@ -20,6 +20,7 @@ from console.bench.statements.counter import Counter, count_statements
 from console.bench.statements.pairs import Sizes
 from console.cli.main import main
 from console.errors import ConsoleError, DatabaseUnreachableError, UnavailableError, UsageError
+from console.ledger.accounts.detail import STATEMENT_SIZE
 from console.monitor.budgets import BUDGETS
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
@@ -144,7 +145,9 @@ def test_what_support_asks_is_timed_beside_the_naive_ways(admin_url: str, settin
     assert asked["accounts, page at half depth"] == 1 + everybody - everybody // 2
     assert asked["accounts, e-mail"] == 2
     assert asked["accounts, trust level of few"] == asked["accounts, status of few"] == 1 + customers.RARE
-    assert asked["account page, 300 movements"] - asked["account page, 10 movements"] == 3 * (50 - 10)
+    assert asked["account page, 300 movements"] - asked["account page, 10 movements"] == 3 * (
+        STATEMENT_SIZE - 10
+    )
     assert all(0 < one.ms <= one.p95_ms for one in found.figures)
     assert found.many_to_few == ours[-1].ms / ours[-3].ms
 
