@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 FEW: Final = 10
 """How many movements the customer has whose page the others are compared with."""
 
+_USUAL: Final = "account page, usual customers"
 _NEWEST: Final = """
     SELECT id FROM ledger.transactions WHERE from_wallet = %s OR to_wallet = %s
     ORDER BY posted_at DESC, id DESC LIMIT %s"""
@@ -31,24 +32,25 @@ _ADDED_UP: Final = """
 
 
 def figures(bench: Bench, rounds: int, movements: int) -> tuple[Figure, ...]:
-    """Measure the pages of a customer of FEW movements, of usual ones, of one with so many, in this order."""
-    usual = evenly(bench.driver, "users", "CASE WHEN kind = 'customer' THEN username END", rounds)
+    """Measure the pages of a customer of FEW movements and of one of so many, in turn, and of usual ones.
+
+    Each comes with the naive way after it, in the order few, usual, many.
+    """
     names = {
-        _words(FEW): [customer_with(bench.driver, FEW)] * len(usual),
-        "account page, usual customers": usual,
-        _words(movements): [customer_with(bench.driver, movements)] * len(usual),
+        _words(FEW): [customer_with(bench.driver, FEW)] * rounds,
+        _words(movements): [customer_with(bench.driver, movements)] * rounds,
+        _USUAL: evenly(bench.driver, "users", "CASE WHEN kind = 'customer' THEN username END", rounds),
     }
-    ours = bench.in_turn(
-        {
-            what: [partial(account, bench.database, name, CURRENCY) for name in each]
-            for what, each in names.items()
-        },
-        budget=BUDGETS["account.page"],
-    )
+    asks = {
+        what: [partial(account, bench.database, name, CURRENCY) for name in each]
+        for what, each in names.items()
+    }
+    usual, budget = asks.pop(_USUAL), BUDGETS["account.page"]
+    few, many = bench.in_turn(asks, budget=budget)
     found = []
-    for figure, (what, each) in zip(ours, names.items(), strict=True):
-        asks = [partial(_each_by_itself, bench.driver, name) for name in each]
-        found += [figure, bench.naive(what, "N+1, all added up", asks)]
+    for figure in (few, bench.ours(_USUAL, usual, budget=budget), many):
+        naive = [partial(_each_by_itself, bench.driver, name) for name in names[figure.what]]
+        found += [figure, bench.naive(figure.what, "N+1, all added up", naive)]
     return tuple(found)
 
 

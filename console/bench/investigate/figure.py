@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from console.bench.statements.counter import Counter, count_statements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from console.bench.driver import Driver
     from console.postgres.database import Database
@@ -59,7 +59,7 @@ class Bench:
         return self.in_turn({what: asks}, budget=budget, p95_limit=p95_limit)[0]
 
     def in_turn(
-        self, asks: dict[str, Sequence[Ask]], *, budget: int, p95_limit: float | None = None
+        self, asks: Mapping[str, Sequence[Ask]], *, budget: int, p95_limit: float | None = None
     ) -> tuple[Figure, ...]:
         """Measure questions in turn, as many of each, so that a slow moment hits all alike."""
         for each in asks.values():
