@@ -120,7 +120,7 @@ def timeline_columns(sentence: Callable[[TimelineRow], str]) -> tuple[Column[Tim
         Column("kind", "Kind", Kind.CHIP, value=lambda row: row.kind.value, tone=_happened_tone, width=96),
         Column("sentence", "What happened", value=sentence, stretch=True, width=200, tip=sentence),
         # It yields to who it was: the sentence says the amount too.
-        Column("moved", "Amount", Kind.MOVED, currency=lambda row: row.currency or WHOLE, width=96, yields=1),
+        Column("moved", "Amount", Kind.MOVED, currency=lambda row: row.currency or WHOLE, yields=1),
         Column("who", "By", muted=True, width=90),
         Column("reference", "Reference", muted=True, words=shown, width=110, yields=2),
     )
