@@ -66,7 +66,9 @@ def _with_said(happened: str, row: TimelineRow) -> str:
         return said or "A note, erased with the person"
     if row.kind is TimelineKind.FLAG:
         return f"{happened}: {said or 'erased with the person'}"
-    return f"{happened}: {said}" if said else happened
+    # After a refusal's own words a colon would make the reason one of them.
+    link = ". Reason given: " if row.kind is TimelineKind.REFUSED else ": "
+    return f"{happened}{link}{said}" if said else happened
 
 
 def _money(row: TimelineRow, style: NumberStyle, minor: int | None = None) -> str:

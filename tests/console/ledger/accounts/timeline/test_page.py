@@ -12,6 +12,7 @@ from console.errors import UsageError
 from console.ledger.accounts.timeline import page as module
 from console.ledger.accounts.timeline.page import Parts, TimelineKind, timeline
 from console.ledger.accounts.timeline.sources import Source
+from console.ledger.accounts.timeline.words import sentence
 from console.ledger.page import Direction
 from console.monitor.budgets import budget
 from tests.cluster import CURRENCY, connected
@@ -174,6 +175,14 @@ def test_an_executed_request_says_what_it_changed(
     )
     assert (made.source, made.amount, made.said) == (Source.REQUEST, 5_000, "a good customer")
     assert (no.kind, no.code, no.amount) == (TimelineKind.REFUSED, "approval.required", 5_000)
+    assert [sentence(row) for row in (ended, made, no)] == [
+        "Request executed, overdraft limit of 50.00 CR",
+        "Approval asked for overdraft limit of 50.00 CR: a good customer",
+        (
+            "Refused overdraft limit of 50.00 CR, since this needs 1 approval first; submit it."
+            f" Reason given: {REASON}"
+        ),
+    ]
     assert timeline(viewer, "bob", CURRENCY, parts=Parts.OTHERS).rows[0].act == "open_account"
 
 
