@@ -110,12 +110,18 @@ class AccountList(QWidget):
         return ListAsLeft(self.filters.values, None if row is None else _key(row))
 
     def show_again(self, place: ListAsLeft) -> None:
-        """List what was listed; what is listed still stays, and where it was scrolled to."""
+        """List again what was listed, as it is now, with the same row chosen.
+
+        A list whose chosen row is past its first page stays as it was read, and where it was scrolled to.
+        """
         self._wanted = place.chosen
-        if place.filters == self.filters.values and self.model.state is State.READY:
-            self._choose_wanted()
-        else:
+        first = [_key(row) for row in self.model.rows[: self._context.settings.page_size]]
+        if place.filters != self.filters.values:
             self.filters.put(place.filters)
+        elif place.chosen is None or (place.chosen in first and not self.model.more_before):
+            self.refresh()
+        else:
+            self._choose_wanted()
 
     def refresh(self) -> None:
         """Load the list from its first page."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -177,7 +178,9 @@ def opened(screen: Accounts) -> str:
     return screen.account_page.username
 
 
-def test_the_list_comes_again_with_its_filters_and_the_row_chosen(qtbot: QtBot, screen: Accounts) -> None:
+def test_the_list_comes_again_as_it_is_now_with_its_filters_and_the_row_chosen(
+    qtbot: QtBot, screen: Accounts, as_role: Callable[[str], str]
+) -> None:
     choose(screen.list.filters.trust_level, "7")
     qtbot.waitUntil(lambda: texts(screen, "username") == ["bert", "joanna"])
     screen.list.table.select_place(1)
@@ -192,6 +195,31 @@ def test_the_list_comes_again_with_its_filters_and_the_row_chosen(qtbot: QtBot, 
     screen.show_again(other)
     qtbot.waitUntil(lambda: texts(screen, "username") == ["ann", "bert", "joanna"])
     assert screen.list.table.current_row().username == "ann"  # type: ignore[union-attr]  # there is a row
+    screen.follow(OpenAccount("ann", CURRENCY))
+    with connected(as_role("t_operator")) as operator:
+        done(write(operator, "set_account_status", "ann", "frozen", REASON))
+    screen.show_again(other)
+    qtbot.waitUntil(lambda: texts(screen, "status")[0] == "frozen")
+    assert screen.place == other
+    qtbot.waitUntil(lambda: screen.context.worker.active == 0)
+
+
+def test_a_list_scrolled_past_its_first_page_stays_where_it_was(
+    qtbot: QtBot, context: Context, statements: Statements
+) -> None:
+    screen = Accounts(replace(context, settings=context.settings.model_copy(update={"page_size": 1})))
+    qtbot.addWidget(screen)
+    screen.show()
+    qtbot.waitUntil(lambda: len(screen.list.model.rows) == len(PEOPLE) and context.worker.active == 0)
+    screen.list.table.select_place(2)
+    left = screen.place
+    screen.follow(OpenAccount("joanna", CURRENCY))
+    qtbot.waitUntil(lambda: context.worker.active == 0)
+    with statements.counted() as sent:
+        screen.show_again(left)
+        assert screen.place == left
+        qtbot.waitUntil(lambda: context.worker.active == 0)
+    assert sent == []
 
 
 def test_an_account_comes_again_as_it_was_left_and_anew_on_a_new_way(qtbot: QtBot, screen: Accounts) -> None:
