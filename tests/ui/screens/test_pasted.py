@@ -92,6 +92,15 @@ def test_a_character_that_nobody_sees_is_refused_in_words_and_asks_nothing(
     assert (sent, table.words) == ([], "")
 
 
+def test_the_reason_has_room_as_soon_as_it_is_pasted(listed: tuple[FilterRow, LedgerTable]) -> None:
+    chip = texts_of(listed[0])[0]
+    chip.open()
+    assert isinstance(chip.editor, ShortText)
+    chip.editor.setText(HIDDEN[0])
+    below = chip.editor.below
+    assert below.height() >= below.heightForWidth(below.width())
+
+
 def test_what_is_hostile_or_endless_matches_nothing(
     listed: tuple[FilterRow, LedgerTable], qtbot: QtBot
 ) -> None:

@@ -168,6 +168,7 @@ class CheckedChip(FilterChip):
         super().__init__(name, editor)
         if isinstance(editor, ShortText):
             self._inside.insertWidget(1, editor.below)
+            editor.textChanged.connect(self._popup.adjustSize)
         self.sync()
 
     @override
