@@ -120,6 +120,19 @@ def test_alt_left_goes_back_the_way_one_came(qtbot: QtBot, window: MainWindow) -
         assert window.current_id == expected
 
 
+def test_what_goes_on_in_a_screen_out_of_sight_is_no_way(window: MainWindow) -> None:
+    """A load may end, and open its batch, while the operator is elsewhere."""
+    window.open_screen("two")
+    hidden = window.current_screen
+    assert isinstance(hidden, Noting)
+    window.go_back()
+    hidden.leaving.emit()
+    window.go_forward()
+    assert window.current_id == "two"
+    window.go_back()
+    assert window.current_id == "one"
+
+
 def test_the_keys_reach_the_screen_that_is_open(qtbot: QtBot, window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_F5)
     QTest.keyClick(window, Qt.Key.Key_R, CONTROL)
