@@ -18,6 +18,7 @@ from ui.kit.theme.tokens import tone_of
 from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
 from ui.routes import OpenAccount, OpenBatch, OpenTransaction
+from ui.screens.transactions.credit_parts import CreditParts
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -66,6 +67,8 @@ class TransactionDetail(Card):
         self.copy_reference.clicked.connect(self._copy_reference)
         self._reference, _ = self._part("Reference", beside=self.copy_reference)
         self._description, _ = self._part("Description")
+        self.credit_parts = CreditParts(context)
+        self._parts.addWidget(self.credit_parts)
         self._effective, _ = self._part("Effective")
         self._posted, _ = self._part("Posted")
         self._operator, _ = self._part("Operator")
@@ -105,6 +108,7 @@ class TransactionDetail(Card):
         self._to_balance.setText(self._change(row, row.to_balance_after, -row.amount))
         self._set_text(self._reference, row.reference)
         self._set_text(self._description, row.description)
+        self.credit_parts.show_row(row)
         self._effective.setText(moment_words(formats, row.effective_at))
         self._posted.setText(moment_words(formats, row.posted_at))
         self._set_text(self._operator, row.operator)
