@@ -12,7 +12,7 @@ from console.errors import UsageError
 from console.ledger.accounts.equation import EQUATION, equation_in, equation_values
 from console.ledger.accounts.notes import NOTES, Note, notes_in, notes_of
 from console.ledger.accounts.over_time import BALANCES, BalancePoint, moments
-from console.ledger.accounts.periods import USUAL, USUAL_DAYS, last_days
+from console.ledger.accounts.periods import USUAL_DAYS, last_days
 from console.ledger.accounts.statement import newest
 from console.ledger.books.currencies import zone_of
 from console.ledger.credits.breakdown import CREDITS, Credits, credits_in, with_moments
@@ -36,7 +36,7 @@ STATEMENT_SIZE: Final = 30
 HOLDS: Final = 50
 
 OPENING_MOVEMENTS: Final = 500
-"""How many movements of the usual period a page adds up; of a period that was chosen, MOST_MOVEMENTS."""
+"""How many movements a page adds up where nobody has chosen a period; else MOST_MOVEMENTS."""
 
 _HEAD = text(f"""
     SELECT head.*, (SELECT k.zone FROM ledger.calendar k) AS zone, EXISTS (
@@ -111,13 +111,14 @@ def account(
     currency: str,
     *,
     period: Period | None = None,
+    movements: int = OPENING_MOVEMENTS,
     limit: int = STATEMENT_SIZE,
     cancel: Cancellation | None = None,
 ) -> Account:
     """Return the account's page in three statements of one snapshot, explained over a period.
 
-    period: the last USUAL_DAYS by default. limit: how many rows of its statement. Raises UsageError when
-    there is no such account.
+    period: the last USUAL_DAYS by default. movements: how many of it are added up at most, the newest.
+    limit: how many rows of its statement. Raises UsageError when there is no such account.
     """
     values = {"username": asked_name(username), "currency": currency}
 
@@ -125,33 +126,30 @@ def account(
         head = session.execute(_HEAD, values).one_or_none()
         if head is None:
             raise UsageError(f"There is no account {values['username']!r} in {currency}.")
-        return _page(session, head, period, limit)
+        zone = zone_of(head.zone)
+        explained = period or last_days(USUAL_DAYS, zone)
+        days = moments(explained, zone, opened_at=head.created_at, now=datetime.now(UTC))
+        beside = _beside(session, head, explained, days, movements)
+        found = equation_in(beside, explained)
+        return Account(
+            head.user_id, head.email, head.trust_level, head.created_at, head.metadata, zone,
+            credits_in(head), found, _over_time(beside, days, found),
+            newest(session, head.username, head.currency, limit),
+            notes_in(beside.notes),
+            tuple(_ended(with_moments(hold, 6, 7)) for hold in beside.holds or ()),
+            followed=head.followed,
+        )  # fmt: skip
 
     return database.snapshot("account.page", ask, cancel=cancel)
 
 
-def _page(session: Session, head: Row[Any], period: Period | None, limit: int) -> Account:
-    zone = zone_of(head.zone)
-    explained = period or last_days(USUAL_DAYS, zone)
-    days = moments(explained, zone, opened_at=head.created_at, now=datetime.now(UTC))
-    beside = _beside(session, head, explained, days)
-    found = equation_in(beside, explained)
-    return Account(
-        head.user_id, head.email, head.trust_level, head.created_at, head.metadata, zone, credits_in(head),
-        found, _over_time(beside, days, found), newest(session, head.username, head.currency, limit),
-        notes_in(beside.notes),
-        tuple(_ended(with_moments(hold, 6, 7)) for hold in beside.holds or ()),
-        followed=head.followed,
-    )  # fmt: skip
-
-
-def _beside(session: Session, head: Row[Any], period: Period, days: Sequence[datetime]) -> Row[Any]:
+def _beside(
+    session: Session, head: Row[Any], period: Period, days: Sequence[datetime], movements: int
+) -> Row[Any]:
     values = {
-        **equation_values(head.username, head.currency, period),
+        **equation_values(head.username, head.currency, period), "most": movements,
         "user": head.user_id, "notes": NOTES, "holds": HOLDS, "moments": list(days),
     }  # fmt: skip
-    if period.name == USUAL:
-        values["most"] = OPENING_MOVEMENTS
     return session.execute(_BESIDE, values).one()
 
 

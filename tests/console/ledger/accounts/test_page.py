@@ -210,13 +210,11 @@ def test_a_page_opens_with_the_newest_movements_of_the_usual_period(
     viewer: Database,
     operator: Connection,
     open_accounts: Callable[..., None],
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     open_accounts({"alice": 1_000, "bob": 0})
     for amount in range(1, 6):
         done(transfer(operator, "alice", "bob", amount))
-    monkeypatch.setattr("console.ledger.accounts.detail.OPENING_MOVEMENTS", 3)
-    opened = account(viewer, "alice", CURRENCY).equation
+    opened = account(viewer, "alice", CURRENCY, movements=3).equation
     assert (opened.movements, opened.cut, opened.opening, opened.balance) == (3, True, 997, 985)
     chosen = account(viewer, "alice", CURRENCY, period=last_days(30, UTC)).equation
     assert (chosen.movements, chosen.cut, chosen.opening, chosen.balance) == (6, False, 0, 985)

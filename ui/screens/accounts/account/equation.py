@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 
-from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term
+from console.ledger.accounts.detail import OPENING_MOVEMENTS
+from console.ledger.accounts.equation import MOST_MOVEMENTS, WHOLE_LIFE, Period, Term
 from console.ledger.accounts.periods import USUAL, offered
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import text_font
@@ -53,7 +54,7 @@ class EquationCard(QFrame):
         for name in (*(period.name for period in offered(self._zone)), _SINCE_ROW):
             made = button(f"{name[:1].upper()}{name[1:]}", compact=True)
             stop_while_checked(made)
-            made.clicked.connect(self.period_wanted)
+            made.clicked.connect(self._choose)
             self._group.addButton(made)
             self.periods[name] = made
         self.periods[USUAL].setChecked(True)
@@ -62,6 +63,7 @@ class EquationCard(QFrame):
         self.whole_button = button(_ALL, compact=True)
         self.whole_button.hide()
         self.whole_button.clicked.connect(self._want_whole)
+        self._chosen = False
         self._counted = WHOLE_LIFE
         self._shown = self.periods[USUAL]
         self.terms = Equation()
@@ -87,6 +89,11 @@ class EquationCard(QFrame):
         return next(period for period in offered(self._zone) if period.name == chosen)
 
     @property
+    def movements(self) -> int:
+        """How many movements of the period are added up at most: more once somebody has chosen one."""
+        return MOST_MOVEMENTS if self._chosen else OPENING_MOVEMENTS
+
+    @property
     def counted(self) -> Period:
         """The period of exactly the movements that were added up."""
         return self._counted
@@ -103,6 +110,10 @@ class EquationCard(QFrame):
         made.setToolTip(plain_tip(period.name))
         made.show()
         made.setChecked(True)
+        self._choose()
+
+    def _choose(self) -> None:
+        self._chosen = True
         self.period_wanted.emit()
 
     def forget_row(self) -> None:
@@ -202,7 +213,8 @@ class EquationCard(QFrame):
         if found.cut and found.since is not None:
             count = f"the newest {count}, since {self._formats.timestamp(found.since)[:16]},"
         verdict = "not equal" if found.unexplained else "equal"
-        return f"recomputed from {count} at {self._formats.timestamp(at)[11:16]}: {verdict}"
+        more = f"; press {self._shown.text()} for more" if found.cut and not self._chosen else ""
+        return f"recomputed from {count} at {self._formats.timestamp(at)[11:16]}: {verdict}{more}"
 
     def _build(self) -> None:
         head = QWidget()

@@ -89,7 +89,7 @@ class AccountPage(QWidget):
             known = self._reading.currencies
         elif len(known) > 1:
             known = ()
-        wanted = Wanted(self.username, self.equation.period, self._currency, known)
+        wanted = Wanted(self.username, self.equation.period, self.equation.movements, self._currency, known)
         self._context.worker.drop(self.equation)
         self.equation.show_adding()
         if self._reading is None:

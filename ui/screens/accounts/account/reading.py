@@ -22,11 +22,12 @@ class Wanted:
     """Whose page, explained over which period, in which currency.
 
     Without a currency, the first by its code. known: the currencies that the account is known to have;
-    without them they are asked for.
+    without them they are asked for. movements: how many of the period are added up at most.
     """
 
     username: str
     period: Period
+    movements: int
     currency: str = ""
     known: tuple[Currency, ...] = ()
 
@@ -44,7 +45,9 @@ def read(database: Database, wanted: Wanted, cancel: Cancellation) -> Reading:
     """Read an account's page, on a pool thread; raises UsageError when there is no such account."""
     currencies = wanted.known or _currencies(database, wanted.username, cancel)
     code = wanted.currency or min(one.code for one in currencies)
-    found = account(database, wanted.username, code, period=wanted.period, cancel=cancel)
+    found = account(
+        database, wanted.username, code, period=wanted.period, movements=wanted.movements, cancel=cancel
+    )
     return Reading(found, currencies, datetime.now(UTC))
 
 

@@ -142,10 +142,24 @@ def test_a_row_begins_a_period_of_its_own(page: AccountPage, qtbot: QtBot) -> No
     qtbot.waitUntil(lambda: references(page) == ["Taxi again"])
 
 
+def test_a_page_opens_with_few_movements_and_adds_up_more_once_a_period_is_pressed(
+    page: AccountPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr("ui.screens.accounts.account.equation.OPENING_MOVEMENTS", 2)
+    page.reload()
+    qtbot.waitUntil(lambda: page.equation.note.endswith(": equal; press 90 days for more"))
+    assert page.equation.note.startswith("recomputed from the newest 2 movements, since ")
+    page.equation.periods["90 days"].click()
+    qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from 7 movements"))
+    page.reload()
+    qtbot.waitUntil(lambda: page.equation.note.endswith(": equal"))
+    assert page.equation.note.startswith("recomputed from 7 movements")
+
+
 def test_a_long_life_is_cut_until_all_of_it_is_added_up(
     page: AccountPage, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("console.ledger.accounts.equation.MOST_MOVEMENTS", 2)
+    monkeypatch.setattr("ui.screens.accounts.account.equation.MOST_MOVEMENTS", 2)
     assert not page.equation.whole_button.isVisible()
     page.equation.periods["whole life"].click()
     qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from the newest 2 movements, since "))
@@ -162,7 +176,7 @@ def test_a_long_life_is_cut_until_all_of_it_is_added_up(
 def test_adding_up_a_long_life_is_cancelled(
     page: AccountPage, ledger_url: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr("console.ledger.accounts.equation.MOST_MOVEMENTS", 3)
+    monkeypatch.setattr("ui.screens.accounts.account.equation.MOST_MOVEMENTS", 3)
     page.equation.periods["whole life"].click()
     qtbot.waitUntil(page.equation.whole_button.isVisible)
     before = spoken(page)
