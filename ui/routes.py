@@ -74,6 +74,27 @@ class OpenAccount(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHold(Route):
+    """One hold, among those of its account."""
+
+    screen: ClassVar[str] = "accounts"
+    username: str
+    currency: str
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCredit(Route):
+    """What one credit of an account paid for, by its number; source is where it came from."""
+
+    screen: ClassVar[str] = "accounts"
+    username: str
+    currency: str
+    number: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBatch(Route):
     """One batch."""
 

@@ -15,6 +15,8 @@ from ui.routes import (
     OpenAccount,
     OpenAmount,
     OpenBatch,
+    OpenCredit,
+    OpenHold,
     OpenReference,
     OpenSessions,
     OpenTransaction,
@@ -116,7 +118,7 @@ def _places(one: Found, formats: Formats) -> list[tuple[str, Route]]:
 
 
 def _place(one: Found) -> tuple[str, Route]:
-    number = one.number or 0
+    number, code = one.number or 0, "" if one.currency is None else one.currency.code
     match one.kind:
         case Kind.TRANSACTION if one.name:
             return f"Transaction with reference {one.name}", OpenReference(one.name)
@@ -125,8 +127,8 @@ def _place(one: Found) -> tuple[str, Route]:
         case Kind.BATCH:
             return f"Batch {number}", OpenBatch(number)
         case Kind.HOLD:
-            return f"Hold {one.name} of {one.account}", OpenAccount(one.account)
-    return f"Credit {number} of {one.account}", OpenAccount(one.account)
+            return f"Hold {one.name} of {one.account}", OpenHold(one.account, code, one.name)
+    return f"Credit {number} of {one.account}", OpenCredit(one.account, code, number, one.name)
 
 
 def _account(one: Found) -> list[tuple[str, Route]]:

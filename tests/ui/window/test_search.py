@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.ledger.accounts import commands as accounts
+from console.ledger.credits.commands import Grant, grant
 from console.ledger.holds.commands import reserve
 from console.ledger.search.everything import TOO_LONG
 from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY, connected
 from ui.kit.formats import DOT
 from ui.kit.theme.icons import Glyph
-from ui.routes import OpenAccount, OpenAmount, OpenReference, OpenTransaction
+from ui.routes import OpenAccount, OpenAmount, OpenCredit, OpenHold, OpenReference, OpenTransaction
 from ui.screen import Screen, ScreenEntry
 from ui.screens.registry import SCREENS
 from ui.screens.server.screen import Server
@@ -165,7 +166,11 @@ LED_TO = {
         OpenReference("INV-17"),
     ),
     "5.00": ("1 transaction of 5.00 CR", "amount", OpenAmount(500, CURRENCY)),
-    "HOLD-": ("Hold HOLD-9 of noor.a", f"hold{DOT}reserved{DOT}1.00 CR", OpenAccount("noor.a")),
+    "HOLD-": (
+        "Hold HOLD-9 of noor.a",
+        f"hold{DOT}reserved{DOT}1.00 CR",
+        OpenHold("noor.a", CURRENCY, "HOLD-9"),
+    ),
 }
 
 
@@ -193,6 +198,17 @@ def test_a_transaction_without_a_reference_is_a_place_of_its_own(
     palette.matches.setCurrentRow(titles(palette).index(f"Transaction {done.transaction}"))
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert went == [OpenTransaction(done.transaction)]
+
+
+def test_a_credit_leads_to_what_it_paid_for(
+    palette: Palette, went: list[Route], context: Context, qtbot: QtBot
+) -> None:
+    order = Grant("noor.a", CURRENCY, 500, "goodwill")
+    number = grant(context.ledger, order).lot
+    type_and_wait(palette, str(number), qtbot)
+    palette.matches.setCurrentRow(titles(palette).index(f"Credit {number} of noor.a"))
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert went == [OpenCredit("noor.a", CURRENCY, number, "goodwill")]
 
 
 def test_the_last_of_five_says_that_there_are_more(palette: Palette, context: Context, qtbot: QtBot) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from ui.kit.widgets.placing import Pages
-from ui.routes import OpenAccount
+from ui.routes import OpenAccount, OpenCredit, OpenHold
 from ui.screen import Screen
 from ui.screens.accounts.account.page import AccountPage
 from ui.screens.accounts.list import AccountList, ListAsLeft
@@ -65,11 +65,15 @@ class Accounts(Screen):
 
     @override
     def follow(self, route: Route) -> None:
-        if isinstance(route, OpenAccount):
-            known = self._page_of(route)
-            if known is not None and known is not self.account_page and not known.pending:
-                self._drop(known)
-            self._open(route)
+        if not isinstance(route, OpenAccount | OpenHold | OpenCredit):
+            return
+        account = OpenAccount(route.username, route.currency)
+        known = self._page_of(account)
+        if known is not None and known is not self.account_page and not known.pending:
+            self._drop(known)
+        page = self._open(account)
+        if isinstance(route, OpenHold | OpenCredit):
+            page.go_to(route)
 
     @override
     def show_again(self, place: Route | None) -> None:
@@ -98,7 +102,7 @@ class Accounts(Screen):
         self.leaving.emit()
         self.show_list()
 
-    def _open(self, account: OpenAccount) -> None:
+    def _open(self, account: OpenAccount) -> AccountPage:
         page = self._page_of(account)
         if page is None:
             page = AccountPage(self.context, account.username, account.currency)
@@ -112,6 +116,7 @@ class Accounts(Screen):
             self._drop(other)
         page.reload()
         page.focus_start()
+        return page
 
     def _page_of(self, account: OpenAccount) -> AccountPage | None:
         """Return the page of an account; a route without a currency takes the one that is there."""

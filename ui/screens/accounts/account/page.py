@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from console.ledger.credits.uses import LotUse
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
+    from ui.routes import OpenCredit, OpenHold
 
 
 class AccountPage(QWidget):
@@ -50,6 +51,7 @@ class AccountPage(QWidget):
         self._currency = currency
         self._reading: Reading | None = None
         self._wants_start = False
+        self._place: OpenHold | OpenCredit | None = None
         self.head = AccountHead(context, username)
         self.figures = AccountFigures(context)
         self.equation = EquationCard(context)
@@ -112,6 +114,11 @@ class AccountPage(QWidget):
         elif not self.equation.focus_term():
             self.tabs.table.setFocus()
 
+    def go_to(self, place: OpenHold | OpenCredit) -> None:
+        """Show one of the account's holds or credits, as soon as the account is read."""
+        self._wants_start = False
+        self._place = place
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -134,9 +141,14 @@ class AccountPage(QWidget):
         self._body.show()
         self.equation.show_equation(reading.account.equation, reading.at)
         self._filter(self.equation.term)
-        self._start_once()
+        place, self._place = self._place, None
+        if place is None:
+            self._start_once()
+        else:
+            self.tabs.go_to(place)
 
     def _fail(self, error: ConsoleError) -> None:
+        self._place = None
         self.head.title.set_subtitle("")
         if self._reading is None:
             unknown = isinstance(error, UsageError)

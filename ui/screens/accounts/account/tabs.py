@@ -16,6 +16,7 @@ from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.inputs import WHOLE
+from ui.routes import OpenCredit
 from ui.screens.accounts.account.columns import HoldRow, hold_columns
 from ui.screens.accounts.account.credits.tab import CreditsTab
 from ui.screens.accounts.account.notes import NotesTab
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from console.money import Currency
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
+    from ui.routes import OpenHold
 
 STATEMENT_TAB, CREDITS_TAB, HOLDS_TAB, TIMELINE_TAB, NOTES_TAB = range(5)
 _NAMES = ("Statement", "Credits", "Holds", "Timeline", "Notes")
@@ -93,6 +95,19 @@ class AccountTabs(QWidget):
         """Show the row of the statement at which a credit was used."""
         self.show_tab(STATEMENT_TAB)
         self.statement.show_movement(Cursor(use.posted_at, use.transaction))
+
+    def go_to(self, place: OpenHold | OpenCredit) -> None:
+        """Show one of the account's holds, or what one of its credits paid for; the keyboard goes there."""
+        if isinstance(place, OpenCredit):
+            self.show_tab(CREDITS_TAB)
+            self.credits.show_credit(place.number, place.source)
+            return
+        self.show_tab(HOLDS_TAB)
+        self.holds.setFocus()
+        references = [row.reference for row in self.hold_model.rows]
+        # Of holds that ended long ago only the newest are read.
+        if place.reference in references:
+            self.holds.select_place(references.index(place.reference))
 
     def _show_lot(self, part: Part) -> None:
         self.show_tab(CREDITS_TAB)

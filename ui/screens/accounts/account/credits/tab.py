@@ -111,6 +111,17 @@ class CreditsTab(QWidget):
         self.table.setFocus()
         bring_into_view(self.table)
 
+    def show_credit(self, number: int, source: str) -> None:
+        """Show what a credit paid for, beside the list that it is in; the keyboard goes there."""
+        there = tuple(row.lot.id for row in self.model.rows)
+        if number in there:
+            self._choose(self.open_button)
+        else:
+            self._choose_ended()
+        self._show_uses(number, source)
+        self._select(there)
+        self.table.setFocus()
+
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and not self.uses.isHidden():
