@@ -140,7 +140,7 @@ class AccountPage(QWidget):
         )
         self._body.show()
         self.equation.show_equation(reading.account.equation, reading.at)
-        self._filter(self.equation.term)
+        self._list(self.equation.term)
         place, self._place = self._place, None
         if place is None:
             self._start_once()
@@ -169,9 +169,13 @@ class AccountPage(QWidget):
             self.focus_start()
 
     def _filter(self, term: Term | None) -> None:
-        """List the rows of a term, all of them without one."""
+        """Show the rows of a term that was pressed; of all when it was let go."""
         if term is not None:
             self.tabs.show_tab(STATEMENT_TAB)
+        self._list(term)
+
+    def _list(self, term: Term | None) -> None:
+        """List the rows of a term, all of them without one; whichever tab is shown stays."""
         self.tabs.statement.show_term(term, self.equation.counted)
 
     def _show_movement(self, use: LotUse) -> None:
@@ -205,7 +209,7 @@ class AccountPage(QWidget):
 
     def _show_whole(self, found: Equation) -> None:
         self.equation.show_equation(found, datetime.now(UTC))
-        self._filter(self.equation.term)
+        self._list(self.equation.term)
 
     def _choose(self, code: str) -> None:
         if code != self._currency:

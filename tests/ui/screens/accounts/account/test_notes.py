@@ -41,6 +41,16 @@ def test_a_note_is_added_and_read_again(page: AccountPage, qtbot: QtBot) -> None
     assert page.tabs.tabs.tabText(NOTES_TAB) == "Notes  2"
 
 
+def test_a_note_is_written_while_a_term_is_pressed_and_its_tab_stays(page: AccountPage, qtbot: QtBot) -> None:
+    page.equation.terms.buttons["deposited"].click()
+    page.tabs.show_tab(NOTES_TAB)
+    page.tabs.notes.edit.setText("paid back on Monday")
+    page.tabs.notes.add_button.click()
+    qtbot.waitUntil(lambda: "paid back on Monday" in texts(page))
+    assert page.tabs.tabs.currentIndex() == NOTES_TAB
+    assert page.tabs.statement.words.startswith("Only deposited")
+
+
 def test_one_key_does_not_throw_away_a_note(page: AccountPage, qtbot: QtBot) -> None:
     back: list[bool] = []
     page.back_wanted.connect(lambda: back.append(True))
