@@ -27,7 +27,8 @@ from tests.ui.several import CR, fill_in_four_currencies
 TOP = Path(__file__).parents[2]
 STOPS = [
     "sign-in", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "accounts",
-    "accounts-found", "account", "account-timeline", "account-term", "account-flag", "batch-mapping",
+    "accounts-found", "account", "account-timeline", "account-term", "account-flag", "account-credits",
+    "batch-mapping",
     "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
     "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
     "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",

@@ -11,11 +11,13 @@ from console.ledger.accounts.timeline.page import TimelineKind
 from ui.kit.table.paged_model import State
 from ui.screens.accounts.account.tabs import NOTES_TAB, TIMELINE_TAB
 from ui.screens.accounts.screen import Accounts
-from ui.tour.hands import expect, go, press, screen
+from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.listed import write
 from ui.tour.walk import Stop, TourError
 
 if TYPE_CHECKING:
+    from PySide6.QtWidgets import QListWidgetItem
+
     from ui.screens.accounts.account.page import AccountPage
     from ui.tour.walk import Walk
 
@@ -97,6 +99,21 @@ def flag(walk: Walk) -> None:
     walk.wait(lambda: _FLAG in page.head.flag, "the flag")
 
 
+def credit(walk: Walk) -> None:
+    """Search for the first credit by its number: its account's page opens at what it paid for."""
+    palette = window_of(walk).palette_dialog
+    window_of(walk).open_palette()
+    QTest.keyClicks(palette.field, "1")
+
+    def found() -> list[QListWidgetItem]:
+        return palette.matches.findItems("Credit 1 of ", Qt.MatchFlag.MatchStartsWith)
+
+    walk.wait(lambda: bool(found()), "the credit")
+    palette.matches.setCurrentItem(found()[0])
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    walk.wait(lambda: bool(_page(walk).tabs.credits.uses.model.rows), "what it paid for")
+
+
 def dark_account(walk: Walk) -> None:
     """See the account in the dark."""
     go(walk, "accounts")
@@ -124,5 +141,6 @@ def dark_accounts(walk: Walk) -> None:
 ACCOUNT_STOPS: Final = (
     Stop("accounts", accounts), Stop("accounts-found", found), Stop("account", account),
     Stop("account-timeline", happened), Stop("account-term", term), Stop("account-flag", flag),
+    Stop("account-credits", credit),
 )  # fmt: skip
 DARK_ACCOUNTS: Final = (Stop("account-dark", dark_account), Stop("accounts-dark", dark_accounts))
