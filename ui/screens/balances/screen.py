@@ -29,6 +29,7 @@ from ui.routes import OpenBalance, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.balances.columns import TOTALS, columns
 from ui.screens.balances.name_list import NameList
+from ui.ways import take, way_to_account, with_enter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,6 +139,7 @@ class Balances(Screen):
         self.list.add_above(row_of(self.only_unknown, self.currency, None, note, spacing=8))
         self.list.add_selection_sum("available", self.context.formats)
         self.table.set_row_actions(self._row_actions)
+        self.table.activated_row.connect(lambda row: take(self._ways(row)))
         self.page.addWidget(self.list, 1)
         self.setTabOrder(self.input.look_up_button, self.only_unknown)
 
@@ -150,10 +152,16 @@ class Balances(Screen):
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(self.input.look_up)
 
+    def _ways(self, row: BalanceRow) -> list[RowAction]:
+        refusal = "" if row.found else "no such account"
+        code = "" if row.currency is None else row.currency.code
+        return [way_to_account(self.context, row.name, code, refusal=refusal)]
+
     def _row_actions(self, row: BalanceRow) -> list[RowAction]:
         refusal = "" if row.found else "no such account"
         go = partial(self.context.navigator.go, OpenUserTransactions(row.name))
-        return [RowAction(f"Transactions of {shown(row.name)}", go, refusal=refusal)]
+        listed = RowAction(f"Transactions of {shown(row.name)}", go, refusal=refusal)
+        return [*with_enter(self._ways(row)), listed]
 
     def _show(self, found: Answer) -> None:
         self.found = found

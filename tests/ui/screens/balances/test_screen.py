@@ -26,7 +26,7 @@ from tests.ui.parts import CR
 from ui.kit.notices import Notice
 from ui.kit.table.paged_model import State
 from ui.kit.theme.tokens import Tone
-from ui.routes import OpenBalance
+from ui.routes import OpenAccount, OpenBalance
 from ui.screens.balances.screen import Balances
 
 if TYPE_CHECKING:
@@ -418,3 +418,19 @@ def test_what_is_expired_and_overdrafts_stand_in_the_caption_of_available(
     words = [one.text() for one in screen.figures["available"].findChildren(QLabel)]
     assert "25.50 CR" in words
     assert "balance \N{MINUS SIGN} on hold \N{MINUS SIGN} 0.30 expired + 5.00 overdraft" in words
+
+
+def test_a_row_leads_to_its_account_by_enter(
+    qtbot: QtBot, screen: Balances, customers: dict[str, object]
+) -> None:
+    routes: list[object] = []
+    screen.context.navigator.wanted.connect(routes.append)
+    known = next(iter(customers))
+    paste(screen, f"{known}\nnobody.here\n@external\n")
+    look_up(qtbot, screen)
+    for place in range(3):
+        screen.table.select_place(place)
+        QTest.keyClick(screen.table, Qt.Key.Key_Return)
+    assert routes == [OpenAccount(known, "CR")]
+    titles = [one.text().split("\t")[0] for one in screen.table.row_menu(1, 0).actions()]
+    assert titles[0] == "Account of nobody.here  (no such account)"

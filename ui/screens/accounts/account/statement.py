@@ -11,7 +11,6 @@ from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from console.files.text import party_in_full
 from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term
 from console.ledger.accounts.periods import since_movement
 from console.ledger.accounts.statement import StatementRow, statement
@@ -24,11 +23,12 @@ from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import bring_into_view, button, label, row_of
-from ui.routes import OpenAccount, OpenBatch, OpenTransaction
+from ui.routes import OpenBatch, OpenTransaction
 from ui.screens.accounts.account.beside import Beside, BesideList
 from ui.screens.accounts.account.columns import statement_columns
 from ui.screens.accounts.account.credits.columns import PART_COLUMNS
 from ui.screens.accounts.account.credits.listings import PartsListing
+from ui.ways import take, way_to_account, with_enter
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from ui.context import Context
 
-_SYSTEM = "an account of the ledger itself"
 _PLAIN = "money that does not expire"
 _PARTS_KEY = "P"
 
@@ -234,7 +233,7 @@ class StatementTab(QWidget):
 
     def _connect(self) -> None:
         self.all_button.clicked.connect(self.all_wanted)
-        self.table.activated_row.connect(self._open_counterparty)
+        self.table.activated_row.connect(lambda row: take([self._way(row)]))
         self.table.sort_wanted.connect(self._sort)
         self.table.wanted_first.connect(self._leave_start)
         self.table.wanted_last.connect(self._leave_start)
@@ -247,19 +246,15 @@ class StatementTab(QWidget):
         shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
         shortcut.activated.connect(self._show_current_parts)
 
-    def _open_counterparty(self, row: StatementRow) -> None:
-        if not row.counterparty.startswith("@"):
-            self._context.navigator.go(OpenAccount(row.counterparty, row.currency.code))
+    def _way(self, row: StatementRow) -> RowAction:
+        return way_to_account(self._context, row.counterparty, row.currency.code)
 
     def _row_actions(self, row: StatementRow) -> list[RowAction]:
         """Return where a row leads: its other side, its reversal, its batch, and why the balance since."""
         go, copy = self._context.navigator.go, QGuiApplication.clipboard().setText
         since = partial(self.explain_wanted.emit, since_movement(row.posted_at, row.id))
         actions = [
-            RowAction(
-                f"Account of {party_in_full(row.counterparty)}", partial(self._open_counterparty, row),
-                native("Return"), _SYSTEM if row.counterparty.startswith("@") else "",
-            ),
+            *with_enter([self._way(row)]),
             RowAction(_paid_words(row), partial(self.show_parts, row), native(_PARTS_KEY)),
             RowAction("Explain the balance since this row", since),
             RowAction("Open transaction", partial(go, OpenTransaction(row.id))),

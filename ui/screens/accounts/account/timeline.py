@@ -10,23 +10,20 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from console.files.text import party_in_full
 from console.ledger.accounts.timeline.page import Parts, TimelineKind, TimelineRow, timeline
 from console.ledger.accounts.timeline.words import sentence
 from console.ledger.page import Direction
 from console.money import NumberStyle
-from ui.kit.commands import native
 from ui.kit.formats import MINUS
 from ui.kit.lists.selection_sum import SelectionSum
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import button, row_of
-from ui.routes import OpenAccount, OpenBatch, OpenTransaction
+from ui.routes import OpenBatch, OpenTransaction
 from ui.screens.accounts.account.columns import timeline_columns
+from ui.ways import take, way_to_account, with_enter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from PySide6.QtGui import QShowEvent
 
     from console.ledger.page import Page
@@ -40,7 +37,6 @@ _CHOICES: Final = {
     Parts.OTHERS: "Without movements",
     Parts.MOVEMENTS: "Movements only",
 }
-_SYSTEM: Final = "an account of the ledger itself"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +93,7 @@ class TimelineTab(QWidget):
         self.table.setModel(self.model)
         self.table.set_row_actions(self._row_actions)
         self.sum = SelectionSum(self.table, "moved", formats)
-        self.table.activated_row.connect(self._open)
+        self.table.activated_row.connect(lambda row: take(self._ways(row)))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -160,17 +156,10 @@ class TimelineTab(QWidget):
     def _sentence(self, row: TimelineRow) -> str:
         return sentence(row, self._style)
 
-    def _open(self, row: TimelineRow) -> None:
-        """Go where Enter leads: to the row's transaction, else to the other account."""
-        for action in self._ways(row):
-            if not action.refusal:
-                action.run()
-                return
-
     def _row_actions(self, row: TimelineRow) -> list[RowAction]:
         """Return where a row leads, and what of it can be copied."""
         copy = QGuiApplication.clipboard().setText
-        actions = self._ways(row)
+        actions = with_enter(self._ways(row))
         if row.batch_id is not None:
             go = self._context.navigator.go
             actions.append(RowAction(f"Open batch {row.batch_id}", partial(go, OpenBatch(row.batch_id))))
@@ -183,18 +172,10 @@ class TimelineTab(QWidget):
 
     def _ways(self, row: TimelineRow) -> list[RowAction]:
         """Return the ways to another place, of which Enter takes the first that is open."""
-        go = self._context.navigator.go
-        ways: list[tuple[str, Callable[[], None], str]] = []
+        go, ways = self._context.navigator.go, []
         if row.kind is TimelineKind.MOVEMENT:
-            ways.append(("Open transaction", partial(go, OpenTransaction(row.id)), ""))
+            ways.append(RowAction("Open transaction", partial(go, OpenTransaction(row.id))))
         if row.other:
-            ways.append((
-                f"Account of {party_in_full(row.other)}",
-                partial(go, OpenAccount(row.other, "" if row.currency is None else row.currency.code)),
-                _SYSTEM if row.other.startswith("@") else "",
-            ))  # fmt: skip
-        enter = next((words for words, _run, refusal in ways if not refusal), None)
-        return [
-            RowAction(words, run, native("Return") if words == enter else "", refusal)
-            for words, run, refusal in ways
-        ]
+            code = "" if row.currency is None else row.currency.code
+            ways.append(way_to_account(self._context, row.other, code))
+        return ways

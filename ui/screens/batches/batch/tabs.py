@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QFont
@@ -11,11 +12,14 @@ from console.ledger.batches import page as batches
 from models.batch import BatchStatus
 from ui.kit.lists.selection_sum import SummedTable
 from ui.kit.table.paged_model import PagedModel
+from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.inputs import WHOLE
+from ui.routes import OpenTransaction
 from ui.screens.batches.columns import line_columns, wallet_columns
 from ui.screens.batches.problems import ProblemsView
+from ui.ways import take, way_to_account, with_enter
 
 if TYPE_CHECKING:
     from console.ledger.batches.commands import WalletChange
@@ -61,6 +65,8 @@ class BatchTabs(QWidget):
             "A dry run posts for real, reads each account before and after, and rolls all back.",
         )
         self.wallets.setModel(self.wallet_model)
+        self.wallets.set_row_actions(lambda row: with_enter(self._ways_of_wallet(row)))
+        self.wallets.activated_row.connect(lambda row: take(self._ways_of_wallet(row)))
         self.problems = ProblemsView(context, "batch.problems")
         self._lines_part = SummedTable(self.lines, "amount", formats)
         for part in (self._lines_part, SummedTable(self.wallets, "change", formats), self.problems):
@@ -130,7 +136,27 @@ class BatchTabs(QWidget):
         columns = line_columns(self._currency_of, posted=posted, grants=grants)
         model: PagedModel[BatchLineRow] = PagedModel(columns, self._formats, self._context.worker, table)
         table.setModel(model)
+        table.set_row_actions(lambda row: with_enter(self._ways_of_line(row)))
+        table.activated_row.connect(lambda row: take(self._ways_of_line(row)))
         return table
+
+    def _ways_of_line(self, row: BatchLineRow) -> list[RowAction]:
+        """Return where a line leads: its transaction once it is posted, and its parties' accounts."""
+        go, code = self._context.navigator.go, self._currency.code
+        posted = (
+            []
+            if row.transaction is None
+            else [
+                RowAction(
+                    f"Open transaction {row.transaction}", partial(go, OpenTransaction(row.transaction))
+                )
+            ]
+        )
+        parties = [name for name in dict.fromkeys((row.from_name, row.to_name)) if name]
+        return [*posted, *(way_to_account(self._context, name, code) for name in parties)]
+
+    def _ways_of_wallet(self, row: WalletChange) -> list[RowAction]:
+        return [way_to_account(self._context, row.username, self._currency.code)]
 
     def _currency_of(self, _row: object) -> Currency:
         """Return the batch's currency; before it was read there are no rows."""
