@@ -54,7 +54,7 @@ def test_a_draft_line_leads_to_the_customer(
 def test_a_posted_line_leads_to_its_transaction(
     screen: Batches, draft: LoadedBatch, operator_ledger: Ledger, routes: list[Route], qtbot: QtBot
 ) -> None:
-    post(operator_ledger, draft.batch_id, draft.content_hash, key=uuid4())
+    post(operator_ledger, draft.batch_id, draft.summary.content_hash, key=uuid4())
     lines = loaded_page(qtbot, screen, draft.batch_id).tabs.lines
     qtbot.waitUntil(lambda: lines.list_state is State.READY)
     number = lines.model().row_at(0).transaction  # type: ignore[attr-defined]  # it is a model of ours
