@@ -109,6 +109,7 @@ class AccountFlag(Base):
     __tablename__ = "account_flags"
 
     note_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    user_id: Mapped[int]
     assignee: Mapped[str | None]
     flagged_by: Mapped[str]
     flagged_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -15,7 +15,7 @@ from console.cli.invocation import Invocation
 from console.cli.output import Format, say
 from console.cli.streams import ReaderGoneError, standard_streams
 from console.cli.tree import CommandTree
-from console.errors import CancelledError, ConsoleError, OutcomeUnknownError
+from console.errors import CancelledError, ConsoleError, OutcomeUnknownError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -72,8 +72,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logging.getLogger("stamina").addHandler(logging.NullHandler())
     _spare_garbage_collection()
     with standard_streams():
-        code = _ended(lambda: app(arguments, prog_name="ledgerctl"))
+        code = _ended(lambda: _run(arguments))
         return _ended(sys.stdout.flush) or code
+
+
+def _run(arguments: Sequence[str] | None) -> None:
+    try:
+        app(arguments, prog_name="ledgerctl")
+    except UnicodeEncodeError:
+        # A file's name may have any bytes; what goes to the server may not.
+        raise UsageError(
+            "A text has a byte that is no UTF-8, and nothing in the ledger has; write it anew."
+        ) from None
 
 
 def _spare_garbage_collection() -> None:

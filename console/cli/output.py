@@ -162,4 +162,5 @@ def _shown(column: Column, value: Any, currency: Currency | None, zone: tzinfo) 
         return until_words(value, zone)
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(sep=" ", timespec="seconds")
-    return str(value)
+    # A note of several lines would make lines that look like rows.
+    return " ".join(str(value).splitlines())

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 _WORDS = {
     "user.empty": "no account is named here; fill the cell",
     "user.unknown": "there is no such account in this currency; fix the name or have missing accounts opened",
+    "customer.unknown": "no customer has an account of this name",
     "account.frozen": "the account is frozen; unfreeze it first",
     "account.closed": "the account is closed, for ever; use another one",
     "account.exists": "there is an account of this name in this currency already",

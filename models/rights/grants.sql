@@ -34,7 +34,8 @@ GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets
     ledger.credit_lots, ledger.lot_movements, ledger.reservations, ledger.batches, ledger.batch_lines,
     ledger.batch_parties, ledger.account_notes, ledger.account_flags, ledger.account_follows,
     ledger.approval_rules, ledger.approval_requests, ledger.approvals, ledger.limits, ledger.limit_usage,
-    ledger.audit_events, ledger.audit_head, ledger.seals, ledger.acknowledgements, ledger.identity, ledger.schema_version TO ledger_viewer;
+    ledger.audit_events, ledger.audit_head, ledger.seals, ledger.acknowledgements, ledger.identity,
+    ledger.schema_version TO ledger_viewer;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),

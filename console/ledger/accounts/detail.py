@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime  # noqa: TC003 - part of public rows
 from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
@@ -39,7 +39,7 @@ OPENING_MOVEMENTS: Final = 500
 """How many movements a page adds up where nobody has chosen a period; else MOST_MOVEMENTS."""
 
 _HEAD = text(f"""
-    SELECT head.*, (SELECT k.zone FROM ledger.calendar k) AS zone, EXISTS (
+    SELECT head.*, now() AS asked_at, (SELECT k.zone FROM ledger.calendar k) AS zone, EXISTS (
         SELECT FROM ledger.account_follows f
         WHERE f.operator = session_user AND f.user_id = head.user_id AND f.following) AS followed
     FROM ({CREDITS}) head""")  # noqa: S608 - texts of ours
@@ -49,6 +49,8 @@ _BESIDE = text(f"""
     SELECT equation.*, now() AS asked_at, ({BALANCES}) AS balances, (
         {notes_of(":user")}
     ) AS notes, (
+        SELECT count(*) FROM ledger.account_flags f WHERE f.user_id = :user AND f.done_at IS NULL
+    ) AS open_flags, (
         SELECT json_agg(json_build_array(
             hold.id, hold.reference, hold.amount, hold.captured_amount, hold.status, hold.description,
             hold.created_at, hold.closed_at, hold.closed_by, hold.close_reason)
@@ -82,8 +84,8 @@ class EndedHold:
 class Account:
     """An account's page; open holds stand in `credits`, ended ones come newest first.
 
-    notes: those that wait, then the others, newest first, at most NOTES of each. followed: by the operator
-    who asks.
+    notes: those that wait, the oldest NOTES of them, then the newest NOTES others; each newest first.
+    open_flags: how many wait in all. followed: by the operator who asks.
 
     equation: why the balance is what it is. over_time: the balance at the beginning of days of the
     period asked for and at its end, in order; empty for a system account, which stores none. zone: that of
@@ -101,6 +103,7 @@ class Account:
     over_time: tuple[BalancePoint, ...]
     statement: Page[StatementRow]
     notes: tuple[Note, ...]
+    open_flags: int
     ended_holds: tuple[EndedHold, ...]
     followed: bool
 
@@ -128,7 +131,7 @@ def account(
             raise UsageError(f"There is no account {values['username']!r} in {currency}.")
         zone = zone_of(head.zone)
         explained = period or last_days(USUAL_DAYS, zone)
-        days = moments(explained, zone, opened_at=head.created_at, now=datetime.now(UTC))
+        days = moments(explained, zone, opened_at=head.created_at, now=head.asked_at)
         beside = _beside(session, head, explained, days, movements)
         found = equation_in(beside, explained)
         return Account(
@@ -136,6 +139,7 @@ def account(
             credits_in(head), found, _over_time(beside, days, found),
             newest(session, head.username, head.currency, limit),
             notes_in(beside.notes),
+            beside.open_flags,
             tuple(_ended(with_moments(hold, 6, 7)) for hold in beside.holds or ()),
             followed=head.followed,
         )  # fmt: skip

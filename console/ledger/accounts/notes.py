@@ -33,8 +33,8 @@ _OF_USER: Final = """SELECT json_agg(json_build_array(
             flag.done_by, flag.done_at) ORDER BY note.waits DESC, note.id DESC)
         FROM (
             (SELECT true AS waits, n.id, coalesce(n.note, '') AS note, n.operator, n.created_at
-            FROM ledger.account_notes n WHERE n.user_id = {user} AND {waits}
-            ORDER BY n.id DESC LIMIT :notes)
+            FROM ledger.account_flags f JOIN ledger.account_notes n ON n.id = f.note_id
+            WHERE f.user_id = {user} AND f.done_at IS NULL ORDER BY f.note_id LIMIT :notes)
             UNION ALL
             (SELECT false, n.id, coalesce(n.note, ''), n.operator, n.created_at
             FROM ledger.account_notes n WHERE n.user_id = {user} AND NOT {waits}
@@ -43,16 +43,21 @@ _OF_USER: Final = """SELECT json_agg(json_build_array(
 
 
 def notes_of(user: str) -> str:
-    """Return the subquery of a user's notes as JSON, at most :notes of each; those that wait come first."""
+    """Return the subquery of a user's notes as JSON: the oldest :notes that wait, and the newest others."""
     return _OF_USER.format(user=user, waits=_WAITS)
 
 
 _NOTES = text(f"""
     SELECT ({notes_of("u.id")}) AS notes FROM ledger.users u WHERE u.username = :username""")  # noqa: S608 - texts of ours
 
-_WAITING = text("""
-    SELECT count(*) FROM ledger.account_flags f
-    WHERE f.done_at IS NULL AND (f.assignee IS NULL OR f.assignee = session_user)""")
+FOR_ME: Final = """(
+        f.assignee IS NULL OR f.assignee = session_user OR NOT ledger.may_close_flags(f.assignee))"""
+"""Whether a flag `f` waits for the operator who asks: it is theirs, or for whoever comes first; one whose
+assignee may close flags no longer is for anyone too."""
+
+_WAITING = text(f"""
+    SELECT count(DISTINCT f.user_id) FROM ledger.account_flags f
+    WHERE f.done_at IS NULL AND {FOR_ME} AND ledger.may_close_flags(session_user)""")  # noqa: S608 - text of ours
 
 _ASSIGNEES = text("""
     SELECT r.rolname::text FROM pg_catalog.pg_roles r WHERE ledger.may_close_flags(r.rolname)
@@ -197,7 +202,7 @@ def follow(
 def notes(
     database: Database, username: str, *, limit: int = NOTES, cancel: Cancellation | None = None
 ) -> tuple[Note, ...]:
-    """Return an account's notes, those that wait first, the newest first, at most `limit` of each.
+    """Return an account's notes, newest first: those that wait, the oldest `limit` of them, then the others.
 
     Raises UsageError when there is no such account.
     """
@@ -218,7 +223,7 @@ def notes_in(rows: Sequence[Sequence[Any]] | None) -> tuple[Note, ...]:
 
 
 def waiting(database: Database, *, cancel: Cancellation | None = None) -> int:
-    """Return how many flags wait for the operator who asks, or for whoever comes first."""
+    """Return how many accounts have a flag for the operator who asks; 0 for those who may close none."""
     return database.read(
         "account.waiting", lambda session: int(session.execute(_WAITING).scalar_one()), cancel=cancel
     )

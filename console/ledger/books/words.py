@@ -17,6 +17,9 @@ BATCH_WORDS: Final = _WORDS.format(text="b.name")
 OPERATOR_WORDS: Final = _WORDS.format(text="(o.name || ' ' || o.display_name)")
 """The words of an operator `o`, of whom there are few: no index has them."""
 
+SHORTEST: Final = 3
+"""Characters from which on a text is also taken for the beginning of a name, a word or a reference."""
+
 _WORD: Final = re.compile("[0-9A-Za-z\u0080-\U0010ffff]+")
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from console.files.text import has_hidden, is_name
-from console.ledger.books.words import lexeme, words_of
+from console.ledger.books.words import SHORTEST, lexeme, words_of
 from console.ledger.page import LAST_CHARACTER, asked_name
 from console.ledger.search.probes import MOST, OPERATOR_PROBES, statement
 from console.money import AmountError, Currency, parse_amount
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 LONGEST: Final = 254
 """Characters of the longest text that anything is found by: an e-mail address."""
 
-SHORTEST: Final = 3
-"""Characters from which on a text is also taken for the beginning of a name, a word or a reference."""
 
 TOO_LONG: Final = f"Nothing was looked for: no name has more than {LONGEST} characters, write less."
 

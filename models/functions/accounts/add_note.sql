@@ -14,6 +14,8 @@ BEGIN
     IF p_request ->> 'note' IS NULL THEN
         PERFORM ledger.refuse('note.empty');
     END IF;
+    -- An erasure under way would not see this note, and one to come waits for it.
+    PERFORM FROM ledger.users u WHERE u.id = account FOR SHARE;
     INSERT INTO ledger.account_notes AS n (user_id, note) VALUES (account, p_request ->> 'note')
     RETURNING n.id INTO made;
     RETURN jsonb_build_object('status', 'done', 'note', made);
@@ -27,7 +29,7 @@ DECLARE
         SELECT u.id FROM ledger.users u WHERE u.username = p_request ->> 'username' AND u.kind = 'customer');
 BEGIN
     IF found IS NULL THEN
-        PERFORM ledger.refuse('user.unknown', jsonb_build_object('username', p_request ->> 'username'));
+        PERFORM ledger.refuse('customer.unknown', jsonb_build_object('username', p_request ->> 'username'));
     END IF;
     RETURN found;
 END $$;

@@ -13,8 +13,8 @@ DECLARE
     made jsonb := ledger.do_add_note(p_request);
 BEGIN
     PERFORM ledger.require_assignee(p_request ->> 'assignee');
-    INSERT INTO ledger.account_flags (note_id, assignee)
-    VALUES ((made ->> 'note')::bigint, p_request ->> 'assignee');
+    INSERT INTO ledger.account_flags (note_id, user_id, assignee)
+    SELECT n.id, n.user_id, p_request ->> 'assignee' FROM ledger.account_notes n WHERE n.id = (made ->> 'note')::bigint;
     RETURN made;
 END $$;
 
@@ -60,8 +60,7 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     flag ledger.account_flags;
 BEGIN
-    SELECT f.* INTO flag FROM ledger.account_flags f
-    JOIN ledger.account_notes n ON n.id = f.note_id JOIN ledger.users u ON u.id = n.user_id
+    SELECT f.* INTO flag FROM ledger.account_flags f JOIN ledger.users u ON u.id = f.user_id
     WHERE f.note_id = (p_request ->> 'flag')::bigint AND u.username = p_request ->> 'username' FOR NO KEY UPDATE OF f;
     IF flag.note_id IS NULL THEN
         PERFORM ledger.refuse('flag.unknown');
@@ -85,15 +84,15 @@ CREATE OR REPLACE FUNCTION ledger.may_close_flags(p_operator text) RETURNS boole
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 RETURN EXISTS (
     SELECT FROM pg_roles r WHERE r.rolname = p_operator AND r.rolcanlogin
-        AND NOT r.rolsuper
-        AND (pg_has_role(r.oid, 'ledger_support', 'MEMBER') OR pg_has_role(r.oid, 'ledger_operator', 'MEMBER')));
+        AND NOT r.rolsuper AND has_function_privilege(r.oid, 'ledger.close_flag(uuid, text, bigint)', 'EXECUTE'));
 
 -- A flag is closed once, and is of the note that it was made for.
 CREATE OR REPLACE FUNCTION ledger.guard_account_flags() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND OLD.done_at IS NULL
-        AND (NEW.note_id, NEW.flagged_by, NEW.flagged_at) = (OLD.note_id, OLD.flagged_by, OLD.flagged_at) THEN
+        AND (NEW.note_id, NEW.user_id, NEW.flagged_by, NEW.flagged_at)
+            = (OLD.note_id, OLD.user_id, OLD.flagged_by, OLD.flagged_at) THEN
         RETURN NEW;
     END IF;
     RAISE EXCEPTION 'ledger.account_flags: % of a flag that is closed, or of what it was made with, is refused', TG_OP

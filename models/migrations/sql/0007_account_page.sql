@@ -2,6 +2,8 @@
 -- notes waits. The note itself stays as it was written down.
 CREATE TABLE ledger.account_flags (
     note_id bigint PRIMARY KEY REFERENCES ledger.account_notes,
+    -- The note's, so that what waits for an account is one probe, however many notes it has.
+    user_id bigint NOT NULL,
     -- NULL: whoever comes first.
     assignee text COLLATE "C",
     flagged_by text COLLATE "C" NOT NULL DEFAULT session_user,
@@ -11,7 +13,7 @@ CREATE TABLE ledger.account_flags (
     CONSTRAINT flag_done CHECK ((done_by IS NULL) = (done_at IS NULL))
 );
 -- The few that wait, among all that ever did.
-CREATE INDEX account_flags_open_idx ON ledger.account_flags (note_id) WHERE done_at IS NULL;
+CREATE INDEX account_flags_open_idx ON ledger.account_flags (user_id, note_id) WHERE done_at IS NULL;
 
 -- Who has an eye on which account. Nobody's eye is forgotten: a row says since when it is so, or is not.
 CREATE TABLE ledger.account_follows (
@@ -33,4 +35,8 @@ CREATE INDEX reservations_ended_idx ON ledger.reservations (wallet_id, closed_at
     WHERE status IN ('released', 'expired');
 -- Requests that name an account: a limit that was set by one that was executed stands nowhere else.
 CREATE INDEX approval_requests_account_idx ON ledger.approval_requests
-    ((coalesce(request ->> 'username', request ->> 'from')), created_at, id);
+    ((coalesce(request ->> 'username', request ->> 'from')), created_at, id)
+    WHERE coalesce(request ->> 'username', request ->> 'from') IS NOT NULL;
+CREATE INDEX approval_requests_ended_idx ON ledger.approval_requests
+    ((coalesce(request ->> 'username', request ->> 'from')), closed_at, id)
+    WHERE closed_at IS NOT NULL AND coalesce(request ->> 'username', request ->> 'from') IS NOT NULL;

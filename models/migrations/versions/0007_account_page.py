@@ -25,4 +25,5 @@ def downgrade() -> None:
     op.execute("DROP TABLE ledger.account_flags, ledger.account_follows CASCADE")
     op.execute("""
         DROP INDEX ledger.credit_lots_ended_idx, ledger.audit_events_timeline_idx,
-            ledger.reservations_ended_idx, ledger.approval_requests_account_idx""")
+            ledger.reservations_ended_idx, ledger.approval_requests_account_idx,
+            ledger.approval_requests_ended_idx""")

@@ -145,6 +145,7 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
         "users_words_idx", "batches_words_idx", "users_trust_idx", "credit_lots_ended_idx",
         "account_flags_pkey", "account_flags_open_idx", "account_follows_pkey", "audit_events_timeline_idx",
         "reservations_ended_idx", "approval_requests_account_idx",
+        "approval_requests_ended_idx",
     }  # fmt: skip
     assert migrate(ledger_url) == head_version()
     assert (indexes(ledger_url), fingerprint(ledger_url)) == (indexed, whole)

@@ -214,6 +214,14 @@ _FLAGS: Final = {
         "SELECT 'note ' || note_id FROM ledger.account_flags WHERE done_at IS NOT NULL",
         ("UPDATE ledger.account_flags SET done_by = NULL, done_at = NULL",),
     ),
+    "a flag open again with the name of who closed it": Case(
+        "account.flag",
+        "SELECT 'note ' || note_id FROM ledger.account_flags WHERE done_at IS NOT NULL",
+        (
+            "ALTER TABLE ledger.account_flags DROP CONSTRAINT flag_done",
+            "UPDATE ledger.account_flags SET done_at = NULL",
+        ),
+    ),
     "a flag gone": Case(
         "account.flag",
         "SELECT 'note ' || max(note_id) FROM ledger.account_flags",

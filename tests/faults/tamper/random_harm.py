@@ -59,7 +59,7 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("approval_rules", "kind currency from_amount approvals", "true"),
     ("limits", "holder kind currency per_operation", "true"),
     ("account_notes", "id user_id note operator", "true"),
-    ("account_flags", "note_id assignee flagged_by done_by", "true"),
+    ("account_flags", "note_id user_id assignee flagged_by done_by", "true"),
     ("account_follows", "operator user_id following", "true"),
 )
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 HISTORY: Final = (
     "transactions", "lot_movements", "operations", "audit_events", "audit_head", "seals", "approvals",
-    "wallets", "credit_lots", "reservations", "batches", "approval_requests", "account_notes", "identity",
+    "wallets", "credit_lots", "reservations", "batches", "approval_requests", "account_notes",
+    "account_flags", "account_follows", "identity",
 )  # fmt: skip
 
 

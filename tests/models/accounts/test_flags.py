@@ -9,6 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.console.waiting_room import wait_for_waiter
 from tests.models.bookkeeping import count
 from tests.models.writes import REASON, done, refused, write
 
@@ -94,8 +95,8 @@ def test_nor_for_a_superuser(support: Connection, admin: Connection) -> None:
 def test_what_a_note_may_not_be_a_flag_may_not(support: Connection) -> None:
     for note, code in ((None, "note.empty"), ("", "text.character"), ("a\u202eb", "text.character")):
         assert refused(write(support, "flag_account", "alice", note, None)) == code
-    assert refused(write(support, "flag_account", "nobody", WANTED, None)) == "user.unknown"
-    assert refused(write(support, "flag_account", "@external", WANTED, None)) == "user.unknown"
+    assert refused(write(support, "flag_account", "nobody", WANTED, None)) == "customer.unknown"
+    assert refused(write(support, "flag_account", "@external", WANTED, None)) == "customer.unknown"
     assert count(support, "account_notes") == count(support, "account_flags") == 0
 
 
@@ -128,9 +129,37 @@ def test_its_words_are_not_in_the_chain_and_go_with_the_person(
     assert flags(support) == [("alice", None, "t_support", None, None, True)]
 
 
+def test_an_erasure_waits_for_a_note_that_is_not_yet_written(
+    support: Connection, admin: Connection, connect: Callable[[str], Connection]
+) -> None:
+    """Neither its text nor what proves it in the chain is left."""
+    boss = connect("t_admin")
+    done(write(support, "set_account_status", "alice", "closed", REASON))
+    with ThreadPoolExecutor(1) as pool:
+        with support.transaction():
+            flag(support)
+            erasing = pool.submit(write, boss, "erase_account", "alice", REASON)
+            wait_for_waiter(admin, support)
+        assert done(erasing.result())["notes"] == 1
+    assert flags(support) == [("alice", None, "t_support", None, None, True)]
+    assert count(boss, "salts WHERE salt IS NOT NULL AND subject = 'account:alice'") == 0
+
+
+def test_who_may_only_give_the_role_away_closes_no_flag(support: Connection, admin: Connection) -> None:
+    if admin.info.server_version < 160_000:
+        pytest.skip("before 16 a member has the role's rights")
+    admin.execute("CREATE ROLE t_giver LOGIN")
+    admin.execute("GRANT ledger_support TO t_giver WITH ADMIN TRUE, INHERIT FALSE, SET FALSE")
+    try:
+        assert refused(write(support, "flag_account", "alice", WANTED, "t_giver")) == "flag.assignee"
+    finally:
+        admin.execute("DROP ROLE t_giver")
+
+
 @pytest.mark.parametrize("change", [
     "UPDATE ledger.account_flags SET flagged_by = 'x'",
     "UPDATE ledger.account_flags SET note_id = note_id + 1",
+    "UPDATE ledger.account_flags SET user_id = user_id + 1",
     "UPDATE ledger.account_flags SET done_by = 'x'",
     "UPDATE ledger.account_flags SET done_by = NULL, done_at = NULL WHERE done_at IS NOT NULL",
     "UPDATE ledger.account_flags SET assignee = 'x' WHERE done_at IS NOT NULL",
@@ -162,7 +191,7 @@ def test_each_follows_for_themselves(support: Connection, connect: Callable[[str
         JOIN ledger.users u ON u.id = f.user_id ORDER BY 1, 2""").fetchall()
     assert rows == [("t_support", "alice", False), ("t_viewer", "alice", True), ("t_viewer", "bob", True)]
     for unknown in ("nobody", "@external", None):
-        assert refused(write(viewer, "follow_account", unknown, True)) == "user.unknown"
+        assert refused(write(viewer, "follow_account", unknown, True)) == "customer.unknown"
 
 
 def test_to_say_it_again_changes_nothing(support: Connection) -> None:

@@ -212,7 +212,7 @@ def test_text_cannot_forge_the_chain(operator: Connection, admin: Connection) ->
     assert refused(write(operator, "add_note", "bob", "a\u202eb")) == "text.character"
     assert refused(write(operator, "add_note", "bob", "x" * 2_001)) == "text.character"
     assert refused(write(operator, "add_note", "bob", None)) == "note.empty"
-    assert refused(write(operator, "add_note", "nobody", "a note")) == "user.unknown"
+    assert refused(write(operator, "add_note", "nobody", "a note")) == "customer.unknown"
     admin.execute("SET TimeZone = 'Asia/Kathmandu'")
     assert_unbroken(admin)
 
@@ -226,7 +226,7 @@ def test_sixteen_at_once_keep_the_chain_unbroken(as_role: Callable[[str], str], 
             barrier.wait(timeout=60)
             for turn in range(15):
                 done(write(connection, "add_note", "bob", f"note {number} {turn}"))
-                assert refused(write(connection, "add_note", "nobody", "a note")) == "user.unknown"
+                assert refused(write(connection, "add_note", "nobody", "a note")) == "customer.unknown"
 
     with ThreadPoolExecutor(16) as pool:
         list(pool.map(work, range(16)))

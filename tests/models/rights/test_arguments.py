@@ -172,7 +172,7 @@ def test_a_refused_request_of_a_hundred_megabytes_keeps_its_beginning_and_its_ha
     key = uuid4()
     row = operator.execute("SELECT ledger.add_note(%s, 'nobody', repeat('n', %s))", [key, size]).fetchone()
     assert row is not None
-    assert refused(row[0]) == "user.unknown"
+    assert refused(row[0]) == "customer.unknown"
     sizes = admin.execute("""
         SELECT (SELECT max(octet_length(e.detail::text)) FROM ledger.audit_events e),
             (SELECT max(octet_length(o.outcome::text)) FROM ledger.operations o)""").fetchone()

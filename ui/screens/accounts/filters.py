@@ -32,7 +32,9 @@ class AccountFilters(FilterRow):
             "Trust level", OneChoice([(str(level), str(level)) for level in _TRUST_LEVELS])
         )
         self.status = CheckedChip("Status", OneChoice([(one.value, one.value) for one in AccountStatus]))
-        self.flag = CheckedChip("Flag", OneChoice([(_OPEN, "Any that is open"), (_MINE, "Open, for me")]))
+        self.flag = CheckedChip(
+            "Flag", OneChoice([(_OPEN, "Any that is open"), (_MINE, "Open, for me or anyone")])
+        )
         self.followed = CheckedChip("Followed", OneChoice([(_BY_ME, "Followed by me")]))
         self.show_chips(
             self.currency, self.username, self.name, self.email, self.trust_level, self.status, self.flag,

@@ -11,6 +11,7 @@ from ui.routes import OpenAccount, OpenCredit, OpenHold
 from ui.screen import Screen
 from ui.screens.accounts.account.page import AccountPage
 from ui.screens.accounts.list import AccountList, ListAsLeft
+from ui.waiting import count_waiting
 
 if TYPE_CHECKING:
     from console.ledger.accounts.page import AccountRow
@@ -49,6 +50,7 @@ class Accounts(Screen):
             self.account_page.reload()
         else:
             self.list.refresh()
+        count_waiting(self.context, "accounts", self)
 
     @override
     def focus_filter(self) -> None:

@@ -33,7 +33,7 @@ def list_accounts(
     trust_level: Annotated[int | None, typer.Option(min=0, max=9, help="0 to 9.")] = None,
     status: Annotated[str | None, typer.Option(help="active, frozen or closed; without it, all.")] = None,
     flagged: Annotated[bool, typer.Option("--flagged", help="With a flag that is not done.")] = False,
-    mine: Annotated[bool, typer.Option("--mine", help="With a flag that waits for you.")] = False,
+    mine: Annotated[bool, typer.Option("--mine", help="With a flag for you, or for anyone.")] = False,
     followed: Annotated[bool, typer.Option("--followed", help="Those that you follow.")] = False,
     currency: OneCurrency = None,
     limit: Annotated[int, typer.Option(min=1, max=PAGE_MAX, help="How many at most.")] = 50,

@@ -12,11 +12,14 @@ from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import AccountName, Key  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.writing import writing
+from console.errors import UsageError
 from console.files.exports import named_columns
 
 Words = Annotated[str, typer.Argument(metavar="TEXT", help="What is known of the account.")]
 Asked = Annotated[str, typer.Argument(metavar="TEXT", help="What is to be done.")]
-NoteNumber = Annotated[int, typer.Argument(metavar="NOTE", help="The note's number; see `account notes`.")]
+NoteNumber = Annotated[
+    int, typer.Argument(metavar="NOTE", min=1, max=2**63 - 1, help="Its number; see `account notes`.")
+]
 Assignee = Annotated[
     str | None, typer.Option("--for", metavar="OPERATOR", help="Whom it waits for; without it, for anyone.")
 ]
@@ -98,11 +101,14 @@ def assign(
     number: NoteNumber,
     *,
     assignee: Assignee = None,
+    anyone: Annotated[bool, typer.Option("--anyone", help="It waits for whoever comes first.")] = False,
     key: Key = None,
 ) -> None:
-    """Say whom a flag waits for."""
+    """Say whom a flag waits for: an operator, or whoever comes first."""
     from console.ledger.accounts.notes import assign as assign_flag
 
+    if (assignee is None) is not anyone:
+        raise UsageError("Say for whom: --for OPERATOR, or --anyone.")
     username = account(name, "NAME")
     with writing(context, key) as write:
         made = assign_flag(write.ledger, username, number, assignee, key=write.key, cancel=write.cancel)

@@ -146,7 +146,8 @@ def list_timeline(
         _HAPPENED,
         [
             (
-                row.moment, row.kind.value, sentence(row), row.moved, row.currency, row.who,
+                row.moment, row.kind.value, sentence(row), row.moved,
+                None if row.moved is None else row.currency, row.who,
                 shown(row.reference or "", REFERENCE_LENGTH) or None, None if row.moved is None else row.id,
             )
             for row in found.rows

@@ -10,7 +10,10 @@ import typer
 from console.cli.arguments import account, chosen
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
-from console.cli.options import CurrencyCode  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    AccountName,
+    CurrencyCode,
+)
 from console.cli.output import amount, say
 from console.files.exports import named_columns
 
@@ -41,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 def ended(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    name: AccountName,
     currency: CurrencyCode = None,
     limit: Limit = 50,
 ) -> None:

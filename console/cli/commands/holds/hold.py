@@ -12,6 +12,7 @@ from console.cli.commands.holds import lists
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
+    AccountName,
     Amount,
     CurrencyCode,
     Description,
@@ -33,7 +34,7 @@ Reference = Annotated[str, typer.Argument(metavar="REFERENCE", help="The hold's 
 @app.command()
 def reserve(
     context: typer.Context,
-    name: Annotated[str, typer.Argument(metavar="NAME", help="The account's name.")],
+    name: AccountName,
     *,
     amount: Amount,
     reference: Annotated[str, typer.Option(help="What the hold is called from now on; no other has it.")],

@@ -33,7 +33,9 @@ class Walk(NamedTuple):
 
 OWNER: Final = """owner AS (
         SELECT w.id, w.currency, u.id AS user_id, u.username, u.created_at,
-            'account:' || u.username AS subject
+            'account:' || u.username AS subject, (
+                SELECT f.currency FROM ledger.wallets f WHERE f.user_id = u.id ORDER BY f.id LIMIT 1
+            ) AS first_currency
         FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
         WHERE u.username = :username AND w.currency = :currency
     )"""
@@ -46,6 +48,7 @@ _EVENTS: Final = "e.subject = owner.subject AND (e.action <> 'grant_credit' OR e
 _OPENED: Final = """NOT EXISTS (
                 SELECT FROM ledger.audit_events e
                 WHERE e.subject = owner.subject AND e.action = 'open_account' AND e.outcome = 'done'
+                    AND e.detail #>> '{request,currency}' = owner.first_currency
                     AND e.at >= owner.created_at AND e.at < owner.created_at + interval '1 minute')"""
 
 # In the collation of the index, which is not a name's own.
@@ -111,10 +114,10 @@ _TOLD: Final[Mapping[Source, str]] = {
         SELECT e.actor, e.action, e.outcome, NULL, left(coalesce(asked ->> 'amount', asked ->> 'limit'), 40),
             left(asked ->> 'currency', 40), left(asked ->> 'to', 200),
             left(coalesce(asked ->> 'reservation', asked ->> 'reference'), 200), NULL,
-            CASE WHEN e.detail #> '{outcome,note}' IS NULL THEN e.reason ELSE (
+            CASE WHEN jsonb_typeof(e.detail #> '{outcome,note}') = 'number' THEN (
                 SELECT n.note FROM ledger.account_notes n
-                WHERE n.id = (e.detail #>> '{outcome,note}')::bigint)
-            END,
+                WHERE n.id = (e.detail #>> '{outcome,note}')::numeric)
+            ELSE e.reason END,
             left(e.detail #>> '{outcome,before}', 200),
             left(coalesce(e.detail #>> '{outcome,after}', asked ->> 'status', asked ->> 'assignee',
                 asked ->> 'following'), 200),

@@ -92,11 +92,16 @@ def test_a_flag_waits_is_listed_and_done(ledgerctl: Run) -> None:
     assert made.code == 0, made.err
     number = str(made.data["note"])
     assert [row["username"] for row in ledgerctl(*words, "list", "--flagged").data] == ["anna"]
+    assert ledgerctl("account", "done", "anna", str(2**63)).code == 2
     mine = [ledgerctl(*words, "list", "--mine", role=role).data for role in ("t_operator", "t_support")]
     assert [[(row["flag"], row["assignee"]) for row in rows] for rows in mine] == [
         [], [("ask for a passport", "t_support")],
     ]  # fmt: skip
-    assigned = ledgerctl(*words, "assign", "anna", number)
+    unsaid = ledgerctl("account", "assign", "anna", number)
+    assert (unsaid.code, unsaid.err) == (2, "Say for whom: --for OPERATOR, or --anyone.\n")
+    strange = ledgerctl("account", "list", "--username", "\udcff")
+    assert (strange.code, "no UTF-8" in strange.err) == (2, True)
+    assigned = ledgerctl(*words, "assign", "anna", number, "--anyone")
     assert (assigned.data["before"], assigned.data["assignee"]) == ("t_support", None)
     wrong = ledgerctl("account", "assign", "anna", number, "--for", "t_viewer")
     assert (wrong.code, "nobody of this name may close flags" in wrong.err) == (1, True)

@@ -83,7 +83,7 @@ def test_an_account_that_cannot_be_opened_says_why(
 def test_an_unknown_currency_or_account_is_refused(operator_ledger: Ledger) -> None:
     with pytest.raises(RefusedError, match="no such currency"):
         accounts.open(operator_ledger, "dora", "EUR", reason=WHY)
-    with pytest.raises(RefusedError, match="no such account"):
+    with pytest.raises(RefusedError, match="no customer has an account"):
         add_note(operator_ledger, "dora", "she left")
     accounts.open(operator_ledger, "dora", CURRENCY, reason=WHY)
     with pytest.raises(RefusedError, match="an account of this name"):

@@ -108,13 +108,39 @@ def test_each_follows_for_themselves(operator_ledger: Ledger, viewer: Database, 
         assert balances(admin) == {"alice": 0, "bob": 0, "carol": 0}
 
 
-def test_a_flag_outlasts_the_notes_that_came_after(
+def test_what_waits_longest_is_shown_however_many_notes_came_after(
     operator: Connection, operator_ledger: Ledger, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page shows so many notes; what waits is among them however old it is."""
+    """The page shows so many of each: of those that wait the oldest, of the others the newest."""
     monkeypatch.setattr("console.ledger.accounts.detail.NOTES", 2)
-    done(write(operator, "flag_account", "alice", "the oldest", None))
+    for number in range(3):
+        done(write(operator, "flag_account", "alice", f"flag {number}", None))
     for number in range(3):
         done(write(operator, "add_note", "alice", f"note {number}"))
-    found = account(operator_ledger.database, "alice", CURRENCY).notes
-    assert [note.text for note in found] == ["the oldest", "note 2", "note 1"]
+    found = account(operator_ledger.database, "alice", CURRENCY)
+    assert [note.text for note in found.notes] == ["flag 1", "flag 0", "note 2", "note 1"]
+    assert found.open_flags == 3
+    row = page(operator_ledger.database, FLAGGED).rows[0]
+    assert (row.flags, row.asks) == (3, "flag 0")
+
+
+def test_the_number_is_of_the_accounts_for_me_or_anyone(
+    operator_ledger: Ledger, viewer: Database, admin: Connection, as_role: Callable[[str], str]
+) -> None:
+    ledger, database = operator_ledger, operator_ledger.database
+    for username, assignee in (
+        ("alice", None), ("alice", "t_operator"), ("bob", "t_operator"), ("carol", "t_support"),
+    ):  # fmt: skip
+        notes.flag(ledger, username, "ask", assignee=assignee)
+    assert notes.waiting(database) == len(listed(database, MINE)) == 2
+    assert notes.waiting(viewer) == 0
+    admin.execute("CREATE ROLE t_gone LOGIN IN ROLE ledger_support")
+    try:
+        note = notes.flag(ledger, "carol", "left by one who is gone", assignee="t_gone").note
+        assert notes.waiting(database) == 2
+        admin.execute("REVOKE ledger_support FROM t_gone")
+        assert listed(database, MINE) == ["alice", "bob", "carol"]
+        assert notes.waiting(database) == 3
+    finally:
+        admin.execute("DROP ROLE t_gone")
+    assert notes.close(ledger, "carol", note).note == note

@@ -133,7 +133,7 @@ def _flag(found: Account, formats: Formats) -> str:
     waiting = [note for note in found.notes if note.waits]
     if not waiting:
         return ""
-    oldest, others = waiting[-1], len(waiting) - 1
+    oldest, others = waiting[-1], found.open_flags - 1
     whom = f" for {oldest.assignee}" if oldest.assignee else ""
     text = " ".join(oldest.text.split()) or "erased with the person"
     more = f" {formats.count(others, 'more flag')} open." if others else ""

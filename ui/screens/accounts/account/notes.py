@@ -97,7 +97,7 @@ class NotesTab(QWidget):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._assignees is None and not self._never:
+        if not self._never:
             database = self._context.database
             self._context.worker.run(
                 lambda cancel: assignees(database, cancel=cancel),

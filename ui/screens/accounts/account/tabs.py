@@ -85,7 +85,9 @@ class AccountTabs(QWidget):
         self.timeline.show_account(money.currency)
         self._count(CREDITS_TAB, len(money.lots))
         self._count(HOLDS_TAB, len(open_holds) + len(ended), more=len(ended) == HOLDS)
-        self._count(NOTES_TAB, len(found.notes), more=len(found.notes) == NOTES)
+        waiting = sum(note.waits for note in found.notes)
+        cut = found.open_flags > waiting or len(found.notes) - waiting == NOTES
+        self._count(NOTES_TAB, len(found.notes), more=cut)
 
     def show_tab(self, tab: int) -> None:
         """Bring one forward."""

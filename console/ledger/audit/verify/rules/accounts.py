@@ -82,7 +82,8 @@ _NOTES: Final = f"""
 
 _FLAGS: Final = f"""
     WITH {ACT}, flag AS (
-        SELECT act.actor, (act.outcome ->> 'note')::bigint AS note, act.request ->> 'assignee' AS assignee
+        SELECT act.actor, act.request ->> 'username' AS username, (act.outcome ->> 'note')::bigint AS note,
+            act.request ->> 'assignee' AS assignee
         FROM act WHERE act.kind = 'flag_account'
     ), assigned AS (
         SELECT DISTINCT ON (act.request ->> 'flag') (act.request ->> 'flag')::bigint AS note,
@@ -91,19 +92,21 @@ _FLAGS: Final = f"""
     ), closed AS (
         SELECT act.actor, (act.request ->> 'flag')::bigint AS note FROM act WHERE act.kind = 'close_flag'
     ), due AS (
-        SELECT flag.note, flag.actor, closed.actor AS done_by,
+        SELECT flag.note, flag.username, flag.actor, closed.actor AS done_by,
             CASE WHEN assigned.note IS NULL THEN flag.assignee ELSE assigned.assignee END AS assignee
         FROM flag LEFT JOIN assigned USING (note) LEFT JOIN closed USING (note)
     )
     SELECT 'account.flag' AS code, 'note ' || coalesce(due.note, f.note_id) AS place,
         coalesce(due.note, f.note_id) AS number,
-        coalesce(concat_ws(', ', 'by ' || due.actor, 'for ' || due.assignee, 'done by ' || due.done_by),
-            'no such event') AS expected,
-        CASE WHEN f.note_id IS NULL THEN 'no such flag' ELSE concat_ws(', ', 'by ' || f.flagged_by,
-            'for ' || f.assignee, 'done by ' || f.done_by) END AS found
+        CASE WHEN due.note IS NULL THEN 'no such event' ELSE concat_ws(', ', 'on ' || due.username,
+            'by ' || due.actor, 'for ' || due.assignee, 'done by ' || due.done_by) END AS expected,
+        CASE WHEN f.note_id IS NULL THEN 'no such flag' ELSE concat_ws(', ', 'on ' || u.username,
+            'by ' || f.flagged_by, 'for ' || f.assignee, 'done by ' || f.done_by,
+            CASE WHEN f.done_at IS NULL THEN 'open' END) END AS found
     FROM due FULL JOIN ledger.account_flags f ON f.note_id = due.note
-    WHERE (due.note, due.actor, due.assignee, due.done_by)
-        IS DISTINCT FROM (f.note_id, f.flagged_by, f.assignee, f.done_by)"""
+    LEFT JOIN ledger.users u ON u.id = f.user_id
+    WHERE (due.note, due.username, due.actor, due.assignee, due.done_by, due.done_by IS NULL)
+        IS DISTINCT FROM (f.note_id, u.username, f.flagged_by, f.assignee, f.done_by, f.done_at IS NULL)"""
 
 _FOLLOWS: Final = f"""
     WITH {ACT}, due AS (
