@@ -281,7 +281,7 @@ def test_of_a_long_life_a_page_reads_its_own(
         INSERT INTO ledger.approval_requests (
             kind, request, content, currency, amount, approvals_required, reason)
         SELECT 'set_overdraft_limit', jsonb_build_object('username', name), sha256(''), 'CR', 1, 1, ''
-        FROM generate_series(1, 500), unnest(ARRAY['alice', '@external']) name""")
+        FROM generate_series(1, 10000), unnest(ARRAY['alice', '@external']) name""")
     admin.execute("""
         UPDATE ledger.approval_requests SET status = 'rejected', closed_at = clock_timestamp(),
             closed_by = 'x', close_reason = 'for a test'""")
