@@ -76,7 +76,7 @@ WHOLE_LIFE: Final = Period(None, None, "whole life")
 class Equation:
     """opening + terms + unexplained == balance, in minor units; unexplained is 0 where all is well.
 
-    since: where the movements begin; cut: later than was asked for, since there are more than MOST_MOVEMENTS.
+    since: where the movements begin; cut: later than was asked for, since there are more than are added up.
     terms: each with its signed sum and how many movements that is; those without movements are left out.
     balance: as it is stored, at the end of the period. counted: the period of exactly these movements, by
     which each term opens its rows. A system account stores no balance, so its opening is derived.

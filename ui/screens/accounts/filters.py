@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from console.ledger.accounts.page import AccountFilter
 from models.account import AccountStatus
+from ui.kit.days import reading_note
 from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.filter_row import FilterRow
 from ui.kit.widgets.checked_filters import CheckedChip, ShortText
@@ -26,19 +27,19 @@ class AccountFilters(FilterRow):
         super().__init__()
         self.currency = CurrencyChip("accounts", context.session.currencies, context.store)
         self.username = CheckedChip("Username", ShortText("how it begins"))
-        self.name = CheckedChip("Name", ShortText("how its words begin"))
+        self.name = CheckedChip("Name", ShortText("how its words begin, from 3 letters"))
         self.email = CheckedChip("E-mail", ShortText("the whole address"))
         self.trust_level = CheckedChip(
             "Trust level", OneChoice([(str(level), str(level)) for level in _TRUST_LEVELS])
         )
         self.status = CheckedChip("Status", OneChoice([(one.value, one.value) for one in AccountStatus]))
-        self.flag = CheckedChip(
-            "Flag", OneChoice([(_OPEN, "Any that is open"), (_MINE, "Open, for me or anyone")])
-        )
-        self.followed = CheckedChip("Followed", OneChoice([(_BY_ME, "Followed by me")]))
+        every = "All accounts"
+        flags = [(_OPEN, "With an open flag"), (_MINE, "With one for me or anyone")]
+        self.flag = CheckedChip("Flag", OneChoice(flags, all_title=every))
+        self.followed = CheckedChip("Followed", OneChoice([(_BY_ME, "Followed by me")], all_title=every))
         self.show_chips(
             self.currency, self.username, self.name, self.email, self.trust_level, self.status, self.flag,
-            self.followed,
+            self.followed, note=reading_note(context.formats, context.session.currencies),
         )  # fmt: skip
 
     def wanted(self) -> AccountFilter:

@@ -149,6 +149,11 @@ class AccountList(QWidget):
         self.table.select_place(next((at for at, row in enumerate(rows) if _key(row) == wanted), -1))
 
     def _empty_words(self) -> tuple[str, str]:
+        if self.filters.email.applied_value is not None:
+            return (
+                "No account matches",
+                "An e-mail is compared whole. Change a filter above, or press Clear all",
+            )
         if self.filters.any_set:
             return "No account matches", "Change a filter above, or press Clear all"
         return "No accounts yet", "They appear here as soon as one is opened; F5 loads again"

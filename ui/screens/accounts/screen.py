@@ -102,7 +102,7 @@ class Accounts(Screen):
 
     def _leave_page(self) -> None:
         self.leaving.emit()
-        self.show_list()
+        self.show_again(self.list.place)
 
     def _open(self, account: OpenAccount) -> AccountPage:
         page = self._page_of(account)

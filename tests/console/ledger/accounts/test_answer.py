@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from console.files.days import day_words
+from console.files.days import day_words, until_words
 from console.ledger.accounts.answer import answer
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.equation import WHOLE_LIFE, Period
@@ -36,13 +36,30 @@ def test_it_says_balance_available_the_largest_terms_and_what_to_know(
     done(reserve(operator, "alice", 300, "h-2"))
     done(write(operator, "set_account_status", "alice", "frozen", REASON))
     found = account(viewer, "alice", CURRENCY, period=WHOLE_LIFE)
-    day = day_words((datetime.now(UTC) + timedelta(days=1)).date())
+    assert found.credits.first_expiry is not None
+    ends = until_words(found.credits.first_expiry, UTC)
     assert answer(found) == (
-        "The balance of alice is 848.01 CR, and 845.01 CR is available now."
+        "The balance of alice is 848.01 CR."
         " Since the account was opened it went from 0.00 CR by +1,000.00 CR deposited,"
         " \N{MINUS SIGN}200.00 CR sent, +50.00 CR granted and smaller changes."
-        f" The account is frozen, 3.00 CR is on hold and 48.00 CR of credit expires soon, the first on {day}."
+        " The account is frozen, so no money moves, 3.00 CR is on hold and 48.00 CR of credit expires soon,"
+        f" all of it by {ends}."
     )
+
+
+def test_credit_that_ends_with_a_day_is_there_until_its_end(
+    viewer: Database, operator: Connection, open_accounts: Callable[..., None]
+) -> None:
+    """Not the day after, on which the moment of its end stands."""
+    open_accounts({"alice": 100})
+    midnight = datetime.combine(datetime.now(UTC).date(), time.min, UTC)
+    for days in (3, 5):
+        ends = midnight + timedelta(days=days)
+        done(write(operator, "grant_credit", "alice", CURRENCY, 50, "promo", ends))
+    said = answer(account(viewer, "alice", CURRENCY))
+    day = day_words((midnight + timedelta(days=2)).date())
+    assert f"1.00 CR of credit expires soon, the first by the end of {day}" in said
+    assert "2.00 CR is available now" in said
 
 
 def test_nothing_changed_and_nothing_to_know(viewer: Database, open_accounts: Callable[..., None]) -> None:

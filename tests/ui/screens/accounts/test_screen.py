@@ -133,7 +133,7 @@ def test_a_row_says_what_there_is_and_what_may_be_spent(screen: Accounts) -> Non
 def test_a_list_is_one_statement(qtbot: QtBot, screen: Accounts, statements: Statements) -> None:
     screen.context.database.read("test", lambda _session: None)
     with statements.counted() as sent:
-        screen.refresh()
+        screen.list.refresh()
         qtbot.waitUntil(lambda: screen.list.model.state is State.READY)
     assert len(sent) == budget("accounts.page") == 1
 
@@ -160,11 +160,11 @@ def test_each_filter_narrows_and_all_are_cleared_by_escape(qtbot: QtBot, screen:
     choose(filters.trust_level, "7")
     shows("bert", "joanna")
     filters.clear_all()
-    choose(filters.flag, "Any that is open")
+    choose(filters.flag, "With an open flag")
     shows("bert", "joanna")
     assert texts(screen, "flag") == ["for t_operator", "flagged"]
-    choose(filters.flag, "Open, for me")
-    shows("bert")
+    choose(filters.flag, "With one for me or anyone")
+    shows("bert", "joanna")
     filters.clear_all()
     choose(filters.followed, "Followed by me")
     shows("ann")
