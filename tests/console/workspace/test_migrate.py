@@ -12,6 +12,7 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from psycopg import sql
+from psycopg.types.json import Jsonb
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
@@ -22,6 +23,8 @@ from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.workspace.migrate import alembic_config, head_version, migrate
 from tests.cluster import PASSWORD, Cluster, connected
+from tests.models.bookkeeping import transfer
+from tests.models.writes import REASON, capture, done, grant, refused, release, reserve, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -132,12 +135,26 @@ def test_rights_given_to_a_login_by_hand_are_taken_back(database_url: str, ledge
 
 
 def test_indexes_come_to_a_ledger_with_data_in_it(
-    ledger_url: str, open_accounts: Callable[..., None], settings: Settings
+    ledger_url: str,
+    open_accounts: Callable[..., None],
+    as_role: Callable[[str], str],
+    settings: Settings,
 ) -> None:
-    """From 0005, with accounts, movements and a batch: the ledger verifies before and after."""
+    """From 0005, with a row of each kind that they are of: the ledger verifies before and after."""
     open_accounts({"kofi.amrani": 100, "shop.example.com": 0})
     with connected(ledger_url) as connection:
         connection.execute("INSERT INTO ledger.batches (name, currency) VALUES ('Pay March', 'CR')")
+    with connected(as_role("t_operator")) as operator:
+        done(grant(operator, "kofi.amrani", 10))
+        for reference in ("used", "let-go"):
+            done(reserve(operator, "kofi.amrani", 10, reference))
+        done(capture(operator, "used"))
+        done(release(operator, "let-go"))
+        done(write(operator, "add_note", "kofi.amrani", "called"))
+        assert refused(transfer(operator, "kofi.amrani", "shop.example.com", 5_000)) == "funds.short"
+        wanted = Jsonb({"from": "kofi.amrani", "to": "shop.example.com", "currency": "CR", "amount": 3})
+        made = done(write(operator, "submit_request", "transfer", wanted, REASON))
+        done(write(operator, "withdraw_request", made["request"], REASON))
     indexed, whole = indexes(ledger_url), fingerprint(ledger_url)
     assert broken(ledger_url, settings) == []
     downgrade(ledger_url, "0005")
