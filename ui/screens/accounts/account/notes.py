@@ -13,6 +13,7 @@ from typing_extensions import override
 from console.errors import OutcomeUnknownError
 from console.ledger.accounts.notes import add_note, assign, assignees, close, flag
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
+from ui.kit.lists.renewed import show_rows
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.widgets.basics import button, label, row_of
@@ -89,7 +90,7 @@ class NotesTab(QWidget):
 
     def show_account(self, found: Account) -> None:
         """Show the notes of an account."""
-        self.model.set_rows(found.notes)
+        show_rows(self.table, self.model, found.notes, lambda note: note.id)
         if found.credits.available is None:
             self._never = _SYSTEM
         self._look()
@@ -106,8 +107,13 @@ class NotesTab(QWidget):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        # A note that was begun is not lost by one key: the first Esc only leaves the field.
-        if event.key() == Qt.Key.Key_Escape and self.edit.hasFocus() and self._text():
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self._one.busy:
+            self.outcome.say("Cancelling\N{HORIZONTAL ELLIPSIS}", "muted")
+            self._one.cancel()
+        elif self.edit.hasFocus() and self._text():
+            # A note that was begun is not lost by one key: the first Esc only leaves the field.
             self.table.setFocus()
         else:
             super().keyPressEvent(event)
@@ -124,7 +130,10 @@ class NotesTab(QWidget):
 
     def _look(self) -> None:
         free, flagged = not self._never and not self._one.busy, self.flag_box.isChecked()
-        for part in (self.edit, self.flag_box, self.assignee):
+        # While it is written the field keeps the keyboard, so that Esc can cancel.
+        self.edit.setEnabled(not self._never)
+        self.edit.setReadOnly(not free)
+        for part in (self.flag_box, self.assignee):
             part.setEnabled(free)
         self._whom.setVisible(flagged)
         self.assignee.setVisible(flagged)
@@ -172,6 +181,7 @@ class NotesTab(QWidget):
 
     def _add(self) -> None:
         note, ledger, username = self._text(), self._context.ledger, self._username
+        self.edit.setFocus()
         if not self.flag_box.isChecked():
             self._write(
                 ("note", note), f"Note on {username} written.",
@@ -216,16 +226,16 @@ class NotesTab(QWidget):
         """Write once; what it did is said under `words`."""
 
         def done(_answer: Any, late: bool) -> None:  # noqa: FBT001 - told by position
+            self.outcome.say("")
             told = f"{LATE} {words}" if late else words
             self._context.notices.confirm(told, key=f"note {self._username}")
             then()
             count_waiting(self._context, "accounts", self)
             self.changed.emit()
 
-        self.outcome.say("")
         self._one.write(
             act, "Writing", call, done, failed=partial(self._failed, act),
-            cancelled=lambda: self.outcome.say("Cancelled. Nothing was written.", "muted"),
+            cancelled=partial(self._cancelled, act),
         )  # fmt: skip
 
     def _begin(self) -> None:
@@ -239,13 +249,24 @@ class NotesTab(QWidget):
         unknown = isinstance(error, OutcomeUnknownError) or self._one.in_doubt(act)
         self.outcome.say(f"{error} {AGAIN}" if unknown else str(error), "warning" if unknown else "error")
 
+    def _cancelled(self, act: tuple[object, ...]) -> None:
+        if self._one.in_doubt(act):
+            self.outcome.say(f"Unconfirmed: asking was cancelled. {AGAIN}", "warning")
+        else:
+            self.outcome.say("Cancelled. Nothing was written.", "muted")
+
+    def _show_busy(self, words: str) -> None:
+        if words:
+            self.outcome.say(f"{words}\N{HORIZONTAL ELLIPSIS} Esc cancels.", "muted")
+        self._look()
+
     def _connect(self) -> None:
         self.edit.textChanged.connect(self._look)
         self.flag_box.toggled.connect(self._look)
         self.edit.returnPressed.connect(self.add_button.click)
         self.add_button.clicked.connect(self._add)
         self.done_button.clicked.connect(self._close_current)
-        self._one.busy_changed.connect(self._look)
+        self._one.busy_changed.connect(self._show_busy)
         self.table.current_row_changed.connect(self._look)
 
     def _build(self) -> None:

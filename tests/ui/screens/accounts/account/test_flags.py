@@ -96,6 +96,7 @@ def test_a_flag_is_done_once_and_said_no_longer(page: AccountPage, notes: NotesT
     notes.table.selectRow(1)
     notes.done_button.click()
     qtbot.waitUntil(lambda: cells(page)[1:] == [("done", "ask for a passport"), ("", OLD)])
+    assert [row.text for row in notes.table.selected_rows()] == ["ask for a passport"]
     assert page.head.flag == "Flagged: write to her."
     assert [row.done_by for row in notes.model.rows] == [None, "t_operator", None]
 

@@ -89,10 +89,12 @@ def test_an_account_of_the_ledger_has_no_notes(page_of: Pages) -> None:
 def test_a_refusal_stands_beside_the_field(page: AccountPage, qtbot: QtBot) -> None:
     notes = page.tabs.notes
     page.tabs.show_tab(NOTES_TAB)
+    page.activateWindow()
     notes.edit.setText("n" * 20_000)
     notes.add_button.click()
-    qtbot.waitUntil(lambda: bool(notes.outcome.text()))
+    qtbot.waitUntil(lambda: bool(notes.outcome.text()) and not notes.edit.isReadOnly())
     assert notes.edit.text()
+    assert notes.edit.hasFocus()
     assert texts(page) == ["called about a refund"]
 
 
@@ -111,7 +113,7 @@ def test_a_note_without_an_answer_is_asked_for_and_written_once(
     with monkeypatch.context() as patch:
         patch.setattr(context.ledger, "perform", lost)
         notes.add_button.click()
-        qtbot.waitUntil(lambda: bool(notes.outcome.text()))
+        qtbot.waitUntil(lambda: bool(notes.outcome.text()) and not notes.edit.isReadOnly())
     assert notes.outcome.text().endswith("Press it again to ask; it is done once.")
     assert page.pending
     notes.add_button.click()
@@ -120,3 +122,52 @@ def test_a_note_without_an_answer_is_asked_for_and_written_once(
         found = ledger.execute("SELECT count(*) FROM ledger.account_notes WHERE note = 'once'").fetchone()
     assert found == (1,)
     assert page.tabs.notes.outcome.text() == ""
+
+
+def test_what_is_being_written_is_said_and_escape_cancels_it(
+    page: AccountPage, ledger_url: str, qtbot: QtBot
+) -> None:
+    back: list[bool] = []
+    page.back_wanted.connect(lambda: back.append(True))
+    notes = page.tabs.notes
+    page.tabs.show_tab(NOTES_TAB)
+    page.activateWindow()
+    notes.edit.setText("paid back on Monday")
+    notes.add_button.setFocus()
+    qtbot.waitUntil(notes.add_button.hasFocus)
+    with connected(ledger_url, autocommit=False) as ledger:
+        ledger.execute("LOCK TABLE ledger.account_notes IN ACCESS EXCLUSIVE MODE")
+        QTest.keyClick(notes.add_button, Qt.Key.Key_Return)
+        assert notes.outcome.text() == "Writing\N{HORIZONTAL ELLIPSIS} Esc cancels."
+        assert (notes.edit.hasFocus(), notes.edit.isReadOnly()) == (True, True)
+        QTest.keyClick(notes.edit, Qt.Key.Key_Escape)
+        qtbot.waitUntil(lambda: notes.outcome.text() == "Cancelled. Nothing was written.", timeout=20_000)
+        ledger.rollback()
+    assert (back, notes.edit.text(), page.pending) == ([], "paid back on Monday", False)
+    assert (notes.edit.hasFocus(), notes.edit.isReadOnly()) == (True, False)
+    QTest.keyClick(notes.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: texts(page) == ["paid back on Monday", "called about a refund"])
+
+
+def test_asking_again_that_is_cancelled_leaves_the_doubt(
+    page: AccountPage, context: Context, ledger_url: str, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    notes = page.tabs.notes
+    page.tabs.show_tab(NOTES_TAB)
+
+    def lost(_operation: Operation, *, key: UUID, cancel: Cancellation) -> dict[str, Any]:
+        raise OutcomeUnknownError(str(key))
+
+    notes.edit.setText("once")
+    with monkeypatch.context() as patch:
+        patch.setattr(context.ledger, "perform", lost)
+        notes.add_button.click()
+        qtbot.waitUntil(lambda: bool(notes.outcome.text()) and not notes.edit.isReadOnly())
+    with connected(ledger_url, autocommit=False) as ledger:
+        ledger.execute("LOCK TABLE ledger.account_notes IN ACCESS EXCLUSIVE MODE")
+        notes.add_button.click()
+        QTest.keyClick(notes, Qt.Key.Key_Escape)
+        qtbot.waitUntil(notes.add_button.isEnabled, timeout=20_000)
+        ledger.rollback()
+    assert notes.outcome.text().startswith("Unconfirmed: asking was cancelled.")
+    assert page.pending
