@@ -13,7 +13,7 @@ from console.ledger.accounts.equation import MOST_MOVEMENTS, WHOLE_LIFE, Period,
 from console.ledger.accounts.periods import USUAL, offered
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import button, label, line, restyle
+from ui.kit.widgets.basics import bring_into_view, button, label, line, restyle
 from ui.kit.widgets.buttons import stop_while_checked
 from ui.kit.widgets.cards import Equation, EquationPart, heading_label
 from ui.kit.widgets.flow import Flow
@@ -194,6 +194,7 @@ class EquationCard(QFrame):
         if first is None:
             return False
         first.setFocus()
+        bring_into_view(first)
         return True
 
     def _order_keys(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -15,8 +16,9 @@ from console.ledger.accounts.answer import answer
 from console.ledger.accounts.whole_life import whole_life
 from console.money import NumberStyle
 from ui.kit.formats import MINUS
+from ui.kit.table.view import LedgerTable
 from ui.kit.theme.fonts import text_font
-from ui.kit.theme.tokens import GAP
+from ui.kit.theme.tokens import GAP, ROW_HEIGHT
 from ui.kit.widgets.basics import button, column_of, label, restyle, row_of, scrolling
 from ui.routes import OpenUserTransactions
 from ui.screens.accounts.account.equation import EquationCard
@@ -59,6 +61,7 @@ class AccountPage(QWidget):
         self._trouble = label(font=text_font(tabular=True), wrap=True, selectable=True)
         self.retry_button = button("Try again")
         self._body = QWidget()
+        self._scroll = scrolling(self._body)
         self._build()
         self._connect()
         self.setAccessibleName(f"Account {username}")
@@ -217,6 +220,13 @@ class AccountPage(QWidget):
             self.equation.forget_row()
             self.reload()
 
+    def _keep_in_view(self, table: LedgerTable, _row: object) -> None:
+        """Let a low page follow the keyboard's row: the table itself scrolls only within its own height."""
+        if table.hasFocus():
+            row = table.visualRect(table.currentIndex()).center()
+            place = table.viewport().mapTo(self._body, row)
+            self._scroll.ensureVisible(0, place.y(), 0, ROW_HEIGHT)
+
     def _say(self, words: str, tone: str = "error", *, again: bool = False) -> None:
         restyle(self._trouble, tone=tone)
         self._trouble.setText(words)
@@ -249,6 +259,8 @@ class AccountPage(QWidget):
         self.tabs.credits.movement_wanted.connect(self._show_movement)
         self.tabs.notes.changed.connect(self.reload)
         self.head.follow.changed.connect(self.reload)
+        for table in self.tabs.findChildren(LedgerTable):
+            table.current_row_changed.connect(partial(self._keep_in_view, table))
 
     def _build(self) -> None:
         whole = column_of(self.figures, self.equation, self.tabs, spacing=GAP)
@@ -262,6 +274,6 @@ class AccountPage(QWidget):
         trouble = row_of(self._trouble, self.retry_button)
         trouble.setStretch(0, 1)
         layout.addLayout(trouble)
-        layout.addWidget(scrolling(self._body), 1)
+        layout.addWidget(self._scroll, 1)
         self._say("")
         self._body.hide()

@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QTableView
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QLineEdit,
+    QScrollArea,
+    QTableView,
+    QWidget,
+)
 from sqlalchemy.engine import make_url
 
 from tests.cluster import connected
@@ -260,3 +267,23 @@ def test_where_nothing_moved_the_keyboard_begins_in_the_table(
     page.focus_start()
     qtbot.waitUntil(lambda: page.equation.note.endswith("equal"))
     assert QApplication.focusWidget() is page.tabs.statement.table
+
+
+def in_sight(page: AccountPage, wanted: QWidget, area: QRect) -> bool:
+    """Return whether an area of a widget stands wholly in what the page shows of itself."""
+    seen = page.findChildren(QScrollArea)[0].viewport()
+    return seen.rect().contains(QRect(wanted.mapTo(seen, area.topLeft()), area.size()))
+
+
+def test_a_low_window_follows_the_keyboard(page: AccountPage, qtbot: QtBot) -> None:
+    page.resize(800, 420)
+    page.activateWindow()
+    table = page.tabs.table
+    table.setFocus()
+    qtbot.waitUntil(lambda: table.hasFocus() and table.model().rowCount() > 0)
+    for _ in range(table.model().rowCount()):
+        QTest.keyClick(table, Qt.Key.Key_Down)
+        assert in_sight(page, table.viewport(), table.visualRect(table.currentIndex()))
+    page.focus_start()
+    first = page.equation.terms.buttons["deposited"]
+    qtbot.waitUntil(lambda: in_sight(page, first, first.rect()))
