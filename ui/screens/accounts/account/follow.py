@@ -39,7 +39,6 @@ class FollowButton(PressButton):
         self._why = "the account is not read yet"
         self._one = KeyedWrite(context.worker, self)
         self.clicked.connect(self._switch)
-        self._one.busy_changed.connect(self._look)
         self._look()
 
     @property
@@ -55,7 +54,8 @@ class FollowButton(PressButton):
 
     def _look(self) -> None:
         self.setText("Unfollow" if self._followed else "Follow")
-        allow(self, "it is being written" if self._one.busy else self._why)
+        # Not greyed while it is written, which would throw the keyboard off: a second press does nothing.
+        allow(self, self._why)
 
     def _switch(self) -> None:
         ledger, username, following = self._context.ledger, self._username, not self._followed

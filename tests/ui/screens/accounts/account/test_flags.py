@@ -178,3 +178,16 @@ def test_a_follow_without_an_answer_is_asked_for(
     assert (page.pending, page.head.follow.text()) == (True, "Follow")
     page.head.follow.click()
     qtbot.waitUntil(lambda: page.head.follow.text() == "Unfollow" and not page.pending)
+
+
+def test_following_keeps_the_keyboard(page: AccountPage, qtbot: QtBot) -> None:
+    follow = page.head.follow
+    page.activateWindow()
+    follow.setFocus()
+    qtbot.waitUntil(follow.hasFocus)
+    QTest.keyClick(follow, Qt.Key.Key_Return)
+    assert follow.pending
+    assert follow.hasFocus()
+    QTest.keyClick(follow, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: page.head.about.endswith("you follow") and not follow.pending)
+    assert (follow.text(), follow.hasFocus()) == ("Unfollow", True)
