@@ -133,6 +133,11 @@ def _flag(row: Note) -> str | None:
     return (f"for {row.assignee}" if row.assignee else "flagged") if row.waits else "done"
 
 
+def note_text(row: Note) -> str:
+    """Return what a note says, or why it says nothing any more."""
+    return row.text or "erased with the person"
+
+
 def _note_tone(row: Note) -> Tone:
     return Tone.WARNING if row.waits else Tone.NEUTRAL
 
@@ -143,7 +148,7 @@ NOTE_COLUMNS: tuple[Column[Note], ...] = (
     Column("operator", "By", muted=True, sortable=True, width=110, yields=3),
     Column("flag", "Flag", Kind.CHIP, value=_flag, tone=_note_tone, sortable=True, width=110),
     Column(
-        "text", "Note", value=lambda row: row.text or "erased with the person", stretch=True, width=200,
+        "text", "Note", value=note_text, stretch=True, width=200,
         tip=lambda row: row.text,
     ),
     Column("done_by", "Done by", muted=True, sortable=True, width=110, yields=4),

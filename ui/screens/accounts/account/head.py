@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
@@ -16,6 +16,7 @@ from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import tone_of
 from ui.kit.widgets.basics import TitleRow, button, label, row_of
 from ui.kit.widgets.buttons import allow
+from ui.screens.accounts.account.columns import note_text
 from ui.screens.accounts.account.follow import FollowButton
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.kit.formats import Formats
     from ui.screens.accounts.account.reading import Reading
+
+_FLAG_LENGTH: Final = 500
 
 
 class AccountHead(QWidget):
@@ -135,6 +138,9 @@ def _flag(found: Account, formats: Formats) -> str:
         return ""
     oldest, others = waiting[-1], found.open_flags - 1
     whom = f" for {oldest.assignee}" if oldest.assignee else ""
-    text = " ".join(oldest.text.split()) or "erased with the person"
+    text = " ".join(note_text(oldest).split())
     more = f" {formats.count(others, 'more flag')} open." if others else ""
-    return f"Flagged{whom}: {shown(text).rstrip('.')}.{more}"
+    words = shown(text, _FLAG_LENGTH)
+    # A period after what is cut would hide that it is.
+    ended = words if len(text) > _FLAG_LENGTH else f"{words.rstrip('.')}."
+    return f"Flagged{whom}: {ended}{more}"

@@ -12,14 +12,16 @@ from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
 from console.ledger.accounts.notes import add_note, assign, assignees, close, flag
+from ui.kit.commands import native
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
 from ui.kit.lists.renewed import show_rows
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
-from ui.kit.widgets.basics import button, label, row_of
+from ui.kit.theme.fonts import text_font
+from ui.kit.widgets.basics import bring_into_view, button, label, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.running import Outcome
-from ui.screens.accounts.account.columns import NOTE_COLUMNS
+from ui.screens.accounts.account.columns import NOTE_COLUMNS, note_text
 from ui.waiting import count_waiting
 
 if TYPE_CHECKING:
@@ -70,6 +72,9 @@ class NotesTab(QWidget):
         self.table.set_empty_words("No notes", "What an operator writes down about the account stands here.")
         self.table.setModel(self.model)
         self.table.set_row_actions(self._row_actions)
+        self._whole = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        self._whole.setAccessibleName("The whole note")
+        self._whole.hide()
         self._build()
         self._connect()
         self._look()
@@ -78,6 +83,11 @@ class NotesTab(QWidget):
     def pending(self) -> bool:
         """Whether something is being written, or was without an answer."""
         return self._one.pending
+
+    @property
+    def whole(self) -> str:
+        """The text of the note that is shown in full; empty when none is."""
+        return "" if self._whole.isHidden() else self._whole.text()
 
     @property
     def reason(self) -> str:
@@ -115,6 +125,8 @@ class NotesTab(QWidget):
         elif self.edit.hasFocus() and self._text():
             # A note that was begun is not lost by one key: the first Esc only leaves the field.
             self.table.setFocus()
+        elif self.whole:
+            self._whole.hide()
         else:
             super().keyPressEvent(event)
 
@@ -143,6 +155,19 @@ class NotesTab(QWidget):
         self._why.explain(self.reason, never=self._never, quiet=not self._never)
         allow(self.done_button, self._not_done(self._current()))
 
+    def _show_whole(self, note: Note) -> None:
+        self._whole.setText(note_text(note))
+        self._whole.show()
+        bring_into_view(self._whole)
+
+    def _follow(self, note: Note | None) -> None:
+        """Let the text that is shown in full be of the row that the keyboard is at."""
+        if note is None:
+            self._whole.hide()
+        elif not self._whole.isHidden():
+            self._show_whole(note)
+        self._look()
+
     def _current(self) -> Note | None:
         row = self.table.current_row()
         return row if row in self.model.rows else None
@@ -159,16 +184,17 @@ class NotesTab(QWidget):
 
     def _row_actions(self, note: Note) -> list[RowAction]:
         copy = QGuiApplication.clipboard().setText
-        actions = [RowAction("Copy note", partial(copy, note.text), refusal="" if note.text else "erased")]
+        actions = [RowAction("Show the whole note", partial(self._show_whole, note), native("Return"))]
+        copying = RowAction("Copy note", partial(copy, note.text), refusal="" if note.text else "erased")
         if not note.flagged:
-            return actions
+            return [*actions, copying]
         refusal = self._not_done(note)
-        actions.insert(0, RowAction("Mark as done", partial(self._close, note), refusal=refusal))
+        actions.append(RowAction("Mark as done", partial(self._close, note), refusal=refusal))
         for name in (None, *self._nearest()):
             title = f"Assign to {self._called(name)}"
             if name != note.assignee:
                 actions.append(RowAction(title, partial(self._assign, note, name), refusal=refusal))
-        return actions
+        return [*actions, copying]
 
     def _nearest(self) -> tuple[str, ...]:
         """Return who can be assigned, the operator first, then so many others."""
@@ -267,7 +293,8 @@ class NotesTab(QWidget):
         self.add_button.clicked.connect(self._add)
         self.done_button.clicked.connect(self._close_current)
         self._one.busy_changed.connect(self._show_busy)
-        self.table.current_row_changed.connect(self._look)
+        self.table.activated_row.connect(self._show_whole)
+        self.table.current_row_changed.connect(self._follow)
 
     def _build(self) -> None:
         layout = QVBoxLayout(self)
@@ -281,3 +308,4 @@ class NotesTab(QWidget):
         layout.addWidget(self._why)
         layout.addWidget(self.outcome)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self._whole)

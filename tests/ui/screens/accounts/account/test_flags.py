@@ -105,11 +105,12 @@ def test_what_cannot_be_done_says_why(page: AccountPage, notes: NotesTab, qtbot:
     notes.table.selectRow(0)
     assert not notes.done_button.isEnabled()
     assert notes.done_button.accessibleDescription() == "select a flag that is open"
-    assert set(actions(notes)) == {"Copy note"}
+    assert list(actions(notes)) == ["Show the whole note", "Copy note"]
     flag(page, qtbot)
     notes.table.selectRow(0)
     offered = actions(notes)
-    assert list(offered)[:3] == ["Mark as done", "Copy note", "Assign to me"]
+    assert list(offered)[:3] == ["Show the whole note", "Mark as done", "Assign to me"]
+    assert list(offered)[-1] == "Copy note"
     assert "Assign to anyone" not in offered
     offered["Mark as done"].trigger()
     qtbot.waitUntil(lambda: cells(page)[0][0] == "done")
@@ -191,3 +192,12 @@ def test_following_keeps_the_keyboard(page: AccountPage, qtbot: QtBot) -> None:
     QTest.keyClick(follow, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: page.head.about.endswith("you follow") and not follow.pending)
     assert (follow.text(), follow.hasFocus()) == ("Unfollow", True)
+
+
+def test_a_long_flag_is_said_as_far_as_there_is_room(page: AccountPage, qtbot: QtBot) -> None:
+    flag(page, qtbot, "w" * 300 + "...")
+    assert page.head.flag == f"Flagged: {'w' * 300}."
+    flag(page, qtbot, "w" * 600)
+    page.tabs.notes.table.selectRow(1)
+    page.tabs.notes.done_button.click()
+    qtbot.waitUntil(lambda: page.head.flag == f"Flagged: {'w' * 499}\N{HORIZONTAL ELLIPSIS}")

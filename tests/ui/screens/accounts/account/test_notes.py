@@ -171,3 +171,20 @@ def test_asking_again_that_is_cancelled_leaves_the_doubt(
         ledger.rollback()
     assert notes.outcome.text().startswith("Unconfirmed: asking was cancelled.")
     assert page.pending
+
+
+def test_a_long_note_is_read_by_keyboard(page: AccountPage, qtbot: QtBot) -> None:
+    notes = page.tabs.notes
+    long = "called about a refund that " + "was promised " * 40
+    page.tabs.show_tab(NOTES_TAB)
+    notes.edit.setText(long)
+    notes.add_button.click()
+    qtbot.waitUntil(lambda: len(texts(page)) == 2)
+    notes.table.select_place(0)
+    assert notes.whole == ""
+    QTest.keyClick(notes.table, Qt.Key.Key_Return)
+    assert notes.whole == long.strip()
+    QTest.keyClick(notes.table, Qt.Key.Key_Down)
+    assert notes.whole == "called about a refund"
+    QTest.keyClick(notes.table, Qt.Key.Key_Escape)
+    assert notes.whole == ""
