@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.files.days import day_of, day_words
 from console.ledger.credits.breakdown import EXPIRING_DAYS
+from models.account import AccountStatus
 from ui.kit.charts.balance_line import BalanceLine
 from ui.kit.formats import MINUS
 from ui.kit.theme.tokens import GAP, Tone
@@ -84,10 +85,14 @@ class AccountFigures(QWidget):
             note += f" {MINUS} expired"
         if found.overdraft_limit:
             note += " + overdraft"
-        if found.transferable is not None and found.transferable != found.available:
+        barred = found.status is not AccountStatus.ACTIVE
+        if barred:
+            note = f"{found.status.value}: no money moves"
+        elif found.transferable is not None and found.transferable != found.available:
             note = f"a transfer may use {self._formats.money(max(0, found.transferable), found.currency)}"
         self._set(self.available, found, found.available, note)
-        self.available.set_figure_tone("error" if found.available < 0 else None)
+        tone = "error" if found.available < 0 else "muted" if barred else None
+        self.available.set_figure_tone(tone)
 
     def _show_holds(self, found: Credits) -> None:
         late = sum(hold.past_due for hold in found.holds)

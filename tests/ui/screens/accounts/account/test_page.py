@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QLabel,
     QLineEdit,
     QScrollArea,
     QTableView,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from sqlalchemy.engine import make_url
 
 from tests.cluster import connected
+from tests.models.writes import done, write
 from tests.ui.several import fill_in_four_currencies
 from ui.kit.charts.balance_line import BalanceLine
 from ui.routes import OpenUserTransactions
@@ -287,3 +289,16 @@ def test_a_low_window_follows_the_keyboard(page: AccountPage, qtbot: QtBot) -> N
     page.focus_start()
     first = page.equation.terms.buttons["deposited"]
     qtbot.waitUntil(lambda: in_sight(page, first, first.rect()))
+
+
+def words(figure: QWidget) -> list[str]:
+    """Return what a figure's card says, from the top."""
+    return [one.text() for one in figure.findChildren(QLabel) if one.text()]
+
+
+def test_what_a_frozen_account_has_is_not_said_to_be_spendable(
+    noor: str, as_role: Callable[[str], str], page_of: Pages
+) -> None:
+    with connected(as_role("t_operator")) as operator:
+        done(write(operator, "set_account_status", noor, "frozen", "a stolen card"))
+    assert words(page_of(noor).figures.available) == ["Available", "641.60 CR", "frozen: no money moves"]
