@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
@@ -120,6 +121,10 @@ class AccountHead(QWidget):
             self._choice.addButton(made)
             self._chooser_row.addWidget(made)
             self.currencies[code] = made
+        # Where they stand: made last, they would come after the whole page.
+        walked = (self.back_button, *self.currencies.values(), self.answer_button)
+        for before, after in pairwise(walked):
+            self.setTabOrder(before, after)
 
 
 def _about(found: Account, since: str) -> str:

@@ -302,3 +302,16 @@ def test_what_a_frozen_account_has_is_not_said_to_be_spendable(
     with connected(as_role("t_operator")) as operator:
         done(write(operator, "set_account_status", noor, "frozen", "a stolen card"))
     assert words(page_of(noor).figures.available) == ["Available", "641.60 CR", "frozen: no money moves"]
+
+
+def test_the_tab_key_comes_to_the_currencies_where_they_stand(
+    several: Context, page_of: Pages, qtbot: QtBot
+) -> None:
+    page = page_of("int32", shown_in=several)
+    page.activateWindow()
+    page.head.back_button.setFocus()
+    qtbot.waitUntil(page.head.back_button.hasFocus)
+    # Of the currencies it stops at the one that is chosen; the arrows go to the others.
+    for expected in (page.head.currencies[page.currency], page.head.answer_button):
+        QTest.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is expected
