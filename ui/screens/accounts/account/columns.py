@@ -82,7 +82,7 @@ def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
         Column("id", "Id", Kind.IDENTIFIER, muted=True, hidden=True),
         Column("kind", "Movement", Kind.CHIP, value=lambda row: row.kind.value, width=96),
         Column("counterparty", "With", words=party, width=120),
-        Column("twin_of", "Twin", Kind.CHIP, value=twin, tone=lambda _row: Tone.WARNING, width=104, yields=1),
+        Column("twin_of", "Twin", Kind.CHIP, value=twin, tone=lambda _row: Tone.WARNING, width=104, yields=7),
         Column("amount", "Amount", Kind.MOVED, currency=_currency, width=96),
         Column("before", "Before", Kind.AMOUNT, muted=True, currency=_currency, yields=5),
         Column("after", "After", Kind.AMOUNT, currency=_currency, yields=2),

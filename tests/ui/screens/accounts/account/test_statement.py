@@ -118,3 +118,16 @@ def test_a_row_stays_chosen_when_nothing_new_was_posted(
     page.reload()
     qtbot.waitUntil(lambda: context.worker.active == 0)
     assert [row.kind.value for row in table.selected_rows()] == ["grant"]
+
+
+def test_twins_give_way_before_what_a_movement_is_for(page: AccountPage, qtbot: QtBot) -> None:
+    head = page.tabs.statement.table.head
+    places = {column.key: at for at, column in enumerate(page.tabs.statement.model.columns)}
+    gone: set[str] = set()
+    for width in range(page.width(), 600, -40):
+        page.resize(width, page.height())
+        qtbot.wait(1)
+        gone = {key for key, at in places.items() if key != "id" and head.isSectionHidden(at)}
+        if gone:
+            break
+    assert gone == {"twin_of"}
