@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QButtonGroup, QFrame, QVBoxLayout, QWidget
 
 from console.ledger.accounts.detail import OPENING_MOVEMENTS
@@ -33,7 +34,8 @@ _ALL = "Add up all"
 class EquationCard(QFrame):
     """Periods to choose from over the terms, each of which opens its rows.
 
-    period_wanted: another period was chosen. term_chosen: a Term, or None when it was let go.
+    period_wanted: another period was chosen. term_chosen: a Term, or None when it was let go. rows_wanted:
+    the keyboard is to go from the terms down to the rows.
     whole_wanted: a whole life of more movements than one sum takes is to be added up; cancel_wanted ends it.
     """
 
@@ -41,6 +43,7 @@ class EquationCard(QFrame):
     whole_wanted = Signal()
     cancel_wanted = Signal()
     term_chosen = Signal(object)
+    rows_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -68,6 +71,10 @@ class EquationCard(QFrame):
         self._shown = self.periods[USUAL]
         self.terms = Equation()
         self.terms.chosen.connect(lambda key: self.term_chosen.emit(Term(key) if key else None))
+        # A button takes the arrow for itself otherwise, as another Tab.
+        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.terms)
+        down.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        down.activated.connect(self.rows_wanted)
         self._build()
 
     @property

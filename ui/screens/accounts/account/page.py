@@ -177,6 +177,10 @@ class AccountPage(QWidget):
             self.tabs.show_tab(STATEMENT_TAB)
         self._list(term)
 
+    def _go_to_rows(self) -> None:
+        self.tabs.show_tab(STATEMENT_TAB)
+        self.tabs.statement.focus_rows()
+
     def _list(self, term: Term | None) -> None:
         """List the rows of a term, all of them without one; whichever tab is shown stays."""
         self.tabs.statement.show_term(term, self.equation.counted)
@@ -254,6 +258,7 @@ class AccountPage(QWidget):
         self.equation.whole_wanted.connect(self._add_up_all)
         self.equation.cancel_wanted.connect(lambda: self._context.worker.cancel(self.equation))
         self.equation.term_chosen.connect(self._filter)
+        self.equation.rows_wanted.connect(self._go_to_rows)
         self.tabs.statement.all_wanted.connect(self.equation.terms.let_go)
         self.tabs.statement.explain_wanted.connect(self.equation.explain_since)
         self.tabs.credits.movement_wanted.connect(self._show_movement)

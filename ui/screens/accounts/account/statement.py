@@ -166,6 +166,13 @@ class StatementTab(QWidget):
         self._wanted = place.id
         self.model.show(self._listing)
 
+    def focus_rows(self) -> None:
+        """Put the keyboard on the row that is chosen, or else on the first."""
+        self.table.setFocus()
+        bring_into_view(self.table)
+        if not self.table.selected_rows():
+            self.table.select_place(max(0, self.table.currentIndex().row()))
+
     def show_parts(self, row: StatementRow) -> None:
         """Open the credits that paid for a movement, or that it granted or brought back."""
         self._show_parts_of(row)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from tests.ui.screens.accounts.account.conftest import Pages
+    from ui.context import Context
     from ui.screens.accounts.account.page import AccountPage
 
 
@@ -188,3 +189,21 @@ def test_adding_up_a_long_life_is_cancelled(
         qtbot.waitUntil(lambda: page.equation.note.startswith("cancelled"))
     assert spoken(page) == before
     assert page.equation.whole_button.text() == "Add up all"
+
+
+def test_down_leads_from_a_term_to_its_rows(page: AccountPage, context: Context, qtbot: QtBot) -> None:
+    page.tabs.show_tab(HOLDS_TAB)
+    page.activateWindow()
+    sent = page.equation.terms.buttons["sent"]
+    sent.setFocus()
+    qtbot.waitUntil(sent.hasFocus)
+    QTest.keyClick(sent, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: references(page) == ["Taxi again", "Taxi"] and context.worker.active == 0)
+    QTest.keyClick(sent, Qt.Key.Key_Down)
+    table = page.tabs.statement.table
+    assert table.hasFocus()
+    assert [row.reference for row in table.selected_rows()] == ["Taxi again"]
+    sent.setFocus()
+    table.select_place(1)
+    QTest.keyClick(sent, Qt.Key.Key_Down)
+    assert [row.reference for row in table.selected_rows()] == ["Taxi"]
