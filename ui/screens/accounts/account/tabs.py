@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from console.ledger.accounts.detail import HOLDS
 from console.ledger.accounts.notes import NOTES
 from console.ledger.transactions.page import Cursor
+from ui.kit.lists.renewed import show_rows
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
@@ -79,7 +80,7 @@ class AccountTabs(QWidget):
         self.credits.show_account(money)
         open_holds = [HoldRow.of_open(hold) for hold in money.holds]
         ended = [HoldRow.of_ended(hold) for hold in found.ended_holds]
-        self.hold_model.set_rows(open_holds + ended)
+        show_rows(self.holds, self.hold_model, open_holds + ended, lambda row: row.reference)
         self.notes.show_account(found)
         self.statement.show_page(money.currency, found.statement)
         self.timeline.show_account(money.currency)
@@ -107,9 +108,11 @@ class AccountTabs(QWidget):
         self.show_tab(HOLDS_TAB)
         self.holds.setFocus()
         references = [row.reference for row in self.hold_model.rows]
-        # Of holds that ended long ago only the newest are read.
         if place.reference in references:
             self.holds.select_place(references.index(place.reference))
+        else:
+            # Of holds that ended long ago only the newest are read; one chosen before is not what is asked for.
+            self.holds.clearSelection()
 
     def _show_lot(self, part: Part) -> None:
         self.show_tab(CREDITS_TAB)

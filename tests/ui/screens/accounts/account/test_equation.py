@@ -207,3 +207,16 @@ def test_down_leads_from_a_term_to_its_rows(page: AccountPage, context: Context,
     table.select_place(1)
     QTest.keyClick(sent, Qt.Key.Key_Down)
     assert [row.reference for row in table.selected_rows()] == ["Taxi"]
+
+
+def test_a_hold_stays_chosen_when_the_account_is_read_again(
+    page: AccountPage, context: Context, as_role: Callable[[str], str], qtbot: QtBot
+) -> None:
+    page.tabs.show_tab(HOLDS_TAB)
+    rows = page.tabs.hold_model.rows
+    page.tabs.holds.select_place([row.reference for row in rows].index("order 2"))
+    with connected(as_role("t_operator")) as ledger:
+        ledger.execute("SELECT ledger.reserve(gen_random_uuid(), 'noor.a', 'CR', 100, 'order 4')")
+    page.reload()
+    qtbot.waitUntil(lambda: len(page.tabs.hold_model.rows) == 4 and context.worker.active == 0)
+    assert [row.reference for row in page.tabs.holds.selected_rows()] == ["order 2"]
