@@ -75,6 +75,7 @@ class CreditParts(QWidget):
 
     def _show(self, found: Sequence[Part]) -> None:
         told = _worth_telling(found)
+        self.setVisible(bool(told))
         lines = [self._line(part) for part in told[:_MOST]]
         if len(told) > _MOST:
             lines.append(f"and {self._context.formats.integer(len(told) - _MOST)} more")

@@ -120,3 +120,16 @@ def test_of_two_customers_only_the_one_whose_credit_it_was_is_told(
     qtbot.waitUntil(lambda: detail.credit_parts.words == f"gift {MINUS}0.10\nno expiry {MINUS}0.05")
     detail.show_row(without)
     qtbot.waitUntil(lambda: detail.credit_parts.words == f"no expiry {MINUS}0.15")
+
+
+def test_where_no_credit_was_touched_nothing_is_said(
+    detail: TransactionDetail, context: Context, open_accounts: Callable[..., None],
+    as_role: Callable[[str], str], qtbot: QtBot,
+) -> None:  # fmt: skip
+    open_accounts({"alice": 100})
+    with connected(as_role("t_operator")) as operator:
+        done(reserve(operator, "alice", 10, "h-1"))
+        done(reverse(operator, done(capture(operator, "h-1"))["transaction"]))
+    detail.show_row(transactions(context.database, TransactionFilter(), limit=1).rows[0])
+    assert not detail.credit_parts.isHidden()
+    qtbot.waitUntil(detail.credit_parts.isHidden)
