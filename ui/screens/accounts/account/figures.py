@@ -89,7 +89,7 @@ class AccountFigures(QWidget):
         if barred:
             note = f"{found.status.value}: no money moves"
         elif found.transferable is not None and found.transferable != found.available:
-            note = f"a transfer may use {self._formats.money(max(0, found.transferable), found.currency)}"
+            note += f"\na transfer may use {self._formats.money(max(0, found.transferable), found.currency)}"
         self._set(self.available, found, found.available, note)
         tone = "error" if found.available < 0 else "muted" if barred else None
         self.available.set_figure_tone(tone)

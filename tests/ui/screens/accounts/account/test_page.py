@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from sqlalchemy.engine import make_url
 
 from tests.cluster import connected
-from tests.models.writes import done, write
+from tests.models.writes import done, grant, write
 from tests.ui.several import fill_in_four_currencies
 from ui.kit.charts.balance_line import BalanceLine
 from ui.routes import OpenUserTransactions
@@ -315,3 +315,13 @@ def test_the_tab_key_comes_to_the_currencies_where_they_stand(
     for expected in (page.head.currencies[page.currency], page.head.answer_button):
         QTest.keyClick(QApplication.focusWidget() or page, Qt.Key.Key_Tab)
         assert QApplication.focusWidget() is expected
+
+
+def test_what_a_transfer_may_use_is_said_beside_how_it_is_reckoned(
+    noor: str, as_role: Callable[[str], str], page_of: Pages
+) -> None:
+    with connected(as_role("t_operator")) as operator:
+        done(grant(operator, noor, 1_000))
+    assert words(page_of(noor).figures.available) == [
+        "Available", "651.60 CR", "balance \N{MINUS SIGN} on hold\na transfer may use 641.60 CR"
+    ]  # fmt: skip
