@@ -43,12 +43,10 @@ class BesideList(Card):
     def __init__(self, context: Context, name: str, heading: str, columns: Sequence[Column[Any]]) -> None:
         """`name` is the key that the table's layout is kept under; `heading` is also how it is spoken."""
         super().__init__(spacing=8)
-        self.setAccessibleName(heading)
-        self._heading = heading_label(heading)
+        self._heading = heading_label("")
         self._of = label(tone="muted", wrap=True)
-        self._wanted = ""
+        self._wanted = (heading, "")
         self.close_button = button("", flat=True, compact=True)
-        self.close_button.setAccessibleName(f"Hide: {heading}")
         self.close_button.setToolTip("Hide (Esc)")
         context.icons.dress(self.close_button, Glyph.CLOSE, size=14)
         self.model: PagedModel[Any] = PagedModel(columns, context.formats, context.worker, self)
@@ -62,6 +60,7 @@ class BesideList(Card):
         self.body.addLayout(row_of(self._heading, None, self.close_button))
         self.body.addWidget(self._of)
         self.body.addWidget(self.table, 1)
+        self._name()
         self.hide()
 
     @property
@@ -69,11 +68,16 @@ class BesideList(Card):
         """What the rows shown are of."""
         return self._of.text()
 
-    def show_list(self, of: str, load: Load) -> None:
-        """Open a list; `of` says of what it is, in the table's row's words."""
-        self._wanted = of
+    @property
+    def heading(self) -> str:
+        """What the rows shown are."""
+        return self._heading.text()
+
+    def show_list(self, of: str, load: Load, *, heading: str = "") -> None:
+        """Open a list; `of` says of what it is, in the table's row's words; `heading` is kept without one."""
+        self._wanted = (heading or self._wanted[0], of)
         if not self.model.rowCount():
-            self._of.setText(of)
+            self._name()
         if self.isHidden():
             self.show()
             bring_into_view(self)
@@ -98,10 +102,18 @@ class BesideList(Card):
     def _follow(self) -> None:
         """Say whose the rows are once they are there; until then those of the row before stay."""
         if self.model.state in {State.READY, State.EMPTY}:
-            self._of.setText(self._wanted)
-        elif self.model.state is State.ERROR and self.of != self._wanted:
-            self._of.setText(self._wanted)
+            self._name()
+        elif self.model.state is State.ERROR and (self.heading, self.of) != self._wanted:
+            self._name()
             self.model.forget()
+
+    def _name(self) -> None:
+        heading, of = self._wanted
+        self._heading.setText(heading)
+        self._of.setText(of)
+        self.setAccessibleName(heading)
+        self.table.setAccessibleName(heading)
+        self.close_button.setAccessibleName(f"Hide: {heading}")
 
     def _begin_at_first(self) -> None:
         if self.table.hasFocus():

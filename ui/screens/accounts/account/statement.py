@@ -109,7 +109,7 @@ class StatementTab(QWidget):
         self.table.head.set_order("posted_at", descending=True)
         self.table.set_row_actions(self._row_actions)
         self.sum = SelectionSum(self.table, "amount", context.formats)
-        self.parts = BesideList(context, "account.parts", "By credit", PART_COLUMNS)
+        self.parts = BesideList(context, "account.parts", "What credit it was paid with", PART_COLUMNS)
         self.parts.table.set_empty_words("No credit", "An account of the ledger itself has none.")
         self.parts.table.set_row_actions(self._part_actions)
         layout = QVBoxLayout(self)
@@ -223,7 +223,8 @@ class StatementTab(QWidget):
         self._taken_apart = row.id
         amount = self._context.formats.money(row.amount, row.currency)
         words = f"{row.kind.value.capitalize()} {row.id}{DOT}{amount}"
-        self.parts.show_list(words, PartsListing(self._context.database, self._username, row.id))
+        load = PartsListing(self._context.database, self._username, row.id)
+        self.parts.show_list(words, load, heading=_paid_words(row))
 
     def _open_lot(self, part: Part) -> None:
         if part.lot is not None:

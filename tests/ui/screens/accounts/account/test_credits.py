@@ -125,7 +125,7 @@ def menu(table: LedgerTable, row: int) -> dict[str, QAction]:
 def test_enter_opens_what_a_credit_paid_for(page: AccountPage, qtbot: QtBot) -> None:
     open_uses(page, 0, qtbot)
     uses = page.tabs.credits.uses
-    assert uses.of == "Credit 2 \N{MIDDLE DOT} winter sale"
+    assert (uses.heading, uses.of) == ("What became of it", "Credit 2 \N{MIDDLE DOT} winter sale")
     assert texts(uses.table, "kind", "counterparty", "amount", "remaining_after", "reference") == [
         ("capture", "@revenue", f"{MINUS}49.11", "50.89", "order 767111"),
         ("grant", "new credit", "+100.00", "100.00", ""),
@@ -228,7 +228,9 @@ def test_without_ended_credit_the_list_says_so(both: AccountPage, qtbot: QtBot) 
 def test_a_movement_is_taken_apart_and_leads_to_each_of_its_credits(page: AccountPage, qtbot: QtBot) -> None:
     open_parts(page, 0, qtbot)
     parts, credit = page.tabs.statement.parts, page.tabs.credits
-    assert parts.of == f"Capture 8 \N{MIDDLE DOT} {MINUS}99.11 CR"
+    assert (parts.heading, parts.of) == (
+        "What credit it was paid with", f"Capture 8 \N{MIDDLE DOT} {MINUS}99.11 CR"
+    )  # fmt: skip
     assert texts(parts.table, "source", "amount", "remaining_after", "state") == [
         ("goodwill", f"{MINUS}50.00", "0.00", "ended"), ("winter sale", f"{MINUS}49.11", "50.89", "open"),
     ]  # fmt: skip
@@ -284,6 +286,7 @@ def test_a_grant_says_which_credit_it_brought(page: AccountPage, qtbot: QtBot) -
     parts = page.tabs.statement.parts
     qtbot.waitUntil(lambda: parts.model.rowCount() == 1)
     assert texts(parts.table, "source", "amount") == [("winter sale", "+100.00")]
+    assert parts.heading == parts.accessibleName() == parts.table.accessibleName() == "What credit it brought"
 
 
 def test_an_account_of_the_ledger_has_no_credit(moved: str, page_of: Pages, qtbot: QtBot) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
 
+_USES: Final = "What became of it"
+
 
 class CreditsTab(QWidget):
     """Two lists of credit, of which one is shown; Enter on a row opens what that credit paid for.
@@ -70,7 +72,7 @@ class CreditsTab(QWidget):
         )
         self.ended_table.setModel(self.ended_model)
         self.ended_table.head.set_order("closed_at", descending=True)
-        self.uses = BesideList(context, "account.credit-uses", "What it paid for", USE_COLUMNS)
+        self.uses = BesideList(context, "account.credit-uses", _USES, USE_COLUMNS)
         self.uses.table.set_empty_words("Nothing yet", "What the credit pays for stands here.")
         self._stack = QStackedWidget()
         self._build()
@@ -187,7 +189,7 @@ class CreditsTab(QWidget):
     def _lot_actions(self, row: LotRow | EndedLot) -> list[RowAction]:
         copy = QGuiApplication.clipboard().setText
         return [
-            RowAction("What it paid for", partial(self._open, row), native("Return")),
+            RowAction(_USES, partial(self._open, row), native("Return")),
             RowAction("Copy number", partial(copy, str(_lot_of(row).id))),
         ]
 
