@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 
 from console.ledger.accounts.detail import STATEMENT_SIZE
 from tests.cluster import connected
+from tests.models.writes import done, grant
 from tests.ui.several import fill_in_four_currencies
 from ui.kit.table.model import CellModel
 from ui.kit.table.paged_model import State
@@ -377,3 +378,18 @@ def test_the_tab_key_walks_through_the_credit(page: AccountPage, qtbot: QtBot) -
     assert walked == [
         page.tabs.tabs, credit.open_button, credit.open_table, credit.uses.close_button, credit.uses.table,
     ]  # fmt: skip
+
+
+def test_credit_that_never_ends_says_so(
+    noor: str, as_role: Callable[[str], str], page_of: Pages, qtbot: QtBot
+) -> None:
+    with connected(as_role("t_operator")) as operator:
+        done(grant(operator, noor, 1_000, source="for life"))
+    page = page_of(noor)
+    page.activateWindow()
+    page.tabs.show_tab(CREDITS_TAB)
+    table = page.tabs.credits.table
+    assert [column.title for column in page.tabs.credits.model.columns][:2] == ["Order", "Source"]
+    assert texts(table, "place", "source", "expires_at")[2] == ("3", "for life", "no expiry")
+    open_parts(page, 0, qtbot)
+    assert texts(page.tabs.statement.parts.table, "source", "expires_at") == [("for life", "no expiry")]

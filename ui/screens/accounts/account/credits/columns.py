@@ -12,6 +12,7 @@ from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from console.ledger.credits.breakdown import Lot
     from console.ledger.credits.ended import EndedLot
@@ -44,6 +45,19 @@ def _currency(row: EndedLot | LotUse | Part) -> Currency:
     return row.currency
 
 
+def _until(lot: Lot | EndedLot | Part) -> datetime | str:
+    return lot.expires_at or NO_EXPIRY
+
+
+def _part_until(part: Part) -> datetime | str | None:
+    # Of money that no credit covers the source says it already.
+    return None if part.lot is None else _until(part)
+
+
+def _plain(_row: object) -> Tone:
+    return Tone.NEUTRAL
+
+
 def _lot_tone(row: LotRow) -> Tone:
     return Tone.WARNING if row.lot.dead else Tone.NEUTRAL
 
@@ -57,15 +71,14 @@ def _lot_state(part: Part) -> str | None:
 def lot_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[LotRow], ...]:
     """Return the columns of open credit."""
     return (
-        Column("place", "Used", Kind.INTEGER, muted=True, sortable=True),
+        Column("place", "Order", Kind.INTEGER, muted=True, sortable=True),
         Column(
             "source", "Source", value=lambda row: row.lot.source, sortable=True, stretch=True,
             width=120,
         ),
         Column("state", "State", Kind.CHIP, sortable=True, tone=_lot_tone, width=84, yields=2),
-        Column(
-            "expires_at", "Until", Kind.UNTIL, value=lambda row: row.lot.expires_at, sortable=True, width=150
-        ),
+        # Not sortable: it is the order of use, and what never ends has no date to sort by.
+        Column("expires_at", "Until", Kind.UNTIL, value=lambda row: _until(row.lot), width=150),
         Column(
             "amount", "Granted", Kind.AMOUNT, value=lambda row: row.lot.amount, muted=True, sortable=True,
             currency=currency_of, yields=3,
@@ -88,26 +101,26 @@ def lot_columns(currency_of: Callable[[object], Currency]) -> tuple[Column[LotRo
 
 ENDED_COLUMNS: Final[tuple[Column[EndedLot], ...]] = (
     Column("closed_at", "Ended", Kind.TIMESTAMP, muted=True),
-    Column("ending", "How", Kind.CHIP, tone=lambda _row: Tone.NEUTRAL, width=96),
+    Column("ending", "How", Kind.CHIP, tone=_plain, width=96),
     Column("source", "Source", stretch=True, width=120),
     Column("amount", "Granted", Kind.AMOUNT, currency=_currency),
-    Column("expires_at", "Until", Kind.UNTIL, muted=True, width=150, yields=1),
+    Column("expires_at", "Until", Kind.UNTIL, value=_until, muted=True, width=150, yields=1),
     Column("created_at", "Granted at", Kind.TIMESTAMP, muted=True, yields=2),
 )
 
 USE_COLUMNS: Final[tuple[Column[LotUse], ...]] = (
     Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
     Column("kind", "Movement", Kind.CHIP, value=lambda use: use.kind.value, width=84),
-    Column("counterparty", "With", words=party, width=100, yields=2),
+    Column("counterparty", "With", words=party, width=100, yields=1),
     Column("amount", "Amount", Kind.MOVED, currency=_currency),
     Column("remaining_after", "Left after", Kind.AMOUNT, muted=True, currency=_currency),
-    Column("reference", "Reference", muted=True, width=80, stretch=True, yields=1),
+    Column("reference", "Reference", muted=True, width=80, stretch=True, yields=2),
 )
 
 PART_COLUMNS: Final[tuple[Column[Part], ...]] = (
     Column("source", "Source", value=lambda part: part.source or NO_EXPIRY, stretch=True, width=120),
     Column("amount", "Amount", Kind.MOVED, currency=_currency),
     Column("remaining_after", "Left after", Kind.AMOUNT, muted=True, currency=_currency, yields=2),
-    Column("expires_at", "Until", Kind.UNTIL, muted=True, yields=1),
-    Column("state", "Now", Kind.CHIP, value=_lot_state, tone=lambda _part: Tone.NEUTRAL, yields=3),
+    Column("expires_at", "Until", Kind.UNTIL, value=_part_until, muted=True, yields=1),
+    Column("state", "Now", Kind.CHIP, value=_lot_state, tone=_plain, yields=3),
 )
