@@ -75,14 +75,14 @@ def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
     """Return the columns of an account's movements; money that went out keeps the text's own colour."""
 
     def twin(row: StatementRow) -> str | None:
-        return None if row.twin_of is None else f"twin of {formats.timestamp(row.twin_of)[11:16]}"
+        return None if row.twin_of is None else f"twin of {formats.timestamp(row.twin_of)[11:19]}"
 
     return (
         Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
         Column("id", "Id", Kind.IDENTIFIER, muted=True, hidden=True),
         Column("kind", "Movement", Kind.CHIP, value=lambda row: row.kind.value, width=96),
         Column("counterparty", "With", words=party, width=120),
-        Column("twin_of", "Twin", Kind.CHIP, value=twin, tone=lambda _row: Tone.WARNING, width=104, yields=7),
+        Column("twin_of", "Twin", Kind.CHIP, value=twin, tone=lambda _row: Tone.WARNING, width=124, yields=7),
         Column("amount", "Amount", Kind.MOVED, currency=_currency, width=96),
         Column("before", "Before", Kind.AMOUNT, muted=True, currency=_currency, yields=5),
         Column("after", "After", Kind.AMOUNT, currency=_currency, yields=2),

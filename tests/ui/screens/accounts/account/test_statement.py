@@ -44,7 +44,9 @@ def test_movements_are_signed_and_chained(page: AccountPage) -> None:
     assert cells(page, "after")[:4] == ["670.27", "769.38", "800.83", "832.28"]
     assert cells(page, "counterparty") == ["@revenue", *["greta.l"] * 3, *["new credit"] * 2, "the bank"]
     assert cells(page, "paid_with")[0] == "goodwill, winter sale"
-    assert [bool(twin) for twin in cells(page, "twin_of")] == [False, True, *[False] * 5]
+    twins = cells(page, "twin_of")
+    assert [bool(twin) for twin in twins] == [False, True, *[False] * 5]
+    assert twins[1] == f"twin of {cells(page, 'posted_at')[2][11:19]}"
 
 
 def test_money_that_went_out_is_no_fault(page: AccountPage) -> None:
