@@ -14,7 +14,7 @@ from ui.kit.days import moment_words
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.icons import Glyph
-from ui.kit.theme.tokens import tone_of
+from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
 from ui.routes import OpenAccount, OpenBatch, OpenTransaction
@@ -93,7 +93,7 @@ class TransactionDetail(Card):
         self._row = row
         formats = self._context.formats
         self._id.setText(str(row.id))
-        self._chip.set(row.kind.value, tone_of(row.kind.value))
+        self._chip.set(row.kind.value, Tone.NEUTRAL)
         self._amount.setText(formats.money(row.amount, row.currency))
         self._amount.setAccessibleName(formats.spoken_amount(row.amount, row.currency))
         for where, opens, name in (

@@ -10,6 +10,7 @@ from console.files.text import party
 from console.ledger.page import Direction, Order, Page
 from console.ledger.transactions.page import Cursor, TransactionFilter, TransactionRow, page
 from ui.kit.table.columns import Column, Kind
+from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
     from datetime import date
@@ -29,7 +30,7 @@ def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
     return (
         Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
         Column("id", "Id", Kind.IDENTIFIER, muted=True),
-        Column("kind", "Kind", Kind.CHIP, width=104, yields=1),
+        Column("kind", "Kind", Kind.CHIP, tone=lambda _row: Tone.NEUTRAL, width=104, yields=1),
         Column("from_username", "From", words=party),
         Column("to_username", "To", words=party),
         Column("amount", "Amount", Kind.AMOUNT, currency=_currency),

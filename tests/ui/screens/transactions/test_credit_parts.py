@@ -12,8 +12,12 @@ from console.ledger.transactions.page import page as transactions
 from models.transaction import TransactionKind
 from tests.cluster import connected
 from tests.models.writes import capture, done, grant, reserve, reverse
+from ui.kit.table.columns import cells_of
+from ui.kit.theme.tokens import Tone
+from ui.kit.widgets.basics import Chip
 from ui.screens.transactions.credit_parts import PAUSE_MS
 from ui.screens.transactions.detail import TransactionDetail
+from ui.screens.transactions.listing import columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -133,3 +137,14 @@ def test_where_no_credit_was_touched_nothing_is_said(
     detail.show_row(transactions(context.database, TransactionFilter(), limit=1).rows[0])
     assert not detail.credit_parts.isHidden()
     qtbot.waitUntil(detail.credit_parts.isHidden)
+
+
+def test_what_kind_a_transaction_is_of_has_no_colour(
+    detail: TransactionDetail, rows: dict[TransactionKind, TransactionRow], context: Context
+) -> None:
+    kind = next(column for column in columns(several=False) if column.key == "kind")
+    for row in rows.values():
+        detail.show_row(row)
+        chip = next(one for one in detail.findChildren(Chip) if one.text() == row.kind.value)
+        assert chip.property("tone") == Tone.NEUTRAL
+        assert cells_of([kind], row, context.formats)[0].tone is Tone.NEUTRAL

@@ -80,7 +80,10 @@ def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
     return (
         Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
         Column("id", "Id", Kind.IDENTIFIER, muted=True, hidden=True),
-        Column("kind", "Movement", Kind.CHIP, value=lambda row: row.kind.value, width=96),
+        Column(
+            "kind", "Movement", Kind.CHIP, value=lambda row: row.kind.value, tone=lambda _row: Tone.NEUTRAL,
+            width=96,
+        ),
         Column("counterparty", "With", words=party, width=120),
         Column("twin_of", "Twin", Kind.CHIP, value=twin, tone=lambda _row: Tone.WARNING, width=124, yields=7),
         Column("amount", "Amount", Kind.MOVED, currency=_currency, width=96),

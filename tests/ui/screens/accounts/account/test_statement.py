@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from console.ledger.accounts.equation import Term
 from console.ledger.transactions.reversal import Reversal, reverse_transaction
+from ui.kit.theme.tokens import Tone
 from ui.routes import OpenAccount, OpenTransaction
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ def test_money_that_went_out_is_no_fault(page: AccountPage) -> None:
     model = page.tabs.statement.model
     place = [column.key for column in model.columns].index("amount")
     assert [model.cell(row, place).tone for row in (0, 3)] == [None, "credit"]
+
+
+def test_what_kind_a_movement_is_of_has_no_colour(page: AccountPage) -> None:
+    model = page.tabs.statement.model
+    place = [column.key for column in model.columns].index("kind")
+    found = {model.cell(row, place).text: model.cell(row, place).tone for row in range(model.rowCount())}
+    assert found == dict.fromkeys(("capture", "transfer", "grant", "deposit"), Tone.NEUTRAL)
 
 
 def test_enter_leads_to_the_other_customer_and_never_to_the_ledger_itself(
