@@ -45,7 +45,7 @@ class TimelineKind(StrEnum):
     LIMIT = "limit"
     REQUEST = "request"
     ACCOUNT = "account"
-    ACT = "act"
+    ACT = "operator"
     REFUSED = "refused"
 
 

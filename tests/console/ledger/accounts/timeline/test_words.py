@@ -112,6 +112,8 @@ def test_a_flag_says_whom_it_waits_for_and_what_is_asked(
     def said() -> list[str]:
         return [sentence(row) for row in timeline(viewer, "alice", CURRENCY).rows]
 
+    kinds = [row.kind.value for row in timeline(viewer, "alice", CURRENCY).rows]
+    assert kinds == ["operator", "operator", "refused", "flag", "flag", "flag", "account"]
     no = said().pop(2)
     assert no.startswith("Refused closing a flag, since it was marked as done already by t_operator at ")
     assert [words for words in said()[:-1] if words != no] == [
