@@ -36,10 +36,12 @@ class BalancePoint:
 def moments(period: Period, zone: tzinfo, *, opened_at: datetime, now: datetime) -> list[datetime]:
     """Return the first moments of the period's days, at most MOST_POINTS of them, evenly apart.
 
-    zone is the one of the business day; a whole life begins when the account was opened.
+    zone is the one of the business day; a whole life begins when the account was opened. A period that
+    begins within a day begins there.
     """
     first = day_of(opened_at if period.since is None else max(period.since, opened_at), zone)
     last = day_of(period.until or now, zone)
     days = (last - first).days + 1
     step = -(-days // MOST_POINTS)
-    return [start_of(first + timedelta(days=day), zone) for day in range(0, days, step)]
+    found = [start_of(first + timedelta(days=day), zone) for day in range(0, days, step)]
+    return found if period.since is None else [max(found[0], period.since), *found[1:]]

@@ -41,6 +41,12 @@ def test_days_are_those_of_the_business_zone_and_none_is_before_the_account() ->
     assert [f"{moment:%d %H}" for moment in found] == ["23 22", "24 22", "25 23", "26 23"]
 
 
+def test_a_period_that_begins_within_a_day_begins_there() -> None:
+    since = NOW - timedelta(days=2)
+    found = moments(Period(since, None, "since a movement"), UTC, opened_at=NOW - timedelta(days=9), now=NOW)
+    assert found == [since, *(NOW.replace(hour=0) - timedelta(days=days) for days in (1, 0))]
+
+
 def test_each_point_is_the_balance_before_that_day(
     viewer: Database, operator: Connection, admin: Connection, open_accounts: Callable[..., None]
 ) -> None:

@@ -220,6 +220,8 @@ class EquationCard(QFrame):
         count = self._formats.count(found.movements, "movement")
         if found.cut and found.since is not None:
             count = f"the newest {count}, since {self._formats.timestamp(found.since)[:16]},"
+        elif self._shown is self.periods[_SINCE_ROW] and found.since is not None:
+            count += f" since {self._formats.timestamp(found.since)}"
         verdict = "not equal" if found.unexplained else "equal"
         more = f"; press {self._shown.text()} for more" if found.cut and not self._chosen else ""
         return f"recomputed from {count} at {self._formats.timestamp(at)[11:16]}: {verdict}{more}"

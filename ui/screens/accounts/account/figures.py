@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
-from console.files.days import day_of, day_words
+from console.files.days import day_of, day_words, start_of
 from console.ledger.credits.breakdown import EXPIRING_DAYS
 from models.account import AccountStatus
 from ui.kit.charts.balance_line import BalanceLine
@@ -65,15 +65,17 @@ class AccountFigures(QWidget):
         if not points:
             return
         first, last = points[0], points[-1]
-        since = day_words(day_of(first.at, self._formats.zone))
+        day = day_words(day_of(first.at, self._formats.zone))
+        whole_day = first.at == start_of(day_of(first.at, account.zone), account.zone)
+        since = day if whole_day else self._formats.timestamp(first.at)
+        begins = f"at the beginning of {since}" if whole_day else f"before {since}"
         self._chart_name.setText(f"Balance over time, {currency.code}")
         spoken = partial(self._formats.spoken_amount, currency=currency)
         self.over_time.set_points(
             [(point.at.timestamp(), point.balance) for point in points],
             written=partial(self._formats.amount, currency=currency),
             ends=(since, "now"),
-            spoken=f"Balance over time: {spoken(first.balance)} at the beginning of {since}, "
-            f"{spoken(last.balance)} now",
+            spoken=f"Balance over time: {spoken(first.balance)} {begins}, {spoken(last.balance)} now",
         )
 
     def _show_available(self, found: Credits) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFrame, QLabel
 
 from tests.cluster import connected
+from tests.ui.parts import make_formats
 from ui.screens.accounts.account.tabs import HOLDS_TAB, STATEMENT_TAB
 
 if TYPE_CHECKING:
@@ -134,7 +135,11 @@ def test_a_row_begins_a_period_of_its_own(page: AccountPage, qtbot: QtBot) -> No
     menu = page.tabs.statement.table.row_menu(place, 0)
     action = next(one for one in menu.actions() if one.text().startswith("Explain the balance"))
     action.trigger()
-    qtbot.waitUntil(lambda: page.equation.note.startswith("recomputed from 2 movements"))
+    posted = make_formats().timestamp(rows[place].posted_at)
+    qtbot.waitUntil(lambda: page.equation.note.startswith(f"recomputed from 2 movements since {posted} at "))
+    line = page.figures.over_time
+    assert line.ends == (posted, "now")
+    assert line.accessibleName() == f"Balance over time: 800.83 CR before {posted}, 670.27 CR now"
     assert spoken(page) == {
         "sent": "Sent: minus 31.45 CR, 1 movement",
         "captured": "Captured: minus 99.11 CR, 1 movement",
