@@ -126,6 +126,8 @@ def menu(table: LedgerTable, row: int) -> dict[str, QAction]:
 def test_enter_opens_what_a_credit_paid_for(page: AccountPage, qtbot: QtBot) -> None:
     open_uses(page, 0, qtbot)
     uses = page.tabs.credits.uses
+    head, places = uses.table.head, [column.key for column in uses.model.columns]
+    assert not head.isSectionHidden(places.index("counterparty"))
     assert (uses.heading, uses.of) == ("What became of it", "Credit 2 \N{MIDDLE DOT} winter sale")
     assert texts(uses.table, "kind", "counterparty", "amount", "remaining_after", "reference") == [
         ("capture", "@revenue", f"{MINUS}49.11", "50.89", "order 767111"),
@@ -391,5 +393,6 @@ def test_credit_that_never_ends_says_so(
     table = page.tabs.credits.table
     assert [column.title for column in page.tabs.credits.model.columns][:2] == ["Order", "Source"]
     assert texts(table, "place", "source", "expires_at")[2] == ("3", "for life", "no expiry")
+    qtbot.waitUntil(lambda: page.tabs.statement.model.rowCount() == 4)
     open_parts(page, 0, qtbot)
     assert texts(page.tabs.statement.parts.table, "source", "expires_at") == [("for life", "no expiry")]

@@ -111,7 +111,7 @@ ENDED_COLUMNS: Final[tuple[Column[EndedLot], ...]] = (
 USE_COLUMNS: Final[tuple[Column[LotUse], ...]] = (
     Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
     Column("kind", "Movement", Kind.CHIP, value=lambda use: use.kind.value, tone=_plain, width=84),
-    Column("counterparty", "With", words=party, width=100, yields=1),
+    Column("counterparty", "With", words=party, width=80, yields=1),
     Column("amount", "Amount", Kind.MOVED, currency=_currency),
     Column("remaining_after", "Left after", Kind.AMOUNT, muted=True, currency=_currency),
     Column("reference", "Reference", muted=True, width=80, stretch=True, yields=2),
