@@ -40,7 +40,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One line of the palette, ready to run; `near` is whether a word of it begins as was typed."""
+    """One line of the palette, ready to run; `near` is whether its words begin as was typed."""
 
     title: str
     detail: str
@@ -129,15 +129,10 @@ class Commands(QObject):
         return True
 
     def find(self, text: str) -> list[Match]:
-        """Return the commands that match a text, best first: those with a word that begins so."""
-        ranked: list[tuple[bool, float, int, Command]] = []
-        for place, command in enumerate(self._commands.values()):
-            rank = score(text, f"{command.title} {command.words}")
-            if rank is not None:
-                far = not begins_word(text, f"{command.title} {command.words}")
-                ranked.append((far, -rank, place, command))
-        ranked.sort(key=lambda one: one[:3])
-        return [self._match(command, near=not far) for far, _, _, command in ranked]
+        """Return the commands that have what is typed, best first: those with words that begin so."""
+        fits = [(fit(text, f"{one.title} {one.words}"), one) for one in self._commands.values()]
+        ranked = sorted(((rank, one) for rank, one in fits if rank is not None), key=lambda pair: pair[0])
+        return [self._match(command, near=not within) for (within, _), command in ranked]
 
     def _match(self, command: Command, *, near: bool) -> Match:
         keys = self.keys_of(command.id)
@@ -173,40 +168,15 @@ def native(key: str) -> str:
     return QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText)
 
 
-_START = 3.0
-_WORD = 2.0
-_RUN = 1.5
-_LETTER = 1.0
-_WHOLE = 10.0
+def fit(typed: str, title: str) -> tuple[bool, int] | None:
+    """Return how well a title fits, lower is better; None when it does not.
 
-
-def begins_word(typed: str, title: str) -> bool:
-    """Whether what was typed stands at the beginning of a word; nothing typed stands everywhere."""
-    return re.search(rf"(?<!\w){re.escape(typed.strip())}", title, re.IGNORECASE) is not None
-
-
-def score(typed: str, title: str) -> float | None:
-    """Return how well every typed letter is found in order, None when one is missing; 0 for no text."""
-    wanted = typed.casefold().replace(" ", "")
-    text = title.casefold()
-    if not wanted:
-        return 0.0
-    found = text.find(typed.casefold().strip())
-    if found >= 0:
-        at_word = found == 0 or not text[found - 1].isalnum()
-        return (_WHOLE if at_word else _LETTER) + len(wanted) * _RUN - found / 100
-    total, at, before = 0.0, 0, -2
-    for letter in wanted:
-        place = text.find(letter, at)
-        if place < 0:
-            return None
-        if place == before + 1:
-            total += _RUN
-        elif place == 0:
-            total += _START
-        elif not text[place - 1].isalnum():
-            total += _WORD
-        else:
-            total += _LETTER / (1 + place - at)
-        before, at = place, place + 1
-    return total - len(text) / 1000
+    The first is False when each typed word begins one of the title's, True when the typed text only stands
+    within it, as one piece; the second is where it stands.
+    """
+    begins = [re.search(rf"(?<!\w){re.escape(word)}", title, re.IGNORECASE) for word in typed.split()]
+    places = [found.start() for found in begins if found is not None]
+    if len(places) == len(begins):
+        return False, min(places, default=0)
+    within = title.casefold().find(typed.strip().casefold())
+    return None if within < 0 else (True, within)

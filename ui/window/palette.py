@@ -155,22 +155,20 @@ class Palette(QDialog):
             item = QListWidgetItem(words)
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.matches.addItem(item)
-        self.matches.setCurrentRow(0)
+        # What merely has the typed text within a word is run only when it is chosen.
+        self.matches.setCurrentRow(0 if shown and shown[0].near else -1)
         self.matches.setFixedHeight(min(self.matches.count(), _ROWS_SHOWN) * _ROW_PX + 2)
 
     def _enter(self) -> None:
-        """Run what is chosen; a command that only resembles what was typed waits for the ledger's answer."""
-        match = self._current()
-        near = match is not None and (match.near or self.matches.currentRow() > 0)
-        if near or not self._looking or self._search is None:
+        """Run what is chosen; while nothing is, the ledger's answer may bring it."""
+        if self._current() is not None or not self._looking or self._search is None:
             self._run_current()
             return
         self._entered = True
         self._search.look_for(self.field.text().strip(), now=True)
 
     def _run_entered(self) -> None:
-        match = self._current()
-        if self._entered and match is not None and match.near:
+        if self._entered:
             self._run_current()
         self._entered = False
 

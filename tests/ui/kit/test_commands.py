@@ -9,7 +9,7 @@ from PySide6.QtCore import QSettings, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from ui.kit.commands import Command, Commands, score
+from ui.kit.commands import Command, Commands, fit
 from ui.window.palette import Palette
 
 if TYPE_CHECKING:
@@ -108,19 +108,21 @@ def test_a_removed_command_loses_its_key(qtbot: QtBot, commands: Commands, ran: 
     ("typed", "better", "worse"),
     [
         ("hold", "Go to Holds", "Go to threshold"),
-        ("gh", "Go to Holds", "Light theme"),
-        ("tra", "Transactions", "Start the tour again"),
+        ("tra", "Transactions", "Open extracts"),
+        ("light th", "Light theme", "Weather of lights"),
+        ("to", "To one", "Go to one"),
     ],
 )
 def test_the_better_fit_is_ranked_higher(typed: str, better: str, worse: str) -> None:
-    high, low = score(typed, better), score(typed, worse)
+    high, low = fit(typed, better), fit(typed, worse)
     assert high is not None
-    assert low is None or high > low
+    assert low is None or high < low
 
 
-def test_a_missing_letter_is_no_match() -> None:
-    assert score("xyz", "Go to Holds") is None
-    assert score("", "Go to Holds") == 0
+def test_letters_scattered_over_a_title_are_no_match() -> None:
+    assert fit("root", "Switch operator") is None
+    assert fit("gh", "Go to Holds") is None
+    assert fit("", "Go to Holds") == (False, 0)
 
 
 def test_the_palette_filters_and_runs(qtbot: QtBot, commands: Commands, theme: Theme, ran: list[str]) -> None:

@@ -14,6 +14,7 @@ from console.ledger.holds.commands import reserve
 from console.ledger.search.everything import TOO_LONG
 from console.ledger.transactions.transfer import transfer
 from tests.cluster import CURRENCY, connected
+from ui.kit.commands import Command
 from ui.kit.formats import DOT
 from ui.kit.theme.icons import Glyph
 from ui.routes import OpenAccount, OpenAmount, OpenCredit, OpenHold, OpenReference, OpenTransaction
@@ -127,16 +128,27 @@ def test_enter_before_the_answer_waits_for_it(palette: Palette, went: list[Route
     assert not palette.isVisible()
 
 
-def test_enter_runs_no_command_that_only_resembles_a_name_that_is_not_there(
+def test_enter_runs_no_command_with_the_text_only_within_a_word_until_it_is_chosen(
     palette: Palette, went: list[Route], context: Context, qtbot: QtBot
 ) -> None:
     ran: list[str] = []
     context.commands.ran.connect(ran.append)
-    QTest.keyClicks(palette.field, "tht")
-    assert "Theme: light" in titles(palette)
+    QTest.keyClicks(palette.field, "heme: l")
+    for _ in range(2):  # while the ledger is asked, and when it has answered
+        QTest.keyClick(palette.field, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: titles(palette) == ["Theme: light"])
+        assert (went, ran, palette.isVisible()) == ([], [], True)
+    QTest.keyClick(palette.field, Qt.Key.Key_Down)
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: not any(one.startswith("Looking") for one in titles(palette)))
-    assert (went, ran, palette.isVisible()) == ([], [], True)
+    assert (ran, palette.isVisible()) == (["theme.light"], False)
+
+
+def test_a_name_that_is_nowhere_offers_no_command_by_its_letters(
+    palette: Palette, context: Context, qtbot: QtBot
+) -> None:
+    context.commands.add(Command("operator.switch", "Switch operator", lambda: None))
+    type_and_wait(palette, "root", qtbot)
+    assert titles(palette) == ["Nothing found in commands, accounts, transactions, batches and holds"]
 
 
 def test_each_question_is_one_statement(palette: Palette, context: Context, qtbot: QtBot) -> None:
