@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ui.kit.table.paged_model import PagedModel
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ui.kit.table.model import CellModel
 
@@ -21,6 +23,22 @@ def tab_separated(
         cells = model.row_cells(row)
         lines.append("\t".join(_flat(cells[column].copied) for column in columns))
     return "\n".join(lines)
+
+
+def copied_words(model: CellModel[Any], count: int, total: Callable[[], str]) -> str:
+    """Say how many rows were copied of how many, which `total` says; nothing of one.
+
+    A list holds a part, and nobody sees where it ends.
+    """
+    if count == 1:
+        return ""
+    partly = isinstance(model, PagedModel) and (model.more_before or model.more_after)
+    write = model.formats.integer
+    whole = total() if partly else write(model.rowCount())
+    words = f"{write(count)} of {whole} rows copied" if whole else f"{write(count)} rows copied"
+    if partly and count == model.rowCount():
+        words += ": those that are loaded. An export has them all"
+    return f"{words}."
 
 
 def _flat(text: str) -> str:

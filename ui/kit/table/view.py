@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QProgressBa
 from typing_extensions import override
 
 from ui.kit.commands import native
-from ui.kit.table.clipboard import CELLS_AT_MOST, tab_separated
+from ui.kit.table.clipboard import CELLS_AT_MOST, copied_words, tab_separated
 from ui.kit.table.column_widths import ColumnWidths
 from ui.kit.table.delegate import CellDelegate
 from ui.kit.table.header import TableHead
@@ -25,7 +25,7 @@ from ui.kit.theme.tokens import HEAD_HEIGHT, ROW_HEIGHT
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QPoint, QSettings
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from ui.kit.theme.theme import Theme
@@ -152,18 +152,11 @@ class LedgerTable(QTableView):
 
     @override
     def contextMenuEvent(self, arg__1: QContextMenuEvent) -> None:
-        index = self.indexAt(self.viewport().mapFromGlobal(arg__1.globalPos()))
-        place = arg__1.globalPos()
         if arg__1.reason() is QContextMenuEvent.Reason.Keyboard:
-            index = self.currentIndex()
-            place = self.viewport().mapToGlobal(self.visualRect(index).bottomLeft())
-        if not index.isValid():
-            return
-        if not self.selectionModel().isRowSelected(index.row(), QModelIndex()):
-            self.setCurrentIndex(index)
-        menu = self.row_menu(index.row(), index.column())
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.popup(place)
+            self._open_menu_at_current()
+        else:
+            place = arg__1.globalPos()
+            self._open_menu(self.indexAt(self.viewport().mapFromGlobal(place)), place)
 
     def selected_rows(self) -> list[Any]:
         """Return the rows selected, from top to bottom."""
@@ -196,20 +189,9 @@ class LedgerTable(QTableView):
             )
         elif rows:
             QGuiApplication.clipboard().setText(tab_separated(model, rows, columns, with_heads=with_heads))
-            self._tell_copied(model, len(rows))
-
-    def _tell_copied(self, model: CellModel[Any], count: int) -> None:
-        """Say how many rows were copied of how many: a list holds a part, and nobody sees where it ends."""
-        partly = isinstance(model, PagedModel) and (model.more_before or model.more_after)
-        held = count == model.rowCount()
-        if count == 1:
-            return
-        write = model.formats.integer
-        total = self._total() if partly else write(model.rowCount())
-        words = f"{write(count)} of {total} rows copied" if total else f"{write(count)} rows copied"
-        if partly and held:
-            words += ": those that are loaded. An export has them all"
-        self.copied.emit(f"{words}.")
+            said = copied_words(model, len(rows), self._total)
+            if said:
+                self.copied.emit(said)
 
     @override
     def setModel(self, model: QAbstractItemModel | None) -> None:
@@ -244,6 +226,9 @@ class LedgerTable(QTableView):
             self.copy(with_heads=True)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not control:
             self._activate()
+        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            # Windows makes a menu key of it; elsewhere nobody does.
+            self._open_menu_at_current()
         elif control and event.key() == Qt.Key.Key_Home:
             self._go_first()
         elif control and event.key() == Qt.Key.Key_End:
@@ -312,6 +297,19 @@ class LedgerTable(QTableView):
         row = self.current_row()
         if row is not None:
             self.activated_row.emit(row)
+
+    def _open_menu_at_current(self) -> None:
+        index = self.currentIndex()
+        self._open_menu(index, self.viewport().mapToGlobal(self.visualRect(index).bottomLeft()))
+
+    def _open_menu(self, index: QModelIndex, place: QPoint) -> None:
+        if not index.isValid():
+            return
+        if not self.selectionModel().isRowSelected(index.row(), QModelIndex()):
+            self.setCurrentIndex(index)
+        menu = self.row_menu(index.row(), index.column())
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(place)
 
     def _tell_current(self, _current: QModelIndex, _previous: QModelIndex) -> None:
         self.current_row_changed.emit(self.current_row())

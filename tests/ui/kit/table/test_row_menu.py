@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from ui.kit.theme.theme import Theme
     from ui.kit.worker import Worker
 
-CONTROL = Qt.KeyboardModifier.ControlModifier
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
 @pytest.fixture
@@ -93,6 +93,22 @@ def test_the_menu_key_opens_it_at_the_current_row(qtbot: QtBot, table: LedgerTab
     table.select_place(7)
     menu = open_menu(table, 2, 1, by_key=True)
     assert titles(menu)[0] == str(make_row(7).id)
+    menu.close()
+
+
+def test_shift_f10_opens_it_at_the_current_row_as_the_list_of_keys_says(
+    qtbot: QtBot, table: LedgerTable, formats: Formats
+) -> None:
+    table.setModel(RowsModel(COLUMNS, formats, make_rows(30), table))
+    QTest.keyClick(table, Qt.Key.Key_F10, SHIFT)
+    assert QApplication.activePopupWidget() is None
+    table.select_place(7)
+    table.set_row_actions(lambda row: [RowAction(str(row.id), lambda: None)])
+    QTest.keyClick(table, Qt.Key.Key_F10, SHIFT)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    assert titles(menu)[0] == str(make_row(7).id)
+    assert menu.pos() == table.viewport().mapToGlobal(table.visualRect(table.currentIndex()).bottomLeft())
     menu.close()
 
 
