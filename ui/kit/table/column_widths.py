@@ -75,6 +75,11 @@ class ColumnWidths(QObject):
         self.measure()
         self.arrange()
 
+    def fit_anew(self) -> None:
+        """Look at the rows of another listing: what those of the last one needed says nothing of them."""
+        self._whole = {}
+        self.fit()
+
     def measure(self, first: int = 0, last: int | None = None) -> bool:
         """Take the widths that a range of rows needs into account; return whether any grew."""
         model = self._table.model()
@@ -150,9 +155,10 @@ class ColumnWidths(QObject):
         usual = max(stated, min(whole, _USUAL_TEXT_PX)) if text else whole
         free = column.stretch and column.muted
         if free:
-            # What is seen of free text is what the others leave: it asks for no more than its heading.
-            usual = stated
-        least = max(title, min(usual, column.width or _LEAST_TEXT_PX)) if text else whole
+            # What is seen of free text is what the others leave: it asks for no more than its stated width.
+            usual = max(title, min(whole, column.width or 0))
+        narrow = title if free else max(title, min(usual, column.width or _LEAST_TEXT_PX))
+        least = narrow if text else whole
         yields = 0 if section in self._kept_visible else column.yields
         wish = Wish(whole, usual, least, yields, text=text, takes=column.stretch, free=free)
         return fixed(self._own[section], wish) if section in self._own else wish

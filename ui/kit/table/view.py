@@ -205,7 +205,7 @@ class LedgerTable(QTableView):
         if isinstance(model, PagedModel):
             model.state_changed.connect(self._follow_paging)
             model.shifted.connect(self._keep_place)
-            model.modelReset.connect(self._widths.fit)
+            model.modelReset.connect(self._widths.fit_anew)
             model.rowsInserted.connect(lambda _parent, first, last: self._widths.take_rows(first, last))
             self._follow_paging()
         elif isinstance(model, RowsModel):

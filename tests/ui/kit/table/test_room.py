@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as some
 
@@ -62,6 +64,22 @@ def test_names_are_whole_before_free_text_gets_more_than_its_heading() -> None:
 def test_free_text_goes_before_a_name_is_cut() -> None:
     assert share([FIGURE, NAME, WORDS], 440) == [90, 350, None]
     assert share([FIGURE, NAME, WORDS], 300) == [90, 210, None]
+
+
+CREDIT = Wish(whole=700, usual=340, least=110, yields=2, text=True)
+
+
+def test_a_long_text_that_may_be_left_out_narrows_before_another_column_is() -> None:
+    before = Wish(whole=90, usual=90, least=90, yields=1)
+    assert share([FIGURE, CREDIT, before, WORDS], 430) == [90, 150, 90, 100]
+    assert share([FIGURE, CREDIT, before, WORDS], 390) == [90, 110, 90, 100]
+    assert share([FIGURE, CREDIT, before, WORDS], 380) == [90, 200, 90, None]
+
+
+def test_a_long_text_that_may_be_left_out_takes_no_more_of_what_is_blank_than_free_text() -> None:
+    assert share([FIGURE, CREDIT, WORDS], 90 + 340 + 100 + 80) == [90, 380, 140]
+    short = replace(CREDIT, whole=350)
+    assert share([FIGURE, short, WORDS], 90 + 340 + 100 + 80) == [90, 350, 170]
 
 
 def test_the_highest_goes_first_and_of_two_equals_the_one_at_the_right() -> None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton
 
+from console.ledger.page import Page
 from tests.ui.kit.table.test_paged_model import PAGE, Listing, numbers, wait_ready
 from tests.ui.parts import COLUMNS, MadeUp, make_formats, make_row, make_rows
 from ui.kit.formats import Formats
@@ -210,6 +211,25 @@ def test_widths_come_from_the_first_page_and_grow_with_what_comes(
     model.set_rows([replace(make_row(1), sender="a.name.longer.than.any.before")])
     sender = KEYS.index("sender")
     assert table.columnWidth(sender) >= delegate.width_of(COLUMNS[sender], model.cell(0, sender))
+
+
+def test_another_listing_is_measured_alone(
+    qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats, worker: Worker
+) -> None:
+    table = make_table()
+    model = PagedModel(COLUMNS, formats, worker, table)
+    table.setModel(model)
+    sender = KEYS.index("sender")
+    model.show(Listing(20))
+    wait_ready(qtbot, model)
+    before = table.columnWidth(sender)
+    long = replace(make_row(1), sender="a.name.longer.than.any.before")
+    model.show(lambda _direction, _cursor, _cancellation: Page((long,), more_before=False, more_after=False))
+    wait_ready(qtbot, model)
+    assert table.columnWidth(sender) > before
+    model.show(Listing(20))
+    wait_ready(qtbot, model)
+    assert table.columnWidth(sender) == before
 
 
 def test_a_width_that_was_set_stays_whatever_comes_until_it_is_let_go(
