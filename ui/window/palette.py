@@ -85,7 +85,7 @@ class Palette(QDialog):
         self._search: Search | None = None
         self._found: list[Match] = []
         self._looking = self._entered = False
-        self._said, self._nothing = "", _NOTHING
+        self._said, self._closing = "", _NOTHING
         # The palette is as high as what it shows, and the field never higher than one line.
         outer.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         self.field.textChanged.connect(self._look)
@@ -119,16 +119,16 @@ class Palette(QDialog):
 
     def _look(self, text: str) -> None:
         """Show the commands that match at once, and ask what the ledger has of that name."""
-        self._found, self._said, self._nothing, self._entered = [], "", _NOTHING, False
+        self._found, self._said, self._closing, self._entered = [], "", _NOTHING, False
         sought = text.strip()
         self._looking = bool(sought) and self._search is not None
         if self._search is not None:
             self._search.look_for(sought)
         self._fill()
 
-    def _take(self, text: str, found: list[Match], nothing: str) -> None:
+    def _take(self, text: str, found: list[Match], closing: str) -> None:
         if text == self.field.text().strip():
-            self._found, self._nothing, self._looking = found, nothing, False
+            self._found, self._closing, self._looking = found, closing, False
             self._fill()
             self._run_entered()
 
@@ -150,7 +150,8 @@ class Palette(QDialog):
             item.setData(_MATCH, match)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken(match))
             self.matches.addItem(item)
-        words = self._said or (_LOOKING if self._looking else "" if shown else self._nothing)
+        closing = self._closing if self._found or not shown else ""
+        words = self._said or (_LOOKING if self._looking else closing)
         if words:
             item = QListWidgetItem(words)
             item.setFlags(Qt.ItemFlag.NoItemFlags)

@@ -40,8 +40,8 @@ _LOOKED = {**PLURALS, Kind.OPERATOR: "operators at work"}
 class Search(QObject):
     """Asks the database what a text names, once the operator has paused; each question cancels the last.
 
-    `found` carries the text, its matches, and what to say when there are none; `failed` the text and why
-    nobody knows.
+    `found` carries the text, its matches, and the line to end with: what there is more of, or that there
+    is nothing; `failed` the text and why nobody knows.
     """
 
     found = Signal(str, object, str)
@@ -82,23 +82,25 @@ class Search(QObject):
         )
 
     def _take(self, text: str, answer: Answer) -> None:
-        matches: list[Match] = []
-        for kind in answer.looked:
-            of_kind = [one for one in answer.found if one.kind is kind]
-            for one in of_kind:
-                matches += self._matches(one, more=kind in answer.more and one is of_kind[-1])
-        self.found.emit(text, matches, _nothing(answer))
+        order = answer.looked.index
+        found = sorted(answer.found, key=lambda one: order(one.kind))
+        lines = [line for one in found for line in self._matches(one, text)]
+        self.found.emit(text, lines, _more(answer) if lines else _nothing(answer))
 
-    def _matches(self, one: Found, *, more: bool) -> list[Match]:
-        """Return the lines of one thing; the last of a kind says that there are more of it."""
-        formats = self._context.formats
-        # First, since a long line is cut at its end.
-        many = [f"there are more {PLURALS[one.kind]}"] if more else []
-        detail = DOT.join([one.kind.value, *many, *_details(one, formats)])
-        return [
-            Match(title, detail, "", "", partial(self._context.navigator.go, route))
-            for title, route in _places(one, formats)
-        ]
+    def _matches(self, one: Found, text: str) -> list[Match]:
+        """Return the lines of one thing; what it is stands before the details unless the title says it."""
+        formats, matches = self._context.formats, []
+        for title, route in _places(one, text, formats):
+            kind = "" if title.casefold().startswith(one.kind.value) else one.kind.value
+            detail = DOT.join(fact for fact in (kind, *_details(one, text, formats)) if fact)
+            matches.append(Match(title, detail, "", "", partial(self._context.navigator.go, route)))
+        return matches
+
+
+def _more(answer: Answer) -> str:
+    """Return the line that says of what there is more than is shown, empty when that is all."""
+    more = [PLURALS[kind] for kind in answer.looked if kind in answer.more]
+    return f"There are more {' and '.join(more)}" if more else ""
 
 
 def _nothing(answer: Answer) -> str:
@@ -108,19 +110,19 @@ def _nothing(answer: Answer) -> str:
     return answer.refusal or "Nothing found in commands; no name in the ledger has such characters"
 
 
-def _places(one: Found, formats: Formats) -> list[tuple[str, Route]]:
+def _places(one: Found, text: str, formats: Formats) -> list[tuple[str, Route]]:
     """Return the title and the place of each line about one thing."""
     if one.kind is Kind.ACCOUNT:
         return _account(one)
     if one.kind is Kind.OPERATOR:
         return [(f"Sessions of operator {one.name}", OpenSessions(one.name))] if one.sessions else []
-    return _amount(one, formats) if one.kind is Kind.AMOUNT else [_place(one)]
+    return _amount(one, formats) if one.kind is Kind.AMOUNT else [_place(one, text)]
 
 
-def _place(one: Found) -> tuple[str, Route]:
+def _place(one: Found, text: str) -> tuple[str, Route]:
     number, code = one.number or 0, "" if one.currency is None else one.currency.code
     match one.kind:
-        case Kind.TRANSACTION if one.name:
+        case Kind.TRANSACTION if not _by_id(one, text):
             return f"Transaction with reference {one.name}", OpenReference(one.name)
         case Kind.TRANSACTION:
             return f"Transaction {number}", OpenTransaction(number)
@@ -129,6 +131,11 @@ def _place(one: Found) -> tuple[str, Route]:
         case Kind.HOLD:
             return f"Hold {one.name} of {one.account}", OpenHold(one.account, code, one.name)
     return f"Credit {number} of {one.account}", OpenCredit(one.account, code, number, one.name)
+
+
+def _by_id(one: Found, text: str) -> bool:
+    """Whether a transaction is called by its id: it was asked for by it, or has no reference."""
+    return not one.name or text.removeprefix("#") == str(one.number)
 
 
 def _account(one: Found) -> list[tuple[str, Route]]:
@@ -149,11 +156,12 @@ def _amount(one: Found, formats: Formats) -> list[tuple[str, Route]]:
     return [(title, OpenAmount(one.amount, one.currency.code))]
 
 
-def _details(one: Found, formats: Formats) -> list[str]:
-    """Return what tells one thing from others of its kind; empty facts are left out."""
-    found = [one.name if one.kind in {Kind.BATCH, Kind.CREDIT} else "", one.note]
+def _details(one: Found, text: str, formats: Formats) -> list[str]:
+    """Return what tells one thing from others of its kind and is not in its title; some may be empty."""
+    named = one.kind in {Kind.BATCH, Kind.CREDIT} or (one.kind is Kind.TRANSACTION and _by_id(one, text))
+    found = [one.name if named else "", one.note]
     if one.amount is not None and one.currency is not None and one.kind is not Kind.AMOUNT:
         found.append(formats.money(one.amount, one.currency))
     if one.kind is Kind.TRANSACTION:
         found.append(f"{party(one.account)} to {party(one.other)}")
-    return [fact for fact in found if fact]
+    return found
