@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QFont, QKeySequence
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFont, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QDialog, QKeySequenceEdit, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ui.kit.commands import native
 from ui.kit.table.columns import Column
@@ -39,6 +40,22 @@ COLUMNS: tuple[Column[KeyRow], ...] = (
 )
 
 
+class _KeyField(QKeySequenceEdit):
+    """Takes one key; Esc alone stays the key that closes the dialog."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMaximumSequenceLength(1)
+        self.setAccessibleName("New key")
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+
 class KeysDialog(QDialog):
     """Lists every command; the key of the chosen one can be set anew or put back."""
 
@@ -51,9 +68,7 @@ class KeysDialog(QDialog):
         self.model = RowsModel(COLUMNS, context.formats, parent=self)
         self.table = context.table("keys", "Keys", ground="surface", parent=self)
         self.table.setModel(self.model)
-        self.editor = QKeySequenceEdit()
-        self.editor.setMaximumSequenceLength(1)
-        self.editor.setAccessibleName("New key")
+        self.editor = _KeyField()
         self._said = label(tone="muted", wrap=True)
         self._set, reset, close = button("Set key", accent=True), button("Default"), button("Close")
         self._set.clicked.connect(self.set_key)

@@ -191,6 +191,23 @@ def test_a_key_that_belongs_to_a_place_is_listed_and_stays(qtbot: QtBot, window:
     dialog.close()
 
 
+def test_esc_in_the_field_of_a_new_key_closes_and_with_another_key_is_one(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.show_keys()
+    dialog = window.findChild(KeysDialog)
+    assert dialog is not None
+    QTest.keyClick(dialog.editor, Qt.Key.Key_Escape, CONTROL)
+    assert (dialog.editor.keySequence().toString(), dialog.isVisible()) == ("Ctrl+Esc", True)
+    QTest.keyClick(dialog.editor, Qt.Key.Key_Escape)
+    assert not dialog.isVisible()
+
+
+@pytest.mark.parametrize("key", ["P", "Esc", "Down", "Right"])
+def test_the_keys_of_an_account_are_listed(key: str) -> None:
+    assert any(where.startswith("Account") and key in keys for _title, where, keys in FIXED_KEYS)
+
+
 def test_a_screen_chosen_again_shows_its_start(window: MainWindow) -> None:
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert asked(window) == ["start"]
