@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+    QTimer,
+)
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QDialog,
@@ -37,6 +47,8 @@ _ROW_PX = 36
 _ROWS_SHOWN = 9
 _TOP_PX = 60
 _LOOKING = "Looking in the ledger\N{HORIZONTAL ELLIPSIS}"
+_LATE = "The database does not answer yet"
+_LATE_MS = 5_000
 _NOTHING = "Nothing found in commands"
 _STEPS: dict[int, int] = {
     Qt.Key.Key_Down: 1,
@@ -86,6 +98,8 @@ class Palette(QDialog):
         self._found: list[Match] = []
         self._looking = self._entered = False
         self._said, self._closing = "", _NOTHING
+        self.late = QTimer(self, singleShot=True, interval=_LATE_MS)
+        self.late.timeout.connect(self._tell_late)
         # The palette is as high as what it shows, and the field never higher than one line.
         outer.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)
         self.field.textChanged.connect(self._look)
@@ -124,6 +138,7 @@ class Palette(QDialog):
         self._looking = bool(sought) and self._search is not None
         if self._search is not None:
             self._search.look_for(sought)
+        self.late.start()
         self._fill()
 
     def _take(self, text: str, found: list[Match], closing: str) -> None:
@@ -138,6 +153,13 @@ class Palette(QDialog):
             self._fill()
             self._run_entered()
 
+    def _tell_late(self) -> None:
+        """Say that the answer is late; what is chosen stays chosen."""
+        at = self.matches.currentRow()
+        if self._looking:
+            self._fill()
+            self.matches.setCurrentRow(at)
+
     def _fill(self) -> None:
         """Show commands with a word that begins so, then what there is of that name, then other commands."""
         commands = self._commands.find(self.field.text())
@@ -151,7 +173,8 @@ class Palette(QDialog):
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken(match))
             self.matches.addItem(item)
         closing = self._closing if self._found or not shown else ""
-        words = self._said or (_LOOKING if self._looking else closing)
+        looking = _LOOKING if self.late.isActive() else _LATE
+        words = self._said or (looking if self._looking else closing)
         if words:
             item = QListWidgetItem(words)
             item.setFlags(Qt.ItemFlag.NoItemFlags)

@@ -235,6 +235,19 @@ def test_a_last_line_that_cannot_be_chosen_says_that_there_are_more(
     assert titles(palette) == ["Account qua.1", "Transactions of qua.1"]
 
 
+def test_an_answer_that_is_late_is_said_and_leaves_what_is_chosen(
+    palette: Palette, ledger_url: str, qtbot: QtBot
+) -> None:
+    palette.late.setInterval(50)
+    with connected(ledger_url, autocommit=False) as connection:
+        connection.execute("LOCK TABLE ledger.users IN ACCESS EXCLUSIVE MODE")
+        QTest.keyClicks(palette.field, "go to")
+        QTest.keyClick(palette.field, Qt.Key.Key_Down)
+        qtbot.waitUntil(lambda: titles(palette)[-1] == "The database does not answer yet")
+        assert palette.matches.currentRow() == 1
+    qtbot.waitUntil(lambda: not titles(palette)[-1].startswith("The database"))
+
+
 def test_a_transaction_asked_for_by_its_id_is_titled_and_led_to_by_it(
     palette: Palette, went: list[Route], context: Context, qtbot: QtBot
 ) -> None:
