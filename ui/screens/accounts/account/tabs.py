@@ -111,7 +111,7 @@ class AccountTabs(QWidget):
         if place.reference in references:
             self.holds.select_place(references.index(place.reference))
         else:
-            # Of holds that ended long ago only the newest are read; one chosen before is not what is asked for.
+            # Of ended holds only the newest are read; one chosen before is not what is asked for.
             self.holds.clearSelection()
 
     def _show_lot(self, part: Part) -> None:
