@@ -23,9 +23,11 @@ class Screen(QWidget):
 
     leaving: the operator is about to open another place inside the screen; the window notes this one. Of ways
     that the window itself leads, by `follow`, `show_again` and `show_start`, nothing is told.
+    renamed: another subject is shown.
     """
 
     leaving = Signal()
+    renamed = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -33,6 +35,11 @@ class Screen(QWidget):
         self.page = QVBoxLayout(self)
         self.page.setContentsMargins(PAGE_MARGIN, 16, PAGE_MARGIN, 16)
         self.page.setSpacing(GAP)
+
+    @property
+    def subject(self) -> str:
+        """What the place shown is about, for the window's title; empty where the screen's name says it."""
+        return ""
 
     def refresh(self) -> None:
         """Load again what is shown."""

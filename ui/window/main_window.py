@@ -230,6 +230,7 @@ class MainWindow(QMainWindow):
             made = self._made[screen] = self._entries[screen].factory(self.context)
             if isinstance(made, Screen):
                 made.leaving.connect(partial(self._leave, screen))
+                made.renamed.connect(self._name)
             # Where the window is lower or narrower than a screen can be, the screen scrolls.
             area = RoomArea(self._made[screen])
             # Each for itself: those that nobody sees cost a change of the theme nothing.
@@ -239,11 +240,17 @@ class MainWindow(QMainWindow):
         self._current = screen
         self._stack.setCurrentWidget(self._areas[screen])
         self.navigation.mark(screen)
-        self.setWindowTitle(self._title(self._entries[screen].title))
+        self._name()
 
-    def _title(self, screen: str) -> str:
+    def _name(self) -> None:
+        """Name what is shown in the title, by which windows are told apart."""
+        shown = self.current_screen
+        subject = shown.subject if isinstance(shown, Screen) else ""
+        self.setWindowTitle(self._title(subject, self._entries[self._current].title))
+
+    def _title(self, *shown: str) -> str:
         session = self.context.session
-        parts = [screen, session.profile, "Ledger Console"]
+        parts = [*shown, session.profile, "Ledger Console"]
         if session.environment:
             parts.insert(0, session.environment.upper())
         return " \N{EN DASH} ".join(part for part in parts if part)

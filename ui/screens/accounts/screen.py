@@ -36,6 +36,7 @@ class Accounts(Screen):
         # The one shown last comes last.
         self._pages: list[AccountPage] = []
         self.list.opened.connect(self._open_row)
+        self._stack.currentChanged.connect(lambda _place: self.renamed.emit())
         self.list.refresh()
 
     @property
@@ -43,6 +44,11 @@ class Accounts(Screen):
         """The account that is open."""
         shown = self._stack.currentWidget()
         return shown if isinstance(shown, AccountPage) else None
+
+    @property
+    @override
+    def subject(self) -> str:
+        return "" if self.account_page is None else self.account_page.username
 
     @override
     def refresh(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,8 @@ from tests.models.writes import capture, done, grant, release, reserve
 from ui.routes import OpenAccount, OpenCredit, OpenHold
 from ui.screens.accounts.account.tabs import CREDITS_TAB, HOLDS_TAB
 from ui.screens.accounts.screen import Accounts
+from ui.screens.registry import SCREENS
+from ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,3 +89,23 @@ def test_an_account_that_is_not_there_says_so(screen: Accounts, qtbot: QtBot) ->
     page = screen.account_page
     assert page is not None
     qtbot.waitUntil(lambda: "There is no account 'nobody'" in page.trouble)
+
+
+def test_the_window_is_named_after_the_account(
+    context: Context, open_accounts: Callable[..., None], qtbot: QtBot
+) -> None:
+    open_accounts({"ann": 0, "ben": 0})
+    window = MainWindow(context, SCREENS)
+    qtbot.addWidget(window)
+    shown = []
+    for way in (
+        partial(window.open_route, OpenAccount("ann", CURRENCY)),
+        partial(window.open_route, OpenAccount("ben", CURRENCY)),
+        partial(window.choose_screen, "accounts"),
+        window.go_back,
+    ):
+        way()
+        shown.append(window.windowTitle().split(" \N{EN DASH} ")[1:3])
+    assert shown == [["ann", "Accounts"], ["ben", "Accounts"], ["Accounts", "test"], ["ben", "Accounts"]]
+    window.open_screen("transactions")
+    assert "ben" not in window.windowTitle()
