@@ -28,17 +28,17 @@ def _currency(row: TransactionRow) -> Currency:
 def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
     """Return the columns; the currency stands beside the amount where the ledger has several."""
     return (
-        Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True),
-        Column("id", "Id", Kind.IDENTIFIER, muted=True),
-        Column("kind", "Kind", Kind.CHIP, tone=lambda _row: Tone.NEUTRAL, width=104, yields=1),
+        Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True, yields=1),
+        Column("id", "Id", Kind.IDENTIFIER, muted=True, yields=6),
+        Column("kind", "Kind", Kind.CHIP, tone=lambda _row: Tone.NEUTRAL, width=104, yields=2),
         Column("from_username", "From", words=party),
         Column("to_username", "To", words=party),
         Column("amount", "Amount", Kind.AMOUNT, currency=_currency),
         Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),
-        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=_currency, yields=3),
-        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=_currency, yields=3),
-        Column("reference", "Reference", muted=True, width=110, yields=2),
-        Column("description", "Description", muted=True, width=120, stretch=True, yields=4),
+        Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=_currency, yields=4),
+        Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=_currency, yields=4),
+        Column("reference", "Reference", muted=True, width=110, yields=3),
+        Column("description", "Description", muted=True, width=120, stretch=True, yields=5),
     )
 
 

@@ -620,3 +620,14 @@ def test_all_columns_fit_and_no_amount_is_cut(qtbot: QtBot, screen: Transactions
             assert head.sectionSize(section) >= widest, column.key
     assert head.length() <= screen.table.viewport().width()
     assert UNTIL - timedelta(days=730) <= screen.model.row_at(0).posted_at <= UNTIL
+
+
+def test_a_narrow_list_gives_up_the_id_first_and_never_the_amount(qtbot: QtBot, screen: Transactions) -> None:
+    table, at = screen.table, {column.key: place for place, column in enumerate(screen.model.columns)}
+    screen.resize(748, 430)
+    qtbot.waitUntil(lambda: table.isColumnHidden(at["id"]))
+    assert not table.isColumnHidden(at["kind"])
+    table.select_place(3)
+    qtbot.waitUntil(screen.detail.isVisible)
+    left = table.columnViewportPosition(at["amount"])
+    assert left + table.columnWidth(at["amount"]) <= table.viewport().width()
