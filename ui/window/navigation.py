@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 
 _NARROW_WIDTH: Final = 52
+_COUNT_INSET: Final = 10
+_DOT_INSET: Final = 4
+_DOT: Final = "\N{BULLET}"
 
 
 class Navigation(QFrame):
@@ -85,6 +88,7 @@ class _Entry(PressButton):
         super().__init__(f" {entry.title}")
         self._title = entry.title
         self._narrow = False
+        self._waiting = 0
         self.setProperty("navigation", True)
         self.setCheckable(True)
         self.setFont(text_font(weight=QFont.Weight.Medium))
@@ -92,26 +96,30 @@ class _Entry(PressButton):
         icons.dress(self, entry.glyph, size=16)
         self._count = label(tone="muted", font=text_font(LABEL_PX, tabular=True))
         self._count.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        inside = QHBoxLayout(self)
-        inside.setContentsMargins(0, 0, 10, 0)
-        inside.addStretch(1)
-        inside.addWidget(self._count)
+        self._inside = QHBoxLayout(self)
+        self._inside.addStretch(1)
+        self._inside.addWidget(self._count)
+        self._tell()
         self.toggled.connect(self._recolour)
 
     def set_count(self, count: int | None) -> None:
         """Show a count."""
-        self._count.setText(f"{count:,}" if count else "")
+        self._waiting = count or 0
         self.setAccessibleName(f"{self._title}, {count} waiting" if count else self._title)
         self._tell()
 
     def set_narrow(self, *, narrow: bool) -> None:
-        """Show the picture alone, or the title and the count too."""
+        """Show the picture alone, with a dot where something waits; or the title and the count too."""
         self._narrow = narrow
         self.setText("" if narrow else f" {self._title}")
-        self._count.setVisible(not narrow)
         self._tell()
 
     def _tell(self) -> None:
+        count = _DOT if self._narrow else f"{self._waiting:,}"
+        self._count.setText(count if self._waiting else "")
+        self._inside.setContentsMargins(0, 0, _DOT_INSET if self._narrow else _COUNT_INSET, 0)
+        above, beside = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignVCenter
+        self._count.setAlignment(above if self._narrow else beside)
         self.setToolTip(self.accessibleName() if self._narrow else "")
 
     def _recolour(self) -> None:

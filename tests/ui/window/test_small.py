@@ -101,8 +101,10 @@ def test_the_navigation_shows_pictures_alone_with_their_titles_as_tips(window: M
     entries = {one.accessibleName(): one for one in window.navigation.findChildren(QPushButton)}
     batches = entries["Batches, 3 waiting"]
     assert (batches.text(), batches.toolTip()) == ("", "Batches, 3 waiting")
+    count = batches.findChildren(QLabel)[0]
+    assert (count.text(), count.isVisible(), is_cut(count)) == ("\N{BULLET}", True, False)
     window.resize(1200, 700)
-    assert (batches.text().strip(), batches.toolTip()) == ("Batches", "")
+    assert (batches.text().strip(), batches.toolTip(), count.text()) == ("Batches", "", "3")
 
 
 def test_the_status_bar_leaves_out_what_has_no_room_and_cuts_nothing(
