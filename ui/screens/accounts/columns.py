@@ -56,7 +56,7 @@ def columns(formats: Formats, *, several: bool) -> tuple[Column[AccountRow], ...
             tone=_warning,
             width=90,
             tip=lambda row: row.asks or "",
-            yields=6,
+            yields=2,
         ),
         Column("trust_level", "Trust level", Kind.INTEGER, muted=True, yields=4),
         Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),

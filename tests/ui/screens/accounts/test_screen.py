@@ -328,3 +328,12 @@ def test_an_account_frozen_or_closed_while_its_page_is_open_says_so_when_read_ag
     qtbot.waitUntil(lambda: page.accessibleName() == f"Account dora, {status}, {CURRENCY}")
     assert [one for one in page.head.findChildren(Chip) if one.text() == status and one.isVisible()]
     assert page.trouble == ""
+
+
+def test_a_narrow_list_keeps_whom_a_flag_waits_for(qtbot: QtBot, screen: Accounts) -> None:
+    table = screen.list.table
+    at = {column.key: place for place, column in enumerate(screen.list.model.columns)}
+    screen.resize(748, 430)
+    qtbot.waitUntil(lambda: table.isColumnHidden(at["last_activity"]))
+    assert not table.isColumnHidden(at["flag"])
+    qtbot.waitUntil(lambda: table.horizontalScrollBar().maximum() == 0)
