@@ -32,6 +32,11 @@ class SelectionSum:
     def __init__(self, table: LedgerTable, key: str, formats: Formats) -> None:
         self._table, self._key, self._formats = table, key, formats
         self.label: QLabel = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
+        # The line keeps its room: the table would jump under the hand that selects.
+        policy = self.label.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self.label.setSizePolicy(policy)
+        self.label.setMinimumHeight(self.label.fontMetrics().lineSpacing())
         self.label.hide()
         table.selectionModel().selectionChanged.connect(self._show)
         model = table.model()
@@ -61,6 +66,8 @@ class SelectionSum:
     def _words(self, currency: Currency, found: list[int], *, counted: bool) -> str:
         """Say what one currency's amounts are; how many, where that is not how many rows there are."""
         formats = self._formats
+        if len(found) == 1:
+            return f"1 row, {formats.money(found[0], currency)}"
         words = (
             f"sum {formats.money(sum(found), currency)}, min {formats.amount(min(found), currency)}, "
             f"max {formats.amount(max(found), currency)}"

@@ -278,13 +278,16 @@ def test_the_keyboard_goes_from_the_filters_to_the_list(screen: Accounts) -> Non
     assert screen.list.export.button.hasFocus()
 
 
-def test_the_rows_selected_are_summed(screen: Accounts) -> None:
+def test_the_rows_selected_are_summed_and_the_table_stays_as_high(qtbot: QtBot, screen: Accounts) -> None:
+    before = screen.list.table.geometry()
     screen.list.table.selectAll()
     selected = screen.list.part.selected
     assert selected is not None
     assert selected.words == (
         "3 rows selected \N{MIDDLE DOT} balance \N{MIDDLE DOT} sum 1,028.30 CR, min 0.00, max 1,007.00"
     )
+    qtbot.waitUntil(lambda: not selected.label.visibleRegion().isEmpty())
+    assert screen.list.table.geometry() == before
 
 
 def test_all_that_match_are_written_to_a_file(

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
@@ -100,6 +100,12 @@ def test_transactions_are_listed_each_with_its_own_decimals(
     assert said.startswith("16 rows selected")
     assert "4 with sum 9,232,379,238,257,000,449 JPY, min 1, max 9,223,372,036,854,775,807" in said
     assert "92,323,792,382.57000449 BTC" in said
+    other = next(place for place, (one, _) in enumerate(listed) if one != code)
+    screen.table.select_place(0)
+    rows = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    screen.table.selectionModel().select(screen.model.index(other, 0), rows)
+    said = "" if screen.list.selected is None else screen.list.selected.words
+    assert all(f"1 row, {amount} {one}" in said for one, amount in (listed[0], listed[other]))
 
 
 def test_one_currency_is_chosen_remembered_and_exported(
