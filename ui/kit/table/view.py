@@ -148,6 +148,8 @@ class LedgerTable(QTableView):
             ),
         ]
         offered = () if self._row_actions is None else self._row_actions(model.row_at(row))
+        titles = {one.title.casefold() for one in offered}
+        copying = [one for one in copying if one.title.casefold() not in titles]
         return menu_of(self, *((offered, copying) if offered else (copying,)))
 
     @override

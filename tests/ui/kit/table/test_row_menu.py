@@ -76,6 +76,16 @@ def test_a_row_offers_what_the_screen_does_with_it_and_copying(
     menu.close()
 
 
+def test_what_the_screen_offers_to_copy_is_not_offered_again(
+    qtbot: QtBot, table: LedgerTable, formats: Formats
+) -> None:
+    table.setModel(RowsModel(COLUMNS, formats, make_rows(30), table))
+    table.set_row_actions(lambda _row: [RowAction("Copy from", lambda: None)])
+    menu = open_menu(table, 4, 3)
+    assert titles(menu) == ["Copy from", "", "Copy row", "Copy row with headings"]
+    menu.close()
+
+
 def test_a_menu_inside_the_selection_is_of_all_that_is_selected(
     qtbot: QtBot, table: LedgerTable, formats: Formats
 ) -> None:
