@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt, QTimer, Signal
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QProgressBar, QTableView, QWidget
 from typing_extensions import override
@@ -176,7 +176,10 @@ class LedgerTable(QTableView):
         """Select the row at a place and bring it into view."""
         model = self._cell_model()
         if model is not None and 0 <= row < model.rowCount():
-            self.setCurrentIndex(model.index(row, self._first_shown_column()))
+            index, flag = model.index(row, self._first_shown_column()), QItemSelectionModel.SelectionFlag
+            # The view's own way extends the selection while somebody holds Shift or Ctrl.
+            self.selectionModel().setCurrentIndex(index, flag.ClearAndSelect | flag.Rows)
+            self.scrollTo(index)
 
     def copy(self, *, with_heads: bool = False) -> None:
         """Put the selected cells on the clipboard as tab-separated text."""

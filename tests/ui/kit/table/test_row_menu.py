@@ -159,3 +159,17 @@ def test_a_whole_list_says_so_and_one_row_says_nothing(
     QTest.keyClick(table, Qt.Key.Key_A, CONTROL)
     QTest.keyClick(table, Qt.Key.Key_C, CONTROL)
     assert said == ["30 of 30 rows copied."]
+
+
+def test_a_row_chosen_by_the_window_is_the_only_one_whatever_key_is_held(
+    table: LedgerTable, formats: Formats
+) -> None:
+    """Somebody holds Ctrl while an answer comes and its row is chosen: it is not one row more."""
+    table.setModel(RowsModel(COLUMNS, formats, make_rows(30), table))
+    for held in (Qt.Key.Key_Control, Qt.Key.Key_Shift):
+        table.select_place(9)
+        QTest.keyPress(table, held)
+        table.select_place(4)
+        QTest.keyRelease(table, held)
+        assert [index.row() for index in table.selectionModel().selectedRows()] == [4]
+        assert table.currentIndex().row() == 4
