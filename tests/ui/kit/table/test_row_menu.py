@@ -166,10 +166,11 @@ def test_a_row_chosen_by_the_window_is_the_only_one_whatever_key_is_held(
 ) -> None:
     """Somebody holds Ctrl while an answer comes and its row is chosen: it is not one row more."""
     table.setModel(RowsModel(COLUMNS, formats, make_rows(30), table))
-    for held in (Qt.Key.Key_Control, Qt.Key.Key_Shift):
+    for held, modifier in ((Qt.Key.Key_Control, CONTROL), (Qt.Key.Key_Shift, SHIFT)):
         table.select_place(9)
-        QTest.keyPress(table, held)
+        QTest.keyPress(table.windowHandle(), held, modifier)
+        assert QGuiApplication.keyboardModifiers() == modifier
         table.select_place(4)
-        QTest.keyRelease(table, held)
+        QTest.keyRelease(table.windowHandle(), held)
         assert [index.row() for index in table.selectionModel().selectedRows()] == [4]
         assert table.currentIndex().row() == 4
