@@ -105,7 +105,8 @@ def translated(error: Exception, url: URL) -> ConsoleError:  # noqa: PLR0911 - o
     if state == "LG004":
         return StatementError(f"Refused: {message}.")
     if state in {"28P01", "28000"} or (state == "" and _is_refused_sign_in(message)):
-        return AccessDeniedError(f"The server refused the sign-in: {message}")
+        # Of 'connection failed: connection to server at "::1", port 5432 failed: FATAL:  <why>' the why.
+        return AccessDeniedError(f"The server refused the sign-in: {message.rpartition('FATAL:')[2].strip()}")
     if state == "42501":
         return AccessDeniedError(f"The server refused this to your role: {message}")
     if state in {"3F000", "42P01", "42883"}:

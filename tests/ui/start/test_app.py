@@ -215,7 +215,7 @@ def test_a_wrong_password_is_said_in_place(
     QTest.keyClicks(page.password, "not-it")
     QTest.keyClick(page.password, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(page.problem), timeout=15_000)
-    assert page.problem.startswith("The server refused the sign-in: ")
+    assert page.problem.startswith("The server refused the sign-in: password authentication failed")
     assert session.start_window.currentWidget() is page
     assert page.password.text() == ""
     assert session.window is None
