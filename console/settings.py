@@ -111,6 +111,7 @@ class Settings(BaseSettings):
     alert_repeats: int = Field(3, ge=1, le=10_000, description="a whole number from 1 to 10000")
     metrics_port: int = Field(0, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for none")
     pooled: bool = Field(default=False, description="true or false")
+    keeper: bool = Field(default=True, description="true or false")
 
     @classmethod
     @override
@@ -130,7 +131,7 @@ class Settings(BaseSettings):
     @classmethod
     def _refuse_boolean(cls, value: object, field: ValidationInfo) -> object:
         # pydantic would read `pool_size = true` as 1.
-        if isinstance(value, bool) and field.field_name != "pooled":
+        if isinstance(value, bool) and cls.model_fields[str(field.field_name)].annotation is not bool:
             raise ValueError
         return value
 

@@ -18,7 +18,7 @@ BOUNDS: Final = _HERE / "rights" / "bounds.sql"
 # only functions of an earlier subject, or of an earlier file of its own.
 SUBJECTS: Final = (
     "writes", "audit", "books", "accounts", "transactions", "credits", "holds", "approvals", "batches",
-    "operators", "server",
+    "operators", "jobs", "server",
 )  # fmt: skip
 _OF_ROLES: Final = "roles"
 

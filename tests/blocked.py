@@ -15,7 +15,7 @@ from tests.console.waiting_room import held, wait_for_waiter
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 REASON: Final = "blocks the month's end, ticket 4711"
 MARKED: Final = "marked-customer-4711"

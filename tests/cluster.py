@@ -35,6 +35,7 @@ LOGINS: Final = {
     "t_approver": "ledger_approver",
     "t_auditor": "ledger_auditor",
     "t_admin": "ledger_admin",
+    "t_keeper": "ledger_keeper",
 }
 
 # The role that only counts attempts to sign in.

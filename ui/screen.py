@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -13,6 +13,7 @@ from ui.kit.theme.tokens import GAP, PAGE_MARGIN
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from console.ledger.audit.news import Topic
     from ui.context import Context
     from ui.kit.theme.icons import Glyph
     from ui.routes import Route
@@ -23,9 +24,11 @@ class Screen(QWidget):
 
     leaving: the operator is about to open another place inside the screen; the window notes this one. Of ways
     that the window itself leads, by `follow`, `show_again` and `show_start`, nothing is told.
+    topics: of what happens elsewhere, what is shown here; `renew` follows.
     renamed: another subject is shown.
     """
 
+    topics: ClassVar[frozenset[Topic]] = frozenset()
     leaving = Signal()
     renamed = Signal()
 
@@ -43,6 +46,9 @@ class Screen(QWidget):
 
     def refresh(self) -> None:
         """Load again what is shown."""
+
+    def renew(self) -> None:
+        """Show what others have changed, without taking anything from under the operator's hands."""
 
     def focus_filter(self) -> None:
         """Put the keyboard where the list is filtered."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from console.ledger.accounts.notes import waiting as flags_waiting
+from console.ledger.audit.news import Topic
 from console.ledger.batches.waiting import waiting as batches_waiting
 
 if TYPE_CHECKING:
@@ -16,6 +17,16 @@ if TYPE_CHECKING:
 
 COUNTED: Final[Mapping[str, Callable[..., int]]] = {"batches": batches_waiting, "accounts": flags_waiting}
 """What asks for the number, in one statement, by the id of its screen."""
+
+_CHANGED_BY: Final = {
+    "batches": frozenset({Topic.BATCHES, Topic.APPROVALS}),
+    "accounts": frozenset({Topic.ACCOUNTS}),
+}
+
+
+def counted_anew(topics: frozenset[Topic]) -> tuple[str, ...]:
+    """Return the screens whose numbers change by what happened."""
+    return tuple(screen for screen, changed_by in _CHANGED_BY.items() if changed_by & topics)
 
 
 def count_waiting(context: Context, screen: str, owner: QObject) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 
 from console.bench.driver import driver_to, timed
-from console.ledger.page import Direction
 from console.ledger.transactions.page import Cursor, TransactionFilter, page, page_statement
+from console.postgres.page import Direction
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -31,6 +31,12 @@ def moment(written: str | None, option: str, zone: tzinfo) -> datetime | None:
     return found if isinstance(found, datetime) else start_of(found, zone)
 
 
+def day(written: str, option: str, zone: tzinfo) -> date:
+    """Return a business day written in ISO 8601."""
+    found = _read(written, option, zone)
+    return found.astimezone(zone).date() if isinstance(found, datetime) else found
+
+
 def until(written: str | None, option: str, zone: tzinfo) -> datetime | None:
     """Return when something ends, written in ISO 8601: a date is the end of that day in `zone`."""
     if written is None:

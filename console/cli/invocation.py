@@ -54,15 +54,16 @@ class Invocation:
         return settings, Paths.standard(settings.data_dir)
 
     @contextmanager
-    def workspace(self, *, repeated: UUID | None = None) -> Iterator[Workspace]:
+    def workspace(self, *, repeated: UUID | None = None, is_served: bool = False) -> Iterator[Workspace]:
         """Open the ledger; the problems of a refused file or batch are written as data first.
 
-        What an earlier command left in doubt is told first, but for the key that this one repeats.
+        What an earlier command left in doubt is told first, but for the key that this one repeats. is_served:
+        whether Prometheus is answered, for a command that goes on and on.
         """
         from console.workspace.workspace import open_workspace
 
         settings, paths = self.configured()
-        with open_workspace(settings, paths, repeated=repeated, is_served=False) as workspace:
+        with open_workspace(settings, paths, repeated=repeated, is_served=is_served) as workspace:
             self.zone = workspace.books.zone
             for settled in workspace.settled:
                 when = settled.when.astimezone(self.zone)

@@ -23,6 +23,8 @@ _PLACES: Final = {
     "balances": "balances:balances",
     "transfer": "transactions.transfer:transfer",
     "sweep": "credits.sweep:sweep",
+    "keeper": "ledger.keeper:app",
+    "figures": "ledger.figures:figures",
     "queries": "queries:queries",
     "account": "accounts.account:app",
     "operator": "operators:app",

@@ -79,6 +79,10 @@ class OutcomeUnknownError(ConsoleError):
         )
 
 
+class LeaseLostError(ConsoleError):
+    """Another keeper runs the ledger's jobs now; nothing was done."""
+
+
 class StatementError(ConsoleError):
     """The server refused a statement for a reason the console did not foresee."""
 

@@ -41,6 +41,8 @@ _WORDS = {
     "transaction.made": "no operation made the transaction",
     "transaction.sealed": "the transaction is under seal already",
     "transaction.sound": "the transaction is what was asked for; there is nothing to acknowledge",
+    "job.unknown": "the keeper runs no such job",
+    "job.status": "how this job ended is not for a keeper to say",
     "batch.name": "a batch needs a name of 1 to 200 characters, without control or invisible ones",
     "batch.file": "the file's name or checksum cannot be kept; a name has at most 255 plain characters",
     "batch.prefix": "a prefix has small letters, digits, dots, dashes and underscores, 31 at most",

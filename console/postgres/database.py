@@ -180,17 +180,24 @@ class Database:
         if self._server is not None and self._server.halted:
             raise UnavailableError("The server's process is halted.")
         started = time.perf_counter()
-        try:
+        with self._translating("All connections are busy."):
             self._engine.connect().close()
-        except ConsoleError:
-            raise
-        except CircuitBreakerError as error:
-            raise DatabaseUnreachableError(self.place, str(error)) from error
-        except PoolTimeoutError as error:
-            raise UnavailableError("All connections are busy.") from error
-        except (DBAPIError, DriverError) as error:
-            raise translated(error, self._url) from error
         return (time.perf_counter() - started) * 1_000
+
+    @contextmanager
+    def own_connection(self) -> Iterator[Driver[Any]]:
+        """Lend a connection outside of the pool, each statement committed: for whoever listens for long."""
+        with self._translating("All connections are busy."):
+            lent = self._engine.connect()
+        with lent.execution_options(isolation_level="AUTOCOMMIT") as connection:
+            driver = cast("Driver[Any]", connection.connection.driver_connection)
+            connection.detach()
+            try:
+                yield driver
+            finally:
+                # It is in no pool; one that broke could not be reset, and the log would tell of it.
+                driver.close()
+                connection.invalidate()
 
     def close(self) -> None:
         """Close the pool; sessions still at work are closed when they come back."""
@@ -225,7 +232,7 @@ class Database:
         }
         if readonly:
             options["postgresql_readonly"] = True
-        try:
+        with self._translating("All connections are busy; cancel something or wait.", cancel):
             with self._recorder.waiting(), self._wanted():
                 lent = self._engine.connect()
             with lent.execution_options(**options) as connection, Session(connection) as session:
@@ -240,12 +247,18 @@ class Database:
                     yield session
                 finally:
                     cancel.detach()
+
+    @contextmanager
+    def _translating(self, busy: str, cancel: Cancellation | None = None) -> Iterator[None]:
+        """Turn what goes wrong with a connection into our own errors; `busy`: when there is none left."""
+        try:
+            yield
         except ConsoleError:
             raise
         except CircuitBreakerError as error:
             raise DatabaseUnreachableError(self.place, str(error)) from error
         except PoolTimeoutError as error:
-            raise UnavailableError("All connections are busy; cancel something or wait.") from error
+            raise UnavailableError(busy) from error
         except (DBAPIError, DriverError) as error:
             if cancel is not None and cancel.cancelled and sqlstate_of(error) == _QUERY_CANCELED:
                 raise CancelledError from error

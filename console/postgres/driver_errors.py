@@ -12,6 +12,7 @@ from console.errors import (
     AccessDeniedError,
     ConsoleError,
     DatabaseUnreachableError,
+    LeaseLostError,
     OutcomeUnknownError,
     RefusedError,
     SchemaError,
@@ -29,6 +30,12 @@ _TIMEOUTS = {
     "40P01": "Other sessions held the same rows each time this was tried. Nothing was changed. Try again.",
     "55P03": "Another session holds these rows; the lock was not free in time. Try again.",
     "25P03": "The session was idle in a transaction for too long and the server closed it.",
+}
+
+# Errors of the ledger's functions that are no refusals: nothing is kept of them.
+_OURS: Final = {
+    "LG004": (StatementError, "Refused"),
+    "LG005": (LeaseLostError, "Another keeper runs the jobs now"),
 }
 
 # Serialization failure, deadlock, lock not free in time, and the server's farewells: all pass.
@@ -102,8 +109,9 @@ def translated(error: Exception, url: URL) -> ConsoleError:  # noqa: PLR0911 - o
         return refusal(message, detail)
     if state == "LG002":
         return RefusedError("operation.other", f"Refused: {message}.")
-    if state == "LG004":
-        return StatementError(f"Refused: {message}.")
+    if state in _OURS:
+        kind, words = _OURS[state]
+        return kind(f"{words}: {message}.")
     if state in {"28P01", "28000"} or (state == "" and _is_refused_sign_in(message)):
         # Of 'connection failed: connection to server at "::1", port 5432 failed: FATAL:  <why>' the why.
         return AccessDeniedError(f"The server refused the sign-in: {message.rpartition('FATAL:')[2].strip()}")

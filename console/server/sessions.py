@@ -37,8 +37,9 @@ _SESSIONS = text("""
         extract(epoch FROM seen.at - a.state_change)::float8 AS state_s,
         a.query, a.pid = pg_catalog.pg_backend_pid() AS is_own,
         NOT (may.read_all OR coalesce(pg_catalog.pg_has_role(a.usesysid, 'USAGE'), false)) AS is_hidden,
-        coalesce(r.rolsuper, true) OR NOT pg_catalog.pg_has_role(a.usesysid, 'ledger_viewer', 'USAGE')
-            OR a.backend_type <> 'client backend' AS is_foreign,
+        coalesce(r.rolsuper, true) OR a.backend_type <> 'client backend'
+            OR NOT (pg_catalog.pg_has_role(a.usesysid, 'ledger_viewer', 'USAGE')
+                OR pg_catalog.pg_has_role(a.usesysid, 'ledger_keeper', 'USAGE')) AS is_foreign,
         w.locktype, w.mode, c.name AS relation,
         extract(epoch FROM seen.at - w.waitstart)::float8 AS waiting_s,
         CASE WHEN w.pid IS NULL THEN '{}'::int[] ELSE pg_catalog.pg_blocking_pids(a.pid) END AS blocked_by,

@@ -13,6 +13,7 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from console.ledger.jobs.keeper import Keeper, Standing
     from console.monitor.recording.percentiles import Percentiles
     from console.monitor.watch import Watch
     from console.postgres.database import Database
@@ -31,8 +32,11 @@ _PATIENCE_S: Final = 5.0
 Sample = tuple[dict[str, str], float]
 
 
-def metrics_text(database: Database, watch: Watch) -> str:
-    """Return the figures in Prometheus' text format; labels are names of ours, never a value."""
+def metrics_text(database: Database, watch: Watch, keeper: Keeper | None = None) -> str:
+    """Return the figures in Prometheus' text format; labels are names of ours, never a value.
+
+    Of the jobs as this console's keeper saw them when it last asked; nothing where it does not run.
+    """
     totals = database.recorder.totals()
     minute = database.recorder.figures(_WINDOW_S)
     times = {**minute.by_action, "all": minute.overall}
@@ -55,8 +59,27 @@ def metrics_text(database: Database, watch: Watch) -> str:
         _metric("breaker_failures", "gauge", "Connections failed in a row.", [({}, breaker.failures)]),
         _metric("budget_overruns_total", "counter", "Runs of an action that went over its budget.",
             (({"action": name}, count) for name, count in watch.overruns.items())),
+        *_of_jobs(None if keeper is None else keeper.standing),
     ]  # fmt: skip
     return "".join(parts)
+
+
+def _of_jobs(standing: Standing | None) -> list[str]:
+    if standing is None or standing.at is None:
+        return []
+    jobs = standing.jobs
+    return [
+        _metric("keeper_active", "gauge", "1 where this console runs the automatic jobs.",
+            [({}, float(standing.is_held))]),
+        _metric("keeper_asked_seconds", "gauge", "When the keeper last asked, in seconds since 1970.",
+            [({}, standing.at.timestamp())]),
+        _metric("job_overdue_seconds", "gauge", "How long a job has been due; 0 when it is not.",
+            (({"job": one.job.value}, one.overdue_s or 0.0) for one in jobs)),
+        _metric("job_failures", "gauge", "Runs of a job that failed, in a row.",
+            (({"job": one.job.value}, float(one.failures)) for one in jobs)),
+        _metric("job_done_seconds", "gauge", "When a job last did what it is for, in seconds since 1970.",
+            (({"job": one.job.value}, one.done_at.timestamp()) for one in jobs if one.done_at is not None)),
+    ]  # fmt: skip
 
 
 def _quantiles(action: str, times: Percentiles) -> list[Sample]:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from sqlalchemy.engine import make_url
 
 from console.ledger.books.currencies import books
+from console.ledger.jobs.keeper import Keeper
 from console.ledger.operators import enrolment
 from console.ledger.operators.credentials import url_with
 from console.ledger.operators.sign_in import GATE, sign_in
@@ -55,7 +56,8 @@ class Workspace:
     profile: `embedded`, or the server and database. environment: the word a window shows, `DEMO` or
     `LOCAL` for an embedded ledger, `LIVE` for any other. settled: what was in doubt when it was opened.
     remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
-    what the statements cost, to be told and to be looked at later.
+    what the statements cost, to be told and to be looked at later. keeper: runs the automatic jobs once it is
+    started, and is stopped with the rest.
     """
 
     database: Database
@@ -66,6 +68,7 @@ class Workspace:
     environment: str
     facts: SessionFacts
     books: Books
+    keeper: Keeper
     settled: tuple[Settled, ...] = ()
     remembered: str = ""
     watch: Watch | None = None
@@ -117,13 +120,15 @@ def open_workspace(
         stack.callback(database.close)
         if facts is None:
             facts = database.session_facts()
-        if is_served:
-            _serve_metrics(settings.metrics_port, database, watch, stack)
         profile = way.profile or database.place
         known = books(database)
         outbox = Outbox(_outbox_path(paths.data, way), profile=profile, operator=facts.operator)
         stack.callback(outbox.close)
         ledger = Ledger(database, outbox)
+        keeper = Keeper(ledger)
+        stack.callback(keeper.stop)
+        if is_served:
+            _serve_metrics(settings.metrics_port, database, watch, keeper, stack)
         settled = settle_doubts(ledger, repeated=repeated)
         yield Workspace(
             database,
@@ -134,6 +139,7 @@ def open_workspace(
             way.environment,
             facts,
             known,
+            keeper,
             settled,
             way.remembered,
             watch,
@@ -213,14 +219,14 @@ def _file_name(url: str, profile: str) -> str:
     return f"{shown}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
 
 
-def _serve_metrics(port: int, database: Database, watch: Watch, stack: ExitStack) -> None:
+def _serve_metrics(port: int, database: Database, watch: Watch, keeper: Keeper, stack: ExitStack) -> None:
     """Answer Prometheus where a port is set; another console may have it, and then this one goes without."""
     if not port:
         return
     from console.workspace.metrics import MetricsServer, metrics_text  # noqa: PLC0415 - a web server, seldom asked
 
     try:
-        server = MetricsServer(port, lambda: metrics_text(database, watch))
+        server = MetricsServer(port, lambda: metrics_text(database, watch, keeper))
     except OSError as error:
         logger.warning("Prometheus is not answered on port %d: %s", port, error.strerror)
     else:

@@ -29,20 +29,30 @@ END $$;
 -- whole: default privileges of one schema can only add to it.
 ALTER DEFAULT PRIVILEGES FOR ROLE ledger_owner REVOKE ALL ON FUNCTIONS FROM PUBLIC;
 
-GRANT USAGE ON SCHEMA ledger TO ledger_viewer;
+GRANT USAGE ON SCHEMA ledger TO ledger_viewer, ledger_keeper;
 GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets, ledger.transactions, ledger.checkpoints,
     ledger.credit_lots, ledger.lot_movements, ledger.reservations, ledger.batches, ledger.batch_lines,
     ledger.batch_parties, ledger.account_notes, ledger.account_flags, ledger.account_follows,
     ledger.approval_rules, ledger.approval_requests, ledger.approvals, ledger.limits, ledger.limit_usage,
     ledger.audit_events, ledger.audit_head, ledger.seals, ledger.acknowledgements, ledger.identity,
-    ledger.schema_version TO ledger_viewer;
+    ledger.schema_version, ledger.keeper_lease, ledger.jobs, ledger.daily_movements, ledger.daily_balances,
+    ledger.daily_mark, ledger.hint_sent TO ledger_viewer, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
     ledger.reversal_problems(bigint), ledger.approvals_for(text, text, numeric), ledger.business_zone(),
     ledger.business_day(timestamptz), ledger.start_of_day(date), ledger.may_close_flags(text),
     ledger.follow_account(uuid, text, boolean) TO ledger_viewer;
-GRANT SELECT ON ledger.operations TO ledger_operator, ledger_auditor;
+-- The words of the lease's place.
+GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text) TO ledger_keeper;
+GRANT SELECT ON ledger.operations TO ledger_operator, ledger_auditor, ledger_keeper;
+
+-- The automatic jobs: in an open console by an operator's rights, or by a service that may do nothing else. It reads what
+-- verify reads.
+GRANT EXECUTE ON FUNCTION ledger.job_states(), ledger.job_runs(text, integer) TO ledger_viewer, ledger_keeper;
+GRANT EXECUTE ON FUNCTION ledger.claim_lease(bigint, text), ledger.leave_lease(bigint),
+    ledger.run_job(uuid, bigint, text), ledger.report_job(uuid, bigint, text, text, jsonb),
+    ledger.start_job(bigint, text) TO ledger_operator, ledger_keeper;
 
 -- Whoever writes may ask what became of what was written.
 GRANT EXECUTE ON FUNCTION ledger.settle_operation(uuid) TO ledger_viewer;
@@ -72,7 +82,7 @@ GRANT EXECUTE ON FUNCTION ledger.approve_request(uuid, bigint, bytea, text),
 GRANT EXECUTE ON FUNCTION ledger.rehearse_request(bigint) TO ledger_operator, ledger_approver;
 GRANT EXECUTE ON FUNCTION ledger.seal(integer), ledger.acknowledge_transaction(uuid, bigint, text) TO ledger_auditor;
 -- What proves a person's values, to those who check that it does.
-GRANT SELECT ON ledger.salts TO ledger_auditor, ledger_admin;
+GRANT SELECT ON ledger.salts TO ledger_auditor, ledger_admin, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.erase_account(uuid, text, text) TO ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
     ledger.correct_currency(uuid, text, smallint, text), ledger.close_currency(uuid, text, text),
@@ -82,10 +92,10 @@ GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
 
 -- Operators. ledger_roles reads whom it may touch; the gate counts attempts and can do nothing else.
 GRANT USAGE ON SCHEMA ledger TO ledger_roles, ledger_gate;
-GRANT SELECT ON ledger.operators TO ledger_roles, ledger_auditor, ledger_admin;
+GRANT SELECT ON ledger.operators TO ledger_roles, ledger_auditor, ledger_admin, ledger_keeper;
 GRANT SELECT ON ledger.sign_in_names, ledger.sign_in_attempts TO ledger_auditor, ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.reserve_attempt(text), ledger.attempt_failed(bigint) TO ledger_gate;
-GRANT EXECUTE ON FUNCTION ledger.session_check(bigint) TO ledger_viewer;
+GRANT EXECUTE ON FUNCTION ledger.session_check(bigint) TO ledger_viewer, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.release_locks() TO ledger_operator;
 GRANT EXECUTE ON FUNCTION ledger.create_operator(uuid, text, text, text[], text, text),
     ledger.disable_operator(uuid, text, text), ledger.end_sessions(uuid, text, text), ledger.enable_operator(uuid, text, text),

@@ -6,7 +6,7 @@ DECLARE
     has_options constant boolean := current_setting('server_version_num')::integer >= 160000;
 BEGIN
     FOREACH name IN ARRAY ARRAY['ledger_owner', 'ledger_viewer', 'ledger_support', 'ledger_operator',
-                                'ledger_approver', 'ledger_auditor', 'ledger_admin'] LOOP
+                                'ledger_approver', 'ledger_auditor', 'ledger_admin', 'ledger_keeper'] LOOP
         IF to_regrole(name) IS NULL THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', name);
         END IF;
@@ -37,7 +37,7 @@ BEGIN
     -- Up to PostgreSQL 15 CREATEROLE alone lets it grant the groups; membership would only add their rights.
     IF has_options THEN
         FOREACH name IN ARRAY ARRAY['ledger_viewer', 'ledger_support', 'ledger_operator',
-                                    'ledger_approver', 'ledger_auditor', 'ledger_admin'] LOOP
+                                    'ledger_approver', 'ledger_auditor', 'ledger_admin', 'ledger_keeper'] LOOP
             IF NOT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = to_regrole(name)
                 AND m.member = to_regrole('ledger_roles') AND m.admin_option) THEN
                 EXECUTE format('GRANT %I TO ledger_roles WITH ADMIN TRUE, INHERIT FALSE, SET FALSE', name);

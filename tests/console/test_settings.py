@@ -50,6 +50,7 @@ def test_defaults(paths: Paths) -> None:
         "alert_repeats": 3,
         "metrics_port": 0,
         "pooled": False,
+        "keeper": True,
     }
 
 

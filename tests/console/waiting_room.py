@@ -11,13 +11,13 @@ from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Settings
 from console.writes.operation import Operation
+from tests.bookkeeping import wait_until
 from tests.cluster import connected
-from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 def payment(amount: int = 10, reference: str | None = None) -> Operation:

@@ -13,13 +13,13 @@ from uuid import uuid4
 
 import psycopg
 
+from tests.bookkeeping import assert_adds_up
 from tests.cluster import connected
 from tests.faults.kit.operations import STATEMENTS, Town
-from tests.models.bookkeeping import assert_adds_up
 
 if TYPE_CHECKING:
+    from tests.bookkeeping import Connection
     from tests.faults.kit.bank import Server
-    from tests.models.bookkeeping import Connection
 
 _SENDERS: Final = 8
 _ROUNDS: Final = 250

@@ -11,18 +11,18 @@ from uuid import uuid4
 
 import pytest
 
+from tests.bookkeeping import assert_adds_up, content_hash, outcome, wait_until
 from tests.cluster import connected
 from tests.faults.batch_client import Step
 from tests.faults.fire.crowd import REPOSITORY
 from tests.faults.kit.operations import Town
 from tests.faults.kit.session import APPLICATION
-from tests.models.bookkeeping import assert_adds_up, content_hash, outcome, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.bookkeeping import Connection
     from tests.faults.kit.bank import Bank, Server
-    from tests.models.bookkeeping import Connection
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 

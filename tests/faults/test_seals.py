@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.bookkeeping import outcome, wait_until_blocked
 from tests.cluster import connected
 from tests.faults.kit.books import broken_books
 from tests.faults.kit.operations import CHORES, STATEMENTS, Town
-from tests.models.bookkeeping import outcome, wait_until_blocked
 
 if TYPE_CHECKING:
     from tests.faults.kit.bank import Server

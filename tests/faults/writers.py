@@ -19,10 +19,10 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
+from tests.bookkeeping import assert_adds_up, transfer, wait_until
 from tests.cluster import connected
 from tests.faults.kit.bank import running_server
 from tests.faults.kit.operations import Town
-from tests.models.bookkeeping import assert_adds_up, transfer, wait_until
 
 if TYPE_CHECKING:
     from tests.faults.kit.bank import Bank

@@ -13,7 +13,7 @@ from tests.cluster import CURRENCY
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 REASON: Final = "for a test"
 BIGGEST: Final = 2**63 - 1
@@ -163,7 +163,8 @@ def everything(connection: Connection) -> list[Any]:
         "users", "wallets", "transactions", "credit_lots", "lot_movements", "reservations", "batches",
         "approval_requests", "approvals", "approval_rules", "limits", "limit_usage", "account_notes",
         "account_flags", "account_follows",
-        "currencies", "calendar",
+        "currencies", "calendar", "keeper_lease", "jobs", "daily_movements", "daily_balances", "daily_mark",
+        "hint_sent",
     ):  # fmt: skip
         query = sql.SQL(
             "SELECT coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') FROM ledger.{} t"

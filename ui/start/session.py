@@ -193,6 +193,7 @@ class OperatorSession(QObject):
         from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.waiting import COUNTED, count_waiting  # noqa: PLC0415 - see _load_screens
+        from ui.window.hints import Hints  # noqa: PLC0415 - see _load_screens
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
@@ -203,6 +204,9 @@ class OperatorSession(QObject):
         self.window = window = MainWindow(self._context(workspace, facts), SCREENS)
         window.palette_dialog.set_search(Search(window.context))
         self.status = LiveStatus(window, workspace.database, self._pulse_worker, workspace.watch)
+        hints = Hints(window, workspace.database, self.worker)
+        hints.news.connect(self.status.take_news)
+        window.closing.connect(hints.stop)
         self.lag.start()
         window.offer_switch(self.switch_operator)
         self.start_window.hand_over()
@@ -216,6 +220,9 @@ class OperatorSession(QObject):
             self._notices.warn(f"From {when}, {settled.sentence}")
         for screen in COUNTED:
             count_waiting(window.context, screen, window)
+        hints.start()
+        if self._settings.keeper and window.context.session.rights.keeps:
+            workspace.keeper.start()
         ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
         self.entered.emit()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QObject, Qt, QTime, QTimer, Signal, Slot
 
 from console.errors import DatabaseUnreachableError
+from console.ledger.audit.news import Topic
 from console.ledger.books.currencies import books
 from console.monitor.budgets import budget, over_budget
 from ui.kit.theme.tokens import Tone
@@ -29,7 +30,7 @@ _FIRST_RETRY_MS: Final = 2_000
 _LAST_RETRY_MS: Final = 30_000
 _BROKEN: Final = ("08", "57P0")
 # What is no act of the operator does not show in the meter.
-_OWN: Final = ("session.", "books.")
+_OWN: Final = ("session.", "books.", "hints.", "keeper.")
 BOOKS_NOTICE: Final = "books"
 _BOOKS_MS: Final = 60_000
 # How the watch's alert of a repeated statement begins.
@@ -106,6 +107,11 @@ class LiveStatus(QObject):
             owner=self,
             replaces="books",
         )
+
+    def take_news(self, topics: frozenset[Topic]) -> None:
+        """Look at once at what others changed."""
+        if Topic.BOOKS in topics:
+            self.look_at_books()
 
     def _compare(self, found: Books) -> None:
         if found == self._window.context.session.books:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QAction, QCloseEvent, QResizeEvent, QShowEvent
 
+    from console.ledger.audit.news import Topic
     from ui.context import Context
     from ui.routes import Route
     from ui.screen import ScreenEntry
@@ -53,6 +54,7 @@ class MainWindow(QMainWindow):
         self._entries = {entry.id: entry for entry in screens}
         self._made: dict[str, QWidget] = {}
         self._areas: dict[str, QWidget] = {}
+        self._outdated: set[str] = set()
         self._history = History()
         self._mouse = MouseWays(context.commands.run, self)
         self._current = ""
@@ -124,6 +126,23 @@ class MainWindow(QMainWindow):
         """Load again what the screen shows."""
         if isinstance(self.current_screen, Screen):
             self.current_screen.refresh()
+
+    def take_news(self, topics: frozenset[Topic]) -> None:
+        """Let the screen shown follow what others did, the rest when they are shown; count what waits."""
+        from ui.waiting import count_waiting, counted_anew  # noqa: PLC0415 - with the database's libraries, a second's work
+
+        for screen, made in self._made.items():
+            if isinstance(made, Screen) and made.topics & topics:
+                self._outdated.add(screen)
+        self._renew()
+        for screen in counted_anew(topics):
+            count_waiting(self.context, screen, self)
+
+    def _renew(self) -> None:
+        shown = self.current_screen
+        if isinstance(shown, Screen) and self._current in self._outdated:
+            self._outdated.discard(self._current)
+            shown.renew()
 
     def refresh_now(self) -> None:
         """Load again because somebody asked for it."""
@@ -241,6 +260,7 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(self._areas[screen])
         self.navigation.mark(screen)
         self._name()
+        self._renew()
 
     def _name(self) -> None:
         """Name what is shown in the title, by which windows are told apart."""

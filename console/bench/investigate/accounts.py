@@ -12,8 +12,8 @@ from console.bench.investigate.customers import RARE_LEVEL
 from console.bench.investigate.search import evenly
 from console.bench.statements import reads
 from console.ledger.accounts.page import AccountFilter, Cursor, page
-from console.ledger.page import PAGE_SIZE
 from console.monitor.budgets import BUDGETS
+from console.postgres.page import PAGE_SIZE
 from console.workspace.demo import CURRENCY
 from models.account import AccountStatus
 

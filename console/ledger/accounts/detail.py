@@ -16,7 +16,7 @@ from console.ledger.accounts.periods import USUAL_DAYS, last_days
 from console.ledger.accounts.statement import newest
 from console.ledger.books.currencies import zone_of
 from console.ledger.credits.breakdown import CREDITS, Credits, credits_in, with_moments
-from console.ledger.page import asked_name
+from console.postgres.page import asked_name
 from models.credit import ReservationStatus
 
 if TYPE_CHECKING:
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
     from console.ledger.accounts.equation import Equation, Period
     from console.ledger.accounts.statement import StatementRow
-    from console.ledger.page import Page
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+    from console.postgres.page import Page
 
 STATEMENT_SIZE: Final = 30
 HOLDS: Final = 50

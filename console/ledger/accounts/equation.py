@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.accounts.walk import ACCOUNT, BALANCE_AFTER, PERIOD, walk
-from console.ledger.page import asked_name
 from console.money import Currency, currency_of
+from console.postgres.page import asked_name
 from models.transaction import TransactionKind
 
 if TYPE_CHECKING:

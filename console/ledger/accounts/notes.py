@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.credits.breakdown import with_moments
-from console.ledger.page import asked_name
+from console.postgres.page import asked_name
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:

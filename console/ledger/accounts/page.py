@@ -12,8 +12,8 @@ from sqlalchemy import text
 from console.ledger.accounts.notes import FOR_ME
 from console.ledger.books.available import available, dead_credit, transferable
 from console.ledger.books.words import SHORTEST, USER_WORDS, asked, lexeme, words_of
-from console.ledger.page import LAST_CHARACTER, PAGE_SIZE, Direction, Page, asked_name
 from console.money import Currency, currency_of
+from console.postgres.page import LAST_CHARACTER, PAGE_SIZE, Direction, Page, asked_name
 from models.account import AccountStatus
 
 if TYPE_CHECKING:

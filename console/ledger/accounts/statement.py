@@ -12,9 +12,9 @@ from sqlalchemy import text
 from console.errors import UsageError
 from console.ledger.accounts.equation import WHOLE_LIFE, kinds_of, period_values
 from console.ledger.accounts.walk import ACCOUNT, PERIOD, walk
-from console.ledger.page import PAGE_SIZE, Direction, Order, Page, asked_name
 from console.ledger.transactions.page import Cursor
 from console.money import Currency, currency_of
+from console.postgres.page import PAGE_SIZE, Direction, Order, Page, asked_name
 from models.transaction import TransactionKind
 
 if TYPE_CHECKING:

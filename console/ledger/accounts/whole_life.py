@@ -10,8 +10,8 @@ from sqlalchemy import text
 from console.errors import UsageError
 from console.ledger.accounts.equation import MOVEMENT, WHOLE_LIFE, balanced, summed, terms_in
 from console.ledger.accounts.walk import ACCOUNT, walk
-from console.ledger.page import asked_name
 from console.money import currency_of
+from console.postgres.page import asked_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,8 +11,8 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.errors.refusals import OperationRefusedError
-from console.ledger.page import PAGE_SIZE, Direction, Page
 from console.money import Currency, currency_of
+from console.postgres.page import PAGE_SIZE, Direction, Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

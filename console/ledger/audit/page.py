@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.ledger.audit.verify.head import HEAD, head_in
-from console.ledger.page import PAGE_SIZE, Direction, Page
+from console.postgres.page import PAGE_SIZE, Direction, Page
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session

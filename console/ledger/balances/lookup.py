@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import text
 
 from console.ledger.books.available import available, dead_credit, transferable
-from console.ledger.page import asked_name
 from console.money import Currency, currency_of
+from console.postgres.page import asked_name
 from models.account import AccountStatus
 
 if TYPE_CHECKING:

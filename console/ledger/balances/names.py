@@ -10,7 +10,7 @@ from console.files.reading.charset import detect_charset
 from console.files.reading.source import Source
 from console.files.text import plain_name
 from console.ledger.balances.lookup import NAME_LIMIT
-from console.ledger.page import asked_name
+from console.postgres.page import asked_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.page import PAGE_SIZE, Direction, Page
 from console.money import Currency, currency_of
+from console.postgres.page import PAGE_SIZE, Direction, Page
 from models.batch import BatchStatus
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.books.available import available, transferable
-from console.ledger.page import asked_name
 from console.money import Currency, currency_of
+from console.postgres.page import asked_name
 from models.account import AccountStatus
 
 if TYPE_CHECKING:

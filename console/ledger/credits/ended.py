@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 from console.errors import UsageError
-from console.ledger.page import PAGE_SIZE, Direction, Page, asked_name
 from console.money import Currency, currency_of
+from console.postgres.page import PAGE_SIZE, Direction, Page, asked_name
 from models.transaction import TransactionKind
 
 if TYPE_CHECKING:

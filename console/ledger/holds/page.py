@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, DateTime, bindparam, text
 
-from console.ledger.page import PAGE_SIZE, Direction, Page, asked_name
 from console.money import Currency, currency_of
+from console.postgres.page import PAGE_SIZE, Direction, Page, asked_name
 from models.credit import ReservationStatus
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
 
-ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin")
+ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin", "keeper")
 """What an operator can be; in the database each is a group named ledger_…"""
 
 SHORTEST_PASSWORD: Final = 12

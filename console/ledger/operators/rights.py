@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 if TYPE_CHECKING:
     from console.postgres.database import SessionFacts
 
-_ROLES: Final = ("admin", "approver", "operator", "auditor", "support", "viewer")
+_ROLES: Final = ("admin", "approver", "operator", "auditor", "support", "keeper", "viewer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,11 @@ class Rights:
     def operates(self) -> bool:
         """Whether they may move money."""
         return self.has("operator")
+
+    @property
+    def keeps(self) -> bool:
+        """Whether they may run the automatic jobs."""
+        return self.operates or self.has("keeper")
 
     @property
     def approves(self) -> bool:

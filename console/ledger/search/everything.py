@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from console.files.text import has_hidden, is_name
 from console.ledger.books.words import SHORTEST, lexeme, words_of
-from console.ledger.page import LAST_CHARACTER, asked_name
 from console.ledger.search.probes import MOST, OPERATOR_PROBES, statement
 from console.money import AmountError, Currency, parse_amount
+from console.postgres.page import LAST_CHARACTER, asked_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

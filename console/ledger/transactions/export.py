@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from console.files.exports import ExportResult, export_csv, named_columns
-from console.ledger.page import Order
 from console.ledger.transactions.page import Cursor, TransactionRow, page_statement
+from console.postgres.page import Order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import TypeDecorator
 from typing_extensions import override
 
-from console.ledger.page import LAST_CHARACTER, PAGE_SIZE, Direction, Order, Page, asked_name
 from console.money import Currency, currency_of
+from console.postgres.page import LAST_CHARACTER, PAGE_SIZE, Direction, Order, Page, asked_name
 from models.account import User, Wallet
 from models.transaction import Transaction, TransactionKind, transaction_kind
 

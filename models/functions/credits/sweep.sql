@@ -1,6 +1,7 @@
 -- End reservations that are past their time, then send to @breakage what has expired and no hold keeps.
 -- Rows are claimed before anything is done to them, so that a late capture and the sweep never both win, and
--- rows that somebody else has are left for the next sweep.
+-- rows that somebody else has, wallets too, are left for the next sweep: nobody keeps the others' from being swept by
+-- leaving a transaction open.
 CREATE OR REPLACE FUNCTION ledger.sweep(p_key uuid, p_limit integer DEFAULT 1000) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -18,18 +19,15 @@ DECLARE
     gone record;
 BEGIN
     claimed := ARRAY(
-        SELECT r.id FROM ledger.reservations r
+        SELECT r.id FROM ledger.reservations r JOIN ledger.wallets w ON w.id = r.wallet_id
         WHERE r.status = 'reserved' AND r.expires_at <= clock_timestamp()
-        ORDER BY r.expires_at, r.id LIMIT quota FOR UPDATE SKIP LOCKED);
-    wallets := ARRAY(
-        SELECT r.wallet_id FROM ledger.reservations r WHERE r.id = ANY (claimed)
-        UNION
-        SELECT dead.wallet_id FROM (
-            SELECT d.wallet_id FROM ledger.dead_lots(ARRAY(
-                SELECT DISTINCT l.wallet_id FROM ledger.credit_lots l
-                WHERE l.closed_at IS NULL AND l.expires_at <= clock_timestamp())) d
-            LIMIT quota) dead);
-    PERFORM ledger.hold_wallets(wallets, true);
+        ORDER BY r.expires_at, r.id LIMIT quota FOR UPDATE OF r SKIP LOCKED FOR NO KEY UPDATE OF w SKIP LOCKED);
+    wallets := ARRAY(SELECT r.wallet_id FROM ledger.reservations r WHERE r.id = ANY (claimed)) || ARRAY(
+        SELECT w.id FROM ledger.dead_lots(ARRAY(
+            SELECT DISTINCT l.wallet_id FROM ledger.credit_lots l
+            WHERE l.closed_at IS NULL AND l.expires_at <= clock_timestamp())) d
+        JOIN ledger.wallets w ON w.id = d.wallet_id
+        LIMIT quota FOR NO KEY UPDATE OF w SKIP LOCKED);
     at := clock_timestamp();
     WITH closed AS (
         UPDATE ledger.reservations r

@@ -21,5 +21,6 @@ BEGIN
     UPDATE ledger.wallets w SET reserved = w.reserved - held.amount, version = w.version + 1
     WHERE w.id = held.wallet_id;
     PERFORM ledger.expire_lots(ARRAY[held.wallet_id], at);
+    PERFORM ledger.hint();
     RETURN jsonb_build_object('status', 'released', 'reservation', held.id, 'amount', held.amount, 'closed_at', at);
 END $$;

@@ -12,6 +12,6 @@ BEGIN
     IF has_parameter_privilege(current_user, 'temp_file_limit', 'SET') THEN
         EXECUTE format('ALTER ROLE %I SET temp_file_limit = %L', p_name, CASE WHEN EXISTS (
             SELECT FROM ledger.operators o
-            WHERE o.name = p_name AND o.groups && ARRAY['ledger_auditor', 'ledger_admin']) THEN '20GB' ELSE '2GB' END);
+            WHERE o.name = p_name AND o.groups && ARRAY['ledger_auditor', 'ledger_admin', 'ledger_keeper']) THEN '20GB' ELSE '2GB' END);
     END IF;
 END $$;

@@ -14,8 +14,8 @@ BEGIN
     FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid JOIN pg_roles r ON r.oid = a.usesysid
     WHERE l.locktype = 'relation' AND l.relation = ('ledger.' || p_table)::regclass AND l.granted
         AND l.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
-        -- The head is changed by who has it, and read by who waits for it.
-        AND l.mode = 'RowExclusiveLock'
+        -- The head is changed by who has it, and read by who waits for it; the keeper's lease nobody waits for.
+        AND (l.mode = 'RowExclusiveLock' OR (l.mode = 'RowShareLock' AND p_table = 'keeper_lease'))
         AND a.datname = current_database() AND a.backend_type = 'client backend' AND NOT r.rolsuper
         AND a.pid <> pg_backend_pid() AND (
             -- Who waits for a name of the gate may have no other, and is not to blame; nor is who has committed and

@@ -19,4 +19,5 @@ END $$;
 -- The groups that an operator can be in.
 CREATE OR REPLACE FUNCTION ledger.groups() RETURNS text[]
 LANGUAGE sql IMMUTABLE
-RETURN ARRAY['ledger_viewer', 'ledger_support', 'ledger_operator', 'ledger_approver', 'ledger_auditor', 'ledger_admin'];
+RETURN ARRAY['ledger_viewer', 'ledger_support', 'ledger_operator', 'ledger_approver', 'ledger_auditor', 'ledger_admin',
+    'ledger_keeper'];

@@ -14,7 +14,8 @@ BEGIN
         RETURN rights;
     END IF;
     SELECT a.pid, a.usename::text AS operator, a.state, a.backend_type,
-        coalesce(r.rolsuper, true) OR NOT pg_has_role(a.usesysid, 'ledger_viewer', 'USAGE') AS is_foreign
+        coalesce(r.rolsuper, true) OR NOT (pg_has_role(a.usesysid, 'ledger_viewer', 'USAGE')
+            OR pg_has_role(a.usesysid, 'ledger_keeper', 'USAGE')) AS is_foreign
     INTO target
     FROM pg_stat_activity a LEFT JOIN pg_roles r ON r.oid = a.usesysid
     WHERE a.pid = p_pid AND a.backend_start = p_backend_start AND a.datname = current_database();

@@ -10,6 +10,7 @@ BEGIN
         WHEN 'release' THEN RETURN ledger.do_release(p_request);
         WHEN 'extend_reservation' THEN RETURN ledger.do_extend_reservation(p_request);
         WHEN 'sweep' THEN RETURN ledger.do_sweep(p_request);
+        WHEN 'run_job' THEN RETURN ledger.do_run_job(p_request);
         WHEN 'grant_credit' THEN RETURN ledger.do_grant_credit(p_request, p_approved);
         WHEN 'post_batch' THEN RETURN ledger.do_post_batch(p_request, p_approved);
         WHEN 'submit_batch' THEN RETURN ledger.do_submit_batch(p_request);

@@ -53,6 +53,9 @@ BEGIN
             CASE WHEN refused THEN 'refused' ELSE 'done' END, left(coalesce(p_request ->> 'reason', ''), 500),
             jsonb_build_object('key', p_key, 'request', CASE WHEN refused THEN ledger.cut(noted) ELSE noted END,
                 'request_hash', encode(request_hash, 'hex'), 'outcome', answer));
+        IF NOT refused AND ledger.is_hinted(p_kind) THEN
+            PERFORM ledger.hint();
+        END IF;
     END IF;
     RETURN answer;
 END $$;
@@ -86,11 +89,11 @@ BEGIN
         'sha256', encode(sha256(convert_to(words, 'UTF8')), 'hex'));
 END $$;
 
--- Movements and holds have their own append-only rows, which are sealed; all else stands in the audit chain
--- also when it is done. A refusal stands there always.
+-- Movements and holds have their own append-only rows, which are sealed, and a job says itself what belongs into the
+-- chain; all else stands there also when it is done. A refusal stands there always.
 CREATE OR REPLACE FUNCTION ledger.is_routine(p_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
-RETURN p_kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep');
+RETURN p_kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep', 'run_job');
 
 -- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:…, session:…. What was
 -- asked for to be submitted, and refused, is filed where the same would be if it were done at once.
@@ -107,6 +110,7 @@ RETURN coalesce((
         WHEN about.request ? 'from' THEN 'account:' || (about.request ->> 'from')
         WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
         WHEN about.request ? 'holder' THEN 'limit:' || (about.request ->> 'holder')
+        WHEN p_kind = 'run_job' THEN 'job:' || (p_request ->> 'job')
         WHEN p_kind = 'set_business_zone' THEN 'calendar'
         WHEN p_kind LIKE '%\_currency' THEN 'currency:' || (p_request ->> 'currency')
         WHEN about.request ? 'operator' THEN 'operator:' || (about.request ->> 'operator')

@@ -25,8 +25,8 @@ from console.monitor.budgets import BUDGETS
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Settings
+from tests.bookkeeping import assert_adds_up
 from tests.cluster import connected
-from tests.models.bookkeeping import assert_adds_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,14 +8,14 @@ import pytest
 
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from tests.bookkeeping import assert_adds_up
 from tests.cluster import connected
-from tests.models.bookkeeping import assert_adds_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from console.settings import Settings
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @pytest.fixture

@@ -14,16 +14,16 @@ from console.workspace.demo import make_demo, plan
 from models.account import AccountStatus
 from models.batch import BatchStatus
 from models.transaction import TransactionKind
+from tests.bookkeeping import Line, create_batch, post_batch, transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import Line, create_batch, post_batch, transfer
 from tests.models.writes import REASON, done, grant, let_time_pass, reserve, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 LONG_AGO: Final = datetime(2025, 5, 31, tzinfo=UTC)
 

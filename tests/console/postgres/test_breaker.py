@@ -18,9 +18,9 @@ from console.errors import AccessDeniedError, ConsoleError, DatabaseUnreachableE
 from console.postgres.breaker import Breaker
 from console.postgres.driver_errors import is_broken
 from console.writes.ledger import Ledger
+from tests.bookkeeping import wait_until
 from tests.console.waiting_room import opened, payment, server_place, through
 from tests.faults.proxy.proxy import Proxy
-from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -29,8 +29,8 @@ from console.postgres.cancellation import Cancellation
 from console.postgres.database import Database
 from console.settings import Settings
 from console.writes.ledger import Ledger
+from tests.bookkeeping import balances, wait_until
 from tests.cluster import connected
-from tests.models.bookkeeping import balances, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from console.errors import SchemaError
 from console.server import statements as server_statements
 from console.server.figures import Figures, IndexUse, TableUse, figures, hit_ratio, rates
 from console.server.statements import Reading, ServerStatement, between, since_start
+from tests.bookkeeping import wait_until
 from tests.cluster import connected
-from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

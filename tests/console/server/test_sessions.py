@@ -20,15 +20,15 @@ from console.server.locks import locks
 from console.server.sessions import Activity, SessionRow, sessions
 from console.writes.ledger import Ledger
 from tests.blocked import MARKED, REASON, Waiter, blocked_pair, started_at, watching_blocked
+from tests.bookkeeping import wait_until
 from tests.cluster import connected
 from tests.console.waiting_room import opened
-from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from console.postgres.database import Database
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
     from tests.operators import Staff
 
 

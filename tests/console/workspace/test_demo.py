@@ -10,13 +10,13 @@ import pytest
 from console.errors import RefusedError, UsageError
 from console.workspace.demo import make_demo, plan
 from console.workspace.migrate import migrate
+from tests.bookkeeping import assert_adds_up, count, transfer
 from tests.cluster import connected
-from tests.models.bookkeeping import assert_adds_up, count, transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 UNTIL: Final = datetime(2026, 5, 31, tzinfo=UTC)
 TABLES: Final = (

@@ -22,8 +22,9 @@ from console.ledger.audit.verify.questions import verify
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.workspace.migrate import alembic_config, head_version, migrate
+from tests.bookkeeping import transfer
 from tests.cluster import PASSWORD, Cluster, connected
-from tests.models.bookkeeping import transfer
+from tests.models.jobs.lease import claimed, run
 from tests.models.writes import REASON, capture, done, grant, refused, release, reserve, write
 
 if TYPE_CHECKING:
@@ -162,7 +163,9 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
         "users_words_idx", "batches_words_idx", "users_trust_idx", "credit_lots_ended_idx",
         "account_flags_pkey", "account_flags_open_idx", "account_follows_pkey", "audit_events_timeline_idx",
         "reservations_ended_idx", "approval_requests_account_idx",
-        "approval_requests_ended_idx",
+        "approval_requests_ended_idx", "keeper_lease_pkey", "jobs_pkey", "operations_jobs_idx",
+        "daily_movements_pkey", "daily_balances_pkey", "daily_mark_pkey", "reservations_closed_idx",
+        "hint_sent_pkey",
     }  # fmt: skip
     assert migrate(ledger_url) == head_version()
     assert (indexes(ledger_url), fingerprint(ledger_url)) == (indexed, whole)
@@ -176,6 +179,16 @@ def test_a_flag_is_not_forgotten(ledger_url: str, open_accounts: Callable[..., N
     before = fingerprint(ledger_url)
     with pytest.raises(NotImplementedError, match="account_flags would be forgotten"):
         downgrade(ledger_url, "0006")
+    assert fingerprint(ledger_url) == before
+
+
+def test_a_run_of_a_job_is_not_forgotten(ledger_url: str) -> None:
+    with connected(ledger_url) as connection:
+        token = claimed(connection)
+        assert run(connection, token, "figures")["status"] == "done"
+    before = fingerprint(ledger_url)
+    with pytest.raises(NotImplementedError, match="jobs have run"):
+        downgrade(ledger_url, "0007")
     assert fingerprint(ledger_url) == before
 
 

@@ -27,10 +27,10 @@ from console.writes import retry
 from console.writes.ledger import Ledger
 from console.writes.operation import Operation
 from console.writes.retry import TRIES
+from tests.bookkeeping import assert_adds_up, balances, wait_until
 from tests.cluster import connected
 from tests.console.waiting_room import held, opened, payment, server_place, through, wait_for_waiter
 from tests.faults.proxy.proxy import Proxy
-from tests.models.bookkeeping import assert_adds_up, balances, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -31,11 +31,11 @@ from console.writes.operation import Operation
 from console.writes.outbox import Outbox
 from console.writes.retry import TRIES
 from console.writes.settling import ABANDONED, settle, settle_doubts
+from tests.bookkeeping import assert_adds_up, balances, wait_until
 from tests.cluster import PASSWORD, connected
 from tests.console.waiting_room import held, opened, payment, server_place, through, wait_for_waiter
 from tests.console.writes.outbox_client import LEFT_OF
 from tests.faults.proxy.proxy import Proxy
-from tests.models.bookkeeping import assert_adds_up, balances, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

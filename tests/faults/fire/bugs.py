@@ -148,7 +148,7 @@ MORE_BUGS: Final = (
     Bug(
         "sweep without claiming",
         ("not honoured", "reserved is the sum", "books do not add up"),
-        (Change("sweep", " LIMIT quota FOR UPDATE SKIP LOCKED)", " LIMIT quota)"),),
+        (Change("sweep", " FOR UPDATE OF r SKIP LOCKED FOR NO KEY UPDATE OF w SKIP LOCKED)", ")"),),
         settings=_run(_CREDITS, slow=0.3),
     ),
     Bug(

@@ -34,9 +34,9 @@ from tests.faults.proxy.proxy import Proxy
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tests.bookkeeping import Connection
     from tests.faults.kit.bank import Bank, Server
     from tests.faults.kit.outbox import Entry, Outcome
-    from tests.models.bookkeeping import Connection
 
 _TICK_S: Final = 0.02
 _AUDIT_S: Final = 0.5

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tests.bookkeeping import Connection
     from tests.faults.kit.outbox import Entry, Outcome
-    from tests.models.bookkeeping import Connection
 
 _CHUNK: Final = 2_000
 

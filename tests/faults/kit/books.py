@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, LiteralString
 
-from tests.models.bookkeeping import assert_adds_up
+from tests.bookkeeping import assert_adds_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 # Each returns the rows that are wrong.
 _QUESTIONS: Final[dict[str, LiteralString]] = {

@@ -9,11 +9,11 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.bookkeeping import wait_until
 from tests.cluster import connected
 from tests.faults.kit.operations import STATEMENTS, Town
 from tests.faults.kit.session import APPLICATION, MANNERS, Manner, Session
 from tests.faults.proxy.proxy import Proxy
-from tests.models.bookkeeping import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

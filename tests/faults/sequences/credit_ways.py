@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from console.ledger.credits.uses import LotUse
     from console.postgres.database import Database
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 _A_FEW: Final = 3
 _LOTS: Final[LiteralString] = """

@@ -15,9 +15,9 @@ from typing_extensions import override
 from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term, equation
 from console.ledger.accounts.periods import since_movement
 from console.ledger.accounts.statement import statement
-from console.ledger.page import Order
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.postgres.page import Order
 from tests.cluster import CURRENCY, connected
 from tests.console.ledger.books.many_currencies import BTC, JPY, add_currencies
 from tests.faults.sequences.credit_ways import assert_both_ways
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from console.settings import Settings
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
     Movement = tuple[datetime, int, Term, int]
 

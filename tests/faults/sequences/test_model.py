@@ -23,15 +23,15 @@ from hypothesis.stateful import (
 from psycopg.types.json import Jsonb
 from typing_extensions import override
 
+from tests.bookkeeping import assert_adds_up, content_hash
 from tests.cluster import CURRENCY, connected
 from tests.faults.sequences.model import Account, Ledger, Move, Refused
-from tests.models.bookkeeping import assert_adds_up, content_hash
 from tests.models.writes import REASON, done, soon, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 Chosen = TypeVar("Chosen")
 

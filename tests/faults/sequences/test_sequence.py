@@ -10,14 +10,14 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from tests.bookkeeping import assert_adds_up, content_hash, transfer
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import assert_adds_up, content_hash, transfer
 from tests.models.writes import REASON, done, grant, refused, reserve, soon, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
     Line = tuple[str, str, int, int | None]
 

@@ -40,6 +40,11 @@ def pay_more(row: LiteralString) -> tuple[LiteralString, ...]:
         SET to_balance_after = to_balance_after + CASE u.username WHEN 'alice' THEN -100 ELSE 100 END
         FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id AND u.username IN ('alice', 'bob')
         WHERE w.id = t.to_wallet AND t.id >= {row}""",
+        f"""UPDATE ledger.daily_movements d SET amount = d.amount + 100
+        FROM ledger.transactions t, ledger.daily_mark m
+        WHERE t.id = {row} AND t.id <= m.through_id
+            AND (d.day, d.currency, d.kind)
+                = ((t.posted_at AT TIME ZONE m.zone)::date, t.currency, t.kind)""",
         f"UPDATE ledger.transactions SET amount = amount + 100 WHERE id = {row}",
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import LiteralString
 
     from console.ledger.audit.verify.check import Check
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @contextmanager

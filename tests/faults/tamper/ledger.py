@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 import stamina
 from psycopg.types.json import Jsonb
 
+from tests.bookkeeping import Line, content_hash, create_batch, post_batch, transfer
 from tests.cluster import CURRENCY, connected
 from tests.models import writes
-from tests.models.bookkeeping import Line, content_hash, create_batch, post_batch, transfer
 from tests.models.writes import REASON, done, refused, soon, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 SEALED: Final = "Dinner at eight"
 """The description of one sealed transfer."""
@@ -129,6 +129,13 @@ class Busy:
         done(writes.reserve(self._operator, "bob", 78, "open", 4))
         write(self._second, "settle_operation")
 
+    def jobs(self) -> None:
+        """Run the keeper's jobs, and close this day as if it were over."""
+        row = self._operator.execute("SELECT ledger.claim_lease(NULL, 'a test')").fetchone()
+        assert row is not None
+        for job in ("sweep", "checkpoint", "figures"):
+            assert done(write(self._operator, "run_job", row[0]["token"], job))["status"] == "done"
+
     def _draft(self, name: str) -> int:
         lines = [Line(line, "alice", "bob", 100 + line, f"{name}-{line}", "Pay") for line in (1, 2, 3)]
         return create_batch(self._operator, lines)
@@ -170,6 +177,10 @@ def make_busy(ledger_url: str, as_role: Callable[[str], str]) -> None:
         busy.policy()
         admin.execute("SELECT ledger.checkpoint_system_wallets()")
         seal(admin)
+        busy.jobs()
+        admin.execute("""
+            UPDATE ledger.daily_mark SET closed_through = ledger.close_days(
+                closed_through, NULL, ledger.business_day(now()))""")
         busy.unsealed()
 
 

@@ -16,7 +16,9 @@ _SEALED: Final = "id <= (SELECT max(last_id) FROM ledger.seals)"
 _OPEN: Final = "id > (SELECT max(last_id) FROM ledger.seals)"
 _FROZEN: Final = "batch_id IN (SELECT id FROM ledger.batches WHERE status <> 'draft')"
 _POSTED: Final = "status IN ('posted', 'reversed')"
-_ROUTINE: Final = "kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep')"
+_ROUTINE: Final = (
+    "kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep', 'run_job')"
+)
 _KEPT: Final = f"(NOT {_ROUTINE} OR outcome ->> 'status' = 'refused') AND kind <> 'abandoned'"
 _GRANTED: Final = "opened_by IN (SELECT id FROM ledger.transactions WHERE kind = 'grant')"
 
@@ -61,6 +63,9 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("account_notes", "id user_id note operator", "true"),
     ("account_flags", "note_id user_id assignee flagged_by done_by", "true"),
     ("account_follows", "operator user_id following", "true"),
+    ("jobs", "name ended_at done_at", "ended_at IS NOT NULL"),
+    ("daily_movements", "day currency kind movements amount customers", "true"),
+    ("daily_balances", "day currency held expired", "held <> 0"),
 )
 
 # What is not: a tool's convenience, a moment that only dates a row, or what has no second witness yet.
@@ -82,6 +87,11 @@ UNPROMISED: Final = {
     "account_notes": "created_at",
     "account_flags": "flagged_at, done_at",
     "account_follows": "since",
+    "keeper_lease": "all: who runs the jobs now; whoever else takes it over",
+    "jobs": "since started_at started_token failures not_before: when it is tried again, 15 minutes at most",
+    "daily_balances": "on_hold of the last two days, which are not final; rows of nothing",
+    "daily_mark": "all: where counting goes on; what was counted is checked",
+    "hint_sent": "all: when consoles were last told to look",
     "limit_usage": "all: what is used of a day's limit",
     "limits": "per_day, where the fixture has none",
     "currencies": "code: found by the wallets in it; closed_at of one that is closed",
@@ -103,7 +113,8 @@ _LOSSES: Final = (
     ("operations", f"{_KEPT} OR kind IN ('reserve', 'release')"), ("audit_events", "true"),
     ("audit_head", "true"), ("seals", "true"), ("approval_requests", "true"), ("approvals", "true"),
     ("approval_rules", "true"), ("limits", "true"), ("account_notes", "true"),
-    ("account_flags", "true"), ("account_follows", "true"),
+    ("account_flags", "true"), ("account_follows", "true"), ("jobs", "true"), ("daily_movements", "true"),
+    ("daily_balances", "held <> 0"),
 )  # fmt: skip
 
 _NUMBER: Final = "coalesce({0} + {1}, {1})"

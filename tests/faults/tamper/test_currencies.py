@@ -8,18 +8,18 @@ import pytest
 from psycopg import errors
 from sqlalchemy.engine import make_url
 
+from tests.bookkeeping import transfer
 from tests.cluster import PASSWORD, connected
 from tests.faults.tamper.cases import DINNER, TAXI
 from tests.faults.tamper.found import broken, value
 from tests.faults.tamper.ledger import seal, tamper
-from tests.models.bookkeeping import transfer
 from tests.models.books.acts import add, close, correct, open_account, reopen, set_status, set_zone
 from tests.models.writes import done, refused
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 OPEN: Final = "(SELECT id FROM ledger.reservations WHERE reference = 'open')"
 

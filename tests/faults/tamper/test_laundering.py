@@ -8,17 +8,17 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from console.ledger.audit.verify.questions import verify
+from tests.bookkeeping import outcome
 from tests.cluster import PASSWORD, connected
 from tests.faults.tamper.cases import TAXI
 from tests.faults.tamper.found import broken, opened, value
 from tests.faults.tamper.ledger import tamper
-from tests.models.bookkeeping import outcome
 from tests.models.writes import REASON, done, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 SEAL: Final[LiteralString] = "SELECT ledger.seal(1000000)"
 REVENUE: Final[LiteralString] = """

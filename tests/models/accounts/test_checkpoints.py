@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bookkeeping import assert_adds_up, system_balance, transfer, wait_until
 from tests.cluster import connected
-from tests.models.bookkeeping import assert_adds_up, system_balance, transfer, wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 CHECKPOINT = "SELECT ledger.checkpoint_system_wallets()"
 

@@ -15,7 +15,7 @@ from tests.models.writes import REASON, done, refused, write
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 NAME: Final = "Mara Ólafsdóttir"
 EMAIL: Final = "mara@example.com"

@@ -9,14 +9,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.bookkeeping import count
 from tests.console.waiting_room import wait_for_waiter
-from tests.models.bookkeeping import count
 from tests.models.writes import REASON, done, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 WANTED = "Ask for a passport."
 

@@ -13,8 +13,7 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 from sqlalchemy.engine import make_url
 
-from tests.cluster import CURRENCY, PASSWORD, connected
-from tests.models.bookkeeping import (
+from tests.bookkeeping import (
     Line,
     balances,
     content_hash,
@@ -25,13 +24,14 @@ from tests.models.bookkeeping import (
     system_balance,
     transfer,
 )
+from tests.cluster import CURRENCY, PASSWORD, connected
 from tests.models.writes import REASON, done, everything, grant, refused, reserve, wallet, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.bookkeeping import Connection
     from tests.cluster import Cluster
-    from tests.models.bookkeeping import Connection
 
 COMPLETE: Final = (
     "posted_hash = content_hash, posted_by = 'x', posted_at = now(), line_count = 2, total = 307"

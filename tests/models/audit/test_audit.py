@@ -14,8 +14,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.bookkeeping import Line, content_hash, count, create_batch, post_batch, transfer, wait_until
 from tests.cluster import connected
-from tests.models.bookkeeping import Line, content_hash, count, create_batch, post_batch, transfer, wait_until
 from tests.models.writes import (
     REASON,
     capture,
@@ -33,7 +33,7 @@ from tests.models.writes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any, Final, LiteralString
 import psycopg
 import pytest
 
+from tests.bookkeeping import outcome, transfer
 from tests.cluster import connected
-from tests.models.bookkeeping import outcome, transfer
 from tests.models.writes import done, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
     from tests.operators import Staff
 
 AT_MOST_S: Final = 3.0

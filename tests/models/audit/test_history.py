@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from tests.models.bookkeeping import Line, create_batch, post_batch
+from tests.bookkeeping import Line, create_batch, post_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 CHANGES = (
     "UPDATE ledger.transactions SET amount = amount + 1",

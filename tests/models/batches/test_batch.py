@@ -9,7 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.models.bookkeeping import (
+from tests.bookkeeping import (
     Line,
     assert_adds_up,
     balances,
@@ -26,7 +26,7 @@ from tests.models.bookkeeping import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 GOOD = [Line(1, "alice", "bob", 100, "r1"), Line(2, "bob", "carol", 50, "r2", "for May")]
 

@@ -9,8 +9,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.cluster import connected
-from tests.models.bookkeeping import (
+from tests.bookkeeping import (
     Line,
     balances,
     content_hash,
@@ -21,11 +20,12 @@ from tests.models.bookkeeping import (
     post_batch,
     wait_until_blocked,
 )
+from tests.cluster import connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 LINES = [Line(1, "alice", "bob", 100, "r1"), Line(2, "alice", "bob", 50, "r2")]
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from psycopg.types.json import Jsonb
 
-from tests.models.bookkeeping import create_batch, transfer
+from tests.bookkeeping import create_batch, transfer
 from tests.models.writes import REASON, done, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from uuid import UUID
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 def add(connection: Connection, code: str | None, exponent: int | None) -> None:

@@ -11,7 +11,7 @@ from tests.models.books.acts import add
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @pytest.fixture

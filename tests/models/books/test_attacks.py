@@ -14,7 +14,7 @@ from tests.models.writes import REASON, done, everything, write
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin")
 ACTS: Final = (

@@ -17,7 +17,7 @@ from tests.models.writes import REASON, done, everything, refused, write
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 FIRST: Final = date(1990, 1, 1)
 LAST: Final = date(2030, 12, 31)

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.models.bookkeeping import Line, content_hash, create_batch, post_batch, transfer
+from tests.bookkeeping import Line, content_hash, create_batch, post_batch, transfer
 from tests.models.books.acts import (
     close,
     correct,
@@ -37,7 +37,7 @@ from tests.models.writes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 EUR: Final = "EUR"
 

@@ -11,8 +11,8 @@ import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from tests.bookkeeping import assert_adds_up, create_batch, transfer, wait_until_blocked
 from tests.cluster import connected
-from tests.models.bookkeeping import assert_adds_up, create_batch, transfer, wait_until_blocked
 from tests.models.books.acts import (
     close,
     is_closed,
@@ -27,7 +27,7 @@ from tests.models.writes import REASON, done, grant, let_time_pass, refused, res
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 EUR: Final = "EUR"
 PAIRS: Final = (("ann", "@external"), ("ben", "@revenue"), ("@revenue", "@suspense"))

@@ -9,14 +9,14 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.models.bookkeeping import balances, system_balance, transfer, wait_until_blocked
+from tests.bookkeeping import balances, system_balance, transfer, wait_until_blocked
 from tests.models.books.acts import USES, add, correct, events, exponent, open_account
 from tests.models.writes import BIGGEST, REASON, done, everything, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 AMOUNTS: Final = (1, 2**31, 2**53 + 1, BIGGEST)
 USED: Final = ("LG001", "currency.used")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 import pytest
 
-from tests.models.bookkeeping import transfer, wait_until_blocked
+from tests.bookkeeping import transfer, wait_until_blocked
 from tests.models.books.acts import set_zone, zone
 from tests.models.writes import REASON, done, everything, grant, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 # 25 hours apart: the first's date is always one or two ahead.
 AHEAD: Final = "Pacific/Kiritimati"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.models.bookkeeping import assert_adds_up, balances, system_balance, transfer
+from tests.bookkeeping import assert_adds_up, balances, system_balance, transfer
 from tests.models.writes import (
     BIGGEST,
     REASON,
@@ -26,7 +26,7 @@ from tests.models.writes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @pytest.fixture(autouse=True)

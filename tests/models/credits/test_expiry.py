@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.models.bookkeeping import assert_adds_up, outcome, system_balance, transfer, wait_until
+from tests.bookkeeping import assert_adds_up, outcome, system_balance, transfer, wait_until
 from tests.models.writes import (
     REASON,
     capture,
@@ -28,7 +28,7 @@ from tests.models.writes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @pytest.fixture(autouse=True)

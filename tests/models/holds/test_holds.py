@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
-from tests.cluster import connected
-from tests.models.bookkeeping import (
+from tests.bookkeeping import (
     balances,
     outcome,
     system_balance,
@@ -18,6 +17,7 @@ from tests.models.bookkeeping import (
     wait_until,
     wait_until_blocked,
 )
+from tests.cluster import connected
 from tests.models.writes import (
     BIGGEST,
     REASON,
@@ -39,7 +39,7 @@ from tests.models.writes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 ROUNDS = 50
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from tests.bookkeeping import count, wait_until_blocked
 from tests.cluster import connected
-from tests.models.bookkeeping import count, wait_until_blocked
 from tests.models.operators.test_operators import WITH_OPTIONS
 from tests.models.writes import REASON, done, everything, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
     from tests.operators import Staff
 
 

@@ -16,7 +16,7 @@ from tests.operators import WRONG, outcome, pass_the_window
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
     from tests.operators import Staff
 
 REFUSED_SESSION = "28000"

@@ -16,7 +16,7 @@ from tests.operators import create, outcome, verifier
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
     from tests.operators import Staff
 
 WITH_OPTIONS = 160_000

@@ -13,14 +13,15 @@ from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from models.applied import functions
-from tests.models.bookkeeping import Line, content_hash, copy_lines, create_batch, post_batch, transfer
-from tests.models.bookkeeping import count as rows_of
+from tests.bookkeeping import Line, content_hash, copy_lines, create_batch, post_batch, transfer
+from tests.bookkeeping import count as rows_of
 from tests.models.rights.test_roles import (
     ADMINS,
     APPROVERS,
     AUDITORS,
     EVERYBODY,
     FUNCTIONS,
+    KEEPERS,
     NOBODY,
     OPERATORS,
     ROLES,
@@ -31,13 +32,13 @@ from tests.models.writes import REASON, done, everything, grant, let_time_pass, 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 # Answers about what is there; nothing changes, whoever asks. tests/models/rights/test_roles.py says who may.
 READS: Final = frozenset({
     "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
     "is_plain_text", "kind_of", "rehearse_request", "reversal_problems", "session_check", "system_balance",
-    "business_day", "business_zone", "start_of_day", "may_close_flags",
+    "business_day", "business_zone", "start_of_day", "may_close_flags", "job_states", "job_runs",
 })  # fmt: skip
 # What is done to operators' roles and sessions is tried where these are made for it.
 OPERATORS_THEMSELVES: Final = frozenset({
@@ -53,6 +54,7 @@ class World:
     admin: Connection
     maker: Connection
     numbers: Iterator[int]
+    role: str = ""
 
     def name(self) -> str:
         """Return a name that nobody has."""
@@ -124,6 +126,16 @@ class World:
         let_time_pass(self.admin, 2)
         return ()
 
+    def lease(self) -> int:
+        """Let the role have the keeper's lease, and return its token."""
+        row = self.admin.execute(
+            """UPDATE ledger.keeper_lease SET token = token + 1, holder = %s, valid_until = now()
+            RETURNING token""",
+            [f"t_{self.role}"],
+        ).fetchone()
+        assert row is not None
+        return int(row[0])
+
     def draft(self) -> int:
         """Make a draft that would post."""
         return create_batch(self.maker, [Line(1, "@external", self.account(), 5, self.name())])
@@ -171,11 +183,13 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "open_account": (SUPPORTERS, lambda w: (w.name(), "CR", "", None, REASON)),
     "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
     "reject_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
+    "report_job": (KEEPERS, lambda w: (w.lease(), "seal", "failed", Jsonb({"message": "no room"}))),
     "release": (SUPPORTERS, lambda w: (w.held(), REASON)),
     "reopen_currency": (ADMINS, lambda w: (w.closed_currency(), REASON)),
     "reserve": (OPERATORS, lambda w: (w.account(), "CR", 5, w.name())),
     "reverse_batch": (OPERATORS, lambda w: (w.posted(), "all", REASON)),
     "reverse_transaction": (OPERATORS, lambda w: (w.paid(), None, REASON)),
+    "run_job": (KEEPERS, lambda w: (w.lease(), "checkpoint")),
     "set_account_status": (SUPPORTERS, lambda w: (w.account(), "frozen", REASON)),
     "set_approval_rule": (ADMINS, lambda _: ("reverse_batch", "CR", 10**15, 2, REASON)),
     "set_business_zone": (ADMINS, lambda w: (w.other_zone(), REASON)),
@@ -195,9 +209,12 @@ KEYLESS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "add_currency": (ADMINS, lambda _: ("NEW", 2)),
     "check_batch": (OPERATORS, lambda w: (w.draft(),)),
     "checkpoint_system_wallets": (OPERATORS, lambda w: w.moved()),
+    "claim_lease": (KEEPERS, lambda w: (w.lease(), "here")),
     "create_batch": (OPERATORS, lambda _: ("salaries", "CR", "", None, False, "")),
     "discard_batch": (OPERATORS, lambda w: (w.draft(),)),
+    "leave_lease": (KEEPERS, lambda w: (w.lease(),)),
     "seal": (AUDITORS | OPERATORS, lambda w: w.moved()),
+    "start_job": (KEEPERS, lambda w: (w.lease(), "verify")),
 }
 
 
@@ -211,7 +228,7 @@ def role(request: pytest.FixtureRequest) -> str:
 def world(role: str, admin: Connection, connect: Callable[[str], Connection]) -> World:
     """Return what the role's actions are tried on."""
     maker = connect(f"t_{role}" if role in OPERATORS else "t_operator2")
-    return World(admin, maker, count())
+    return World(admin, maker, count(), role)
 
 
 def whole(admin: Connection) -> list[Any]:

@@ -8,13 +8,13 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.models.bookkeeping import Line, content_hash, copy_lines, count, create_batch
+from tests.bookkeeping import Line, content_hash, copy_lines, count, create_batch
 from tests.models.writes import REASON, done, everything, refused, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 OLD: Final = ("REPEATABLE READ", "SERIALIZABLE")
 WRONG_LEVEL: Final = "LG004"

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 import pytest
 
+from tests.bookkeeping import Line, balances, copy_lines, create_batch, transfer
 from tests.cluster import LOGINS
-from tests.models.bookkeeping import Line, balances, copy_lines, create_batch, transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 DENIED: Final = "42501"
-ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin")
+ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin", "keeper")
 
-EVERYBODY: Final = frozenset(ROLES)
+# The keeper's role is nobody's: it reads as verify must, and runs the jobs.
+READERS: Final = frozenset(ROLES)
+EVERYBODY: Final = READERS - {"keeper"}
 OPERATORS: Final = frozenset({"operator", "admin"})
+KEEPERS: Final = OPERATORS | {"keeper"}
 SUPPORTERS: Final = OPERATORS | {"support"}
 ADMINS: Final = frozenset({"admin"})
 APPROVERS: Final = frozenset({"approver"})
@@ -28,38 +31,44 @@ NOBODY: Final[frozenset[str]] = frozenset()
 
 # Who may SELECT, and who may INSERT. UPDATE, DELETE and TRUNCATE are nobody's, on any table.
 TABLES: Final = {
-    "account_flags": (EVERYBODY, NOBODY),
-    "account_follows": (EVERYBODY, NOBODY),
-    "account_notes": (EVERYBODY, NOBODY),
-    "acknowledgements": (EVERYBODY, NOBODY),
-    "approval_requests": (EVERYBODY, NOBODY),
-    "approval_rules": (EVERYBODY, NOBODY),
-    "approvals": (EVERYBODY, NOBODY),
-    "audit_events": (EVERYBODY, NOBODY),
-    "audit_head": (EVERYBODY, NOBODY),
-    "batch_lines": (EVERYBODY, OPERATORS),
-    "batch_parties": (EVERYBODY, NOBODY),
-    "batches": (EVERYBODY, NOBODY),
-    "calendar": (EVERYBODY, NOBODY),
-    "checkpoints": (EVERYBODY, NOBODY),
-    "credit_lots": (EVERYBODY, NOBODY),
-    "currencies": (EVERYBODY, NOBODY),
-    "identity": (EVERYBODY, NOBODY),
-    "limit_usage": (EVERYBODY, NOBODY),
-    "limits": (EVERYBODY, NOBODY),
-    "lot_movements": (EVERYBODY, NOBODY),
+    "account_flags": (READERS, NOBODY),
+    "account_follows": (READERS, NOBODY),
+    "account_notes": (READERS, NOBODY),
+    "acknowledgements": (READERS, NOBODY),
+    "approval_requests": (READERS, NOBODY),
+    "approval_rules": (READERS, NOBODY),
+    "approvals": (READERS, NOBODY),
+    "audit_events": (READERS, NOBODY),
+    "audit_head": (READERS, NOBODY),
+    "batch_lines": (READERS, OPERATORS),
+    "batch_parties": (READERS, NOBODY),
+    "batches": (READERS, NOBODY),
+    "calendar": (READERS, NOBODY),
+    "checkpoints": (READERS, NOBODY),
+    "credit_lots": (READERS, NOBODY),
+    "currencies": (READERS, NOBODY),
+    "daily_balances": (READERS, NOBODY),
+    "daily_mark": (READERS, NOBODY),
+    "daily_movements": (READERS, NOBODY),
+    "hint_sent": (READERS, NOBODY),
+    "identity": (READERS, NOBODY),
+    "jobs": (READERS, NOBODY),
+    "keeper_lease": (READERS, NOBODY),
+    "limit_usage": (READERS, NOBODY),
+    "limits": (READERS, NOBODY),
+    "lot_movements": (READERS, NOBODY),
     "migration_lock": (NOBODY, NOBODY),
-    "operations": (OPERATORS | {"auditor"}, NOBODY),
-    "operators": (AUDITORS, NOBODY),
-    "reservations": (EVERYBODY, NOBODY),
-    "salts": (AUDITORS, NOBODY),
-    "schema_version": (EVERYBODY, NOBODY),
-    "seals": (EVERYBODY, NOBODY),
+    "operations": (OPERATORS | {"auditor", "keeper"}, NOBODY),
+    "operators": (AUDITORS | {"keeper"}, NOBODY),
+    "reservations": (READERS, NOBODY),
+    "salts": (AUDITORS | {"keeper"}, NOBODY),
+    "schema_version": (READERS, NOBODY),
+    "seals": (READERS, NOBODY),
     "sign_in_attempts": (AUDITORS, NOBODY),
     "sign_in_names": (AUDITORS, NOBODY),
-    "transactions": (EVERYBODY, NOBODY),
-    "users": (EVERYBODY, NOBODY),
-    "wallets": (EVERYBODY, NOBODY),
+    "transactions": (READERS, NOBODY),
+    "users": (READERS, NOBODY),
+    "wallets": (READERS, NOBODY),
 }
 
 # Who may EXECUTE. What has NOBODY is internal: it runs only inside a function of the owner.
@@ -92,10 +101,13 @@ FUNCTIONS: Final = {
     "chain": NOBODY,
     "check_batch": OPERATORS,
     "checkpoint_system_wallets": OPERATORS,
-    "close_flag": SUPPORTERS,
+    "claim_lease": KEEPERS,
     "close_currency": ADMINS,
+    "close_days": NOBODY,
+    "close_flag": SUPPORTERS,
     "contradictions": NOBODY,
     "correct_currency": ADMINS,
+    "count_days": NOBODY,
     "create_batch": OPERATORS,
     "create_operator": ADMINS,
     "customer_of": NOBODY,
@@ -106,12 +118,11 @@ FUNCTIONS: Final = {
     "dispatch": NOBODY,
     "do_acknowledge_transaction": NOBODY,
     "do_add_note": NOBODY,
-    "do_assign_flag": NOBODY,
-    "do_close_flag": NOBODY,
-    "do_flag_account": NOBODY,
-    "do_follow_account": NOBODY,
     "do_approve_request": NOBODY,
+    "do_assign_flag": NOBODY,
     "do_capture": NOBODY,
+    "do_checkpoint": NOBODY,
+    "do_close_flag": NOBODY,
     "do_close_request": NOBODY,
     "do_correct_currency": NOBODY,
     "do_create_operator": NOBODY,
@@ -119,6 +130,8 @@ FUNCTIONS: Final = {
     "do_erase_account": NOBODY,
     "do_execute_request": NOBODY,
     "do_extend_reservation": NOBODY,
+    "do_flag_account": NOBODY,
+    "do_follow_account": NOBODY,
     "do_grant_credit": NOBODY,
     "do_open_account": NOBODY,
     "do_post_batch": NOBODY,
@@ -126,6 +139,8 @@ FUNCTIONS: Final = {
     "do_reserve": NOBODY,
     "do_reverse_batch": NOBODY,
     "do_reverse_transaction": NOBODY,
+    "do_run_job": NOBODY,
+    "do_seal": NOBODY,
     "do_set_account_status": NOBODY,
     "do_set_approval_rule": NOBODY,
     "do_set_business_zone": NOBODY,
@@ -149,6 +164,7 @@ FUNCTIONS: Final = {
     "expire_lots": NOBODY,
     "extend_reservation": SUPPORTERS,
     "first_contradiction": NOBODY,
+    "first_posted": NOBODY,
     "flag_account": SUPPORTERS,
     "follow_account": EVERYBODY,
     "forgive_attempts": NOBODY,
@@ -162,19 +178,26 @@ FUNCTIONS: Final = {
     "guard_batch_lines_insert": NOBODY,
     "guard_currencies": NOBODY,
     "guard_role": NOBODY,
+    "hint": NOBODY,
     "hmac": NOBODY,
+    "hold_lease": NOBODY,
     "hold_operator": NOBODY,
     "hold_sign_in": NOBODY,
     "hold_wallets": NOBODY,
-    "is_plain_text": EVERYBODY,
+    "is_hinted": NOBODY,
+    "is_plain_text": READERS,
     "is_routine": NOBODY,
     "is_used": NOBODY,
+    "job_runs": READERS,
+    "job_states": READERS,
     "kind_of": EVERYBODY,
+    "leave_lease": KEEPERS,
     "lock_sign_in": NOBODY,
     "make_role": NOBODY,
     "may_close_flags": EVERYBODY,
     "move_lots": NOBODY,
     "new_request": NOBODY,
+    "next_expiry": NOBODY,
     "note": NOBODY,
     "note_batch": NOBODY,
     "noted": NOBODY,
@@ -195,9 +218,10 @@ FUNCTIONS: Final = {
     "release": SUPPORTERS,
     "release_locks": OPERATORS,
     "reopen_currency": ADMINS,
+    "report_job": KEEPERS,
     "request_hash": NOBODY,
-    "require_assignee": NOBODY,
     "require_admin": NOBODY,
+    "require_assignee": NOBODY,
     "require_currency": NOBODY,
     "require_reason": NOBODY,
     "reserve": OPERATORS,
@@ -209,8 +233,9 @@ FUNCTIONS: Final = {
     "reversal_takes": NOBODY,
     "reverse_batch": OPERATORS,
     "reverse_transaction": OPERATORS,
+    "run_job": KEEPERS,
     "seal": AUDITORS | OPERATORS,
-    "session_check": EVERYBODY,
+    "session_check": READERS,
     "set_account_status": SUPPORTERS,
     "set_approval_rule": ADMINS,
     "set_business_zone": ADMINS,
@@ -223,6 +248,7 @@ FUNCTIONS: Final = {
     "settled_transactions": NOBODY,
     "sign_in_window": NOBODY,
     "signal_session": NOBODY,
+    "start_job": KEEPERS,
     "start_of_day": EVERYBODY,
     "subject_of": NOBODY,
     "submit_batch": OPERATORS,
@@ -422,7 +448,7 @@ def test_everything_belongs_to_an_owner_who_cannot_log_in(admin: Connection) -> 
         AND (pg_has_role(r.oid, 'ledger_owner', 'MEMBER') OR pg_has_role(r.oid, 'ledger_roles', 'MEMBER'))
         AND NOT r.rolsuper""").fetchall()
     assert rows == []
-    assert len(LOGINS) == 7
+    assert len(LOGINS) == 8
 
 
 def test_a_temporary_table_fools_no_function(
@@ -455,7 +481,7 @@ def test_psql_as_an_operator(
     assert balances(admin) == {"alice": 90, "bob": 10}
 
 
-@pytest.mark.parametrize("role", sorted(EVERYBODY - OPERATORS))
+@pytest.mark.parametrize("role", sorted(READERS - OPERATORS))
 def test_only_operators_copy_lines(
     role: str, connect: Callable[[str], Connection], operator: Connection
 ) -> None:

@@ -17,7 +17,15 @@ from models.audit import Acknowledgement, AuditEvent, AuditHead, Identity, Salt,
 from models.base import SCHEMA, Base
 from models.batch import Batch, BatchLine, BatchParty
 from models.credit import Checkpoint, CreditLot, LotMovement, Reservation
-from models.operation import Operation
+from models.operation import (
+    DailyBalance,
+    DailyMark,
+    DailyMovement,
+    HintSent,
+    JobRow,
+    KeeperLease,
+    Operation,
+)
 from models.operator import Operator, SignInAttempt, SignInName
 from models.transaction import Transaction
 
@@ -26,9 +34,9 @@ if TYPE_CHECKING:
 
 CLASSES = (
     AccountFlag, AccountFollow, AccountNote, Acknowledgement, Approval, ApprovalRequest, ApprovalRule,
-    AuditEvent, AuditHead, Batch, BatchLine, BatchParty, Checkpoint, CreditLot, Currency, Identity, Limit,
-    LimitUsage, LotMovement, Operation, Operator, Reservation, Salt, Seal, SignInAttempt, SignInName,
-    Transaction, User, Wallet,
+    AuditEvent, AuditHead, Batch, BatchLine, BatchParty, Checkpoint, CreditLot, Currency, DailyBalance,
+    DailyMark, DailyMovement, HintSent, Identity, JobRow, KeeperLease, Limit, LimitUsage, LotMovement,
+    Operation, Operator, Reservation, Salt, Seal, SignInAttempt, SignInName, Transaction, User, Wallet,
 )  # fmt: skip
 # Alembic's version, the lock of the migrations and the one row of the business day's zone, which the
 # functions answer for: no screen reads them as rows.

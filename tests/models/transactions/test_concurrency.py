@@ -11,8 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from tests.cluster import connected
-from tests.models.bookkeeping import (
+from tests.bookkeeping import (
     Line,
     assert_adds_up,
     balances,
@@ -21,11 +20,12 @@ from tests.models.bookkeeping import (
     transfer,
     wait_until_blocked,
 )
+from tests.cluster import connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 THREADS = 16
 ROUNDS = 40

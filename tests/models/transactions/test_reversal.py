@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cluster import connected
-from tests.models.bookkeeping import (
+from tests.bookkeeping import (
     Line,
     balances,
     count,
@@ -18,6 +17,7 @@ from tests.models.bookkeeping import (
     transfer,
     wait_until_blocked,
 )
+from tests.cluster import connected
 from tests.models.writes import (
     REASON,
     capture,
@@ -38,7 +38,7 @@ from tests.models.writes import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @pytest.fixture(autouse=True)

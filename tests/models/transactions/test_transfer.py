@@ -11,12 +11,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.models.bookkeeping import assert_adds_up, balances, count, outcome, system_balance, transfer
+from tests.bookkeeping import assert_adds_up, balances, count, outcome, system_balance, transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 BIGGEST = 2**63 - 1
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import deque
 from enum import StrEnum
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from PySide6.QtCore import QModelIndex, QObject, Signal
 from typing_extensions import override
 
 from console.errors import CancelledError, ConsoleError, DatabaseUnreachableError
-from console.ledger.page import Direction, Page
+from console.postgres.page import Direction, Page
 from ui.kit.table.columns import Cell, Column, cells_of
 from ui.kit.table.model import CellModel, Index
 
@@ -52,12 +53,15 @@ class PagedModel(CellModel[Row]):
     """Loads pages through the worker as the view nears an end; each load cancels the one before.
 
     `load(direction, cursor, cancellation)` runs on a pool thread: cursor None means the list's first
-    page (AFTER) or its last (BEFORE), else the page beside that row.
+    page (AFTER) or its last (BEFORE), else the page beside that row. renewing and renewed come around a
+    change of the rows that nobody asked for.
     """
 
     state_changed = Signal()
     shifted = Signal(object)
     first_page_shown = Signal()
+    renewing = Signal()
+    renewed = Signal()
 
     def __init__(
         self,
@@ -125,6 +129,19 @@ class PagedModel(CellModel[Row]):
         """Load the list's first page; what is shown stays until it is there."""
         self._begin(Direction.AFTER, None, fresh=True)
 
+    def renew(self) -> None:
+        """Load the first page anew, where it is what is held; rows that are the same stay as they are."""
+        load = self._load
+        if load is None or self._more_before or self._state not in {State.READY, State.EMPTY}:
+            return
+        self._worker.run(
+            lambda cancellation: self._rendered(load(Direction.AFTER, None, cancellation)),
+            done=self._take_anew,
+            failed=lambda _error: None,
+            owner=self,
+            replaces="page",
+        )
+
     def show_last(self) -> None:
         """Load the list's last page."""
         self._begin(Direction.BEFORE, None, fresh=True)
@@ -178,15 +195,9 @@ class PagedModel(CellModel[Row]):
             return
         self._loading = direction
         self._retry = partial(self._begin, direction, cursor, fresh=fresh)
-        columns, formats = self._columns, self._formats
-
-        def work(cancellation: Cancellation) -> _Rendered[Row]:
-            page = load(direction, cursor, cancellation)
-            return _Rendered(page, [cells_of(columns, row, formats) for row in page.rows])
-
         self._set_state(State.LOADING)
         self._worker.run(
-            work,
+            lambda cancellation: self._rendered(load(direction, cursor, cancellation)),
             done=partial(self._replace if fresh else self._extend, direction),
             failed=self._fail,
             cancelled=lambda: self._fail(CancelledError()),
@@ -194,7 +205,19 @@ class PagedModel(CellModel[Row]):
             replaces="page",
         )
 
-    def _replace(self, direction: Direction, rendered: _Rendered[Row]) -> None:
+    def _rendered(self, page: Page[Row]) -> _Rendered[Row]:
+        """Make a page's cells; called on the pool thread."""
+        return _Rendered(page, [cells_of(self._columns, row, self._formats) for row in page.rows])
+
+    def _take_anew(self, rendered: _Rendered[Row]) -> None:
+        rows = rendered.page.rows
+        if len(rows) > len(self._rows) or list(rows) != list(islice(self._rows, len(rows))):
+            self.renewing.emit()
+            self._hold(rendered)
+            self._set_state(State.READY if self._rows else State.EMPTY)
+            self.renewed.emit()
+
+    def _hold(self, rendered: _Rendered[Row]) -> None:
         self.beginResetModel()
         self._rows = deque(rendered.page.rows)
         self._cells = deque(rendered.cells)
@@ -202,6 +225,9 @@ class PagedModel(CellModel[Row]):
         self._more_after = rendered.page.more_after
         self._loading = None
         self.endResetModel()
+
+    def _replace(self, direction: Direction, rendered: _Rendered[Row]) -> None:
+        self._hold(rendered)
         self._set_state(State.READY if self._rows else State.EMPTY)
         self.first_page_shown.emit()
         if direction is Direction.BEFORE and self._rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QDateEdit, QLineEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDateEdit, QLineEdit, QPlainTextEdit, QWidget
 from typing_extensions import override
 
 from console.money import AmountError, Currency
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 WHOLE: Final = Currency("", 0)
 """What a count is of, such as the lines of a batch: no currency, and no decimals."""
+
+
+def is_typed_in(part: QWidget) -> bool:
+    """Whether the keyboard is in a field inside `part`: what is read there must not change meanwhile."""
+    focused = QApplication.focusWidget()
+    return isinstance(focused, QLineEdit | QPlainTextEdit | QAbstractSpinBox) and part.isAncestorOf(focused)
 
 
 class AmountEdit(QLineEdit):

@@ -17,6 +17,7 @@ from console.ledger.accounts.page import AccountFilter, AccountRow, Cursor, page
 from ui.kit.commands import native
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
+from ui.kit.lists.renewed import Renewed
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import TitleRow
@@ -31,9 +32,9 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from console.files.exports import ExportResult
-    from console.ledger.page import Direction, Page
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+    from console.postgres.page import Direction, Page
     from ui.context import Context
     from ui.kit.lists.export_strip import Work
 
@@ -85,6 +86,7 @@ class AccountList(QWidget):
         self.table.setModel(self.model)
         self.table.set_row_actions(self._row_actions)
         self.part = ListPart(self.title, self.table)
+        self.renewed = Renewed(self.table, self.model, self.title, key=_key)
         self.export = ExportStrip(
             context.worker, context.notices, context.formats, self._export_work,
             noun="accounts", total="balance",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
+from console.ledger.audit.news import Topic
 from ui.kit.widgets.placing import Pages
 from ui.routes import OpenAccount, OpenCredit, OpenHold
 from ui.screen import Screen
@@ -25,6 +26,8 @@ KEPT: Final = 8
 
 class Accounts(Screen):
     """The list of customers' accounts, and the pages of those that were shown last, each as it was left."""
+
+    topics = frozenset({Topic.ACCOUNTS})
 
     def __init__(self, context: Context) -> None:
         """Begin with the list."""
@@ -57,6 +60,11 @@ class Accounts(Screen):
         else:
             self.list.refresh()
         count_waiting(self.context, "accounts", self)
+
+    @override
+    def renew(self) -> None:
+        if self.account_page is None:
+            self.list.renewed.renew()
 
     @override
     def focus_filter(self) -> None:

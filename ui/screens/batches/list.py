@@ -13,6 +13,7 @@ from models.batch import BatchStatus
 from ui.kit.commands import native
 from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.list_part import ListPart
+from ui.kit.lists.renewed import Renewed
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import TitleRow, button, row_of
@@ -24,8 +25,8 @@ from ui.waiting import count_waiting
 
 if TYPE_CHECKING:
     from console.ledger.batches.page import BatchRow
-    from console.ledger.page import Direction, Page
     from console.postgres.cancellation import Cancellation
+    from console.postgres.page import Direction, Page
     from ui.context import Context
 
 
@@ -53,6 +54,7 @@ class BatchList(QWidget):
         self.model: PagedModel[BatchRow] = PagedModel(BATCHES, context.formats, context.worker, self)
         self.table = context.table("batches", "Batches")
         self.table.setModel(self.model)
+        self.renewed = Renewed(self.table, self.model, self._title, key=lambda row: row.id)
         self.table.set_empty_words("No batches yet", _OTHERS_LOAD if why_not else _LOAD)
         self.table.activated_row.connect(lambda row: self.opened.emit(row.id))
         self.table.set_row_actions(self._row_actions)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from PySide6.QtWidgets import QFileDialog
 from typing_extensions import override
 
+from console.ledger.audit.news import Topic
+from ui.kit.widgets.inputs import is_typed_in
 from ui.kit.widgets.placing import Pages
 from ui.routes import OpenBatch, Route
 from ui.screen import Screen
@@ -33,6 +35,8 @@ class _RejectedLines(Route):
 
 class Batches(Screen):
     """The list, and in its place whatever the operator is at: a load, its problems, or one batch."""
+
+    topics = frozenset({Topic.BATCHES, Topic.APPROVALS})
 
     def __init__(self, context: Context) -> None:
         """Begin with the list."""
@@ -61,6 +65,14 @@ class Batches(Screen):
             self.batch_page.reload()
         elif self._stack.currentWidget() is self.list:
             self.list.refresh()
+
+    @override
+    def renew(self) -> None:
+        page = self.batch_page
+        if page is None:
+            self.list.renewed.renew()
+        elif not (page.pending or is_typed_in(page)):
+            page.reload()
 
     @override
     def focus_filter(self) -> None:

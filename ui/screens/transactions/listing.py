@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from console.files.days import end_of, start_of
 from console.files.text import party
-from console.ledger.page import Direction, Order, Page
 from console.ledger.transactions.page import Cursor, TransactionFilter, TransactionRow, page
+from console.postgres.page import Direction, Order, Page
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone
 

@@ -11,11 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from typing_extensions import override
 
 from console.files.text import party_in_full
-from console.ledger.page import Order
+from console.ledger.audit.news import Topic
 from console.ledger.transactions.export import export_transactions
+from console.postgres.page import Order
 from ui.kit.commands import native
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
+from ui.kit.lists.renewed import Renewed
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.day_jump import JumpButton
@@ -68,6 +70,8 @@ class _AsLeft(Route):
 class Transactions(Screen):
     """Every movement of the ledger, newest first."""
 
+    topics = frozenset({Topic.POSTED})
+
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.filters = TransactionFilters(context)
@@ -85,6 +89,7 @@ class Transactions(Screen):
         self.table = context.table("transactions", "Transactions")
         self.table.setModel(self.model)
         self.list = ListPart(self.title, self.table)
+        self.renewed = Renewed(self.table, self.model, self.title, key=lambda row: row.id)
         self.detail = TransactionDetail(context)
         self._build()
         self._connect()
@@ -99,6 +104,10 @@ class Transactions(Screen):
         self.title.forget_count()
         self.title.estimate()
         self._load()
+
+    @override
+    def renew(self) -> None:
+        self.renewed.renew()
 
     @override
     def focus_filter(self) -> None:

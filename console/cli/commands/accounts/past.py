@@ -96,7 +96,7 @@ def list_statement(
     from console.ledger.accounts.equation import WHOLE_LIFE, Term
     from console.ledger.accounts.periods import last_days
     from console.ledger.accounts.statement import statement
-    from console.ledger.page import Order
+    from console.postgres.page import Order
 
     username = account(name, "NAME")
     invocation = invocation_of(context)

@@ -17,9 +17,9 @@ from console.cli.output import amounts, say
 from console.cli.progress import progress
 
 if TYPE_CHECKING:
-    from console.ledger.page import Order
     from console.ledger.transactions.page import TransactionFilter, TransactionRow
     from console.postgres.cancellation import Cancellation
+    from console.postgres.page import Order
     from console.workspace.workspace import Workspace
     from models.transaction import TransactionKind
 
@@ -57,9 +57,9 @@ def transactions(
     ] = None,
 ) -> None:
     """List transactions, or export all that match."""
-    from console.ledger.page import Order
     from console.ledger.transactions.export import COLUMNS, cells
     from console.ledger.transactions.page import TransactionFilter
+    from console.postgres.page import Order
 
     invocation = invocation_of(context)
     order = Order.NEWEST if newest else Order.OLDEST

@@ -21,8 +21,8 @@ from console.ledger.accounts.timeline.sources import (
     found,
     told,
 )
-from console.ledger.page import PAGE_SIZE, Direction, Page, asked_name
 from console.money import LARGEST, SMALLEST, Currency, currency_of
+from console.postgres.page import PAGE_SIZE, Direction, Page, asked_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,6 +17,7 @@ from console.ledger.audit.verify.rules import (
     chain,
     guards,
     holds,
+    jobs,
     lots,
     movements,
     operations,
@@ -45,6 +46,7 @@ QUESTIONS: Final[tuple[Question, ...]] = (
     *accounts.QUESTIONS,
     *operations.QUESTIONS,
     *seals.QUESTIONS,
+    *jobs.QUESTIONS,
 )
 CHECKS: Final = {code: title for question in QUESTIONS for code, title in question.titles.items()}
 """What is checked, by a stable code."""

@@ -17,8 +17,9 @@ _BY_HAND: Final = "docs/safety.md has the lines that a superuser runs."
 _ASKED: Final = text("""
     WITH operator AS (
         SELECT r.rolname, r.rolconnlimit FROM pg_catalog.pg_roles r
-        WHERE r.rolcanlogin AND NOT r.rolsuper AND to_regrole('ledger_viewer') IS NOT NULL
-            AND pg_has_role(r.oid, to_regrole('ledger_viewer')::oid, 'USAGE')
+        WHERE r.rolcanlogin AND NOT r.rolsuper AND EXISTS (
+            SELECT FROM pg_catalog.pg_roles g
+            WHERE g.rolname IN ('ledger_viewer', 'ledger_keeper') AND pg_has_role(r.oid, g.oid, 'USAGE'))
     )
     SELECT
         EXISTS (

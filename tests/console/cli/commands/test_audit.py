@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bookkeeping import transfer
 from tests.cluster import connected
-from tests.models.bookkeeping import transfer
 from tests.models.writes import write
 
 if TYPE_CHECKING:

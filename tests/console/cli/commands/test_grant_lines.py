@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.bookkeeping import assert_adds_up
 from tests.cluster import connected
-from tests.models.bookkeeping import assert_adds_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,8 +13,8 @@ from tests.cluster import connected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tests.bookkeeping import Connection
     from tests.console.cli.conftest import Run
-    from tests.models.bookkeeping import Connection
 
 WHY = ("--reason", REASON)
 

@@ -11,15 +11,15 @@ from console.ledger.accounts.answer import answer
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.equation import WHOLE_LIFE, Period
 from console.ledger.accounts.periods import since_movement
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, capture, done, grant, reserve, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 QUIET = "Nothing is on hold, and no credit expires within 30 days."
 

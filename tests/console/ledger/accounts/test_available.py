@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from console.ledger.accounts.page import AccountFilter, page
 from console.ledger.balances.lookup import lookup
 from console.ledger.credits.breakdown import credits as credit
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, grant, let_time_pass, refused, release, reserve, write
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from console.ledger.accounts.page import AccountRow
     from console.ledger.credits.breakdown import Credits
     from console.postgres.database import Database
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 AMOUNT: Final = st.integers(1, 200)
 # Half an hour before a full one, so that no lot expires at the moment it is looked at.

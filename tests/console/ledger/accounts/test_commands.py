@@ -13,8 +13,8 @@ from console.ledger.accounts.commands import OverdraftLimit
 from console.ledger.accounts.notes import add_note
 from console.ledger.transactions.transfer import transfer
 from models.account import AccountStatus
+from tests.bookkeeping import assert_adds_up, balances
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import assert_adds_up, balances
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

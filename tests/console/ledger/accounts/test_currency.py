@@ -9,11 +9,11 @@ import pytest
 from console.errors import UsageError
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.page import AccountFilter, Cursor, page
-from console.ledger.page import Direction
 from console.monitor.budgets import budget
+from console.postgres.page import Direction
 from models.account import AccountStatus
+from tests.bookkeeping import transfer
 from tests.console.ledger.books.many_currencies import BHD, BIG, BTC, CR, FOUR, JPY, add_currencies
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, write
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from console.ledger.accounts.page import AccountRow
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 ALL = [("anna", BHD), ("anna", BTC), ("anna", CR), ("anna", JPY), ("bert", CR), ("bert", JPY), ("carla", BTC)]
 

@@ -13,9 +13,9 @@ from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term, equation,
 from console.ledger.accounts.periods import last_days, offered, since_movement
 from console.monitor.budgets import budget
 from models.transaction import TransactionKind
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
 from tests.console.ledger.books.many_currencies import JPY, add_currencies
-from tests.models.bookkeeping import transfer
 from tests.models.writes import capture, done, grant, let_time_pass, reserve, reverse, sweep, write
 
 if TYPE_CHECKING:
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     from console.ledger.accounts.equation import Equation
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 
 def sums(found: Equation) -> dict[Term, tuple[int, int]]:

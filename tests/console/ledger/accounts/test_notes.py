@@ -11,8 +11,8 @@ from console.errors import RefusedError
 from console.ledger.accounts import notes
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.page import AccountFilter, page
+from tests.bookkeeping import balances
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import balances
 from tests.models.writes import done, write
 
 if TYPE_CHECKING:
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 
 FLAGGED, MINE, FOLLOWED = AccountFilter(flagged=True), AccountFilter(mine=True), AccountFilter(followed=True)

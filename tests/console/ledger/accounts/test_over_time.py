@@ -12,15 +12,15 @@ import pytest
 from console.ledger.accounts.detail import account
 from console.ledger.accounts.equation import WHOLE_LIFE, Period
 from console.ledger.accounts.over_time import MOST_POINTS, moments
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import transfer
 from tests.models.writes import done
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 

@@ -14,13 +14,13 @@ from console.ledger.accounts.equation import equation
 from console.ledger.accounts.page import AccountFilter, Cursor, page
 from console.ledger.accounts.periods import last_days
 from console.ledger.books.currencies import zone_of
-from console.ledger.page import Direction
 from console.monitor.budgets import budget
+from console.postgres.page import Direction
 from models.account import AccountStatus
 from models.credit import ReservationStatus
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY, connected
 from tests.console.ledger.search.plans import fill, reads, rows_read
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, capture, done, grant, release, reserve, write
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from console.ledger.accounts.page import AccountRow
-    from console.ledger.page import Page
     from console.postgres.database import Database
+    from console.postgres.page import Page
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 ALL = AccountFilter()
 

@@ -11,21 +11,21 @@ from console.errors import UsageError
 from console.ledger.accounts import statement as module
 from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term, equation
 from console.ledger.accounts.statement import statement
-from console.ledger.page import Direction, Order
 from console.monitor.budgets import budget
+from console.postgres.page import Direction, Order
 from models.transaction import TransactionKind
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, capture, done, grant, reserve, reverse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.ledger.accounts.statement import StatementRow
-    from console.ledger.page import Page
     from console.postgres.database import Database
+    from console.postgres.page import Page
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 
 def ids(found: Page[StatementRow]) -> list[int]:

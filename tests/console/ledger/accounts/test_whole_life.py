@@ -11,15 +11,15 @@ from console.ledger.accounts import whole_life as module
 from console.ledger.accounts.equation import WHOLE_LIFE, equation
 from console.ledger.accounts.whole_life import whole_life
 from console.postgres.cancellation import Cancellation
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import transfer
 from tests.models.writes import done, grant, reverse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 Told = list[tuple[int, int]]
 

@@ -20,15 +20,15 @@ from console.ledger.batches.commands import post, validate
 from console.ledger.batches.reversal import BatchReversal, ReversalPolicy
 from console.ledger.credits.commands import Grant, grant
 from console.ledger.holds.commands import Capture, reserve
-from console.ledger.page import Direction
 from console.ledger.transactions.reversal import Reversal
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.postgres.page import Direction
 from console.writes.ledger import Ledger
+from tests.bookkeeping import Line, assert_adds_up, balances, create_batch
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import Line, assert_adds_up, balances, create_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

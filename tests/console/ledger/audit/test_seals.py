@@ -10,8 +10,8 @@ import pytest
 from console.errors import CancelledError
 from console.ledger.audit.seals import seal
 from console.postgres.cancellation import Cancellation
+from tests.bookkeeping import transfer
 from tests.cluster import connected
-from tests.models.bookkeeping import transfer
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from console.ledger.batches.page import get, lines, page
 from console.money import Currency
 from console.monitor.budgets import budget
 from models.batch import BatchStatus
+from tests.bookkeeping import assert_adds_up
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import assert_adds_up
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

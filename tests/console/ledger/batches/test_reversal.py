@@ -18,8 +18,8 @@ from console.ledger.batches.reversal import (
 from console.ledger.credits.commands import Grant, grant
 from console.ledger.transactions.reversal import Reversal, reverse_transaction
 from console.ledger.transactions.transfer import transfer
+from tests.bookkeeping import Line, assert_adds_up, balances, create_batch, post_batch
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import Line, assert_adds_up, balances, create_batch, post_batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

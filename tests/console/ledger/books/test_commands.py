@@ -15,16 +15,16 @@ from console.monitor.budgets import budget
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.writes.ledger import Ledger
+from tests.bookkeeping import transfer
 from tests.console.ledger.books.many_currencies import BTC, JPY, add_currencies
-from tests.models.bookkeeping import transfer
 from tests.models.writes import done, reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from console.settings import Settings
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 WHY = "for a test"
 

@@ -12,17 +12,17 @@ from console.errors import UsageError
 from console.files.days import day_of, start_of
 from console.ledger.books.currencies import books, of_hold, of_transaction
 from console.monitor.budgets import budget
+from tests.bookkeeping import transfer
 from tests.cluster import connected
 from tests.console.ledger.books.many_currencies import BHD, BTC, CR, JPY, ZONE, add_currencies
-from tests.models.bookkeeping import transfer
 from tests.models.writes import done, reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 
 def test_currencies_and_zone_come_by_one_statement(

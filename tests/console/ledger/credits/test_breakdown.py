@@ -13,16 +13,16 @@ from console.ledger.balances.lookup import BalanceRow, lookup
 from console.ledger.credits.breakdown import EXPIRING_DAYS, Lot, credits  # noqa: A004 - the ledger's word
 from console.monitor.budgets import budget
 from models.account import AccountStatus
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, grant, let_time_pass, refused, reserve, sweep, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 
 @pytest.fixture(autouse=True)

@@ -14,8 +14,8 @@ from console.ledger.credits import commands as credit
 from console.ledger.credits.commands import Grant
 from console.ledger.holds import commands as holds
 from console.ledger.holds.commands import Capture
+from tests.bookkeeping import assert_adds_up, balances
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import assert_adds_up, balances
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,11 +14,11 @@ from console.ledger.credits import uses as uses_module
 from console.ledger.credits.ended import EndedCursor, EndedLot, Ending, ended
 from console.ledger.credits.parts import Part, parts
 from console.ledger.credits.uses import LotUse, uses
-from console.ledger.page import Direction
 from console.monitor.budgets import budget
+from console.postgres.page import Direction
 from models.transaction import TransactionKind
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY, connected
-from tests.models.bookkeeping import transfer
 from tests.models.writes import capture, done, grant, let_time_pass, release, reserve, reverse, sweep
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from sqlalchemy import TextClause
 
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 
 @pytest.fixture(autouse=True)

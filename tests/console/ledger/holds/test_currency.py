@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.ledger.holds.page import Cursor, HoldFilter, page
-from console.ledger.page import Direction
 from console.monitor.budgets import budget
+from console.postgres.page import Direction
 from models.credit import ReservationStatus
 from tests.console.ledger.books.many_currencies import BTC, FOUR, add_currencies
 from tests.models.writes import done, release, reserve
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from console.money import Currency
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 MADE = [(f"h-{number}", FOUR[number % 4], "anna" if number % 3 else "bert") for number in range(12)]
 """Reference, currency and account of each hold, the oldest first; each is of so many minor units more."""

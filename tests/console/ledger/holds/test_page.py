@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.ledger.holds.page import Cursor, HoldFilter, page
-from console.ledger.page import Direction
 from console.monitor.budgets import budget
+from console.postgres.page import Direction
 from models.credit import ReservationStatus
 from tests.models.writes import REASON, capture, done, let_time_pass, release, reserve
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 ALL = HoldFilter()
 

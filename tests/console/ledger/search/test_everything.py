@@ -11,15 +11,15 @@ from console.ledger.search.everything import Answer, Kind, everything
 from console.ledger.search.probes import COUNTED, MOST, statement
 from console.money import Currency
 from console.monitor.budgets import budget
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
 from tests.console.ledger.search.plans import fill, reads
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, grant, reserve, write
 
 if TYPE_CHECKING:
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 CR = Currency(CURRENCY, 2)
 HOSTILE = (

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.ledger.page import Direction
 from console.ledger.transactions.page import TransactionFilter, count, page, page_statement
 from console.ledger.transactions.reversal import Reversal, reverse_transaction
+from console.postgres.page import Direction
 from tests.cluster import CURRENCY
 from tests.console.ledger.transactions.plans import reads, rows_read
 

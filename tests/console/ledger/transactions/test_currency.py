@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.ledger.page import Direction, Order
 from console.ledger.transactions.page import (
     Cursor,
     TransactionFilter,
@@ -16,6 +15,7 @@ from console.ledger.transactions.page import (
     page_statement,
 )
 from console.monitor.budgets import budget
+from console.postgres.page import Direction, Order
 from tests.cluster import connected
 from tests.console.ledger.books.many_currencies import (
     BIG,

@@ -15,10 +15,10 @@ from console.ledger.balances.lookup import lookup
 from console.ledger.batches import page as batches
 from console.ledger.credits.breakdown import credits  # noqa: A004 - the ledger's word for it
 from console.ledger.holds import page as holds
-from console.ledger.page import Direction, Order
 from console.ledger.transactions import page as transactions
 from console.monitor.recording.fingerprint import fingerprint
 from console.monitor.recording.label import label
+from console.postgres.page import Direction, Order
 from models.account import AccountStatus
 from models.credit import ReservationStatus
 from models.transaction import TransactionKind

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 
 from console.errors import DatabaseUnreachableError
-from console.ledger.page import Direction, Page
+from console.postgres.page import Direction, Page
 from tests.ui.parts import COLUMNS, MadeUp, make_row, make_rows
 from ui.kit.table.paged_model import PagedModel, State
 

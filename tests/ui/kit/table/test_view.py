@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QGuiApplication, QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QDialog, QPushButton
 
-from console.ledger.page import Page
+from console.postgres.page import Page
 from tests.ui.kit.table.test_paged_model import PAGE, Listing, numbers, wait_ready
 from tests.ui.parts import COLUMNS, MadeUp, make_formats, make_row, make_rows
 from ui.kit.formats import Formats

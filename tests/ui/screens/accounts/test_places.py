@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
     from ui.context import Context
     from ui.routes import Route
     from ui.screens.accounts.account.page import AccountPage

@@ -17,7 +17,7 @@ from console.files.mappings.mapping import load_mapping
 from console.ledger.batches import commands as ledger
 from console.ledger.batches import page as questions
 from console.ledger.operators.rights import Rights
-from console.ledger.page import Direction
+from console.postgres.page import Direction
 from models.batch import BatchStatus
 from tests.cluster import connected
 from tests.ui.parts import CREDITS

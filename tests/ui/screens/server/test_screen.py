@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from console.server.sessions import SessionRow
     from console.settings import Settings
     from tests.blocked import Waiter
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
     from tests.operators import Staff
     from tests.ui.conftest import Contexts
     from ui.kit.notices import Notices

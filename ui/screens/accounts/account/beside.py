@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
-    from console.ledger.page import Direction, Page
     from console.postgres.cancellation import Cancellation
+    from console.postgres.page import Direction, Page
     from ui.context import Context
     from ui.kit.table.columns import Column
 

@@ -14,8 +14,8 @@ from typing_extensions import override
 from console.ledger.accounts.equation import WHOLE_LIFE, Period, Term
 from console.ledger.accounts.periods import since_movement
 from console.ledger.accounts.statement import StatementRow, statement
-from console.ledger.page import Direction, Order, Page
 from console.ledger.transactions.page import Cursor
+from console.postgres.page import Direction, Order, Page
 from ui.kit.commands import native
 from ui.kit.formats import DOT
 from ui.kit.lists.selection_sum import SelectionSum

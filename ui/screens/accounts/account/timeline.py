@@ -12,8 +12,8 @@ from typing_extensions import override
 
 from console.ledger.accounts.timeline.page import Parts, TimelineKind, TimelineRow, timeline
 from console.ledger.accounts.timeline.words import sentence
-from console.ledger.page import Direction
 from console.money import NumberStyle
+from console.postgres.page import Direction
 from ui.kit.formats import MINUS
 from ui.kit.lists.selection_sum import SelectionSum
 from ui.kit.table.paged_model import PagedModel, State
@@ -26,10 +26,10 @@ from ui.ways import take, way_to_account, with_enter
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
-    from console.ledger.page import Page
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+    from console.postgres.page import Page
     from ui.context import Context
 
 _CHOICES: Final = {

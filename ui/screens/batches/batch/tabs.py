@@ -24,9 +24,9 @@ from ui.ways import take, way_to_account, with_enter
 if TYPE_CHECKING:
     from console.ledger.batches.commands import WalletChange
     from console.ledger.batches.page import BatchLineRow
-    from console.ledger.page import Direction, Page
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
+    from console.postgres.page import Direction, Page
     from ui.context import Context
     from ui.kit.formats import Formats
     from ui.kit.table.view import LedgerTable

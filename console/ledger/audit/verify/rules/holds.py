@@ -72,7 +72,9 @@ _ENDED: Final = """
         WHERE r.status = 'expired' GROUP BY r.closed_by
     ), swept AS (
         SELECT o.operator, sum((o.outcome ->> 'reservations')::bigint) AS holds FROM ledger.operations o
-        WHERE o.kind = 'sweep' AND o.outcome ->> 'status' = 'swept' GROUP BY o.operator
+        WHERE (o.kind, o.outcome ->> 'status') = ('sweep', 'swept') OR (o.kind = 'run_job'
+            AND (o.outcome ->> 'job', o.outcome ->> 'status') = ('sweep', 'done'))
+        GROUP BY o.operator
     )
     SELECT 'hold.ended' AS code, 'reservation ' || coalesce(r.id, ended.reservation) AS place,
         coalesce(r.id, ended.reservation) AS number,

@@ -143,7 +143,8 @@ _KEPT: Final = """
         FROM ledger.operations o
         WHERE o.created_at >= (SELECT i.made_at FROM ledger.identity i) AND o.kind <> 'abandoned'
             AND (o.outcome ->> 'status' = 'refused' OR o.kind NOT IN (
-                'transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep'))
+                'transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep',
+                'run_job'))
         GROUP BY o.kind, o.operator, o.request_hash, o.outcome
     ), noted AS (
         SELECT e.action AS kind, e.actor AS operator,

@@ -11,7 +11,7 @@ from tests.cluster import connected
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @pytest.fixture

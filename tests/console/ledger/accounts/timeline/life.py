@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, capture, done, grant, refused, release, reserve, reverse, write
 
 if TYPE_CHECKING:
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 def make_a_life(operator: Connection) -> None:

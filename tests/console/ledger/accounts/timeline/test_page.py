@@ -13,12 +13,12 @@ from console.ledger.accounts.timeline import page as module
 from console.ledger.accounts.timeline.page import Parts, TimelineKind, timeline
 from console.ledger.accounts.timeline.sources import Source
 from console.ledger.accounts.timeline.words import sentence
-from console.ledger.page import Direction
 from console.monitor.budgets import budget
+from console.postgres.page import Direction
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY, connected
 from tests.console.ledger.accounts.timeline.life import make_a_life
 from tests.console.ledger.search.plans import reads
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, done, refused, reserve, write
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from console.ledger.accounts.timeline.page import TimelineRow
     from console.postgres.database import Database
+    from tests.bookkeeping import Connection
     from tests.conftest import Statements
-    from tests.models.bookkeeping import Connection
 
 ZERO_DECIMALS = "KRW"
 

@@ -11,16 +11,16 @@ from console.ledger.accounts.timeline.page import Parts, TimelineRow, timeline
 from console.ledger.accounts.timeline.words import LONGEST, sentence
 from console.money import Currency, NumberStyle
 from models.transaction import TransactionKind
+from tests.bookkeeping import transfer
 from tests.cluster import CURRENCY
 from tests.console.ledger.accounts.timeline.life import make_a_life
-from tests.models.bookkeeping import transfer
 from tests.models.writes import REASON, capture, done, grant, let_time_pass, refused, reserve, sweep, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from console.postgres.database import Database
-    from tests.models.bookkeeping import Connection
+    from tests.bookkeeping import Connection
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from console.ledger.credits.ended import EndedCursor, EndedLot, ended
 from console.ledger.credits.parts import Part, parts
 from console.ledger.credits.uses import LotUse, uses
-from console.ledger.page import Direction, Page
+from console.postgres.page import Direction, Page
 
 if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation

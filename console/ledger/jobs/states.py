@@ -1,0 +1,182 @@
+"""How the automatic jobs stand, who runs them, and what came of their runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+# How long a job may be due before it is late: a keeper that died is followed within half of it.
+LATE_S: Final = 60.0
+
+
+class Job(StrEnum):
+    """What is done again and again; ledger.jobs has a row for each."""
+
+    SWEEP = "sweep"
+    SEAL = "seal"
+    CHECKPOINT = "checkpoint"
+    FIGURES = "figures"
+    VERIFY = "verify"
+
+
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """How one run ended: done, waiting (for sessions whose transactions are open), found or failed.
+
+    outcome: what the ledger kept of it, with amounts in minor units as text.
+    """
+
+    operator: str
+    ended_at: datetime
+    status: str
+    outcome: Mapping[str, Any]
+
+    @property
+    def seconds(self) -> float:
+        """How long it took; 0 for a run that ended in an error, of which only the end is known."""
+        began, ended = self.outcome.get("started_at"), self.outcome.get("ended_at")
+        if self.status == "failed" or not (began and ended):
+            return 0.0
+        return (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class JobState:
+    """One job: when it is due (None while there is nothing to do), when it last ran and did what it is for.
+
+    overdue_s: seconds since it was due, None when it is not. failures: in a row. last: None before the first
+    run, and where it was not asked for.
+    """
+
+    job: Job
+    due_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    done_at: datetime | None
+    failures: int
+    not_before: datetime | None
+    overdue_s: float | None
+    last: JobRun | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it is under way, for longer than a statement."""
+        return self.started_at is not None
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has waited for longer than a change of keepers takes."""
+        return not self.is_running and self.overdue_s is not None and self.overdue_s > LATE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """Who runs the jobs: an operator at a place, until a moment unless it is renewed."""
+
+    token: int
+    holder: str
+    place: str
+    claimed_at: datetime
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class JobStates:
+    """All jobs at one moment; lease is None while nobody runs them."""
+
+    at: datetime
+    lease: Lease | None
+    jobs: tuple[JobState, ...]
+
+    def of(self, job: Job) -> JobState:
+        """Return one of them."""
+        return next(state for state in self.jobs if state.job is job)
+
+
+_STATES: Final = text("""
+    SELECT clock_timestamp() AS now, k.token, k.holder, k.place, k.claimed_at, k.valid_until, s.*,
+        r.operator AS last_operator, r.ended_at AS last_ended_at, r.outcome AS last_outcome
+    FROM ledger.keeper_lease k CROSS JOIN ledger.job_states() s
+    LEFT JOIN LATERAL ledger.job_runs(s.job, 1) r ON true""")
+_RUNS: Final = text("SELECT r.operator, r.ended_at, r.outcome FROM ledger.job_runs(:job, :limit) r")
+
+
+def job_states(database: Database, *, cancel: Cancellation | None = None) -> JobStates:
+    """Return how all jobs stand, each with its last run, in one statement."""
+
+    def ask(session: Session) -> JobStates:
+        rows = session.execute(_STATES).all()
+        first = rows[0]
+        lease = None
+        if first.valid_until is not None and first.valid_until > first.now:
+            lease = Lease(first.token, first.holder, first.place, first.claimed_at, first.valid_until)
+        found = {
+            row.job: _state(
+                row._asdict(),
+                None if row.last_outcome is None
+                else _run(row.last_operator, row.last_ended_at, row.last_outcome),
+            )
+            for row in rows
+        }  # fmt: skip
+        return JobStates(first.now, lease, tuple(found[job] for job in Job))
+
+    return database.read("jobs.states", ask, cancel=cancel)
+
+
+def job_runs(
+    database: Database, job: Job, *, limit: int = 100, cancel: Cancellation | None = None
+) -> tuple[JobRun, ...]:
+    """Return a job's last runs, newest first."""
+
+    def ask(session: Session) -> tuple[JobRun, ...]:
+        rows = session.execute(_RUNS, {"job": job.value, "limit": limit}).all()
+        return tuple(_run(*row) for row in rows)
+
+    return database.read("jobs.runs", ask, cancel=cancel)
+
+
+def states_of(rows: list[dict[str, Any]]) -> tuple[JobState, ...]:
+    """Return the jobs as ledger.claim_lease tells of them, without their runs."""
+    moments = ("due_at", "started_at", "ended_at", "done_at", "not_before")
+    read = [
+        {**row, **{name: row[name] and datetime.fromisoformat(row[name]) for name in moments}} for row in rows
+    ]
+    found = {row["job"]: _state(row, None) for row in read}
+    return tuple(found[job] for job in Job)
+
+
+def _state(row: Mapping[str, Any], last: JobRun | None) -> JobState:
+    return JobState(
+        job=Job(row["job"]),
+        due_at=row["due_at"],
+        started_at=row["started_at"],
+        ended_at=row["ended_at"],
+        done_at=row["done_at"],
+        failures=row["failures"],
+        not_before=row["not_before"],
+        overdue_s=row["overdue_s"],
+        last=last,
+    )
+
+
+def run_of(outcome: Mapping[str, Any], operator: str = "") -> JobRun:
+    """Return a run by its outcome, as the keeper that ran it has it."""
+    return _run(operator, datetime.fromisoformat(outcome["ended_at"]), outcome)
+
+
+def _run(operator: str, ended_at: datetime, outcome: Mapping[str, Any]) -> JobRun:
+    status = outcome["status"]
+    # A run that was refused, such as one that another console asked for by a wrong name.
+    return JobRun(operator, ended_at, "failed" if status == "refused" else status, outcome)

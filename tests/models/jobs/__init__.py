@@ -1,0 +1,1 @@
+"""The automatic jobs in the database: lease, runs, daily figures, hints."""
