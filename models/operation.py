@@ -39,7 +39,7 @@ class KeeperLease(Base):
     holder: Mapped[str | None]
     place: Mapped[str]
     claimed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
-    valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    valid_until: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class JobRow(Base):

@@ -52,8 +52,13 @@ class HintListener:
             self._thread.start()
 
     def stop(self) -> None:
-        """End within half a second; nobody waits for it."""
+        """End within half a second; `join` waits for that."""
         self._stopped.set()
+
+    def join(self) -> None:
+        """Wait until the connection is given back."""
+        if self._thread.is_alive():
+            self._thread.join(4 * _SLICE_S)
 
     def _run(self) -> None:
         pause = _FIRST_PAUSE_S

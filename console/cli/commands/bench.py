@@ -290,6 +290,37 @@ def seals(
 
 
 @app.command()
+def jobs(
+    context: typer.Context,
+    transactions: Transactions = 10_000_000,
+    users: Users = 1_000_000,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Time checkpoints and daily figures, and what postings pay for them."""
+    from console.bench.jobs import run
+
+    with _place(context, users, transactions, keep=keep) as place:
+        found = run(place)
+    alone, beside = found.posting
+    _show(
+        context,
+        [
+            ("system balances, added up", f"{found.balances_before:,.1f}", "ms", None),
+            ("system balances, with checkpoints", f"{found.balances_after:,.2f}", "ms", None),
+            (f"checkpoint over {found.transactions:,} transactions", f"{found.checkpoint_s:.1f}", "s", None),
+            (f"daily figures of {found.transactions:,} transactions", f"{found.counting_s:.1f}", "s", None),
+            ("30 days, added up", f"{found.days_naive:,.1f}", "ms", None),
+            ("30 days, daily figures", f"{found.days:,.2f}", "ms", None),
+            ("a keeper's look", f"{found.claim:.2f}", "ms", None),
+            ("a window's look", f"{found.look:.2f}", "ms", None),
+            ("posting alone", f"{alone:,.0f}", "transfers/s", None),
+            ("posting beside all jobs without a pause", f"{beside:,.0f}", "transfers/s", None),
+            ("what jobs without a pause cost a posting", f"{found.cost:.1f}", "%", None),
+        ],
+    )
+
+
+@app.command()
 def recorder(
     context: typer.Context,
     records: Annotated[int, typer.Option(min=1_000, help="How many records are written.")] = 1_000_000,

@@ -41,7 +41,10 @@ _DAILY: Final = text(f"""
             sum(t.amount * (
                 (t.from_wallet IN (SELECT s.id FROM system s))::integer
                 - (t.to_wallet IN (SELECT s.id FROM system s))::integer))
-        FROM mark JOIN ledger.transactions t ON mark.is_counted AND t.id > mark.through_id
+        FROM mark CROSS JOIN LATERAL (
+            -- Along the primary key: the planner takes them for a third of all rows.
+            SELECT * FROM ledger.transactions n WHERE mark.is_counted AND n.id > mark.through_id
+            ORDER BY n.id OFFSET 0) t
         GROUP BY 1, 2, 3
     ), open_day AS (
         SELECT part.day, part.currency, sum(part.customers) AS customers, sum(part.expired) AS expired

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.books.available import available, transferable
+from console.ledger.books.overview import EXPIRING_DAYS
 from console.money import Currency, currency_of
 from console.postgres.page import asked_name
 from models.account import AccountStatus
@@ -22,9 +23,6 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
-
-EXPIRING_DAYS = 30
-"""What expires within this many days expires soon."""
 
 # Holds cover lots in burn order. Of an expired lot only the covered part still lives, so the same running sum
 # serves for expired lots and for those to come.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from typing_extensions import override
 
-from console.errors import CancelledError, ConsoleError, LeaseLostError, UnavailableError
+from console.errors import CancelledError, ConsoleError, DatabaseUnreachableError, LeaseLostError
 from console.ledger.jobs.commands import (
     claim_lease,
     leave_lease,
@@ -156,7 +156,7 @@ class Keeper:
         except LeaseLostError:
             self._token = None
             return False
-        except (CancelledError, UnavailableError):
+        except (CancelledError, DatabaseUnreachableError):
             raise
         except ConsoleError as error:
             outcome = report_failure(self._ledger, token, job, str(error))

@@ -120,7 +120,7 @@ def job_states(database: Database, *, cancel: Cancellation | None = None) -> Job
         rows = session.execute(_STATES).all()
         first = rows[0]
         lease = None
-        if first.valid_until is not None and first.valid_until > first.now:
+        if first.holder is not None and first.valid_until > first.now:
             lease = Lease(first.token, first.holder, first.place, first.claimed_at, first.valid_until)
         found = {
             row.job: _state(

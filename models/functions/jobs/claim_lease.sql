@@ -16,7 +16,7 @@ BEGIN
     SELECT * INTO lease FROM ledger.keeper_lease;
     at := clock_timestamp();
     is_held := coalesce(lease.holder = session_user AND lease.token = p_token, false);
-    IF is_held OR lease.valid_until IS NULL OR lease.valid_until NOT BETWEEN at AND at + lasts
+    IF is_held OR lease.valid_until NOT BETWEEN at AND at + lasts
         OR EXISTS (SELECT FROM jsonb_array_elements(states) s (job) WHERE (s.job ->> 'neglected_s')::float > 45) THEN
         PERFORM FROM ledger.keeper_lease k
         WHERE (k.token, k.valid_until) IS NOT DISTINCT FROM (lease.token, lease.valid_until) FOR UPDATE SKIP LOCKED;
@@ -32,10 +32,11 @@ BEGIN
             UPDATE ledger.jobs SET started_at = NULL, started_token = NULL, not_before = NULL
             WHERE num_nonnulls(started_at, not_before) > 0;
             states := (SELECT jsonb_agg(s) FROM ledger.job_states() s);
-        ELSIF lease.valid_until < at - interval '10 s' THEN
+        ELSIF lease.valid_until NOT BETWEEN at - interval '10 s' AND at + lasts THEN
             -- A job of the holder is being written, or somebody keeps the row: it is taken from a session that idles with
             -- it, and from one at work when no job can take so long.
-            ended := ledger.end_blocker('keeper_lease', lease.valid_until < at - interval '150 s');
+            ended := ledger.end_blocker(
+                'keeper_lease', lease.valid_until NOT BETWEEN at - interval '150 s' AND at + lasts);
             IF ended IS NOT NULL THEN
                 PERFORM ledger.note('end_blocker', 'session:' || (ended ->> 'pid'), 'done', 'it held the keeper''s lease',
                     ended);
@@ -43,7 +44,8 @@ BEGIN
         END IF;
     END IF;
     RETURN jsonb_build_object('token', lease.token, 'is_held', is_held, 'holder', lease.holder, 'place', lease.place,
-        'claimed_at', lease.claimed_at, 'valid_until', lease.valid_until, 'at', at, 'jobs', states);
+        'claimed_at', lease.claimed_at, 'valid_until', lease.valid_until, 'at', clock_timestamp(),
+        'jobs', states);
 END $$;
 
 -- Give the lease back, so that the next keeper need not wait until it has run out.
@@ -51,7 +53,8 @@ CREATE OR REPLACE FUNCTION ledger.leave_lease(p_token bigint) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM ledger.begin_write();
-    UPDATE ledger.keeper_lease k SET valid_until = NULL WHERE k.token = p_token AND k.holder = session_user;
+    UPDATE ledger.keeper_lease k SET holder = NULL, valid_until = clock_timestamp()
+    WHERE k.token = p_token AND k.holder = session_user;
     RETURN FOUND;
 END $$;
 
@@ -61,7 +64,7 @@ CREATE OR REPLACE FUNCTION ledger.hold_lease(p_token bigint) RETURNS void
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     UPDATE ledger.keeper_lease k SET valid_until = clock_timestamp() + interval '20 s'
-    WHERE k.token = p_token AND k.holder = session_user AND k.valid_until IS NOT NULL;
+    WHERE k.token = p_token AND k.holder = session_user;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the keeper''s lease is no longer held under token %', p_token USING ERRCODE = 'LG005';
     END IF;

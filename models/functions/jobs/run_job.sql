@@ -46,14 +46,17 @@ BEGIN
         -- What is done in the database nobody else says to be done.
         PERFORM ledger.refuse('job.status', jsonb_build_object('job', job.name));
     END IF;
-    said := CASE
-        WHEN p_request ? 'result' THEN ledger.cut(p_request -> 'detail')
-            || jsonb_build_object('status', p_request ->> 'result')
-        WHEN job.name = 'sweep' THEN ledger.do_sweep('{"limit": 5000}')
-        WHEN job.name = 'seal' THEN ledger.do_seal(100000)
-        WHEN job.name = 'checkpoint' THEN ledger.do_checkpoint()
-        WHEN job.name = 'figures' THEN ledger.count_days(200000)
-    END;
+    -- Statements, not one expression: then one that cannot run keeps no other from running.
+    IF p_request ? 'result' THEN
+        said := ledger.cut(p_request -> 'detail') || jsonb_build_object('status', p_request ->> 'result');
+    ELSE
+        CASE job.name
+            WHEN 'sweep' THEN said := ledger.do_sweep('{"limit": 5000}');
+            WHEN 'seal' THEN said := ledger.do_seal(100000);
+            WHEN 'checkpoint' THEN said := ledger.do_checkpoint();
+            WHEN 'figures' THEN said := ledger.count_days(200000);
+        END CASE;
+    END IF;
     ended := clock_timestamp();
     IF p_request ? 'result' AND job.started_token = (p_request ->> 'token')::bigint THEN
         began := job.started_at;

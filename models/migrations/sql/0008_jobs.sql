@@ -7,8 +7,8 @@ CREATE TABLE ledger.keeper_lease (
     place text COLLATE "C" NOT NULL DEFAULT '' CONSTRAINT keeper_place_plain CHECK (
         length(place) <= 200 AND ledger.is_plain_text(place)),
     claimed_at timestamptz,
-    -- NULL: it was given back.
-    valid_until timestamptz
+    -- Given back: until then, and the holder is forgotten.
+    valid_until timestamptz NOT NULL DEFAULT clock_timestamp()
 ) WITH (fillfactor = 10);
 INSERT INTO ledger.keeper_lease DEFAULT VALUES;
 

@@ -148,17 +148,20 @@ def test_who_may_not_have_it_locks_nothing(connect: Callable[[str], Connection],
     idle.execute("COMMIT")
 
 
-@pytest.mark.parametrize("hog", ["renew", "run", "look"])
+@pytest.mark.parametrize("hog", ["first", "renew", "run", "look"])
 def test_nobody_keeps_it_by_an_open_transaction(
     hog: str, as_role: Callable[[str], str], other: Connection, admin: Connection
 ) -> None:
     """Whoever idles with the lease's row is ended, once what others see of it is over."""
     idle = psycopg.connect(driver_url(as_role("t_operator")), autocommit=True)
     try:
-        token = claimed(idle)
+        token = 0 if hog == "first" else claimed(idle)
         pass_time(admin, 60)
         idle.execute("BEGIN")
-        if hog == "run":
+        if hog == "first":
+            # Of a lease that was given back, or never had.
+            claimed(idle)
+        elif hog == "run":
             run(idle, token, "checkpoint")
         elif hog == "renew":
             assert claim(idle, token)["is_held"]

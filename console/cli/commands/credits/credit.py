@@ -76,6 +76,7 @@ def grant(
 @app.command()
 def show(context: typer.Context, name: Name, currency: CurrencyCode = None) -> None:
     """Show what an account may spend: its balance, what is granted and held, and what expires soon."""
+    from console.ledger.books.overview import EXPIRING_DAYS
     from console.ledger.credits import breakdown as queries
 
     invocation = invocation_of(context)
@@ -90,7 +91,7 @@ def show(context: typer.Context, name: Name, currency: CurrencyCode = None) -> N
     )  # fmt: skip
     invocation.output.record(columns, cells)
     if found.expiring:
-        say(f"{shown(found.expiring, found.currency)} of it expires within {queries.EXPIRING_DAYS} days.")
+        say(f"{shown(found.expiring, found.currency)} of it expires within {EXPIRING_DAYS} days.")
 
 
 @app.command()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from psycopg.types.json import Jsonb
 
-from console.ledger.overview import CurrencyOverview, Tally, overview
+from console.ledger.books.overview import CurrencyOverview, Tally, overview
 from console.monitor.budgets import budget
 from console.workspace.demo import make_demo, plan
 from models.account import AccountStatus

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
-from console.ledger.credits.breakdown import EXPIRING_DAYS
 from models.account import AccountStatus
 from models.batch import BatchStatus
 from models.transaction import TransactionKind
@@ -18,6 +17,9 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+
+EXPIRING_DAYS: Final = 30
+"""What expires within this many days expires soon."""
 
 # Every wallet is read once, in parallel if the server can; all else is a walk along an index. What hangs on a
 # wallet needs its currency: looked up where there are several. Today is the business day, as limits count it.

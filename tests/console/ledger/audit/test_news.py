@@ -1,0 +1,81 @@
+"""What is new: read from the chain, whatever a hint said or did not say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from console.ledger.audit.news import Topic, look
+from tests.bookkeeping import Line, create_batch, post_batch, transfer
+from tests.models.jobs.lease import claimed
+from tests.models.writes import REASON, capture, release, reserve, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from console.postgres.database import Database
+    from tests.bookkeeping import Connection
+
+
+@pytest.fixture(autouse=True)
+def customers(open_accounts: Callable[..., None]) -> None:
+    open_accounts({"alice": 1_000, "bob": 0})
+
+
+def test_what_was_there_before_is_no_news(operator: Connection, viewer: Database) -> None:
+    post_batch(operator, create_batch(operator, [Line(1, "alice", "bob", 5, "r")]))
+    first = look(viewer, None)
+    assert (first.topics, first.failing) == (frozenset(), ())
+    assert look(viewer, first).topics == frozenset()
+
+
+def test_what_operators_look_at_is_news(operator: Connection, viewer: Database) -> None:
+    before = look(viewer, None)
+    batch = create_batch(operator, [Line(1, "alice", "bob", 5, "r")])
+    after = look(viewer, before)
+    assert after.topics == {Topic.BATCHES}
+    post_batch(operator, batch)
+    assert look(viewer, after).topics == {Topic.BATCHES, Topic.POSTED}
+    after = look(viewer, after)
+    write(operator, "flag_account", "alice", "ask for a passport", None)
+    assert look(viewer, after).topics == {Topic.ACCOUNTS}
+
+
+def test_postings_are_none(operator: Connection, viewer: Database) -> None:
+    reserve(operator, "alice", 10, "h")
+    before = look(viewer, None)
+    transfer(operator, "alice", "bob", 5)
+    write(operator, "open_account", "carol", "CR", "", None, REASON)
+    write(operator, "grant_credit", "bob", "CR", 5, "promo", None)
+    assert look(viewer, before).topics == frozenset()
+
+
+def test_a_hold_that_ends_is_news(operator: Connection, viewer: Database) -> None:
+    for reference, end in (("one", release), ("two", capture)):
+        reserve(operator, "alice", 10, reference)
+        before = look(viewer, None)
+        end(operator, reference)
+        assert look(viewer, before).topics == {Topic.HOLDS}, reference
+
+
+def test_a_job_that_fails_is_news_and_that_it_does_no_longer(operator: Connection, viewer: Database) -> None:
+    before = look(viewer, None)
+    token = claimed(operator)
+    words = psycopg.types.json.Jsonb({"message": "no room"})
+    write(operator, "report_job", token, "verify", "found", words)
+    found = look(viewer, before)
+    assert found.topics == {Topic.JOBS}
+    assert found.failing == ("verify",)
+    assert look(viewer, found).topics == frozenset()
+    write(operator, "report_job", token, "verify", "done", words)
+    assert look(viewer, found).topics == {Topic.JOBS}
+    assert look(viewer, found).failing == ()
+
+
+def test_of_very_much_all_is_news(operator: Connection, viewer: Database) -> None:
+    before = look(viewer, None)
+    for number in range(501):
+        write(operator, "open_account", f"c{number}", "CR", "", None, REASON)
+    assert look(viewer, before).topics == frozenset(Topic)

@@ -1,0 +1,1 @@
+"""The automatic jobs: how they stand, and the keeper that runs them."""
