@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
     from ui.kit.commands import Commands
     from ui.kit.formats import Formats
-    from ui.kit.lag import LagSampler
     from ui.kit.notices import Notices
+    from ui.kit.sampling.lag import LagSampler
+    from ui.kit.sampling.sampler import ConsoleSampler
     from ui.kit.table.view import LedgerTable
     from ui.kit.theme.icons import Icons
     from ui.kit.theme.theme import Theme
@@ -68,6 +69,7 @@ class Context:
     formats: Formats
     worker: Worker
     lag: LagSampler
+    sampler: ConsoleSampler
     theme: Theme
     icons: Icons
     commands: Commands

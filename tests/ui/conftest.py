@@ -22,8 +22,9 @@ from tests.ui.parts import make_formats
 from tests.ui.sessions import Sessions
 from ui.context import Context, Session
 from ui.kit.commands import Commands
-from ui.kit.lag import LagSampler
 from ui.kit.notices import Notices
+from ui.kit.sampling.lag import LagSampler
+from ui.kit.sampling.sampler import ConsoleSampler
 from ui.kit.theme.icons import Icons
 from ui.kit.theme.theme import Mode, Theme
 from ui.kit.worker import Worker
@@ -155,16 +156,18 @@ def context_of(  # noqa: PLR0917 - fixtures are given by name
             database = Database(as_role(login), Recorder(capacity=2_000), settings)
             opened.append(database)
         facts = database.session_facts()
+        ledger = Ledger(database)
         return Context(
             session=Session("test", "test", False, Rights.of(facts), books(database)),
             database=database,
-            ledger=Ledger(database),
+            ledger=ledger,
             recorder=database.recorder,
             settings=database.settings,
             paths=paths,
             formats=formats,
             worker=worker,
             lag=lag,
+            sampler=ConsoleSampler(ledger, lag),
             theme=theme,
             icons=icons,
             commands=Commands(store, notices.warn),

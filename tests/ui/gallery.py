@@ -352,6 +352,7 @@ def make_context(theme: Theme, store: QSettings, worker: Worker, *, production: 
         formats=make_formats(),
         worker=worker,
         lag=nothing,
+        sampler=nothing,
         theme=theme,
         icons=Icons(theme),
         commands=Commands(store, notices.warn),

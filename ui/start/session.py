@@ -12,8 +12,8 @@ from console.ledger.operators.credentials import Credentials
 from console.ledger.operators.rights import Rights
 from ui.context import Context, Session
 from ui.kit.formats import Formats
-from ui.kit.lag import LagSampler
 from ui.kit.notices import Notices
+from ui.kit.sampling.lag import LagSampler
 from ui.kit.worker import Worker
 from ui.routes import Navigator
 from ui.start.opening import Opening
@@ -208,6 +208,8 @@ class OperatorSession(QObject):
         hints.news.connect(self.status.take_news)
         window.closing.connect(hints.stop)
         self.lag.start()
+        window.context.sampler.start()
+        window.closing.connect(window.context.sampler.stop)
         window.offer_switch(self.switch_operator)
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
@@ -228,6 +230,7 @@ class OperatorSession(QObject):
 
     def _context(self, workspace: Workspace, facts: SessionFacts) -> Context:
         from ui.kit.commands import Commands  # noqa: PLC0415 - see _load_screens
+        from ui.kit.sampling.sampler import ConsoleSampler  # noqa: PLC0415 - see _load_screens
         from ui.kit.theme.icons import Icons  # noqa: PLC0415 - see _load_screens
 
         return Context(
@@ -247,6 +250,7 @@ class OperatorSession(QObject):
             formats=Formats.of(workspace.books.zone),
             worker=self.worker,
             lag=self.lag,
+            sampler=ConsoleSampler(workspace.ledger, self.lag),
             theme=self._theme,
             icons=Icons(self._theme),
             commands=Commands(self._store, self._notices.warn),

@@ -120,6 +120,8 @@ def test_one_operator_makes_room_for_the_next(
     window = window_of(session)
     qtbot.waitUntil(lambda: session.worker.active == 0, timeout=OPEN_MS)
     assert (window.context.session.operator, window.context.session.rights.role) == (first, "operator")
+    sampler = window.context.sampler
+    assert sampler.running
     menu = window.top_bar._operator.menu()
     assert menu.actions()[-1].text() == "Switch operator"
     menu.actions()[-1].trigger()
@@ -128,6 +130,7 @@ def test_one_operator_makes_room_for_the_next(
     assert session.start_window.currentWidget() is page
     assert (page.operator.text(), page.password.text(), page.problem) == ("", "", "")
     assert not window.isVisible()
+    qtbot.waitUntil(lambda: not sampler.running)
     assert not page.remembered.isVisible()
     qtbot.waitUntil(lambda: not isValid(window), timeout=OPEN_MS)
     qtbot.waitUntil(lambda: sessions(staff.ledger_url, first) == 0, timeout=OPEN_MS)

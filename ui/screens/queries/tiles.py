@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from console.monitor.recording.ring import Snapshot
     from console.postgres.database import PoolUse
     from ui.kit.formats import Formats
-    from ui.kit.lag import Lag
+    from ui.kit.sampling.lag import Lag
 
 
 class QueryTiles(QHBoxLayout):

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from console.errors import StatementError
 from console.monitor.recording.recorder import Recorder
 from tests.ui.screens.queries.hands import count_tables, drawn, rows, sleep
-from ui.kit.lag import LagSampler
+from ui.kit.sampling.lag import LagSampler
 from ui.screens.queries.rows import BUCKETS, analyse, trend
 from ui.screens.queries.screen import Queries
 from ui.screens.queries.span import POINTS_AT_MOST

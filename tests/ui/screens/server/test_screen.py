@@ -19,7 +19,7 @@ from console.postgres.database import Database
 from console.server.commands import terminate_session
 from tests.blocked import MARKED, REASON, blocked_pair
 from tests.cluster import connected
-from ui.kit.lag import LagSampler
+from ui.kit.sampling.lag import LagSampler
 from ui.kit.table.paged_model import State
 from ui.screens.server.screen import BLOCKING_TAB, DATABASE_TAB, REFRESH_MS, SESSIONS_TAB, Server
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -60,6 +61,10 @@ class LagSampler(QObject):
         late = np.fromiter(self._late, float)
         p50_ms, p99_ms = np.percentile(late, (50, 99))
         return Lag(float(p99_ms), float(late.max()), float(p50_ms))
+
+    def longest_lately_ms(self) -> float:
+        """Return the longest lateness of the last second."""
+        return max(islice(reversed(self._late), 1_000 // INTERVAL_MS), default=0.0)
 
     def _sample(self) -> None:
         now = self._clock()

@@ -1,0 +1,1 @@
+"""What the console measures of itself while it is open."""
