@@ -13,8 +13,15 @@ from ui.kit.theme.tokens import Tone, tone_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from PySide6.QtCore import QRect
+    from PySide6.QtGui import QPainter
+
     from console.money import Currency
     from ui.kit.formats import Formats
+    from ui.kit.theme.tokens import Tokens
+
+    Picture = Callable[[QPainter, QRect, Tokens], None]
+    """Draws into a cell's rectangle, in the colours of the theme."""
 
 Row = TypeVar("Row")
 
@@ -54,6 +61,7 @@ class Column(Generic[Row]):
     hidden: not shown until the operator asks. tone: a chip's or text's tone, by default by its word.
     words: how a text is shown and spoken, where it is copied as it is; what differs is in the muted tone.
     currency: the row's own, without which there is no column of amounts.
+    picture: what is drawn, `width` wide, unless it is None; the text is then only spoken and copied.
     """
 
     key: str
@@ -70,6 +78,7 @@ class Column(Generic[Row]):
     currency: Callable[[Row], Currency] | None = None
     tip: Callable[[Row], str] | None = None
     words: Callable[[str], str] | None = None
+    picture: Callable[[Row], Picture | None] | None = None
 
     def __post_init__(self) -> None:
         """Let there be no amounts whose decimals nobody knows."""

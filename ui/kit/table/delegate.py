@@ -51,6 +51,8 @@ class CellDelegate(QStyledItemDelegate):
 
     def width_of(self, column: Column[Any], cell: Cell) -> int:
         """Return the width a cell needs, padding included."""
+        if column.picture is not None and column.width is not None:
+            return column.width
         width = self._advance(self._font_of(column), cell.text)
         if column.kind is Kind.CHIP and cell.text:
             width += 2 * CHIP_PADDING
@@ -85,7 +87,12 @@ class CellDelegate(QStyledItemDelegate):
         if not cell.text:
             return
         inner = rect.adjusted(CELL_PADDING, 0, -CELL_PADDING, -1)
-        if column.kind is Kind.CHIP:
+        picture = None if column.picture is None else column.picture(model.row_at(index.row()))
+        if picture is not None:
+            painter.save()
+            picture(painter, inner, self._theme.tokens)
+            painter.restore()
+        elif column.kind is Kind.CHIP:
             self._paint_chip(painter, inner, cell, right=column.right)
         else:
             self._paint_text(painter, inner, column, cell)
