@@ -122,6 +122,9 @@ BUDGETS: Final[Mapping[str, int]] = {
     "bench.attach": 0,
     "bench.half": 1,
     "bench.offset": 1,
+    "jobs.states": 1,
+    "jobs.runs": 1,
+    "jobs.history": 1,
     "currencies.list": 1,
     "currencies.one": 1,
 }

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # How long a job may be due before it is late: a keeper that died is followed within half of it.
 LATE_S: Final = 60.0
+# One each minute of a day, and more; a job that ran oftener is drawn as far back as they reach.
+MOST_MARKS: Final = 2_000
 
 
 class Job(StrEnum):
@@ -50,6 +52,14 @@ class JobRun:
         if self.status == "failed" or not (began and ended):
             return 0.0
         return (datetime.fromisoformat(ended) - datetime.fromisoformat(began)).total_seconds()
+
+
+@dataclass(frozen=True, slots=True)
+class RunMark:
+    """When a run ended and how, as a picture of many shows it."""
+
+    ended_at: datetime
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,10 @@ _STATES: Final = text("""
     FROM ledger.keeper_lease k CROSS JOIN ledger.job_states() s
     LEFT JOIN LATERAL ledger.job_runs(s.job, 1) r ON true""")
 _RUNS: Final = text("SELECT r.operator, r.ended_at, r.outcome FROM ledger.job_runs(:job, :limit) r")
+_HISTORY: Final = text("""
+    SELECT j.name, r.ended_at, r.outcome ->> 'status'
+    FROM ledger.jobs j CROSS JOIN LATERAL ledger.job_runs(j.name, :limit) r
+    WHERE r.ended_at > clock_timestamp() - make_interval(hours => :hours)""")
 
 
 def job_states(database: Database, *, cancel: Cancellation | None = None) -> JobStates:
@@ -147,6 +161,20 @@ def job_runs(
     return database.read("jobs.runs", ask, cancel=cancel)
 
 
+def job_history(
+    database: Database, *, hours: int = 24, cancel: Cancellation | None = None
+) -> Mapping[Job, tuple[RunMark, ...]]:
+    """Return how the runs of the last hours ended, at most the last 2,000 of each job, in one statement."""
+
+    def ask(session: Session) -> Mapping[Job, tuple[RunMark, ...]]:
+        found: dict[Job, list[RunMark]] = {job: [] for job in Job}
+        for name, ended_at, status in session.execute(_HISTORY, {"hours": hours, "limit": MOST_MARKS}):
+            found[Job(name)].append(RunMark(ended_at, _status(status)))
+        return {job: tuple(marks) for job, marks in found.items()}
+
+    return database.read("jobs.history", ask, cancel=cancel)
+
+
 def states_of(rows: list[dict[str, Any]]) -> tuple[JobState, ...]:
     """Return the jobs as ledger.claim_lease tells of them, without their runs."""
     moments = ("due_at", "started_at", "ended_at", "done_at", "not_before")
@@ -177,6 +205,9 @@ def run_of(outcome: Mapping[str, Any], operator: str = "") -> JobRun:
 
 
 def _run(operator: str, ended_at: datetime, outcome: Mapping[str, Any]) -> JobRun:
-    status = outcome["status"]
+    return JobRun(operator, ended_at, _status(outcome["status"]), outcome)
+
+
+def _status(kept: str) -> str:
     # A run that was refused, such as one that another console asked for by a wrong name.
-    return JobRun(operator, ended_at, "failed" if status == "refused" else status, outcome)
+    return "failed" if kept == "refused" else kept
