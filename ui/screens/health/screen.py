@@ -13,9 +13,12 @@ from ui.kit.formats import DOT
 from ui.kit.renewal import Renewal
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import TitleRow, caption, label, line
-from ui.kit.widgets.cards import Card, KeyFigure
+from ui.kit.widgets.cards import Card
 from ui.screen import Screen
+from ui.screens.health import courses
 from ui.screens.health.figures import ConsoleFigures, gather
+from ui.screens.health.jobs.card import JobsCard
+from ui.screens.health.tiles import PicturedFigure
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
@@ -25,7 +28,6 @@ if TYPE_CHECKING:
 REFRESH_MS: Final = 1_000
 _COLUMNS: Final = 3
 _WIDE_PX: Final = 880
-_LATE_MS: Final = 16.0
 _NO_CACHE: Final = "No cache in use: names and currencies are read from the database each time."
 _NO_REPLICA: Final = "None configured: everything is read from the primary."
 _BREAKER: Final = {
@@ -36,18 +38,19 @@ _BREAKER: Final = {
 
 
 class Health(Screen):
-    """Reads itself anew every second while it is seen; it sends no statement."""
+    """Reads itself anew every second while it is seen, without a statement; only the jobs are asked for."""
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._history = history_file(context.settings, context.paths)
         self.title = TitleRow("Console")
-        self.pool = KeyFigure("Pool in use")
-        self.breaker = KeyFigure("Connection breaker")
-        self.retries = KeyFigure("Writes sent again")
-        self.lag = KeyFigure("Window lag P99")
-        self.memory = KeyFigure("Memory")
-        self.statements = KeyFigure("Statements recorded")
+        self.pool = PicturedFigure("Pool in use", context.theme)
+        self.breaker = PicturedFigure("Connection breaker", context.theme)
+        self.retries = PicturedFigure("Writes sent again", context.theme)
+        self.lag = PicturedFigure("Window lag P99", context.theme)
+        self.memory = PicturedFigure("Memory", context.theme)
+        self.statements = PicturedFigure("Statements recorded", context.theme)
+        self.jobs = JobsCard(context)
         self.cache = label(_NO_CACHE, wrap=True)
         self.replica = label(_NO_REPLICA, wrap=True)
         self.kept = label(wrap=True)
@@ -56,11 +59,15 @@ class Health(Screen):
         self._tiles = QGridLayout()
         self._columns = 0
         self.renewal = Renewal(self, REFRESH_MS)
-        self.renewal.due.connect(self.refresh)
+        self.renewal.due.connect(self._look)
         self._build()
 
     @override
     def refresh(self) -> None:
+        self._look()
+        self.jobs.refresh()
+
+    def _look(self) -> None:
         ledger, history = self.context.ledger, self._history
         self.context.worker.run(
             lambda _cancel: gather(ledger, history), done=self.show_figures, owner=self, replaces="figures"
@@ -98,7 +105,7 @@ class Health(Screen):
             f"{formats.decimals(lag.p99_ms, 0)} ms",
             f"P50 {formats.decimals(lag.p50_ms)} ms{DOT}longest {formats.decimals(lag.longest_ms, 0)} ms",
         )
-        self.lag.set_figure_tone("warning" if lag.p99_ms > _LATE_MS else None)
+        self.lag.set_figure_tone("warning" if lag.p99_ms > courses.LATE_MS else None)
         self.memory.set(formats.size(now.memory_bytes), "of this process, libraries included")
         last = now.statements
         per_minute = f"{whole(last.count)} in the last minute"
@@ -107,9 +114,19 @@ class Health(Screen):
             f"{per_minute}, P95 {formats.duration(last.p95_ms)}" if last.count else per_minute,
         )
         self._show_history(now)
+        self._show_courses(now)
         self.title.set_subtitle(
             f"this program{DOT}{self.context.session.operator} on {self.context.database.place}"
         )
+
+    def _show_courses(self, now: ConsoleFigures) -> None:
+        samples, formats = self.context.sampler.samples, self.context.formats
+        self.pool.show_course(courses.pool(samples, now.pool.limit))
+        self.breaker.show_course(courses.breaker(samples, formats))
+        self.retries.show_course(courses.retries(samples, formats))
+        self.lag.show_course(courses.lag(samples, formats))
+        self.memory.show_course(courses.memory(samples, formats))
+        self.statements.show_course(courses.statements(samples, formats))
 
     def _show_breaker(self, now: ConsoleFigures) -> None:
         word, tone = _BREAKER.get(now.breaker, (now.breaker, Tone.NEUTRAL))
@@ -157,5 +174,6 @@ class Health(Screen):
         self.kept.setText("Reading\N{HORIZONTAL ELLIPSIS}")
         self.page.addWidget(self.title)
         self.page.addLayout(self._tiles)
+        self.page.addWidget(self.jobs)
         self.page.addWidget(around)
         self.page.addStretch(1)

@@ -13,6 +13,7 @@ from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.writes.ledger import Ledger
 from tests.console.waiting_room import held, payment
+from ui.kit.sampling.sampler import ConsoleSampler
 from ui.screens.health.figures import gather
 from ui.screens.health.screen import Health
 
@@ -54,7 +55,30 @@ def test_it_says_what_holds_and_what_there_is_not(page: Health, qtbot: QtBot) ->
     assert page.kept_where.text() == str(page._history)
 
 
-def test_it_asks_the_database_nothing(page: Health, statements: Statements, qtbot: QtBot) -> None:
+def test_the_pictures_show_what_was_sampled(page: Health, qtbot: QtBot) -> None:
+    sampler, database = page.context.sampler, page.context.database
+    assert page.pool.picture.accessibleName() == "Pool in use, last 10 minutes: nothing measured yet"
+    sampler.take()
+    sampler.take()
+    database.read("balances.lookup", lambda _session: sampler.take())
+    page.refresh()
+    qtbot.waitUntil(lambda: page.pool.span.text() == "10 min \N{MIDDLE DOT} 0 to 1 of 8")
+    assert page.pool.picture.values[-4:] == (None, 0, 0, 1)
+    assert len(page.pool.picture.values) == 600
+    assert page.pool.picture.accessibleName() == "Pool in use, last 10 minutes: 0 to 1 of 8"
+    assert "0 to 1 of 8" in page.pool.picture.toolTip()
+    said = {tile.picture.accessibleName() for tile in page._figures}
+    assert "Connection breaker, last 10 minutes: closed all the time" in said
+    assert "Writes sent again, last 10 minutes: none" in said
+    assert page.lag.picture.accessibleName().startswith("Window lag P99, last 10 minutes: at most ")
+    assert "16 ms" in page.lag.picture.toolTip()
+    assert page.memory.picture.accessibleName().endswith(" MB")
+    assert page.statements.picture.accessibleName().endswith(" a second")
+
+
+def test_its_own_figures_ask_the_database_nothing(page: Health, statements: Statements, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: page.jobs.model.rowCount() > 0)
+    page.jobs.renewal.toggle()
     with statements.counted() as sent:
         page.renewal.due.emit()
         qtbot.waitUntil(lambda: page.context.worker.active == 0)
@@ -105,13 +129,20 @@ def test_an_open_breaker_shows_its_next_try(
     with pytest.raises(ConsoleError):
         broken.read("balances.lookup", lambda session: session.execute(text("SELECT 1")))
     context = context_of("t_viewer")
+    ledger = Ledger(broken)
+    sampler = ConsoleSampler(ledger, context.lag)
     parts = {name: getattr(context, name) for name in type(context).__slots__}
-    page = Health(type(context)(**(parts | {"database": broken, "ledger": Ledger(broken)})))
+    page = Health(type(context)(**(parts | {"database": broken, "ledger": ledger, "sampler": sampler})))
     qtbot.addWidget(page)
     page.show()
     qtbot.waitUntil(lambda: page.breaker.accessibleName() == "Connection breaker: open")
     assert page.breaker._note.text().startswith("next try in ")
     assert "1 failed in a row" in page.breaker._note.text()
+    page.context.sampler.take()
+    page.refresh()
+    qtbot.waitUntil(lambda: "not closed for 1.0 s" in page.breaker.picture.accessibleName())
+    assert page.breaker.picture.values[-1] == 2
+    assert page.jobs.table.words.startswith("Could not load")
     page.hide()
     broken.close()
 
