@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 # How long a job may be due before it is late: a keeper that died is followed within half of it.
 LATE_S: Final = 60.0
-# One each minute of a day, and more; a job that ran oftener is drawn as far back as they reach.
-MOST_MARKS: Final = 2_000
+# One each minute of a day, and more; of a job that ran oftener the history reaches less far back.
+MOST_RUNS: Final = 2_000
 
 
 class Job(StrEnum):
@@ -56,10 +56,11 @@ class JobRun:
 
 @dataclass(frozen=True, slots=True)
 class RunMark:
-    """When a run ended and how, as a picture of many shows it."""
+    """Runs of a job within ten minutes that ended alike: how many, and when the last of them did."""
 
     ended_at: datetime
     status: str
+    runs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +123,10 @@ _STATES: Final = text("""
     LEFT JOIN LATERAL ledger.job_runs(s.job, 1) r ON true""")
 _RUNS: Final = text("SELECT r.operator, r.ended_at, r.outcome FROM ledger.job_runs(:job, :limit) r")
 _HISTORY: Final = text("""
-    SELECT j.name, r.ended_at, r.outcome ->> 'status'
+    SELECT j.name, max(r.ended_at), r.outcome ->> 'status', count(*)
     FROM ledger.jobs j CROSS JOIN LATERAL ledger.job_runs(j.name, :limit) r
-    WHERE r.ended_at > clock_timestamp() - make_interval(hours => :hours)""")
+    WHERE r.ended_at > clock_timestamp() - make_interval(hours => :hours)
+    GROUP BY 1, 3, date_bin('10 minutes', r.ended_at, 'epoch')""")
 
 
 def job_states(database: Database, *, cancel: Cancellation | None = None) -> JobStates:
@@ -164,12 +166,16 @@ def job_runs(
 def job_history(
     database: Database, *, hours: int = 24, cancel: Cancellation | None = None
 ) -> Mapping[Job, tuple[RunMark, ...]]:
-    """Return how the runs of the last hours ended, at most the last 2,000 of each job, in one statement."""
+    """Return how the runs of the last hours ended, at most the last 2,000 of each job, in one statement.
+
+    By ten minutes, for which a picture of a day has a pixel: 10,000 runs one by one took 30 ms to draw.
+    """
 
     def ask(session: Session) -> Mapping[Job, tuple[RunMark, ...]]:
         found: dict[Job, list[RunMark]] = {job: [] for job in Job}
-        for name, ended_at, status in session.execute(_HISTORY, {"hours": hours, "limit": MOST_MARKS}):
-            found[Job(name)].append(RunMark(ended_at, _status(status)))
+        rows = session.execute(_HISTORY, {"hours": hours, "limit": MOST_RUNS})
+        for name, ended_at, status, runs in rows:
+            found[Job(name)].append(RunMark(ended_at, _status(status), runs))
         return {job: tuple(marks) for job, marks in found.items()}
 
     return database.read("jobs.history", ask, cancel=cancel)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import pytest
@@ -27,7 +28,9 @@ def history(operator_ledger: Ledger) -> Callable[..., dict[str, list[str]]]:
         marks = job_history(operator_ledger.database, hours=hours)
         assert set(marks) == set(Job)
         return {
-            job.value: [one.status for one in sorted(some, key=lambda one: one.ended_at)]
+            job.value: [
+                one.status for one in sorted(some, key=lambda one: one.ended_at) for _ in range(one.runs)
+            ]
             for job, some in marks.items()
             if some
         }
@@ -45,9 +48,27 @@ def test_each_job_has_its_own_runs(
     run_job(operator_ledger, token, Job.SWEEP)
     assert history() == {"seal": ["done", "failed"], "sweep": ["done"]}
     marks = job_history(operator_database)
-    assert [one.ended_at for one in marks[Job.SEAL]] == [
+    assert {one.ended_at for one in marks[Job.SEAL]} == {
         run.ended_at for run in job_runs(operator_database, Job.SEAL)
-    ]
+    }
+
+
+def test_those_of_ten_minutes_that_ended_alike_are_one(
+    operator_ledger: Ledger, operator_database: Database, ledger_url: str
+) -> None:
+    token = claim_lease(operator_ledger, None, "desk-3").token
+    for _ in range(3):
+        run_job(operator_ledger, token, Job.SEAL)
+    with connected(ledger_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute(
+            "UPDATE ledger.operations o SET created_at = '2026-11-27 10:00+00'::timestamptz "
+            "+ r.place * interval '4 minutes' FROM (SELECT key, row_number() OVER () AS place "
+            "FROM ledger.operations WHERE kind = 'run_job') r WHERE o.key = r.key"
+        )
+    marks = job_history(operator_database, hours=24 * 365 * 100)[Job.SEAL]
+    found = sorted((one.ended_at.astimezone(UTC).strftime("%H:%M"), one.runs) for one in marks)
+    assert found == [("10:08", 2), ("10:12", 1)]
 
 
 def test_what_is_older_is_left_out(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,11 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
 from console.ledger.jobs.commands import claim_lease, leave_lease, report_failure, run_job, start_job
-from console.ledger.jobs.states import Job, RunMark
+from console.ledger.jobs.states import MOST_RUNS, Job, RunMark
 from console.ledger.jobs.words import TITLES
 from tests.cluster import connected
 from ui.kit.theme.tokens import LIGHT, Tone
+from ui.screens.health.jobs.columns import runs
 from ui.screens.health.jobs.strip import draw_strip
 from ui.screens.health.screen import Health
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Statements
     from ui.context import Context
+    from ui.kit.formats import Formats
     from ui.kit.table.columns import Cell
 
 DESK = "desk-3, process 4711"
@@ -226,6 +229,16 @@ def test_the_keyboard_reaches_each_job_and_a_reader_hears_it(page: Health, token
     report_failure(page.context.ledger, token, Job.SWEEP, WHY)
     renew(page, qtbot)
     assert page.jobs.about.text().startswith("Seal transactions: ")
+
+
+def test_runs_are_counted_and_more_than_are_asked_for_is_not_said_to_be_all(
+    page: Health, formats: Formats
+) -> None:
+    row = page.jobs.model.rows[0]
+    some = replace(row, marks=(RunMark(NOW, "done", 1_200), RunMark(NOW, "failed", 3)))
+    assert runs(some, formats) == "1,203 runs, 3 failed"
+    most = replace(row, marks=(RunMark(NOW, "done", MOST_RUNS),))
+    assert runs(most, formats) == "the last 2,000 runs"
 
 
 def strip(*marks: RunMark, width: int = 240) -> QImage:

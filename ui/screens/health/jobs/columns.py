@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from console.ledger.jobs.states import MOST_RUNS
 from console.ledger.jobs.words import TITLES, outcome_words, state_word
 from ui.kit.days import moment_words, short_moment
 from ui.kit.formats import sentence
@@ -121,9 +122,12 @@ def runs(row: JobRow, formats: Formats) -> str:
     """Say what the picture shows: how many runs, and how many of them did not do what the job is for."""
     if not row.marks:
         return _NEVER if row.state.last is None else f"none in {HOURS} hours"
-    words = formats.count(len(row.marks), "run")
+    total = sum(mark.runs for mark in row.marks)
+    words = formats.count(total, "run")
+    if total >= MOST_RUNS:
+        words = f"the last {words}"
     for status in ("waiting", "found", "failed"):
-        number = sum(mark.status == status for mark in row.marks)
+        number = sum(mark.runs for mark in row.marks if mark.status == status)
         if number:
             words += f", {formats.integer(number)} {_SPOKEN[status]}"
     return words

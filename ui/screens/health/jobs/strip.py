@@ -1,4 +1,4 @@
-"""The runs of a job over a day: a tick a run."""
+"""The runs of a job over a day: a tick for each, or for those of ten minutes that ended alike."""
 
 from __future__ import annotations
 
