@@ -27,12 +27,14 @@ _STEP_PX: Final = 3
 class Scale:
     """Between what the line stands: from `floor` up to `ceiling`, or higher where a value is.
 
-    mark: a value at which a line goes across, such as a limit.
+    mark: a value at which a line goes across, such as a limit. is_fixed: what is above the ceiling is drawn
+    at it, so that one value far out does not make all others flat.
     """
 
     floor: float
     ceiling: float
     mark: float | None = None
+    is_fixed: bool = False
 
 
 class Sparkline(QWidget):
@@ -104,7 +106,8 @@ class Sparkline(QWidget):
     def _span(self, known: list[float]) -> tuple[float, float]:
         low, high = min(known), max(known)
         if self._scale is not None:
-            return self._scale.floor, max(high, self._scale.ceiling)
+            ceiling = self._scale.ceiling
+            return self._scale.floor, ceiling if self._scale.is_fixed else max(high, ceiling)
         # A flat line belongs in the middle, not on the floor, and no line reaches quite to the top.
         return (low, low + (high - low) / _FREE_SHARE) if high > low else (low - 1.0, low + 1.0)
 
@@ -132,4 +135,4 @@ class Sparkline(QWidget):
 
     def _y(self, value: float, low: float, high: float) -> float:
         room = self.height() - 2 * _INSET_PX
-        return self.height() - _INSET_PX - (value - low) / (high - low) * room
+        return self.height() - _INSET_PX - (min(value, high) - low) / (high - low) * room

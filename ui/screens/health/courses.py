@@ -21,8 +21,9 @@ LATE_MS: Final = 16.0
 
 _NOTHING: Final = "nothing measured yet"
 _BREAKER: Final = {"closed": 0, "half-open": 1, "open": 2}
-# So high is each picture at least: what is usual shall look like little.
-_LAG: Final = Scale(0, 20, mark=LATE_MS)
+# The window's opening alone takes longer than that.
+_LAG: Final = Scale(0, 4 * LATE_MS, mark=LATE_MS, is_fixed=True)
+# So high are the others at least: what is usual shall look like little.
 _MEMORY: Final = Scale(0, 256 * 1024 * 1024)
 _STATEMENTS: Final = Scale(0, 10)
 
@@ -74,7 +75,8 @@ def lag(samples: Sequence[Sample | None], formats: Formats) -> Course:
         lambda one: one.lag_ms,
         lambda known: f"at most {formats.decimals(max(known), 0)} ms",
         _LAG,
-        f"the line across is at {formats.threshold(LATE_MS)}, the time of one picture on the screen",
+        f"the line across is at {formats.threshold(LATE_MS)}, the time of one picture on the screen, "
+        f"the top at {formats.threshold(_LAG.ceiling)}",
     )
 
 

@@ -67,6 +67,12 @@ def test_a_value_stands_as_high_as_the_scale_says(qtbot: QtBot, theme: Theme) ->
     assert top(grown, WIDE - 1) < HIGH / 4
 
 
+def test_above_a_fixed_ceiling_nothing_is_higher_and_the_others_stay(qtbot: QtBot, theme: Theme) -> None:
+    fixed = shown(qtbot, theme, [4.0] * 9 + [400.0], Scale(0, 8, is_fixed=True))
+    assert top(fixed, WIDE // 2) == pytest.approx(HIGH / 2, abs=2)
+    assert 0 <= top(fixed, WIDE - 1) < HIGH / 4
+
+
 def test_a_peak_of_one_in_many_is_drawn(qtbot: QtBot, theme: Theme) -> None:
     values = [0.0] * 600
     values[301] = 8.0

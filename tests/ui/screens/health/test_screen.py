@@ -40,6 +40,12 @@ def page(context: Context, qtbot: QtBot) -> Health:
     return made
 
 
+def hold_jobs(page: Health, qtbot: QtBot) -> None:
+    """Let the page ask for its jobs no more: what is left is what it says of itself."""
+    qtbot.waitUntil(lambda: page.jobs.model.rowCount() > 0)
+    page.jobs.renewal.toggle()
+
+
 def test_it_says_what_holds_and_what_there_is_not(page: Health, qtbot: QtBot) -> None:
     assert page.breaker.accessibleName() == "Connection breaker: closed"
     assert page.retries.accessibleName() == "Writes sent again: 0"
@@ -57,11 +63,12 @@ def test_it_says_what_holds_and_what_there_is_not(page: Health, qtbot: QtBot) ->
 
 def test_the_pictures_show_what_was_sampled(page: Health, qtbot: QtBot) -> None:
     sampler, database = page.context.sampler, page.context.database
+    hold_jobs(page, qtbot)
     assert page.pool.picture.accessibleName() == "Pool in use, last 10 minutes: nothing measured yet"
     sampler.take()
     sampler.take()
     database.read("balances.lookup", lambda _session: sampler.take())
-    page.refresh()
+    page.renewal.due.emit()
     qtbot.waitUntil(lambda: page.pool.span.text() == "10 min \N{MIDDLE DOT} 0 to 1 of 8")
     assert page.pool.picture.values[-4:] == (None, 0, 0, 1)
     assert len(page.pool.picture.values) == 600
@@ -77,8 +84,7 @@ def test_the_pictures_show_what_was_sampled(page: Health, qtbot: QtBot) -> None:
 
 
 def test_its_own_figures_ask_the_database_nothing(page: Health, statements: Statements, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: page.jobs.model.rowCount() > 0)
-    page.jobs.renewal.toggle()
+    hold_jobs(page, qtbot)
     with statements.counted() as sent:
         page.renewal.due.emit()
         qtbot.waitUntil(lambda: page.context.worker.active == 0)
@@ -97,6 +103,7 @@ def test_a_full_pool_shows_who_waits(
     page = Health(context_of("", database))
     qtbot.addWidget(page)
     page.show()
+    hold_jobs(page, qtbot)
     release = threading.Event()
 
     def use() -> None:
@@ -114,7 +121,6 @@ def test_a_full_pool_shows_who_waits(
         release.set()
         for thread in threads:
             thread.join(20)
-    page.refresh()
     qtbot.waitUntil(lambda: page.pool.accessibleName() == "Pool in use: 0 / 2")
     assert "0 waiting" in page.pool._note.text()
     page.hide()
@@ -139,11 +145,12 @@ def test_an_open_breaker_shows_its_next_try(
     assert page.breaker._note.text().startswith("next try in ")
     assert "1 failed in a row" in page.breaker._note.text()
     page.context.sampler.take()
-    page.refresh()
+    page.renewal.due.emit()
     qtbot.waitUntil(lambda: "not closed for 1.0 s" in page.breaker.picture.accessibleName())
     assert page.breaker.picture.values[-1] == 2
-    assert page.jobs.table.words.startswith("Could not load")
     page.hide()
+    qtbot.waitUntil(lambda: page.context.worker.active == 0)
+    assert page.jobs.table.words.startswith("Could not load")
     broken.close()
 
 

@@ -44,7 +44,7 @@ class JobRow:
 def columns(formats: Formats, books: Books) -> tuple[Column[JobRow], ...]:
     """Return the columns; moments are of today by their time alone."""
     return (
-        Column("job", "Job", value=lambda row: TITLES[row.state.job], width=200),
+        Column("job", "Job", value=lambda row: TITLES[row.state.job], width=204),
         Column(
             "state",
             "State",
