@@ -20,9 +20,10 @@ _SPAN: Final = "10 min"
 class PicturedFigure(KeyFigure):
     """A figure and how it went, from ten minutes ago at the left to now at the right."""
 
-    def __init__(self, name: str, theme: Theme) -> None:
+    def __init__(self, name: str, theme: Theme, *, of: str = "") -> None:
+        """`of`: what the picture is of, where that is not the figure itself."""
         super().__init__(name)
-        self._title = name
+        self._of = of or name
         self.picture = Sparkline(theme)
         self.picture.setFixedHeight(_PICTURE_PX)
         self.span = caption(_SPAN)
@@ -32,7 +33,7 @@ class PicturedFigure(KeyFigure):
 
     def show_course(self, course: Course) -> None:
         """Show how the figure went."""
-        words = f"{self._title}, last 10 minutes: {course.words}"
+        words = f"{self._of}, last 10 minutes: {course.words}"
         self.picture.set_values(course.values, spoken=words, scale=course.scale)
         self.picture.setToolTip(plain_tip(f"{words}\n{course.mark}" if course.mark else words))
         self.span.setText(f"{_SPAN}{DOT}{course.words}")

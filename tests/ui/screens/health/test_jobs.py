@@ -190,6 +190,34 @@ def test_what_cannot_be_read_again_stays_with_its_moment(
     assert page.jobs.trouble.isHidden()
 
 
+def test_a_page_that_could_not_be_read_at_all_says_why_and_recovers(
+    context: Context, ledger_url: str, qtbot: QtBot
+) -> None:
+    right = "EXECUTE ON FUNCTION ledger.job_states()"
+    page = Health(context)
+    qtbot.addWidget(page)
+    with connected(ledger_url) as connection:
+        connection.execute(f"REVOKE {right} FROM ledger_viewer, ledger_keeper")
+        page.show()
+        qtbot.waitUntil(lambda: page.jobs.table.words.startswith("Could not load"))
+        assert page.jobs.runner.isHidden()
+        connection.execute(f"GRANT {right} TO ledger_viewer, ledger_keeper")
+    renew(page, qtbot)
+    assert page.jobs.table.words == ""
+    assert page.jobs.runner.text().startswith("Nobody runs them now.")
+    assert page.jobs.runner.isVisible()
+
+
+def test_a_run_leaves_the_picture_after_a_day(page: Health, token: int, qtbot: QtBot) -> None:
+    run_job(page.context.ledger, token, Job.SEAL)
+    renew(page, qtbot)
+    seen = page.jobs._seen
+    assert seen is not None
+    assert [len(row.marks) for row in seen.rows()] == [0, 1, 0, 0, 0]
+    later = replace(seen, states=replace(seen.states, at=seen.states.at + timedelta(hours=24)))
+    assert [len(row.marks) for row in later.rows()] == [0, 0, 0, 0, 0]
+
+
 def test_a_narrow_page_cuts_no_moment_and_tells_the_rest_below(
     page: Health, token: int, qtbot: QtBot
 ) -> None:

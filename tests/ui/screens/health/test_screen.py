@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tests.conftest import Statements
     from tests.ui.conftest import Contexts
     from ui.context import Context
+    from ui.kit.sampling.lag import LagSampler
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_the_pictures_show_what_was_sampled(page: Health, qtbot: QtBot) -> None:
     said = {tile.picture.accessibleName() for tile in page._figures}
     assert "Connection breaker, last 10 minutes: closed all the time" in said
     assert "Writes sent again, last 10 minutes: none" in said
-    assert page.lag.picture.accessibleName().startswith("Window lag P99, last 10 minutes: at most ")
+    assert page.lag.picture.accessibleName().startswith("Window lag, last 10 minutes: at most ")
     assert "16 ms" in page.lag.picture.toolTip()
     assert page.memory.picture.accessibleName().endswith(" MB")
     assert page.statements.picture.accessibleName().endswith(" a second")
@@ -154,17 +155,19 @@ def test_an_open_breaker_shows_its_next_try(
     broken.close()
 
 
-def test_a_write_sent_again_is_counted(
+def test_a_write_sent_again_is_counted(  # noqa: PLR0917 - fixtures are given by name
     as_role: Callable[[str], str],
     open_accounts: Callable[..., None],
     settings: Settings,
     ledger_url: str,
+    lag: LagSampler,
     tmp_path: Path,
 ) -> None:
     open_accounts({"alice": 100, "bob": 0})
     hasty = settings.model_copy(update={"lock_timeout_s": 1})
     database = Database(as_role("t_operator"), Recorder(capacity=2_000), hasty)
     ledger = Ledger(database)
+    sampler = ConsoleSampler(ledger, lag)
     with held(ledger_url) as holder:
         done: list[dict[str, object]] = []
         writer = threading.Thread(target=lambda: done.append(ledger.perform(payment())))
@@ -176,4 +179,7 @@ def test_a_write_sent_again_is_counted(
     assert done[0]["status"] == "posted"
     assert gather(ledger, tmp_path / "none").retries >= 1
     assert gather(ledger, tmp_path / "none").recorded >= 2
+    sampler.take()
+    sampler.take()
+    assert [one and one.retries for one in sampler.samples[-2:]] == [ledger.retries, 0]
     database.close()

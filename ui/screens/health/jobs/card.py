@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from console.ledger.jobs.states import Job, job_history, job_states
@@ -39,9 +40,13 @@ class _Seen:
     history: Mapping[Job, tuple[RunMark, ...]]
 
     def rows(self) -> list[JobRow]:
-        """Return a row for each job."""
+        """Return a row for each job; a run of more than a day ago is gone, though none has ended since."""
         at = self.states.at
-        return [JobRow(state, self.history[state.job], at) for state in self.states.jobs]
+        since = at - timedelta(hours=HOURS)
+        return [
+            JobRow(state, tuple(mark for mark in self.history[state.job] if mark.ended_at > since), at)
+            for state in self.states.jobs
+        ]
 
 
 class JobsCard(Card):
@@ -88,6 +93,7 @@ class JobsCard(Card):
         self.trouble.hide()
         lease = seen.states.lease
         self.runner.setText(_NOBODY if lease is None else self._runner(lease))
+        self.runner.show()
         restyle(self.runner, tone="warning" if lease is None else "muted")
         show_rows(self.table, self.model, seen.rows(), lambda row: row.state.job)
         self._explain()

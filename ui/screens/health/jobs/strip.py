@@ -48,6 +48,6 @@ def draw_strip(
     for mark in sorted(marks, key=lambda one: _RANKS.index(one.status)):
         share = 1 - (at - mark.ended_at) / timedelta(hours=HOURS)
         height = _LOW_PX if mark.status == "done" else _HIGH_PX
-        left = area.left() + max(share, 0.0) * (area.width() - _TICK_PX)
+        left = area.left() + share * (area.width() - _TICK_PX)
         tick = QRectF(left, line - height, _TICK_PX, height)
         painter.fillRect(tick, QColor(tokens.ink(_TONES[mark.status])))
