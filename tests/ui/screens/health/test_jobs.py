@@ -183,7 +183,7 @@ def test_what_cannot_be_read_again_stays_with_its_moment(
         page.refresh()
         qtbot.waitUntil(page.jobs.trouble.isVisible)
         assert page.jobs.trouble.text().startswith("Not read again: ")
-        assert "What is shown is of 20" in page.jobs.trouble.text()
+        assert "job_states. What is shown is of 20" in page.jobs.trouble.text()
         assert texts(page, Job.SWEEP) == before
         connection.execute(f"GRANT {right} TO ledger_viewer, ledger_keeper")
     renew(page, qtbot)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from console.ledger.jobs.states import Job, job_history, job_states
 from ui.kit.days import moment_words, short_moment
+from ui.kit.formats import sentence
 from ui.kit.lists.renewed import show_rows
 from ui.kit.renewal import Renewal
 from ui.kit.table.paged_model import State
@@ -118,7 +119,7 @@ class JobsCard(Card):
             self.table.set_state(State.ERROR, str(error))
             return
         at = moment_words(self._context.formats, self._seen.states.at)
-        self.trouble.setText(f"Not read again: {error} What is shown is of {at}.")
+        self.trouble.setText(f"Not read again: {sentence(str(error))} What is shown is of {at}.")
         self.trouble.show()
 
     def _stop_reading(self) -> None:
