@@ -114,14 +114,14 @@ class Health(Screen):
             f"{per_minute}, P95 {formats.duration(last.p95_ms)}" if last.count else per_minute,
         )
         self._show_history(now)
-        self._show_courses(now)
+        self._show_courses(now.pool.limit)
         self.title.set_subtitle(
             f"this program{DOT}{self.context.session.operator} on {self.context.database.place}"
         )
 
-    def _show_courses(self, now: ConsoleFigures) -> None:
+    def _show_courses(self, pool_limit: int) -> None:
         samples, formats = self.context.sampler.samples, self.context.formats
-        self.pool.show_course(courses.pool(samples, now.pool.limit))
+        self.pool.show_course(courses.pool(samples, pool_limit))
         self.breaker.show_course(courses.breaker(samples, formats))
         self.retries.show_course(courses.retries(samples, formats))
         self.lag.show_course(courses.lag(samples, formats))

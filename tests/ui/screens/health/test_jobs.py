@@ -151,6 +151,12 @@ def test_a_job_that_waits_for_open_transactions_says_for_whose(
     assert shown["outcome"].text == f"waits for open transactions of 1 session: {pid}"
     assert shown["outcome"].tone is Tone.WARNING
     assert shown["runs"].spoken == "1 run, 1 waited"
+    assert page.jobs.about.text().startswith("Seal transactions: waits for open")
+    # What fails is told of before what waits, wherever it stands.
+    report_failure(page.context.ledger, token, Job.CHECKPOINT, WHY)
+    renew(page, qtbot)
+    assert page.jobs.about.text().startswith("Checkpoint system accounts: ")
+    assert "Failed the last time, next try at " in page.jobs.about.text()
 
 
 def test_the_runs_of_the_day_are_asked_for_only_when_one_has_ended(

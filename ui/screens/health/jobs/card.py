@@ -104,9 +104,10 @@ class JobsCard(Card):
         return f"Run by {lease.holder} at {lease.place}, since {since}"
 
     def _explain(self) -> None:
-        """Say all of the chosen job, or of the first that somebody should look at."""
-        unwell = next((row for row in self.model.rows if row.is_unwell), None)
-        row: JobRow | None = self.table.current_row() or unwell
+        """Say all of the chosen job, or of the one that somebody should look at first."""
+        urgent = [row for row in self.model.rows if row.urgency]
+        first = max(urgent, key=lambda row: row.urgency, default=None)
+        row: JobRow | None = self.table.current_row() or first
         if row is not None:
             self.about.setText(in_full(row, self._context.formats, self._context.session.books))
         self.about.setVisible(row is not None)

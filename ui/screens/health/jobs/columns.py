@@ -35,10 +35,11 @@ class JobRow:
     at: datetime
 
     @property
-    def is_unwell(self) -> bool:
-        """Whether somebody should look: it fails, is late, or waits for somebody's open transaction."""
+    def urgency(self) -> int:
+        """How much somebody should look: most where it fails, then is late, then waits; 0 for not at all."""
         last = self.state.last
-        return state_word(self.state) in {"failing", "late"} or (last is not None and last.status != "done")
+        waits = last is not None and last.status == "waiting"
+        return {"failing": 3, "late": 2}.get(state_word(self.state), int(waits))
 
 
 def columns(formats: Formats, books: Books) -> tuple[Column[JobRow], ...]:
@@ -110,7 +111,8 @@ def why_so(row: JobRow, formats: Formats) -> str:
     """Say what is behind a state that needs a look; empty for any other."""
     state, parts = row.state, []
     if state.failures:
-        parts.append(f"failed {formats.count(state.failures, 'time')} in a row")
+        again = f"failed {formats.integer(state.failures)} times in a row"
+        parts.append("failed the last time" if state.failures == 1 else again)
     if state.failures and state.not_before is not None and state.not_before > row.at:
         parts.append(f"next try at {short_moment(state.not_before, formats)}")
     if state.is_late and state.overdue_s is not None:
