@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 from typing_extensions import override
 
@@ -153,6 +154,9 @@ class Health(Screen):
             self.kept_where.show()
 
     def _build(self) -> None:
+        # With the keyboard on the page itself, its keys scroll where the window is low.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Console")
         self._tiles.setSpacing(GAP)
         for tile in self._figures:
             tile.set("\N{EN DASH}", "reading\N{HORIZONTAL ELLIPSIS}")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtTest import QTest
 
@@ -16,6 +16,7 @@ from console.ledger.jobs.states import MOST_RUNS, Job, RunMark
 from console.ledger.jobs.words import TITLES
 from tests.cluster import connected
 from ui.kit.theme.tokens import LIGHT, Tone
+from ui.kit.widgets.placing import RoomArea
 from ui.screens.health.jobs.columns import runs
 from ui.screens.health.jobs.strip import draw_strip
 from ui.screens.health.screen import Health
@@ -263,6 +264,36 @@ def test_the_keyboard_reaches_each_job_and_a_reader_hears_it(page: Health, token
     report_failure(page.context.ledger, token, Job.SWEEP, WHY)
     renew(page, qtbot)
     assert page.jobs.about.text().startswith("Seal transactions: ")
+
+
+def test_in_a_low_window_the_keyboard_brings_the_jobs_into_view_and_scrolls_back(
+    context: Context, qtbot: QtBot
+) -> None:
+    page = Health(context)
+    area = RoomArea(page)
+    qtbot.addWidget(area)
+    area.resize(744, 420)
+    area.show()
+    qtbot.waitUntil(lambda: page.jobs.model.rowCount() > 0)
+    area.activateWindow()
+    qtbot.waitUntil(area.isActiveWindow)
+    bar, table = area.verticalScrollBar(), page.jobs.table
+    page.setFocus()
+    assert bar.value() == 0
+    QTest.keyClick(page, Qt.Key.Key_Tab)
+    assert table.hasFocus()
+    qtbot.waitUntil(lambda: table.visibleRegion().boundingRect().height() == table.height())
+    QTest.keyClick(table, Qt.Key.Key_Backtab)
+    assert page.hasFocus()
+    QTest.keyClick(page, Qt.Key.Key_PageUp)
+    QTest.keyClick(page, Qt.Key.Key_PageUp)
+    QTest.keyClick(page, Qt.Key.Key_PageUp)
+    qtbot.waitUntil(lambda: bar.value() == 0)
+    # A click moves nothing under the mouse.
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(20, 10))
+    assert table.hasFocus()
+    QCoreApplication.processEvents()
+    assert bar.value() == 0
 
 
 def test_runs_are_counted_and_more_than_are_asked_for_is_not_said_to_be_all(

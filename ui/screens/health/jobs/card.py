@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFocusEvent
+from typing_extensions import override
+
 from console.ledger.jobs.states import Job, job_history, job_states
 from ui.kit.days import moment_words, short_moment
 from ui.kit.formats import sentence
@@ -13,13 +17,15 @@ from ui.kit.lists.renewed import show_rows
 from ui.kit.renewal import Renewal
 from ui.kit.table.paged_model import State
 from ui.kit.table.rows_model import RowsModel
-from ui.kit.widgets.basics import label, restyle
+from ui.kit.widgets.basics import bring_into_view, label, restyle
 from ui.kit.widgets.cards import Card
 from ui.screens.health.jobs.columns import JobRow, columns, in_full
 from ui.screens.health.jobs.strip import HOURS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from PySide6.QtCore import QEvent, QObject
 
     from console.errors import ConsoleError
     from console.ledger.jobs.states import JobRun, JobStates, Lease, RunMark
@@ -28,6 +34,7 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 REFRESH_MS: Final = 5_000
+_BY_KEYBOARD: Final = {Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason}
 _NOBODY: Final = (
     "Nobody runs them now. Open a console with the operator's rights, or start: ledgerctl keeper run"
 )
@@ -71,6 +78,7 @@ class JobsCard(Card):
             self.body.addWidget(part)
         self.about.hide()
         self.trouble.hide()
+        self.table.installEventFilter(self)
         self.renewal = Renewal(self, REFRESH_MS)
         self.renewal.due.connect(self.refresh)
 
@@ -87,6 +95,13 @@ class JobsCard(Card):
             cancelled=self._stop_reading,
             owner=self,
         )
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The area scrolls by itself only from one of its parts to another; a click must not move its target.
+        if isinstance(event, QFocusEvent) and event.gotFocus() and event.reason() in _BY_KEYBOARD:
+            bring_into_view(self)
+        return super().eventFilter(watched, event)
 
     def _show(self, seen: _Seen) -> None:
         self._stop_reading()
