@@ -105,6 +105,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "hints.look": 1,
     "jobs.states": 1,
     "jobs.runs": 1,
+    "jobs.history": 1,
     "keeper.claim": 1,
     "keeper.leave": 1,
     "keeper.start": 1,
@@ -122,9 +123,6 @@ BUDGETS: Final[Mapping[str, int]] = {
     "bench.attach": 0,
     "bench.half": 1,
     "bench.offset": 1,
-    "jobs.states": 1,
-    "jobs.runs": 1,
-    "jobs.history": 1,
     "currencies.list": 1,
     "currencies.one": 1,
 }

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ui.window.main_window import MainWindow
 
 NOTICE: Final = "jobs"
-_SHOWN_BY: Final = "health"
+_SHOWN_BY: Final = "console"
 
 # Of two hints at once one look is enough, and of many it is five a second.
 _AT_ONCE_MS: Final = 200
@@ -28,7 +28,8 @@ _AFTER_MS: Final = 1_500
 # A look costs 0.2 ms. Where hints pass, one in a while finds what was lost; else what others do is to be seen
 # within 2 s.
 _HEARD_MS: Final = 10_000
-_UNHEARD_MS: Final = 1_500
+_UNHEARD_MS: Final = 1_000
+_TICK_MS: Final = 250
 
 
 class Hints(QObject):
@@ -52,7 +53,7 @@ class Hints(QObject):
         self._listener = HintListener(database, self._say_heard)
         self._soon = QTimer(self, singleShot=True)
         self._soon.timeout.connect(self.look)
-        self._timer = QTimer(self, interval=_UNHEARD_MS)
+        self._timer = QTimer(self, interval=_TICK_MS)
         self._timer.timeout.connect(self._tick)
 
     @property
@@ -100,7 +101,7 @@ class Hints(QObject):
     def _tick(self) -> None:
         """Look where it is time to, and somebody sees the window."""
         due_ms = _AFTER_MS if self._again or not self.is_heard else _HEARD_MS
-        if self._window.isVisible() and not self._window.isMinimized() and self._since_ms() >= due_ms - 50:
+        if self._window.isVisible() and not self._window.isMinimized() and self._since_ms() >= due_ms:
             self._again = False
             self.look()
 

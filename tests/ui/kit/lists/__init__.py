@@ -1,0 +1,1 @@
+"""Lists as every screen shows them."""
