@@ -11,10 +11,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from console.ledger.jobs.keeper import Keeper
 from console.monitor.watch import Limits, Watch
 from console.settings import Paths, Settings
 from console.workspace.metrics import CONTENT_TYPE, MetricsServer, metrics_text
 from console.workspace.workspace import open_workspace
+from console.writes.ledger import Ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -94,3 +96,16 @@ def test_the_workspace_answers_where_a_port_is_set(
         get(port)
     with open_workspace(settings, paths, is_served=False), pytest.raises(ConnectionRefusedError):
         get(port)
+
+
+def test_the_jobs_are_told_as_the_keeper_saw_them(operator_database: Database) -> None:
+    watch = Watch(operator_database.recorder, Limits())
+    keeper = Keeper(Ledger(operator_database))
+    assert "job_" not in metrics_text(operator_database, watch, keeper)
+    keeper.look()
+    body = metrics_text(operator_database, watch, keeper)
+    values = dict(line.rsplit(" ", 1) for line in body.splitlines() if not line.startswith("#"))
+    assert values["ledger_console_keeper_active"] == "1"
+    assert values['ledger_console_job_overdue_seconds{job="verify"}'] == "0"
+    assert values['ledger_console_job_failures{job="seal"}'] == "0"
+    assert float(values["ledger_console_keeper_asked_seconds"]) > 1_700_000_000
