@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
-# What the keeper has not counted yet is counted here: a minute's postings, while one runs. For more than half
+# What the keeper has not counted yet is counted here: some minutes' postings, while one runs. For more than half
 # a million nobody wants to wait.
 MOST_UNCOUNTED: Final = 500_000
 

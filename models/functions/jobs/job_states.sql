@@ -1,8 +1,8 @@
 -- How the jobs stand. due_at: when there is something to do, NULL while there is nothing; overdue_s: seconds since then,
 -- or since the last run that did it, or since there are jobs; neglected_s: how long a job that could be run has not been,
 -- which its keeper answers for. sweep: as soon as a hold or a credit is past its time, and no hold keeps it. seal,
--- checkpoint and figures: so long after the first transaction that they have not covered; figures also when a business
--- day is over. verify: at two in the night of the business zone.
+-- checkpoint and figures: so long after the first transaction that they have not covered; figures also as soon as there
+-- are 100,000 of them, and when a business day is over. verify: at two in the night of the business zone.
 CREATE OR REPLACE FUNCTION ledger.job_states()
 RETURNS TABLE (
     job text, due_at timestamptz, started_at timestamptz, ended_at timestamptz, done_at timestamptz, failures integer,
@@ -27,7 +27,9 @@ BEGIN
                 LEFT JOIN ledger.checkpoints c ON c.wallet_id = w.id WHERE u.username LIKE '@%'))
                 + interval '10 minutes'
             WHEN 'figures' THEN CASE WHEN mark.zone <> zone THEN at ELSE least(
-                ledger.first_posted(mark.through_id) + interval '1 minute',
+                ledger.first_posted(mark.through_id) + CASE
+                    WHEN (SELECT max(t.id) FROM ledger.transactions t) - mark.through_id > 100000 THEN interval '0'
+                    ELSE interval '5 minutes' END,
                 ledger.start_of_day(mark.closed_through + 2)) END
             WHEN 'verify' THEN CASE WHEN coalesce(one.done_at, one.since)
                     < CASE WHEN night <= at THEN night ELSE (today - 1 + time '02:00') AT TIME ZONE zone END

@@ -48,7 +48,9 @@ BEGIN
     END IF;
     -- Statements, not one expression: then one that cannot run keeps no other from running.
     IF p_request ? 'result' THEN
-        said := ledger.cut(p_request -> 'detail') || jsonb_build_object('status', p_request ->> 'result');
+        -- What is counted below, a report does not say.
+        said := ledger.cut(p_request -> 'detail') - '{more,reservations}'::text[]
+            || jsonb_build_object('status', p_request ->> 'result');
     ELSE
         CASE job.name
             WHEN 'sweep' THEN said := ledger.do_sweep('{"limit": 5000}');

@@ -72,7 +72,7 @@ def test_a_sweep_of_everything_leaves_nothing_due(operator: Connection, admin: C
     [
         ("seal", timedelta(minutes=5)),
         ("checkpoint", timedelta(minutes=10)),
-        ("figures", timedelta(minutes=1)),
+        ("figures", timedelta(minutes=5)),
     ],
 )
 def test_what_follows_postings_is_due_so_long_after_the_first(
@@ -87,6 +87,13 @@ def test_what_follows_postings_is_due_so_long_after_the_first(
     after_it = due(operator, job)
     # Of the figures what is next is the end of the day.
     assert after_it is None or (job == "figures" and after_it > datetime.now(UTC))
+
+
+def test_very_many_transactions_are_counted_at_once(operator: Connection, admin: Connection) -> None:
+    admin.execute("SELECT setval('ledger.transactions_id_seq', 100001)")
+    transfer(operator, "@external", "alice", 5)
+    assert state(operator, "figures")[6] is not None
+    assert state(operator, "seal")[6] is None
 
 
 def test_figures_are_due_when_a_day_is_over(operator: Connection, admin: Connection) -> None:
