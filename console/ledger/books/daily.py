@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
-# What the keeper has not counted yet is counted here: some minutes' postings, while one runs. For more than half
-# a million nobody wants to wait.
+# What the keeper has not counted yet is counted here: some minutes' postings, while one runs. Nobody wants to wait
+# for more than half a million.
 MOST_UNCOUNTED: Final = 500_000
 
 _DAILY: Final = text(f"""
