@@ -1,6 +1,6 @@
 """A client that loads a batch and posts it, and stands still at one step until it is killed.
 
-python -m tests.faults.batch_client URL STEP LINES KEY      prints the batch's number when it stands there
+python -m tests.faults.batches.client URL STEP LINES KEY      prints the batch's number when it stands there
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ import pytest
 
 from tests.bookkeeping import assert_adds_up, content_hash, outcome, wait_until
 from tests.cluster import connected
-from tests.faults.batch_client import Step
+from tests.faults.batches.client import Step
 from tests.faults.fire.crowd import REPOSITORY
 from tests.faults.kit.operations import Town
 from tests.faults.kit.session import APPLICATION
@@ -42,7 +42,7 @@ def bank(fire_server: Server) -> Iterator[Bank]:
 def _kill_at(bank: Bank, step: Step, key: str, delay_s: float) -> int:
     """Let a client come to a step, kill it a moment later, wait for its session's end; return its batch."""
     command = [
-        sys.executable, "-m", "tests.faults.batch_client", bank.operator_url, step, str(_LINES), key,
+        sys.executable, "-m", "tests.faults.batches.client", bank.operator_url, step, str(_LINES), key,
     ]  # fmt: skip
     with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as client:
         try:

@@ -1,0 +1,1 @@
+"""Batches whose clients die."""
