@@ -248,17 +248,22 @@ def die_with(parent: int) -> None:
         sys.exit("the process that started this one is gone")
 
 
-def main() -> None:
-    """Read the order and follow it."""
+def follow(order: Order) -> None:
+    """Do what is ordered until the time is over or SIGTERM comes, after what an earlier life left open."""
     from tests.faults.fire.quirks import QUIRKS  # noqa: PLC0415 - they are subclasses of what stands here
 
-    order = Order.parse(sys.argv[1])
-    die_with(order.parent)
     journal = Journal(Path(order.outbox))
     with Outbox(Path(order.outbox)) as outbox:
         journal.read()
         doubts = [entry for entry in journal.entries.values() if entry.outcome is None]
         QUIRKS.get(order.bug, Client)(order, outbox).run(doubts)
+
+
+def main() -> None:
+    """Read the order and follow it."""
+    order = Order.parse(sys.argv[1])
+    die_with(order.parent)
+    follow(order)
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tests.faults.kit.outbox import Entry
 
 REPOSITORY: Final = Path(__file__).parents[3]
+CLIENT: Final = "tests.faults.fire.client"
 _BEGIN_S: Final = 60.0
 _END_S: Final = 8.0
 
@@ -28,9 +29,10 @@ _END_S: Final = 8.0
 class Runner:
     """One client: its process now, and its outbox, which outlives the process."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Order, program: str) -> None:
         self.journal = Journal(Path(order.outbox))
         self._order = order
+        self._program = program
         self._lives = 0
         self._thaw_at: float | None = None
         self._report = Path(order.outbox).with_suffix(".err")
@@ -97,7 +99,7 @@ class Runner:
         self._lives += 1
         with self._report.open("ab") as report:
             return subprocess.Popen(
-                [sys.executable, "-m", "tests.faults.fire.client", order.text()],
+                [sys.executable, "-m", self._program, order.text()],
                 cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=report,
             )  # fmt: skip
 
@@ -149,13 +151,13 @@ class Witness:
 
 
 class Crowd:
-    """All clients of a run."""
+    """All clients of a run; each is a process of `program`, which takes an order."""
 
-    def __init__(self, orders: list[Order]) -> None:
+    def __init__(self, orders: list[Order], program: str = CLIENT) -> None:
         self.runners: list[Runner] = []
         try:
             for order in orders:
-                self.runners.append(Runner(order))
+                self.runners.append(Runner(order, program))
         except BaseException:
             self._end()
             raise

@@ -1,0 +1,1 @@
+"""The keeper under kills, stops and clocks that are moved."""
