@@ -15,7 +15,7 @@ ON_ALL_CORES := --numprocesses=logical --dist=loadfile
 .PHONY: help run test test-15 check soak lint tour bench build lock clean
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 run: $(STAMP) ## open the console on a demo ledger; without a display, draw its tour into ./tour
 	@$(BIN)/ledger-console --demo --or-tour tour
@@ -38,6 +38,10 @@ check: lint ## lint, and run the tests that the change since BASE touches (BASE=
 
 soak: $(STAMP) ## let the ledger burn for hours: tests/faults with long runs, the bank under fire for 30 min
 	@LEDGER_SOAK=1 $(BIN)/python -m pytest tests/faults -q --timeout=21600
+
+.PHONY: soak-keeper
+soak-keeper: $(STAMP) ## let two keepers and eight consoles run until 500 of them were killed
+	@LEDGER_SOAK=1 $(BIN)/python -m pytest tests/faults/keeper -q --timeout=21600
 
 lint: $(STAMP) ## check style, types and the borders between the packages
 	$(BIN)/ruff check .
