@@ -48,7 +48,7 @@ _LEFT_UNDONE: Final[dict[str, LiteralString]] = {
     "a transaction is in no daily figure": """
         SELECT t.id, t.posted_at FROM ledger.transactions t
         WHERE t.id > (SELECT m.through_id FROM ledger.daily_mark m)
-            AND t.posted_at < clock_timestamp() - interval '1 minute'""",
+            AND t.posted_at < clock_timestamp() - interval '5 minutes'""",
     "yesterday is not closed": """
         SELECT m.closed_through, today.day FROM ledger.daily_mark m
         CROSS JOIN (SELECT ledger.business_day(clock_timestamp()) AS day) today
