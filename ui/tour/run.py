@@ -9,6 +9,7 @@ import time
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 
@@ -17,6 +18,7 @@ from console.monitor.budgets import budget, over_budget
 from ui.tour.pictures import Pictures
 from ui.tour.stops import STOPS
 from ui.tour.walk import SIZE, TourError, Walk
+from ui.window.live_status import OF_ITSELF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -116,17 +118,18 @@ def _visit(walk: Walk, stop: Stop, picture: str) -> StopResult:
         forget()
     reason = reason or _excess(costs)
     statements, ms, rows = _spent(walk, started)
-    actions = tuple(cost.action for cost in costs)
+    actions = tuple(cost.action for cost in costs if not cost.action.startswith(OF_ITSELF))
     return StopResult(stop.name, picture, statements, ms, rows, actions, not reason, reason)
 
 
 def _spent(walk: Walk, started: float) -> tuple[int, float, int]:
-    """Return the statements since a moment, their milliseconds and their rows."""
+    """Return the statements since a moment that an operator asked for, their milliseconds and their rows."""
     workspace = walk.session.workspace
     if workspace is None:
         return 0, 0.0, 0
     snapshot = workspace.recorder.snapshot()
-    since = snapshot.t >= started
+    asked = np.array([not action.startswith(OF_ITSELF) for action in snapshot.actions])
+    since = (snapshot.t >= started) & asked[snapshot.action]
     rows = snapshot.rows[since]
     return int(since.sum()), round(float(snapshot.duration_ms[since].sum()), 3), int(rows[rows > 0].sum())
 

@@ -29,8 +29,9 @@ _POOL_MS: Final = 500
 _FIRST_RETRY_MS: Final = 2_000
 _LAST_RETRY_MS: Final = 30_000
 _BROKEN: Final = ("08", "57P0")
-# What is no act of the operator does not show in the meter.
-_OWN: Final = ("session.", "books.", "hints.", "keeper.")
+OF_ITSELF: Final = ("session.", "books.", "hints.", "keeper.")
+"""How the actions begin that no operator asked for: they do not show in the meter."""
+
 BOOKS_NOTICE: Final = "books"
 _BOOKS_MS: Final = 60_000
 # How the watch's alert of a repeated statement begins.
@@ -124,7 +125,7 @@ class LiveStatus(QObject):
 
     @Slot(object)
     def _take(self, cost: ActionCost) -> None:
-        own = cost.action.startswith(_OWN)
+        own = cost.action.startswith(OF_ITSELF)
         broke = self._last_broke()
         if cost.statements and not broke:
             self.pulse.hear()

@@ -17,7 +17,9 @@ BEGIN
     at := clock_timestamp();
     is_held := coalesce(lease.holder = session_user AND lease.token = p_token, false);
     IF is_held OR lease.valid_until NOT BETWEEN at AND at + lasts
-        OR EXISTS (SELECT FROM jsonb_array_elements(states) s (job) WHERE (s.job ->> 'neglected_s')::float > 45) THEN
+        -- Who has just got it has had no time yet for what nobody did before.
+        OR (lease.claimed_at < at - interval '45 s'
+            AND EXISTS (SELECT FROM jsonb_array_elements(states) s (job) WHERE (s.job ->> 'neglected_s')::float > 45)) THEN
         PERFORM FROM ledger.keeper_lease k
         WHERE (k.token, k.valid_until) IS NOT DISTINCT FROM (lease.token, lease.valid_until) FOR UPDATE SKIP LOCKED;
         IF FOUND AND is_held THEN

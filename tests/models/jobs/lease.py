@@ -44,7 +44,9 @@ def state(connection: Connection, job: str) -> Any:
 def pass_time(admin: Connection, seconds: float) -> None:
     """Make the lease, and what was noted of the jobs, so much older."""
     admin.execute(
-        "UPDATE ledger.keeper_lease SET valid_until = valid_until - make_interval(secs => %s)", [seconds]
+        """UPDATE ledger.keeper_lease SET valid_until = valid_until - age.i, claimed_at = claimed_at - age.i
+        FROM (SELECT make_interval(secs => %s) AS i) age""",
+        [seconds],
     )
     admin.execute(
         """UPDATE ledger.jobs SET since = since - age.i, started_at = started_at - age.i,
