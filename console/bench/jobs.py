@@ -31,7 +31,8 @@ _AT_ONCE: Final = 100
 _ACCOUNTS: Final = 1_000
 
 _BALANCES: Final = """
-    SELECT count(ledger.system_balance(w.id)) FROM ledger.wallets w WHERE w.kind = 'system'"""
+    SELECT count(ledger.system_balance(w.id)) FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
+    WHERE u.username LIKE '@%'"""
 _NAIVE: Final = """
     SELECT (t.posted_at AT TIME ZONE 'UTC')::date, t.currency, t.kind, count(*), sum(t.amount)
     FROM ledger.transactions t WHERE t.posted_at >= %s GROUP BY 1, 2, 3"""

@@ -13,6 +13,7 @@ from console.ledger.jobs.words import TITLES
 from console.postgres.hints import HintListener
 
 if TYPE_CHECKING:
+    from console.errors import ConsoleError
     from console.ledger.audit.news import News
     from console.postgres.database import Database
     from ui.kit.worker import Worker
@@ -48,7 +49,7 @@ class Hints(QObject):
         self._worker = worker
         self._before: News | None = None
         self._looked_s = 0.0
-        self._again = False
+        self._again = self._failed = False
         self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
         self._listener = HintListener(database, self._say_heard)
         self._soon = QTimer(self, singleShot=True)
@@ -81,10 +82,14 @@ class Hints(QObject):
         self._worker.run(
             lambda cancel: look(self._database, before, cancel=cancel),
             done=self._take,
-            failed=lambda _error: None,
+            failed=self._miss,
             owner=self,
             replaces="news",
         )
+
+    def _miss(self, _error: ConsoleError) -> None:
+        """Ask seldom while there is no answer; the window finds out by itself when the server is back."""
+        self._failed = True
 
     def _say_heard(self) -> None:
         """Tell the GUI thread, from the listener's."""
@@ -100,7 +105,10 @@ class Hints(QObject):
 
     def _tick(self) -> None:
         """Look where it is time to, and somebody sees the window."""
-        due_ms = _AFTER_MS if self._again or not self.is_heard else _HEARD_MS
+        if self._failed or (self.is_heard and not self._again):
+            due_ms = _HEARD_MS
+        else:
+            due_ms = _AFTER_MS if self.is_heard else _UNHEARD_MS
         if self._window.isVisible() and not self._window.isMinimized() and self._since_ms() >= due_ms:
             self._again = False
             self.look()
@@ -109,7 +117,7 @@ class Hints(QObject):
         return (time.monotonic() - self._looked_s) * 1_000
 
     def _take(self, found: News) -> None:
-        before, self._before = self._before, found
+        before, self._before, self._failed = self._before, found, False
         if before is None or found.failing != before.failing:
             self._say_failing(found.failing)
         if found.topics:

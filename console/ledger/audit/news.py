@@ -64,6 +64,8 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "disable_operator": _OPERATOR,
     "enable_operator": _OPERATOR,
     "unlock_operator": _OPERATOR,
+    "lock_operator": _OPERATOR,
+    "release_operator": _OPERATOR,
     "correct_currency": _BOOKS,
     "close_currency": _BOOKS,
     "reopen_currency": _BOOKS,

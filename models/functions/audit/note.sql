@@ -1,6 +1,6 @@
 -- One event at the end of the audit chain. The head's row is locked until the transaction ends, so it is taken last.
 -- Nobody keeps it from the others: who waits for a second ends a session that idles with it, and after two and a half
--- one that does anything else; the chain then says whose it was. Internal.
+-- one that does anything else; the chain then says whose it was. Consoles are told to look. Internal.
 CREATE OR REPLACE FUNCTION ledger.note(
     p_action text, p_subject text, p_outcome text, p_reason text, p_detail jsonb) RETURNS bigint
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
@@ -36,6 +36,9 @@ BEGIN
                 ended := coalesce(ledger.end_blocker('audit_head', waited > interval '2.4 s'), ended);
         END;
     END LOOP;
+    IF ledger.is_hinted(p_action, p_outcome) THEN
+        PERFORM ledger.hint();
+    END IF;
     RETURN made;
 END $$;
 

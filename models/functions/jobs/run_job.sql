@@ -80,7 +80,6 @@ BEGIN
     IF is_good <> (job.failures = 0) AND status <> 'waiting' OR job.name = 'verify' THEN
         PERFORM ledger.note('job', 'job:' || job.name, CASE WHEN is_good THEN 'done' ELSE 'refused' END, '',
             said || jsonb_build_object('status', status, 'token', p_request -> 'token'));
-        PERFORM ledger.hint();
     ELSIF job.name = 'sweep' AND (said ->> 'reservations')::integer > 0 THEN
         PERFORM ledger.hint();
     END IF;

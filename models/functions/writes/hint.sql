@@ -16,7 +16,9 @@ BEGIN
     END IF;
 END $$;
 
--- Of what stands in the audit chain, what is a posting or a customer's own, as often as customers come. Internal.
-CREATE OR REPLACE FUNCTION ledger.is_hinted(p_kind text) RETURNS boolean
+-- Of what comes into the audit chain, what operators look at: not what is refused, nor what is a posting or comes as often
+-- as customers do. Internal.
+CREATE OR REPLACE FUNCTION ledger.is_hinted(p_action text, p_outcome text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
-RETURN p_kind NOT IN ('grant_credit', 'reverse_transaction', 'open_account');
+RETURN p_action = 'job' OR (p_outcome = 'done' AND p_action NOT IN (
+    'grant_credit', 'reverse_transaction', 'open_account', 'seal', 'end_blocker'));

@@ -53,9 +53,6 @@ BEGIN
             CASE WHEN refused THEN 'refused' ELSE 'done' END, left(coalesce(p_request ->> 'reason', ''), 500),
             jsonb_build_object('key', p_key, 'request', CASE WHEN refused THEN ledger.cut(noted) ELSE noted END,
                 'request_hash', encode(request_hash, 'hex'), 'outcome', answer));
-        IF NOT refused AND ledger.is_hinted(p_kind) THEN
-            PERFORM ledger.hint();
-        END IF;
     END IF;
     RETURN answer;
 END $$;

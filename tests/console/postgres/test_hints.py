@@ -10,7 +10,7 @@ import pytest
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.postgres.hints import CHANNEL, HintListener
-from tests.bookkeeping import transfer, wait_until
+from tests.bookkeeping import Line, create_batch, post_batch, transfer, wait_until
 from tests.cluster import connected
 from tests.models.writes import REASON, release, reserve, write
 
@@ -68,6 +68,21 @@ def test_what_happens_elsewhere_is_heard(listeners: Callable[..., Any], operator
     before = len(heard)
     write(operator, "flag_account", "alice", "ask for a passport", None)
     wait_until(lambda: len(heard) > before, timeout_s=2)
+
+
+def test_what_operators_do_sends_one(admin: Connection, operator: Connection) -> None:
+    batch = 0
+
+    def make() -> None:
+        nonlocal batch
+        batch = create_batch(operator, [Line(1, "alice", "bob", 5, "r")])
+
+    assert notified(admin, make) == 1
+    time.sleep(0.25)
+    assert notified(admin, lambda: post_batch(operator, batch)) == 1
+    time.sleep(0.25)
+    # As others see it only what was done: a refusal changes nothing.
+    assert notified(admin, lambda: post_batch(operator, batch)) == 0
 
 
 def test_postings_send_nothing(admin: Connection, operator: Connection) -> None:
