@@ -131,6 +131,30 @@ def test_days_that_are_over_are_closed(operator: Connection, admin: Connection) 
     ]  # fmt: skip
 
 
+def test_a_day_is_written_again_with_the_two_after_it(operator: Connection, admin: Connection) -> None:
+    """What began on it may be committed after it was closed: holds have no order in which they settle."""
+    transfer(operator, "@external", "alice", 1_000)
+    put_back(admin, 6)
+    token = claimed(operator)
+    run(operator, token, "figures")
+    reserve(operator, "alice", 100, "late")
+    put_back(admin, 2)
+    # As if yesterday were not closed yet.
+    admin.execute("DELETE FROM ledger.daily_balances WHERE day = ledger.business_day(now()) - 1")
+    admin.execute("UPDATE ledger.daily_mark SET closed_through = closed_through - 1")
+    admin.execute("UPDATE ledger.daily_balances SET on_hold = 7 WHERE day = ledger.business_day(now()) - 4")
+    run(operator, token, "figures")
+    found = rows(
+        admin,
+        """SELECT ledger.business_day(now()) - day, on_hold::int FROM ledger.daily_balances
+        WHERE day >= ledger.business_day(now()) - 4 ORDER BY day""",
+    )
+    # Older ones are final, and what follows builds on them.
+    assert found == [(4, 7), (3, 7), (2, 107), (1, 107)]
+    admin.execute("UPDATE ledger.daily_mark SET zone = ''")
+    run(operator, token, "figures")
+
+
 def test_another_zone_counts_all_days_anew(
     operator: Connection, connect: Callable[[str], Connection], admin: Connection
 ) -> None:

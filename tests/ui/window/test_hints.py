@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from PySide6.QtWidgets import QLineEdit
 
 from console.settings import Settings
 from models.batch import BatchStatus
-from tests.bookkeeping import Line, create_batch
+from tests.bookkeeping import Line, create_batch, post_batch
 from tests.cluster import connected
 from tests.models.jobs.lease import claimed
 from tests.models.writes import REASON, write
@@ -165,3 +166,25 @@ def test_another_zone_is_said_at_once(
     with connected(as_role("t_admin")) as admin:
         write(admin, "set_business_zone", "Europe/Berlin", REASON)
     qtbot.waitUntil(lambda: any("business day" in words for words in said), timeout=WITHIN_MS)
+
+
+def test_a_batch_that_is_open_shows_what_became_of_it(
+    window: MainWindow, qtbot: QtBot, operator: Connection
+) -> None:
+    """Unless somebody types there: what is read meanwhile must not take the words away."""
+    batch = create_batch(operator, [Line(1, "alice", "bob", 5, "r")])
+    screen = batches_of(window)
+    screen.show_batch(batch)
+    page = screen.batch_page
+    assert page is not None
+    qtbot.waitUntil(lambda: page.title.chip.text() == "draft")
+    field = QLineEdit(page)
+    field.show()
+    field.setFocus()
+    qtbot.waitUntil(field.hasFocus)
+    assert post_batch(operator, batch)["status"] == "posted"
+    qtbot.wait(WITHIN_MS)
+    assert page.title.chip.text() == "draft"
+    page.focus_lines()
+    create_batch(operator, [Line(1, "alice", "bob", 5, "another")])
+    qtbot.waitUntil(lambda: page.title.chip.text() == "posted", timeout=WITHIN_MS)

@@ -87,6 +87,10 @@ def test_a_missed_night_is_caught_up_after_all_else(
 ) -> None:
     """What has expired and was not swept would be wrong in verify's eyes."""
     moment = 0.3 / 3_600
+    # It has run lately, and verify never.
+    reserve(operator, "alice", 1, "before", moment)
+    wait_until(lambda: (job_states(viewer).of(Job.SWEEP).overdue_s or 0) > 0)
+    keepers().run_due()
     reserve(operator, "alice", 100, "late", moment)
     grant(operator, "bob", 50, moment)
     miss_a_night(admin)
@@ -94,6 +98,7 @@ def test_a_missed_night_is_caught_up_after_all_else(
     ended: Made = []
     assert keepers(ended=lambda job, outcome: ended.append((job, outcome))).run_due()
     assert [job for job, _ in ended] == [Job.SWEEP, Job.VERIFY]
+    assert ended[1][1]["started_at"] > ended[0][1]["ended_at"]
     assert ended[1][1]["status"] == "done"
     # The role may read all that verify reads.
     assert (ended[1][1]["wrong"], ended[1][1]["unread"]) == ({}, [])
