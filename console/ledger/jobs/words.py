@@ -72,6 +72,8 @@ def _checkpointed(outcome: Mapping[str, Any], _books: Books) -> str:
 
 
 def _counted_days(outcome: Mapping[str, Any], _books: Books) -> str:
+    if outcome["more"]:
+        return f"{outcome['through']:,} of {outcome['newest']:,} transactions counted"
     words = f"{counted(outcome['rows'], 'transaction')} counted"
     closed = outcome.get("closed_through")
     return words if closed is None else f"{words}, days closed to {closed}"

@@ -215,5 +215,6 @@ def test_they_are_counted_piece_by_piece(operator: Connection, admin: Connection
         row = admin.execute("SELECT ledger.count_days(3)").fetchone()
         assert row is not None
         pieces.append((row[0]["rows"], row[0]["more"]))
+        assert row[0]["newest"] == 7
     assert pieces == [(3, True), (3, True), (1, False)]
     assert movements(admin) == [("deposit", 7, 28, 28)]

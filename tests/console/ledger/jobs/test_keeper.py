@@ -11,7 +11,7 @@ from console.errors import CancelledError
 from console.ledger.books.currencies import books
 from console.ledger.jobs.commands import claim_lease, run_job, start_job
 from console.ledger.jobs.keeper import Keeper, here
-from console.ledger.jobs.states import Job, job_runs, job_states
+from console.ledger.jobs.states import Job, job_runs, job_states, run_of
 from console.ledger.jobs.words import outcome_words, state_word
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
@@ -240,3 +240,14 @@ def test_postings_of_a_run_stand_under_its_operator(
     run_job(operator_ledger, claim.token, Job.SWEEP)
     row = admin.execute("SELECT operator FROM ledger.transactions WHERE kind = 'expiry'").fetchone()
     assert row == ("t_operator",)
+
+
+def test_how_far_the_counting_is_is_told(viewer: Database) -> None:
+    outcome = {"job": "figures", "status": "done", "rows": 200_000, "through": 400_000, "newest": 1_000_000}
+    at = {"ended_at": "2026-11-27T20:00:00+00:00"}
+    run = run_of({**outcome, **at, "more": True, "closed_through": None})
+    assert outcome_words(Job.FIGURES, run, books(viewer)) == "400,000 of 1,000,000 transactions counted"
+    run = run_of({**outcome, **at, "more": False, "closed_through": "2026-11-26"})
+    assert outcome_words(Job.FIGURES, run, books(viewer)) == (
+        "200,000 transactions counted, days closed to 2026-11-26"
+    )
