@@ -37,8 +37,7 @@ BEGIN
         ELSIF lease.valid_until NOT BETWEEN at - interval '10 s' AND at + lasts THEN
             -- A job of the holder is being written, or somebody keeps the row: it is taken from a session that idles with
             -- it, and from one at work when no job can take so long.
-            ended := ledger.end_blocker(
-                'keeper_lease', lease.valid_until NOT BETWEEN at - interval '150 s' AND at + lasts);
+            ended := ledger.end_blocker('keeper_lease', true);
             IF ended IS NOT NULL THEN
                 PERFORM ledger.note('end_blocker', 'session:' || (ended ->> 'pid'), 'done', 'it held the keeper''s lease',
                     ended);

@@ -21,6 +21,8 @@ BEGIN
             -- Who waits for a name of the gate may have no other, and is not to blame; nor is who has committed and
             -- waits for a standby.
             (p_busy AND (p_table = 'audit_head' OR a.wait_event_type IS DISTINCT FROM 'Lock')
+                -- A job is one statement of 120 s at most; others who ask for the lease have its row for a moment.
+                AND (p_table <> 'keeper_lease' OR a.xact_start < clock_timestamp() - interval '150 s')
                 AND a.wait_event IS DISTINCT FROM 'SyncRep') OR (
             a.state LIKE 'idle in transaction%' AND a.state_change < clock_timestamp() - interval '1 second'))
     ORDER BY a.xact_start LIMIT 1;

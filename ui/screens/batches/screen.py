@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog
 from typing_extensions import override
 
 from console.ledger.audit.news import Topic
-from ui.kit.widgets.inputs import is_typed_in
 from ui.kit.widgets.placing import Pages
 from ui.routes import OpenBatch, Route
 from ui.screen import Screen
@@ -71,8 +70,8 @@ class Batches(Screen):
         page = self.batch_page
         if page is None:
             self.list.renewed.renew()
-        elif not (page.pending or is_typed_in(page)):
-            page.reload()
+        else:
+            page.renew()
 
     @override
     def focus_filter(self) -> None:

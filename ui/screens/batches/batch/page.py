@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.errors import OutcomeUnknownError, RefusedError
+from console.ledger.batches.detail import detail
 from models.batch import BatchStatus
 from ui.kit.formats import plain_tip
 from ui.kit.keyed_write import AGAIN, LATE
@@ -17,6 +18,7 @@ from ui.kit.theme.fonts import text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow, button, column_of, label, row_of, scrolling
+from ui.kit.widgets.inputs import is_typed_in
 from ui.kit.widgets.stepper import Stepper
 from ui.routes import OpenBatchTransactions
 from ui.screens.batches.batch.cards import BatchCards
@@ -31,6 +33,7 @@ from ui.screens.batches.rights import BatchRights
 
 if TYPE_CHECKING:
     from console.errors import ConsoleError
+    from console.ledger.batches.detail import BatchDetail
     from ui.context import Context
     from ui.screens.batches.state import BatchState
 
@@ -91,6 +94,22 @@ class BatchPage(QWidget):
     def reload(self) -> None:
         """Read the batch as it is now, and check an open one."""
         self.work.read()
+
+    def renew(self) -> None:
+        """Read the batch again if others have changed it; until that is known the page stays as it is."""
+        database, batch_id = self._context.database, self.batch_id
+        self._context.worker.run(
+            lambda cancel: detail(database, batch_id, cancel=cancel),
+            done=self._compare,
+            failed=lambda _error: None,
+            owner=self,
+            replaces="news",
+        )
+
+    def _compare(self, found: BatchDetail) -> None:
+        is_busy = bool(self.pending or self.work.busy) or is_typed_in(self)
+        if self._state is not None and found != self._state.detail and not is_busy:
+            self.reload()
 
     def focus_lines(self) -> None:
         """Put the keyboard into the lines."""
