@@ -29,7 +29,8 @@ _POOL_MS: Final = 500
 _FIRST_RETRY_MS: Final = 2_000
 _LAST_RETRY_MS: Final = 30_000
 _BROKEN: Final = ("08", "57P0")
-OF_ITSELF: Final = ("session.", "books.", "hints.", "keeper.")
+_BEHIND: Final = ("hints.", "keeper.")
+OF_ITSELF: Final = ("session.", "books.", *_BEHIND)
 """How the actions begin that no operator asked for: they do not show in the meter."""
 
 BOOKS_NOTICE: Final = "books"
@@ -127,7 +128,8 @@ class LiveStatus(QObject):
     def _take(self, cost: ActionCost) -> None:
         own = cost.action.startswith(OF_ITSELF)
         broke = self._last_broke()
-        if cost.statements and not broke:
+        # An open connection answers for a server that makes no other: what goes on behind is no sign of life.
+        if cost.statements and not broke and not cost.action.startswith(_BEHIND):
             self.pulse.hear()
             if not (self.pulse.is_silent or self._lost):
                 self._show_connection(cost.ms / cost.statements)
