@@ -135,10 +135,10 @@ class Keeper:
     def run_due(self) -> bool:
         """Run all that is due now, verify too, and give the lease back; return whether it was ours."""
         try:
-            while self.look():
-                pass
-            if self._verifying is not None:
-                self._verifying.join()
+            while self.look() or self._is_verifying:
+                if self._verifying is not None:
+                    # Verify may take minutes, and the lease lasts for seconds: each look renews it.
+                    self._verifying.join(TICK_S)
             return self._token is not None
         finally:
             self._leave()

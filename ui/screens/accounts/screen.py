@@ -27,7 +27,7 @@ KEPT: Final = 8
 class Accounts(Screen):
     """The list of customers' accounts, and the pages of those that were shown last, each as it was left."""
 
-    topics = frozenset({Topic.ACCOUNTS})
+    topics = frozenset({Topic.ACCOUNTS, Topic.HOLDS})
 
     def __init__(self, context: Context) -> None:
         """Begin with the list."""

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout
 from typing_extensions import override
 
+from console.ledger.audit.news import Topic
 from console.monitor.history import SIZE_LIMIT
 from console.workspace.workspace import history_file
 from ui.kit.formats import DOT
@@ -41,6 +42,8 @@ _BREAKER: Final = {
 class Health(Screen):
     """Reads itself anew every second while it is seen, without a statement; only the jobs are asked for."""
 
+    topics = frozenset({Topic.JOBS})
+
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self._history = history_file(context.settings, context.paths)
@@ -66,6 +69,10 @@ class Health(Screen):
     @override
     def refresh(self) -> None:
         self._look()
+        self.jobs.refresh()
+
+    @override
+    def renew(self) -> None:
         self.jobs.refresh()
 
     def _look(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.errors import CancelledError
+from console.ledger.audit.verify import questions
 from console.ledger.books.currencies import books
 from console.ledger.jobs.commands import claim_lease, run_job, start_job
 from console.ledger.jobs.keeper import Keeper, here
@@ -217,6 +218,45 @@ def test_verify_of_a_lost_lease_is_dropped_and_not_reported(
         first.look()
         may_go_on.set()
     assert job_runs(viewer, Job.VERIFY) == ()
+
+
+def test_the_lease_is_kept_while_verify_takes_longer_than_it_lasts(
+    keepers: Callable[..., Keeper], admin: Connection, viewer: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else whoever comes each minute would begin it anew, and none would ever end."""
+    miss_a_night(admin)
+    monkeypatch.setattr("console.ledger.jobs.keeper.TICK_S", 0.05)
+    begun, may_go_on = threading.Event(), threading.Event()
+    look = questions.look
+
+    def slow(*arguments: Any, **options: Any) -> Any:
+        begun.set()
+        may_go_on.wait(20)
+        return look(*arguments, **options)
+
+    monkeypatch.setattr(questions, "look", slow)
+    keeper, other = keepers(), keepers("t_operator")
+    once = threading.Thread(target=keeper.run_due)
+    once.start()
+    try:
+        assert begun.wait(20)
+        pass_time(admin, 19)
+        wait_until(lambda: left_s(admin) > 15)
+        other.look()
+        assert not other.standing.is_held
+    finally:
+        may_go_on.set()
+        once.join(20)
+    assert [run.status for run in job_runs(viewer, Job.VERIFY)] == ["done"]
+
+
+def left_s(admin: Connection) -> float:
+    """Return for how many seconds the lease is valid."""
+    row = admin.execute(
+        "SELECT extract(epoch FROM valid_until - clock_timestamp())::float FROM ledger.keeper_lease"
+    ).fetchone()
+    assert row is not None
+    return float(row[0])
 
 
 def test_a_run_that_was_begun_and_lost_is_begun_again(
