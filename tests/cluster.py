@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 import psycopg
 import stamina
 from psycopg import errors, sql

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import StaticPool
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 
 
 def memory_bytes() -> int:

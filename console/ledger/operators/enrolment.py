@@ -6,7 +6,7 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, Final, cast
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import text
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 
 _MARK: Final = "cluster_name="
 _PID_FILE: Final = "postmaster.pid"

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 
 from console.errors import EmbeddedServerError
 from console.postgres.embedded.cluster import reason_in

@@ -15,7 +15,7 @@ from psycopg.types.json import Jsonb
 from models.applied import functions
 from tests.bookkeeping import Line, content_hash, copy_lines, create_batch, post_batch, transfer
 from tests.bookkeeping import count as rows_of
-from tests.models.rights.test_roles import (
+from tests.models.rights.matrix import (
     ADMINS,
     APPROVERS,
     AUDITORS,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from tests.bookkeeping import Connection
 
-# Answers about what is there; nothing changes, whoever asks. tests/models/rights/test_roles.py says who may.
+# Answers about what is there; nothing changes, whoever asks. tests/models/rights/matrix.py says who may.
 READS: Final = frozenset({
     "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
     "is_plain_text", "kind_of", "rehearse_request", "reversal_problems", "session_check", "system_balance",

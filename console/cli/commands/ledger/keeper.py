@@ -32,6 +32,7 @@ app = typer.Typer(
 _JOBS = named_columns(
     "job, title, state, due:timestamp, overdue s, failures:integer, last run:timestamp, status, outcome, by"
 )
+_NO_RUN = (None, None, None, None)
 _RUNS = named_columns("ended:timestamp, seconds, by, status, outcome")
 
 
@@ -51,10 +52,10 @@ def status(context: typer.Context) -> None:
             (
                 one.job.value, TITLES[one.job], state_word(one), one.due_at,
                 None if one.overdue_s is None else f"{one.overdue_s:.0f}", one.failures,
-                None if one.last is None else one.last.ended_at,
-                None if one.last is None else one.last.status,
-                None if one.last is None else outcome_words(one.job, one.last, books),
-                None if one.last is None else one.last.operator,
+                *(
+                    _NO_RUN if (last := one.last) is None
+                    else (last.ended_at, last.status, outcome_words(one.job, last, books), last.operator)
+                ),
             )
             for one in found.jobs
         ],

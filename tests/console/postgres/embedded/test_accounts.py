@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 import pytest
 
 from console.errors import EmbeddedServerError

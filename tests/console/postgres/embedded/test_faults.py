@@ -12,7 +12,7 @@ import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-import psutil  # type: ignore[import-untyped]  # it comes without annotations
+import psutil
 import psycopg
 import pytest
 
