@@ -207,12 +207,15 @@ def _application() -> QApplication:
     from PySide6.QtGui import QGuiApplication
     from PySide6.QtWidgets import QApplication
 
+    from ui.kit.collector import Collector
+
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
     application = QApplication(sys.argv[:1])
     application.setApplicationName("ledger-console")
     application.setApplicationDisplayName("Ledger Console")
     application.setApplicationVersion(_version())
     application.setDesktopFileName("ledger-console")
+    Collector(application)
     return application
 
 

@@ -21,6 +21,7 @@ from console.writes.ledger import Ledger
 from tests.ui.parts import make_formats
 from tests.ui.sessions import Sessions
 from ui.context import Context, Session
+from ui.kit.collector import Collector
 from ui.kit.commands import Commands
 from ui.kit.notices import Notices
 from ui.kit.sampling.lag import LagSampler
@@ -50,6 +51,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if str(item.path).startswith(_HERE):
             item.add_marker(pytest.mark.qt_log_ignore(*_OFFSCREEN))
+
+
+@pytest.fixture(autouse=True)
+def collector(qapp: QApplication) -> Iterator[Collector]:
+    """Collect on the GUI thread alone, as the console does."""
+    made = Collector()
+    yield made
+    made.end()
 
 
 @pytest.fixture(scope="session")
@@ -110,7 +119,7 @@ def make_session(theme: Theme, store: QSettings, tmp_path: Path) -> Iterator[Ses
     made = Sessions(theme, store, tmp_path)
     yield made
     made.end()
-    # Now, on this thread: a pool thread of a later test must not be the one to collect windows.
+    # Now: what refers to a window after its test is a window that never goes, and this is where that shows.
     gc.collect()
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal, Slot
@@ -51,7 +52,8 @@ class Worker(QObject):
         """`failed` shows the errors of runs that have no place of their own for them."""
         super().__init__()
         self._failed = failed
-        self._jobs: set[_Job] = set()
+        self._jobs: dict[int, _Job] = {}
+        self._numbers = count()
         self._slots: dict[tuple[int, str], _Job] = {}
         self._watched: set[int] = set()
         self._closed = False
@@ -134,7 +136,7 @@ class Worker(QObject):
         After False the process must leave by os._exit: Qt would wait for the thread for ever.
         """
         self._closed = True
-        for job in list(self._jobs):
+        for job in list(self._jobs.values()):
             job.superseded = True
             self._cancel(job)
         deadline = time.monotonic() + timeout_ms / 1000
@@ -152,12 +154,13 @@ class Worker(QObject):
                 self._cancel(before)
             self._slots[job.slot] = job
         self._watch(job.owner)
-        self._jobs.add(job)
+        number = next(self._numbers)
+        self._jobs[number] = job
         self.active_changed.emit(len(self._jobs))
-        self._pool.start(partial(_execute, job, self._ended))
+        self._pool.start(partial(_execute, self._jobs, number, self._ended))
 
     def _of(self, owner: QObject) -> list[_Job]:
-        return [job for job in self._jobs if isValid(job.owner) and _inside(job.owner, owner)]
+        return [job for job in self._jobs.values() if isValid(job.owner) and _inside(job.owner, owner)]
 
     def _cancel(self, job: _Job) -> None:
         # Known here at once: whether the outcome came before or after the wish is a matter of this thread.
@@ -173,14 +176,14 @@ class Worker(QObject):
         self._watched.discard(owner_id)
         if not isValid(self):
             return
-        for job in [job for job in self._jobs if id(job.owner) == owner_id]:
+        for job in [job for job in self._jobs.values() if id(job.owner) == owner_id]:
             job.superseded = True
             self._cancel(job)
 
     # Declared: PySide adds a receiver that is not to its class while pool threads may use it (PYSIDE-3124).
     @Slot(object)
-    def _deliver(self, job: _Job) -> None:
-        self._jobs.discard(job)
+    def _deliver(self, number: int) -> None:
+        job = self._jobs.pop(number)
         if job.slot is not None and self._slots.get(job.slot) is job:
             del self._slots[job.slot]
         if job.reporter is not None:
@@ -246,17 +249,23 @@ class _Reporter(QObject):
             self._shown(value)
 
 
-def _execute(job: _Job, ended: Any) -> None:
+def _execute(jobs: dict[int, _Job], number: int, ended: Any) -> None:
+    # Only the number goes along: a pool thread that still held the job when the GUI thread dropped it would
+    # be the one to destroy its owner, and a widget destroyed off the GUI thread takes the process with it.
+    _carry_out(jobs[number])
+    try:
+        ended.emit(number)
+    except RuntimeError:
+        # The worker was destroyed while the work ran: the program has ended and nobody listens.
+        return
+
+
+def _carry_out(job: _Job) -> None:
     try:
         job.cancellation.check()
         job.result = job.work(job.cancellation)
     except BaseException as error:  # noqa: BLE001 - every end of a run is told on the GUI thread
         job.error = error
-    try:
-        ended.emit(job)
-    except RuntimeError:
-        # The worker was destroyed while the work ran: the program has ended and nobody listens.
-        return
 
 
 def _cancel_quietly(cancellation: Cancellation) -> None:
