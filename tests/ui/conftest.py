@@ -21,14 +21,13 @@ from console.writes.ledger import Ledger
 from tests.ui.parts import make_formats
 from tests.ui.sessions import Sessions
 from ui.context import Context, Session
-from ui.kit.collector import Collector
 from ui.kit.commands import Commands
 from ui.kit.notices import Notices
 from ui.kit.sampling.lag import LagSampler
 from ui.kit.sampling.sampler import ConsoleSampler
 from ui.kit.theme.icons import Icons
 from ui.kit.theme.theme import Mode, Theme
-from ui.kit.worker import Worker
+from ui.kit.worker import Collector, Worker
 from ui.routes import Navigator
 
 if TYPE_CHECKING:

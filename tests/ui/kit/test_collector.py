@@ -12,7 +12,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLabel, QWidget
 
-from ui.kit.collector import collect_due
+from ui.kit.worker import collect_due
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
