@@ -126,3 +126,14 @@ class AccountFollow(Base):
     user_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     following: Mapped[bool]
     since: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
+class AccountCount(Base):
+    """So many customers' accounts of a status and trust level more, or fewer; the sum of the rows counts."""
+
+    __tablename__ = "account_counts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    status: Mapped[AccountStatus] = mapped_column(account_status)
+    trust_level: Mapped[int] = mapped_column(SmallInteger)
+    accounts: Mapped[int]

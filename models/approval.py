@@ -58,6 +58,7 @@ class ApprovalRequest(Base):
     close_reason: Mapped[str | None]
     executed_content: Mapped[bytes | None]
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    ticket: Mapped[str | None]
 
 
 class Approval(Base):
@@ -89,6 +90,30 @@ class LimitUsage(Base):
     """What an operator has moved on a day of what a limit allows."""
 
     __tablename__ = "limit_usage"
+
+    operator: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal]
+
+
+class Allowance(Base):
+    """How much a role's operators or one operator may do of a kind without a checker, in minor units."""
+
+    __tablename__ = "allowances"
+
+    holder: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    per_operation: Mapped[int]
+    per_day: Mapped[int]
+
+
+class AllowanceUsage(Base):
+    """What an operator has done on a day of what an allowance lets pass."""
+
+    __tablename__ = "allowance_usage"
 
     operator: Mapped[str] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)

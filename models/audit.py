@@ -30,6 +30,7 @@ class AuditEvent(Base):
     hash: Mapped[bytes]
     format: Mapped[int] = mapped_column(SmallInteger)
     digest: Mapped[bytes | None]
+    ticket: Mapped[str | None]
 
 
 class AuditHead(Base):

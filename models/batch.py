@@ -80,3 +80,14 @@ class BatchParty(Base):
     batch_id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
     wallet_id: Mapped[int]
+
+
+class BatchOffset(Base):
+    """An earlier batch whose rest a batch takes out of what it pays."""
+
+    __tablename__ = "batch_offsets"
+
+    batch_id: Mapped[int] = mapped_column(primary_key=True)
+    reversed_batch: Mapped[int] = mapped_column(primary_key=True)
+    created_by: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))

@@ -69,6 +69,7 @@ class Reservation(Base):
     closed_by: Mapped[str | None]
     close_reason: Mapped[str | None]
     currency: Mapped[str]
+    ticket: Mapped[str | None]
 
 
 class Checkpoint(Base):

@@ -6,7 +6,7 @@ from datetime import datetime  # noqa: TC003 -- SQLAlchemy reads the annotations
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import Computed, DateTime, Integer
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -52,6 +52,7 @@ class Transaction(Base):
     operator: Mapped[str]
     meta_data: Mapped[dict[str, Any] | None] = mapped_column("metadata", JSONB)
     currency: Mapped[str]
+    ticket: Mapped[str | None]
 
     from_wallet: Mapped[Wallet] = relationship(
         primaryjoin="foreign(Transaction.from_wallet_id) == Wallet.id", lazy="raise", viewonly=True
@@ -59,3 +60,18 @@ class Transaction(Base):
     to_wallet: Mapped[Wallet] = relationship(
         primaryjoin="foreign(Transaction.to_wallet_id) == Wallet.id", lazy="raise", viewonly=True
     )
+
+
+class Reversal(Base):
+    """What a reversal is of what it reverses: which part, and how much was given back before and with it."""
+
+    __tablename__ = "reversals"
+
+    transaction_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reverses: Mapped[int]
+    part: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[int]
+    reversed_before: Mapped[int]
+    reversed_through: Mapped[int]
+    original_amount: Mapped[int]
+    previous: Mapped[int | None] = mapped_column(Integer, Computed("NULLIF(part, 1) - 1", persisted=True))

@@ -77,9 +77,11 @@ _QUESTIONS: Final[dict[str, LiteralString]] = {
         HAVING count(t.id) <> CASE WHEN b.status IN ('posted', 'reversed') THEN b.line_count ELSE 0 END
             OR sum(t.amount) <> b.total""",
     "a reversed batch gave back what it says": """
-        SELECT b.id, b.reversed_total, sum(t.amount) FROM ledger.batches b
-        LEFT JOIN ledger.transactions t ON t.reverses IS NOT NULL AND t.metadata ->> 'batch' = b.id::text
-        GROUP BY b.id HAVING b.reversed_total IS DISTINCT FROM sum(t.amount)""",
+        SELECT b.id, b.reversed_total, sum(r.amount) FROM ledger.batches b
+        LEFT JOIN ledger.transactions t ON t.batch_id = b.id
+        LEFT JOIN ledger.transactions r ON r.reverses = t.id
+        WHERE b.status = 'reversed'
+        GROUP BY b.id HAVING b.reversed_total IS DISTINCT FROM sum(r.amount)""",
     "every operation has its outcome": "SELECT o.key FROM ledger.operations o WHERE o.outcome IS NULL",
     "each movement of a lot follows from the one before": """
         SELECT * FROM (
@@ -90,9 +92,27 @@ _QUESTIONS: Final[dict[str, LiteralString]] = {
         SELECT m.id FROM ledger.lot_movements m JOIN ledger.credit_lots l ON l.id = m.lot_id
         LEFT JOIN ledger.transactions t ON t.id = m.transaction_id
         WHERE CASE WHEN m.amount > 0 THEN t.to_wallet ELSE t.from_wallet END IS DISTINCT FROM l.wallet_id""",
-    "a transaction is reversed once at most": """
-        SELECT t.reverses FROM ledger.transactions t WHERE t.reverses IS NOT NULL
-        GROUP BY t.reverses HAVING count(*) > 1""",
+    "the parts of a reversal never exceed what was moved": """
+        SELECT r.reverses FROM ledger.transactions r JOIN ledger.transactions t ON t.id = r.reverses
+        GROUP BY r.reverses, t.amount HAVING sum(r.amount) > t.amount""",
+    "each reversal is counted as the part that it is": """
+        SELECT t.id, r.* FROM (
+            SELECT t.id, t.reverses, t.amount, row_number() OVER parts AS part,
+                sum(t.amount) OVER parts AS through
+            FROM ledger.transactions t WHERE t.reverses IS NOT NULL
+            WINDOW parts AS (PARTITION BY t.reverses ORDER BY t.id)
+        ) t FULL JOIN ledger.reversals r ON r.transaction_id = t.id
+        WHERE (t.reverses, t.amount, t.part, t.through)
+            IS DISTINCT FROM (r.reverses, r.amount, r.part, r.reversed_through)""",
+    "accounts are counted by status and trust level": """
+        SELECT coalesce(c.status, u.status), c.accounts, u.accounts FROM (
+            SELECT c.status, c.trust_level, sum(c.accounts) AS accounts FROM ledger.account_counts c
+            GROUP BY 1, 2 HAVING sum(c.accounts) <> 0
+        ) c FULL JOIN (
+            SELECT u.status, u.trust_level, count(*) AS accounts FROM ledger.users u
+            WHERE u.kind = 'customer' GROUP BY 1, 2
+        ) u ON (u.status, u.trust_level) = (c.status, c.trust_level)
+        WHERE c.accounts IS DISTINCT FROM u.accounts""",
     "a reversal gives back at most what was moved, to whom it came from": """
         SELECT r.id FROM ledger.transactions r LEFT JOIN ledger.transactions t ON t.id = r.reverses
         WHERE (r.kind = 'reversal') <> (r.reverses IS NOT NULL) OR (r.reverses IS NOT NULL AND (
@@ -120,7 +140,7 @@ _QUESTIONS: Final[dict[str, LiteralString]] = {
             FROM ledger.audit_events e WINDOW chain AS (ORDER BY e.id)
         ) e WHERE e.id <> e.place OR e.previous <> e.before OR e.hash <> ledger.audit_link(
             e.previous, ledger.audit_digest(
-                e.id, e.at, e.actor, e.action, e.subject, e.outcome, e.reason, e.detail))""",
+                e.id, e.at, e.actor, e.action, e.subject, e.outcome, e.reason, e.detail, e.ticket))""",
     "the audit chain's head is its last event": """
         SELECT h.id, newest.id FROM ledger.audit_head h FULL JOIN (
             SELECT e.id, e.hash FROM (

@@ -13,6 +13,7 @@ Key = Annotated[
 ]
 Reason = Annotated[str, typer.Option(help="Kept in the ledger, for whoever asks later.")]
 WhyAsked = Annotated[str | None, typer.Option("--reason", help="What its checkers read; goes with --submit.")]
+Ticket = Annotated[str, typer.Option(help="The number under which it is known outside the ledger.")]
 Submit = Annotated[
     bool, typer.Option("--submit", help="Ask others to approve it instead of doing it; give a --reason.")
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, cast
 from uuid import UUID, uuid4
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from console.workspace.workspace import Workspace
     from console.writes.ledger import Ledger
 
+_ALLOWED = named_columns("transaction:integer, posted at:timestamp, key")
 _SUBMITTED = named_columns("request:integer, approvals required:integer, content, key")
 
 HOW_TO_SUBMIT = "Ask for it with the same command and: --submit --reason WHY"
@@ -58,14 +60,20 @@ class Writing:
         """Return the currency of this code; without one, the only one there is."""
         return chosen(self.workspace.books, code)
 
-    def submit(self, order: Order, reason: str) -> None:
+    def submit(self, order: Order, reason: str, ticket: str = "") -> None:
         """Ask others to approve an operation, and tell what they need to know."""
         from console.ledger.approvals.commands import submit
 
-        self.show_submitted(submit(self.ledger, order, reason=reason, key=self.key, cancel=self.cancel))
+        done = submit(self.ledger, order, reason=reason, ticket=ticket, key=self.key, cancel=self.cancel)
+        self.show_submitted(done)
 
     def show_submitted(self, done: Submitted) -> None:
-        """Tell what a new request's checkers need to know."""
+        """Tell what a new request's checkers need to know, or that it is done: an allowance let it pass."""
+        if done.outcome is not None:
+            posted_at = datetime.fromisoformat(done.outcome["posted_at"])
+            self.output.record(_ALLOWED, (done.outcome["transaction"], posted_at, str(done.key)))
+            say("An allowance let it pass without a checker: it is done.")
+            return
         cells = (done.request, done.approvals_required, done.content.hex(), str(done.key))
         self.output.record(_SUBMITTED, cells)
         checkers = "1 approval" if done.approvals_required == 1 else f"{done.approvals_required} approvals"

@@ -66,7 +66,7 @@ def _hold_short(detail: Mapping[str, Any]) -> str | None:
 def _reversed(detail: Mapping[str, Any]) -> str | None:
     if "by" not in detail:
         return None
-    return f"it was reversed already, by {detail['by']} at {_moment(detail['at'])}"
+    return f"all of it was given back already, last by {detail['by']} at {_moment(detail['at'])}"
 
 
 def _flag_done(detail: Mapping[str, Any]) -> str | None:
@@ -76,7 +76,18 @@ def _flag_done(detail: Mapping[str, Any]) -> str | None:
 
 
 def _reversal_more(detail: Mapping[str, Any]) -> str | None:
-    return f"it moved {_money(detail['amount'], detail)} and no more" if "amount" in detail else None
+    if "amount" not in detail:
+        return None
+    moved = _money(detail["amount"], detail)
+    if detail.get("left", detail["amount"]) == detail["amount"]:
+        return f"it moved {moved} and no more"
+    return f"it moved {moved}, and {_money(detail['left'], detail)} of that is left to be given back"
+
+
+def _inactive(detail: Mapping[str, Any]) -> str | None:
+    if detail.get("status") == "frozen":
+        return "the account is frozen; unfreeze it first"
+    return "the account is closed, for ever; use another one" if detail.get("status") == "closed" else None
 
 
 def _lot_gone(how: str) -> Telling:
@@ -124,6 +135,7 @@ _TOLD: Mapping[str, Telling] = {
     "reference.repeated": _repeated,
     "reference.posted": _posted,
     "funds.short": _short,
+    "account.inactive": _inactive,
     "batch.status": _batch_status,
     "batch.maker": _batch_maker,
     "reservation.captured": _hold_ended("was captured"),

@@ -58,6 +58,11 @@ class Operation:
         }
 
 
+def without_empty(arguments: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Return the arguments without those of `names` that are empty: of them the ledger is told nothing."""
+    return {name: value for name, value in arguments.items() if value or name not in names}
+
+
 @lru_cache(maxsize=256)
 def _statement(function: str, names: tuple[str, ...], types: tuple[tuple[str, str], ...]) -> TextClause:
     cast_to = dict(types)

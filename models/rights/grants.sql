@@ -36,15 +36,17 @@ GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets
     ledger.approval_rules, ledger.approval_requests, ledger.approvals, ledger.limits, ledger.limit_usage,
     ledger.audit_events, ledger.audit_head, ledger.seals, ledger.acknowledgements, ledger.identity,
     ledger.schema_version, ledger.keeper_lease, ledger.jobs, ledger.daily_movements, ledger.daily_balances,
-    ledger.daily_mark, ledger.hint_sent TO ledger_viewer, ledger_keeper;
+    ledger.daily_mark, ledger.hint_sent, ledger.reversals, ledger.batch_offsets, ledger.allowances,
+    ledger.allowance_usage, ledger.account_counts TO ledger_viewer, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
-    ledger.reversal_problems(bigint), ledger.approvals_for(text, text, numeric), ledger.business_zone(),
+    ledger.reversal_problems(bigint), ledger.reversal_rest(bigint), ledger.approvals_for(text, text, numeric), ledger.business_zone(),
     ledger.business_day(timestamptz), ledger.start_of_day(date), ledger.may_close_flags(text),
     ledger.follow_account(uuid, text, boolean) TO ledger_viewer;
--- The words of the lease's place.
+-- The words of the lease's place, and what a constraint asks.
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text) TO ledger_keeper;
+GRANT EXECUTE ON FUNCTION ledger.is_ticket(text), ledger.is_metadata(jsonb) TO ledger_viewer, ledger_keeper;
 GRANT SELECT ON ledger.operations TO ledger_operator, ledger_auditor, ledger_keeper;
 
 -- The automatic jobs: in an open console by an operator's rights, or by a service that may do nothing else. It reads what
@@ -56,25 +58,28 @@ GRANT EXECUTE ON FUNCTION ledger.claim_lease(bigint, text), ledger.leave_lease(b
 
 -- Whoever writes may ask what became of what was written.
 GRANT EXECUTE ON FUNCTION ledger.settle_operation(uuid) TO ledger_viewer;
-GRANT EXECUTE ON FUNCTION ledger.set_account_status(uuid, text, ledger.account_status, text),
-    ledger.open_account(uuid, text, text, text, text, text), ledger.add_note(uuid, text, text),
+GRANT EXECUTE ON FUNCTION ledger.set_account_status(uuid, text, ledger.account_status, text, text),
+    ledger.open_account(uuid, text, text, text, text, text, text), ledger.add_note(uuid, text, text, text),
+    ledger.set_account_metadata(uuid, text, jsonb, text, text),
     ledger.flag_account(uuid, text, text, text), ledger.assign_flag(uuid, text, bigint, text),
     ledger.close_flag(uuid, text, bigint),
     ledger.release(uuid, text, text), ledger.extend_reservation(uuid, text, timestamptz, text)
     TO ledger_support, ledger_operator;
+-- What support may not do it may ask for, and see before what would come of it.
+GRANT EXECUTE ON FUNCTION ledger.submit_request(uuid, text, jsonb, text, text), ledger.withdraw_request(uuid, bigint, text),
+    ledger.rehearse_act(text, jsonb) TO ledger_support, ledger_operator;
 -- Own draft lines come by COPY; the table's trigger asks whose draft it is.
 GRANT INSERT ON ledger.batch_lines TO ledger_operator;
-GRANT EXECUTE ON FUNCTION ledger.transfer(uuid, text, text, text, bigint, text, text, timestamptz),
-    ledger.grant_credit(uuid, text, text, bigint, text, timestamptz, text, text),
-    ledger.reserve(uuid, text, text, bigint, text, timestamptz, text),
+GRANT EXECUTE ON FUNCTION ledger.transfer(uuid, text, text, text, bigint, text, text, timestamptz, text, text),
+    ledger.grant_credit(uuid, text, text, bigint, text, timestamptz, text, text, text, text),
+    ledger.reserve(uuid, text, text, bigint, text, timestamptz, text, text),
     ledger.capture(uuid, text, bigint, text, text, text), ledger.sweep(uuid, integer),
-    ledger.set_overdraft_limit(uuid, text, text, bigint, text),
-    ledger.reverse_transaction(uuid, bigint, bigint, text, timestamptz),
-    ledger.reverse_batch(uuid, bigint, text, text),
+    ledger.set_overdraft_limit(uuid, text, text, bigint, text, text),
+    ledger.reverse_transaction(uuid, bigint, bigint, text, timestamptz, text),
+    ledger.reverse_batch(uuid, bigint, text, text, text), ledger.offset_batch(uuid, bigint, bigint, boolean),
     ledger.create_batch(text, text, text, bytea, boolean, text), ledger.discard_batch(bigint),
     ledger.check_batch(bigint), ledger.submit_batch(uuid, bigint, bytea, text),
-    ledger.post_batch(uuid, bigint, bytea), ledger.submit_request(uuid, text, jsonb, text),
-    ledger.withdraw_request(uuid, bigint, text), ledger.execute_request(uuid, bigint),
+    ledger.post_batch(uuid, bigint, bytea), ledger.execute_request(uuid, bigint),
     ledger.checkpoint_system_wallets(), ledger.seal(integer) TO ledger_operator;
 GRANT EXECUTE ON FUNCTION ledger.approve_request(uuid, bigint, bytea, text),
     ledger.reject_request(uuid, bigint, text) TO ledger_approver;
@@ -88,7 +93,8 @@ GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
     ledger.correct_currency(uuid, text, smallint, text), ledger.close_currency(uuid, text, text),
     ledger.reopen_currency(uuid, text, text), ledger.set_business_zone(uuid, text, text),
     ledger.set_approval_rule(uuid, text, text, bigint, smallint, text),
-    ledger.set_limit(uuid, text, text, text, bigint, bigint, text) TO ledger_admin;
+    ledger.set_limit(uuid, text, text, text, bigint, bigint, text),
+    ledger.set_allowance(uuid, text, text, text, bigint, bigint, text) TO ledger_admin;
 
 -- Operators. ledger_roles reads whom it may touch; the gate counts attempts and can do nothing else.
 GRANT USAGE ON SCHEMA ledger TO ledger_roles, ledger_gate;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime  # noqa: TC003 - part of a public row
 from typing import TYPE_CHECKING, Any, Final
 
@@ -11,7 +11,7 @@ from sqlalchemy import text
 from console.errors import UsageError
 from console.ledger.credits.breakdown import with_moments
 from console.postgres.page import asked_name
-from console.writes.operation import Operation
+from console.writes.operation import Operation, without_empty
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,6 +93,20 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class AddNote:
+    """What is to be written down about an account."""
+
+    username: str
+    note: str
+    ticket: str = ""
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        return Operation("account.note", "add_note", without_empty(asdict(self), "ticket"))
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """A note that is kept with an account, by its number."""
 
@@ -132,12 +146,12 @@ def add_note(
     username: str,
     note: str,
     *,
+    ticket: str = "",
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Noted:
     """Write down what is known of an account; notes are never changed."""
-    operation = Operation("account.note", "add_note", {"username": username, "note": note})
-    done = ledger.perform(operation, key=key, cancel=cancel)
+    done = ledger.perform(AddNote(username, note, ticket).operation, key=key, cancel=cancel)
     return Noted(done["note"], done["key"])
 
 

@@ -42,7 +42,8 @@ class StatementRow:
 
     before and after: the balance, None for a system account, which stores none. paid_with: the sources of the
     credits that it was paid with, in the order of use, and "no expiry" for the rest; empty for money in.
-    reverses: what it gives back; reversed_by: what gave it back. twin_of: when the last movement of the
+    reverses: what it gives back; reversed_by: the last that gave of it back, and reversed: how much was so
+    far. twin_of: when the last movement of the
     same signed amount with the same party was posted, within TWIN_MINUTES before.
     """
 
@@ -59,8 +60,10 @@ class StatementRow:
     batch_id: int | None
     reverses: int | None
     reversed_by: int | None
+    reversed: int
     twin_of: datetime | None
     metadata: dict[str, Any]
+    ticket: str
     currency: Currency
 
     @property
@@ -72,7 +75,8 @@ class StatementRow:
 def _columns(wallet: str, other: str, sign: str) -> str:
     return (
         f"t.posted_at, t.id, t.kind, {sign}t.amount AS delta, t.{wallet}_balance_after AS after,"
-        f" t.{other}_wallet AS other, t.reference, t.description, t.batch_id, t.reverses, t.metadata"
+        f" t.{other}_wallet AS other, t.reference, t.description, t.batch_id, t.reverses, t.metadata,"
+        " t.ticket"
     )
 
 
@@ -101,11 +105,14 @@ _STATEMENT: Final = """
         movement.id, movement.posted_at, movement.kind::text AS kind, u.username, movement.delta,
         movement.after, movement.reference, movement.description, burned.sources, burned.amount AS burned,
         movement.batch_id, movement.reverses,
-        (SELECT r.id FROM ledger.transactions r WHERE r.reverses = movement.id) AS reversed_by,
+        back.transaction_id AS reversed_by, coalesce(back.reversed_through, 0) AS reversed,
         CASE WHEN twin.posted_at >= movement.posted_at - {span} THEN twin.posted_at END AS twin_of,
-        movement.metadata
+        movement.metadata, movement.ticket
     FROM account LEFT JOIN movement ON true
     LEFT JOIN twin ON twin.id = movement.id
+    LEFT JOIN LATERAL (
+        SELECT r.transaction_id, r.reversed_through FROM ledger.reversals r WHERE r.reverses = movement.id
+        ORDER BY r.part DESC LIMIT 1) back ON true
     LEFT JOIN ledger.wallets w ON w.id = movement.other LEFT JOIN ledger.users u ON u.id = w.user_id
     LEFT JOIN LATERAL (
         SELECT array_agg(l.source ORDER BY l.expires_at, l.created_at, l.id) AS sources,
@@ -195,13 +202,13 @@ def _row(row: Sequence[Any]) -> StatementRow:
     # At once: name by name takes more than twice as long.
     (
         code, exponent, customer, number, posted_at, kind, counterparty, delta, after, reference, description,
-        sources, burned, batch_id, reverses, reversed_by, twin_of, metadata,
+        sources, burned, batch_id, reverses, reversed_by, given_back, twin_of, metadata, ticket,
     ) = row  # fmt: skip
     return StatementRow(
         number, posted_at, TransactionKind(kind), counterparty, delta,
         None if after is None else after - delta, after, reference, description,
-        _paid_with(-delta, sources, burned) if customer else (), batch_id, reverses, reversed_by, twin_of,
-        metadata or {}, currency_of(code, exponent),
+        _paid_with(-delta, sources, burned) if customer else (), batch_id, reverses, reversed_by, given_back,
+        twin_of, metadata or {}, ticket or "", currency_of(code, exponent),
     )  # fmt: skip
 
 

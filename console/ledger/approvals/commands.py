@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
-from console.writes.operation import Operation
+from console.writes.operation import Operation, without_empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,12 +26,16 @@ class Order(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A request that waits for its checkers; `content` is the hash of what they agree to."""
+    """A request that waits for its checkers; `content` is the hash of what they agree to.
+
+    outcome: what came of it when an allowance let it pass at once; then there is no request: its number is 0.
+    """
 
     request: int
     approvals_required: int
     content: bytes
     key: UUID
+    outcome: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +77,24 @@ def submit(
     order: Order,
     *,
     reason: str,
+    ticket: str = "",
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Submitted:
     """Ask others to agree to an operation; what could not be done now is refused at once."""
     wanted = order.operation
-    request = {
+    arguments = {"kind": wanted.function, "request": request_of(wanted), "reason": reason, "ticket": ticket}
+    return _submitted(
+        ledger, Operation("request.submit", "submit_request", without_empty(arguments, "ticket")), key, cancel
+    )
+
+
+def request_of(wanted: Operation) -> dict[str, Any]:
+    """Return what the ledger keeps of an operation that is asked for; moments are in UTC."""
+    return {
         name: value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
         for name, value in wanted.arguments.items()
     }
-    arguments = {"kind": wanted.function, "request": request, "reason": reason}
-    return _submitted(ledger, Operation("request.submit", "submit_request", arguments), key, cancel)
 
 
 def submit_batch(
@@ -177,6 +188,8 @@ def _submitted(
     timeout_s: int | None = None,
 ) -> Submitted:
     done = ledger.perform(operation, key=key, cancel=cancel, timeout_s=timeout_s)
+    if done.get("allowed"):
+        return Submitted(0, 0, b"", done["key"], done)
     content = bytes.fromhex(done["content"])
     return Submitted(done["request"], done["approvals_required"], content, done["key"])
 

@@ -26,14 +26,16 @@ _DETAIL = text(f"""
         moved.grants, moved.leaves, moved.gained,
         CASE WHEN b.status = 'draft' THEN
             ledger.approvals_for('post_batch', b.currency, coalesce(b.total, drafted.total)) ELSE 0 END,
-        CASE WHEN b.status = 'posted' THEN
-            ledger.approvals_for('reverse_batch', b.currency, b.total) ELSE 0 END,
+        CASE WHEN b.status = 'posted' OR b.reversed_total < b.total THEN
+            ledger.approvals_for('reverse_batch', b.currency,
+                b.total - coalesce(b.reversed_total, 0)) ELSE 0 END,
         asked.requests, b.reversed_by, b.reversed_at, b.reversed_total,
         CASE WHEN b.status = 'reversed' THEN (
-            SELECT r.metadata ->> 'reason' FROM ledger.transactions t
-            JOIN ledger.transactions r ON r.reverses = t.id
-            WHERE t.id BETWEEN b.first_transaction AND b.last_transaction AND t.batch_id = b.id
-            ORDER BY t.id LIMIT 1) END
+            SELECT t.metadata ->> 'reason' FROM ledger.reversals r
+            JOIN ledger.transactions t ON t.id = r.transaction_id
+            WHERE r.reverses BETWEEN b.first_transaction AND b.last_transaction
+                AND t.metadata @> jsonb_build_object('batch', b.id)
+            ORDER BY t.id DESC LIMIT 1) END
     {BATCH_SOURCES}
     CROSS JOIN LATERAL (
         SELECT {FLOW_SUMS},

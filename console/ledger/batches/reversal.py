@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from console.errors.refusals import accepted
 from console.ledger.batches.commands import wallet_changes
-from console.writes.operation import Operation
+from console.writes.operation import Operation, without_empty
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -24,11 +24,9 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
 
-_PROBLEMS = text("""
-    SELECT p.line, p.transaction_id, p.username, p.code, p.amount, p.short
-    FROM ledger.reversal_problems(:batch) p ORDER BY p.line""")
-
-_REVERSE_BATCH = text("SELECT ledger.reverse_batch(:key, :batch, :policy, :reason)")
+_REST = text("""
+    SELECT p.line, p.transaction_id, p.username, coalesce(p.code, ''), p.amount, p.short
+    FROM ledger.reversal_rest(:batch) p WHERE p.code IS NOT NULL OR :all ORDER BY p.line""")
 
 
 class ReversalPolicy(StrEnum):
@@ -40,17 +38,18 @@ class ReversalPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BatchReversal:
-    """A posted batch to be given back as one transaction."""
+    """What is left of a posted batch, to be given back as one transaction."""
 
     batch: int
     policy: ReversalPolicy
     reason: str
+    ticket: str = ""
 
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = {"batch": self.batch, "policy": self.policy.value, "reason": self.reason}
-        return Operation("batch.reverse", "reverse_batch", arguments)
+        arguments = {**asdict(self), "policy": self.policy.value}
+        return Operation("batch.reverse", "reverse_batch", without_empty(arguments, "ticket"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,10 @@ class ReversalRehearsal:
 
 @dataclass(frozen=True, slots=True)
 class ReversalProblem:
-    """A line that cannot be taken back in full now, and how much of it is missing, in minor units."""
+    """A line, how much of it is left to be given back, and how much of that is not there now; in minor units.
+
+    code: why; empty when all that is left could be taken now.
+    """
 
     line: int
     transaction: int
@@ -94,9 +96,23 @@ def reversal_problems(
     """Return the lines of a posted batch that could not be given back in full now, before anybody decides."""
 
     def ask(session: Session) -> tuple[ReversalProblem, ...]:
-        return tuple(ReversalProblem(*row) for row in session.execute(_PROBLEMS, {"batch": batch}))
+        return _rest(session, batch, whole=False)
 
     return database.read("batch.reversal-problems", ask, cancel=cancel)
+
+
+def reversal_rest(
+    database: Database, batch: int, *, cancel: Cancellation | None = None
+) -> tuple[ReversalProblem, ...]:
+    """Return the lines of a posted batch that are not given back in full."""
+    return database.read(
+        "batch.reversal-rest", lambda session: _rest(session, batch, whole=True), cancel=cancel
+    )
+
+
+def _rest(session: Session, batch: int, *, whole: bool) -> tuple[ReversalProblem, ...]:
+    rows = session.execute(_REST, {"batch": batch, "all": whole})
+    return tuple(ReversalProblem(*row) for row in rows)
 
 
 def reverse_batch(
@@ -114,8 +130,9 @@ def reverse_batch_rehearsal(
 
     def work(session: Session) -> ReversalRehearsal:
         key = uuid4()
-        values = {**order.operation.values, "key": key}
-        outcome = accepted(session.execute(_REVERSE_BATCH, values).scalar_one())
+        operation = order.operation
+        values = {**operation.values, "key": key}
+        outcome = accepted(session.execute(operation.statement, values).scalar_one())
         reversed_ = _reversed(outcome, key)
         return ReversalRehearsal(reversed_, wallet_changes(session, reversed_.posted_at))
 

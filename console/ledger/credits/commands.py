@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import text
 
 from console.errors.refusals import accepted
-from console.writes.operation import Operation
+from console.writes.operation import Operation, without_empty
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,11 +38,13 @@ class Grant:
     expires_at: datetime | None = None
     reference: str | None = None
     description: str = ""
+    reason: str = ""
+    ticket: str = ""
 
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        return Operation("credit.grant", "grant_credit", asdict(self))
+        return Operation("credit.grant", "grant_credit", without_empty(asdict(self), "reason", "ticket"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
-from console.writes.operation import Operation
+from console.writes.operation import Operation, without_empty
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -25,6 +25,24 @@ REVENUE = "@revenue"
 _PREVIEW = text("""
     SELECT p.place, p.lot_id, p.source, p.expires_at, p.remaining, p.burned, p.remaining_after
     FROM ledger.burn_preview(:reservation, CAST(:amount AS bigint)) p ORDER BY p.place""")
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """Minor units to be set aside, granted or plain, under a reference that no other hold has."""
+
+    username: str
+    currency: str
+    amount: int
+    reference: str
+    expires_at: datetime | None = None
+    description: str = ""
+    ticket: str = ""
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        return Operation("reservation.reserve", "reserve", without_empty(asdict(self), "ticket"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +128,13 @@ def reserve(
     reference: str,
     expires_at: datetime | None = None,
     description: str = "",
+    ticket: str = "",
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Reserved:
-    """Set money aside, granted or plain, under a reference that no other hold has."""
-    arguments = {
-        "username": username,
-        "currency": currency,
-        "amount": amount,
-        "reference": reference,
-        "expires_at": expires_at,
-        "description": description,
-    }
-    done = ledger.perform(Operation("reservation.reserve", "reserve", arguments), key=key, cancel=cancel)
+    """Set money aside under a reference of the outside world."""
+    order = Reserve(username, currency, amount, reference, expires_at, description, ticket)
+    done = ledger.perform(order.operation, key=key, cancel=cancel)
     created_at = datetime.fromisoformat(done["created_at"])
     return Reserved(done["reservation"], done["reference"], done["available"], created_at, done["key"])
 

@@ -25,7 +25,8 @@ ROWS_A_PAGE = 5_000
 COLUMNS: Final = named_columns(
     "id:integer, posted at:timestamp, kind, from:account, to:account, amount:amount:summed,"
     " currency:currency, from balance after:amount, to balance after:amount, reference, description,"
-    " effective at:timestamp, batch:integer, operator"
+    " effective at:timestamp, batch:integer, operator, reverses:integer, part:integer, reversed by:integer,"
+    " reversed:amount, left:amount, reason, ticket"
 )
 """The columns in the order of `cells`."""
 
@@ -35,7 +36,8 @@ def cells(row: TransactionRow) -> tuple[Any, ...]:
     return (
         row.id, row.posted_at, row.kind, row.from_username, row.to_username, row.amount, row.currency,
         row.from_balance_after, row.to_balance_after, row.reference, row.description,
-        row.effective_at, row.batch_id, row.operator,
+        row.effective_at, row.batch_id, row.operator, row.reverses, row.part, row.reversed_by,
+        row.reversed or None, row.left if row.reversed else None, row.reason, row.ticket,
     )  # fmt: skip
 
 
@@ -65,9 +67,7 @@ def _all(session: Session, wanted: TransactionFilter, *, descending: bool) -> It
     """Yield row after row by keyset pages: a server-side cursor would not do behind a pooler."""
     cursor: Cursor | None = None
     while True:
-        statement, values = page_statement(
-            wanted, descending=descending, cursor=cursor, limit=ROWS_A_PAGE, linked=False
-        )
+        statement, values = page_statement(wanted, descending=descending, cursor=cursor, limit=ROWS_A_PAGE)
         rows = [TransactionRow(*row) for row in session.execute(statement, values)]
         yield from rows
         if len(rows) < ROWS_A_PAGE:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from console.writes.operation import Operation
+from console.writes.operation import Operation, without_empty
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -26,7 +26,10 @@ class Posted:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """Minor units from one account to another; without `effective_at`, now."""
+    """Minor units from one account to another; without `effective_at`, now.
+
+    reason, ticket: why it is done by hand, and the number under which that is known outside the ledger.
+    """
 
     payer: str
     payee: str
@@ -35,11 +38,13 @@ class Transfer:
     reference: str | None = None
     description: str = ""
     effective_at: datetime | None = None
+    reason: str = ""
+    ticket: str = ""
 
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = asdict(self)
+        arguments = without_empty(asdict(self), "reason", "ticket")
         arguments["from"], arguments["to"] = arguments.pop("payer"), arguments.pop("payee")
         return Operation("transfer.post", "transfer", arguments)
 

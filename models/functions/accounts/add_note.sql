@@ -1,8 +1,10 @@
 -- Write down what is known of an account. Notes are never changed.
-CREATE OR REPLACE FUNCTION ledger.add_note(p_key uuid, p_username text, p_note text) RETURNS jsonb
+CREATE OR REPLACE FUNCTION ledger.add_note(
+    p_key uuid, p_username text, p_note text, p_ticket text DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN ledger.perform(p_key, 'add_note', jsonb_build_object('username', p_username, 'note', p_note));
+    RETURN ledger.perform(p_key, 'add_note', jsonb_build_object('username', p_username, 'note', p_note)
+        || ledger.by_hand(NULL, p_ticket));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_add_note(p_request jsonb) RETURNS jsonb

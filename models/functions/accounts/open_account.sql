@@ -1,13 +1,13 @@
 -- Open one customer account with a wallet, or a wallet in one more currency for an account there is.
 CREATE OR REPLACE FUNCTION ledger.open_account(
     p_key uuid, p_username text, p_currency text, p_display_name text DEFAULT '', p_email text DEFAULT NULL,
-    p_reason text DEFAULT NULL)
+    p_reason text DEFAULT NULL, p_ticket text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ledger.perform(p_key, 'open_account', jsonb_build_object(
         'username', p_username, 'currency', p_currency, 'display_name', p_display_name, 'email', p_email,
-        'reason', p_reason));
+        'reason', p_reason) || ledger.by_hand(NULL, p_ticket));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_open_account(p_request jsonb) RETURNS jsonb

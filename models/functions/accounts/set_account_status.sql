@@ -1,11 +1,11 @@
 -- Freeze, unfreeze or close an account. The wallets' rows are locked, so no posting is half way past.
 CREATE OR REPLACE FUNCTION ledger.set_account_status(
-    p_key uuid, p_username text, p_status ledger.account_status, p_reason text)
+    p_key uuid, p_username text, p_status ledger.account_status, p_reason text, p_ticket text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ledger.perform(p_key, 'set_account_status', jsonb_build_object(
-        'username', p_username, 'status', p_status, 'reason', p_reason));
+        'username', p_username, 'status', p_status, 'reason', p_reason) || ledger.by_hand(NULL, p_ticket));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_set_account_status(p_request jsonb) RETURNS jsonb

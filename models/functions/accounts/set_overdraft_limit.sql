@@ -1,11 +1,12 @@
 -- How far below zero a wallet may go. Less than it is below already is refused by the wallet's floor.
 CREATE OR REPLACE FUNCTION ledger.set_overdraft_limit(
-    p_key uuid, p_username text, p_currency text, p_limit bigint, p_reason text)
+    p_key uuid, p_username text, p_currency text, p_limit bigint, p_reason text, p_ticket text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ledger.perform(p_key, 'set_overdraft_limit', jsonb_build_object(
-        'username', p_username, 'currency', p_currency, 'limit', p_limit, 'reason', p_reason));
+        'username', p_username, 'currency', p_currency, 'limit', p_limit, 'reason', p_reason)
+        || ledger.by_hand(NULL, p_ticket));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_set_overdraft_limit(p_request jsonb, p_approved boolean) RETURNS jsonb

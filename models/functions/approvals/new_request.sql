@@ -1,5 +1,6 @@
 -- Write a request down with the rule that holds for it now. Internal.
-CREATE OR REPLACE FUNCTION ledger.new_request(p_kind text, p_request jsonb, p_reason text) RETURNS jsonb
+CREATE OR REPLACE FUNCTION ledger.new_request(
+    p_kind text, p_request jsonb, p_reason text, p_ticket text DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     worth record := ledger.worth_of(p_kind, p_request);
@@ -10,8 +11,8 @@ BEGIN
     -- Until it is written down: what was tried has given its locks back.
     PERFORM ledger.require_currency(worth.currency);
     needed := greatest(ledger.approvals_for(p_kind, worth.currency, worth.amount), 1::smallint);
-    INSERT INTO ledger.approval_requests AS r (kind, request, content, currency, amount, approvals_required, reason)
-    VALUES (p_kind, p_request, seen, worth.currency, worth.amount, needed, p_reason)
+    INSERT INTO ledger.approval_requests AS r (kind, request, content, currency, amount, approvals_required, reason, ticket)
+    VALUES (p_kind, p_request, seen, worth.currency, worth.amount, needed, p_reason, p_ticket)
     RETURNING r.id INTO made;
     RETURN jsonb_build_object('status', 'submitted', 'request', made, 'approvals_required', needed,
         'content', encode(seen, 'hex'));
@@ -33,7 +34,8 @@ BEGIN
         FROM ledger.reservations r JOIN ledger.wallets w ON w.id = r.wallet_id
         WHERE r.reference = p_request ->> 'reservation';
     ELSIF p_kind = 'reverse_transaction' THEN
-        SELECT w.currency, coalesce((p_request ->> 'amount')::bigint, t.amount) INTO currency, amount
+        SELECT w.currency, coalesce((p_request ->> 'amount')::bigint, t.amount - ledger.reversed_of(t.id))
+        INTO currency, amount
         FROM ledger.transactions t JOIN ledger.wallets w ON w.id = t.from_wallet
         WHERE t.id = (p_request ->> 'transaction')::bigint;
     ELSIF p_kind IN ('post_batch', 'reverse_batch') THEN

@@ -1,10 +1,12 @@
 -- Ask for the approval of one operation. It is tried now and undone, so that what could not be done is
--- refused to its maker and not to its checker.
-CREATE OR REPLACE FUNCTION ledger.submit_request(p_key uuid, p_kind text, p_request jsonb, p_reason text) RETURNS jsonb
+-- refused to its maker and not to its checker. What an allowance lets pass is done at once: so support, which may do
+-- nothing of it by itself, gives small goodwill.
+CREATE OR REPLACE FUNCTION ledger.submit_request(
+    p_key uuid, p_kind text, p_request jsonb, p_reason text, p_ticket text DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ledger.perform(p_key, 'submit_request', jsonb_build_object(
-        'kind', p_kind, 'request', p_request, 'reason', p_reason));
+        'kind', p_kind, 'request', p_request, 'reason', p_reason) || ledger.by_hand(NULL, p_ticket));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_submit_request(p_request jsonb) RETURNS jsonb
@@ -12,14 +14,15 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     wanted jsonb := p_request -> 'request';
     words constant text[] := CASE p_request ->> 'kind'
-        WHEN 'transfer' THEN '{from,to,currency,amount,reference,description,effective_at}'
-        WHEN 'grant_credit' THEN '{username,currency,amount,source,expires_at,reference,description}'
+        WHEN 'transfer' THEN '{from,to,currency,amount,reference,description,effective_at,reason,ticket}'
+        WHEN 'grant_credit' THEN '{username,currency,amount,source,expires_at,reference,description,reason,ticket}'
         WHEN 'capture' THEN '{reservation,amount,to,reference,description}'
-        WHEN 'reverse_transaction' THEN '{transaction,amount,reason,lot_expires_at}'
-        WHEN 'reverse_batch' THEN '{batch,policy,reason}'
-        WHEN 'set_overdraft_limit' THEN '{username,currency,limit,reason}'
+        WHEN 'reverse_transaction' THEN '{transaction,amount,reason,lot_expires_at,ticket}'
+        WHEN 'reverse_batch' THEN '{batch,policy,reason,ticket}'
+        WHEN 'set_overdraft_limit' THEN '{username,currency,limit,reason,ticket}'
     END;
     word text;
+    worth record;
 BEGIN
     PERFORM ledger.require_reason(p_request);
     IF words IS NULL THEN
@@ -47,5 +50,9 @@ BEGIN
         WHEN data_exception THEN
             PERFORM ledger.refuse('request.invalid', jsonb_build_object('message', SQLERRM));
     END;
-    RETURN ledger.new_request(p_request ->> 'kind', wanted, p_request ->> 'reason');
+    worth := ledger.worth_of(p_request ->> 'kind', wanted);
+    IF ledger.take_allowance(p_request ->> 'kind', worth.currency, worth.amount) THEN
+        RETURN ledger.dispatch(p_request ->> 'kind', wanted, true) || '{"allowed": true}';
+    END IF;
+    RETURN ledger.new_request(p_request ->> 'kind', wanted, p_request ->> 'reason', p_request ->> 'ticket');
 END $$;

@@ -46,7 +46,8 @@ LANGUAGE sql STABLE AS $$
                 WHEN asked.kind = 'transfer' THEN asked.request_hash = ANY (ARRAY(
                     SELECT ledger.request_hash('transfer', jsonb_build_object(
                         'from', fu.username, 'to', tu.username, 'currency', w.currency, 'amount', t.amount,
-                        'reference', t.reference, 'description', said.description, 'effective_at', said.at))
+                        'reference', t.reference, 'description', said.description, 'effective_at', said.at)
+                        || ledger.by_hand(t.metadata ->> 'reason', t.ticket))
                     FROM (VALUES
                         (t.description, CASE WHEN t.effective_at <> t.posted_at THEN ledger.utc(t.effective_at) END),
                         (t.description, ledger.utc(t.effective_at)),

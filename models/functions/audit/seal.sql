@@ -75,9 +75,10 @@ BEGIN
 END $$;
 
 -- SHA-256 of one transaction, every column of it but the currency, which is its wallets' (verify compares them); record
--- text quotes its fields, so no two look alike.
+-- text quotes its fields, so no two look alike. A ticket counts where there is one: rows of before it stay as they are.
 CREATE OR REPLACE FUNCTION ledger.transaction_digest(t ledger.transactions) RETURNS bytea
 LANGUAGE sql IMMUTABLE
 RETURN sha256(convert_to(ROW(t.id, extract(epoch FROM t.posted_at), extract(epoch FROM t.effective_at),
     t.from_wallet, t.to_wallet, t.amount, t.from_balance_after, t.to_balance_after, t.batch_id, t.reverses,
-    t.reservation_id, t.kind, t.reference, t.description, t.operator, t.metadata)::text, 'UTF8'));
+    t.reservation_id, t.kind, t.reference, t.description, t.operator, t.metadata)::text
+    || CASE WHEN t.ticket IS NULL THEN '' ELSE ROW(t.ticket)::text END, 'UTF8'));

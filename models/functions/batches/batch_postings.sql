@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp SET enable_nestloop = 
             l.line_no, ledger.kind_of(l.from_name, l.to_name), f.wallet_id, t.wallet_id, l.amount,
             l.reference, l.description, l.effective_at, NULL, NULL,
             CASE WHEN l.lot_source IS NOT NULL THEN l.amount END, CASE WHEN l.lot_source IS NOT NULL THEN l.amount END,
-            l.lot_source, l.lot_expires_at, NULL, NULL, NULL)::ledger.posting),
+            l.lot_source, l.lot_expires_at, NULL, NULL, NULL, NULL)::ledger.posting),
         count(*)::integer, sum(l.amount),
         count(*) FILTER (WHERE num_nulls(f.wallet_id, t.wallet_id, l.amount, l.reference) > 0
             OR (num_nonnulls(l.lot_source, l.lot_expires_at) > 0

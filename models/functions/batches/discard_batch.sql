@@ -10,6 +10,7 @@ BEGIN
     END IF;
     DELETE FROM ledger.batch_lines l WHERE l.batch_id = p_batch;
     DELETE FROM ledger.batch_parties p WHERE p.batch_id = p_batch;
+    DELETE FROM ledger.batch_offsets o WHERE o.batch_id = p_batch;
     DELETE FROM ledger.batches b WHERE b.id = p_batch;
     PERFORM ledger.note('discard_batch', 'batch:' || p_batch, 'done', '', '{}');
 END $$;

@@ -20,6 +20,8 @@ DECLARE
     incomplete integer;
     opened integer := 0;
     postings ledger.posting[];
+    earlier bigint[];
+    taken jsonb;
     done record;
 BEGIN
     SELECT * INTO batch FROM ledger.batches b WHERE b.id = (p_request ->> 'batch')::bigint FOR UPDATE;
@@ -51,6 +53,15 @@ BEGIN
     IF incomplete > 0 THEN
         PERFORM ledger.refuse('batch.lines', jsonb_build_object('lines', incomplete));
     END IF;
+    earlier := ARRAY(SELECT o.reversed_batch FROM ledger.batch_offsets o WHERE o.batch_id = batch.id);
+    IF cardinality(earlier) > 0 THEN
+        -- Theirs too before any of these moves, in the one order that all go by.
+        PERFORM FROM ledger.batches b WHERE b.id = ANY (earlier) ORDER BY b.id FOR UPDATE;
+        PERFORM ledger.hold_wallets(ARRAY(
+            SELECT l.from_wallet FROM unnest(postings) l UNION SELECT l.to_wallet FROM unnest(postings) l
+            UNION SELECT unnest(ledger.wallets_of_batch(b.id)) FROM unnest(earlier) b (id)),
+            enum_range(NULL::ledger.account_status));
+    END IF;
     done := ledger.post(postings, batch.id);
     IF done.lines <> found_lines THEN
         PERFORM ledger.refuse('batch.lines');
@@ -60,11 +71,15 @@ BEGIN
         posted_by = session_user, posted_at = done.posted_at, line_count = found_lines,
         total = found_total, first_transaction = done.first_id, last_transaction = done.last_id
     WHERE b.id = batch.id;
+    IF cardinality(earlier) > 0 THEN
+        taken := ledger.take_offsets(
+            batch, earlier, postings, p_approved OR batch.status = 'approved', done.posted_at);
+    END IF;
     -- Posted without execute_request: its request is done all the same.
     UPDATE ledger.approval_requests r SET status = 'executed', executed_content = r.content,
         closed_by = session_user, closed_at = done.posted_at, outcome = '{"status": "posted"}'
     WHERE r.kind = 'post_batch' AND r.request ->> 'batch' = batch.id::text AND r.status = 'approved';
-    RETURN jsonb_build_object(
+    RETURN jsonb_strip_nulls(jsonb_build_object('offsets', taken)) || jsonb_build_object(
         'status', 'posted', 'batch', batch.id, 'lines', done.lines, 'total', found_total::text,
         'opened', opened, 'first', done.first_id, 'last', done.last_id, 'posted_at', done.posted_at);
 END $$;

@@ -30,6 +30,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
         OR EXISTS (SELECT FROM ledger.approval_requests r WHERE r.currency = p_code)
         OR EXISTS (SELECT FROM ledger.approval_rules r WHERE r.currency = p_code)
         OR EXISTS (SELECT FROM ledger.limits l WHERE l.currency = p_code)
+        OR EXISTS (SELECT FROM ledger.allowances a WHERE a.currency = p_code)
 $$;
 
 -- Refuse a currency that is not there or is closed. It stays as it is until the transaction ends. Internal.

@@ -19,7 +19,7 @@ BEGIN
     LOOP
         SELECT array_agg(ROW(
                 dead.line, 'expiry', dead.wallet_id, breakage.id, dead.dead, NULL, 'Credit expired', NULL,
-                dead.dead, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::ledger.posting),
+                dead.dead, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::ledger.posting),
             array_agg(ROW(dead.line, dead.lot_id, -dead.dead)::ledger.lot_change),
             count(*), sum(dead.dead)
         INTO postings, changes, gone, expired
@@ -28,7 +28,8 @@ BEGIN
             FROM ledger.dead_lots(of_currency.wallets, p_at) d
         ) dead CROSS JOIN (SELECT ledger.system_wallet('@breakage', of_currency.beside) AS id) breakage;
         IF postings IS NOT NULL THEN
-            PERFORM ledger.post(postings, NULL, changes, p_at, true);
+            -- Time passes for a frozen account too.
+            PERFORM ledger.post(postings, NULL, changes, p_at, enum_range(NULL::ledger.account_status));
             lots := lots + gone;
             amounts := amounts || jsonb_build_object(of_currency.currency, expired::text);
         END IF;

@@ -51,7 +51,7 @@ BEGIN
     done := ledger.post(ARRAY[ROW(
         1, 'capture', held.wallet_id, payee, taking, p_request ->> 'reference',
         coalesce(nullif(p_request ->> 'description', ''), held.description), NULL, burned, held.amount,
-        NULL, NULL, NULL, NULL, held.id, NULL, NULL)::ledger.posting], NULL, changes, at);
+        NULL, NULL, NULL, NULL, held.id, NULL, NULL, NULL)::ledger.posting], NULL, changes, at);
     -- What only this hold kept alive has no reason to live on.
     PERFORM ledger.expire_lots(ARRAY[held.wallet_id], at);
     RETURN jsonb_build_object('status', 'captured', 'transaction', done.first_id, 'amount', taking,

@@ -13,7 +13,7 @@ DECLARE
 BEGIN
     PERFORM ledger.require_reason(p_request);
     held := ledger.open_reservation(p_request ->> 'reservation');
-    PERFORM ledger.hold_wallets(ARRAY[held.wallet_id], true);
+    PERFORM ledger.hold_wallets(ARRAY[held.wallet_id], enum_range(NULL::ledger.account_status));
     at := clock_timestamp();
     UPDATE ledger.reservations r
     SET status = 'released', closed_at = at, closed_by = session_user, close_reason = p_request ->> 'reason'

@@ -45,6 +45,9 @@ BEGIN
     IF counted < p_limit THEN
         mark.closed_through := ledger.close_days(mark.closed_through, earliest, today - 1);
     END IF;
+    IF (SELECT count(*) FROM ledger.account_counts) > 100 THEN
+        PERFORM ledger.fold_account_counts();
+    END IF;
     UPDATE ledger.daily_mark SET zone = business_zone, through_id = through, closed_through = mark.closed_through;
     RETURN jsonb_build_object('status', 'done', 'rows', counted, 'through', through, 'newest', settled.through_id,
         'closed_through', mark.closed_through, 'more', counted >= p_limit);

@@ -1,11 +1,11 @@
 -- The posting pipeline: every movement of money in the ledger passes here, one or a million at once.
 -- Lines name wallets of one currency; funds are judged on the balances after all of them. p_changes says what
 -- happens to which lots, each lot at most once. p_at: a moment after the wallets' locks, when a caller has
--- already judged expiry by it; p_any_status: time passes for a frozen account too.
+-- already judged expiry by it; p_statuses: those of the accounts that may move.
 -- Internal: only functions of the owner call it, so it is granted to nobody.
 CREATE OR REPLACE FUNCTION ledger.post(
     p_lines ledger.posting[], p_batch bigint, p_changes ledger.lot_change[] DEFAULT NULL,
-    p_at timestamptz DEFAULT NULL, p_any_status boolean DEFAULT false,
+    p_at timestamptz DEFAULT NULL, p_statuses ledger.account_status[] DEFAULT '{active}',
     OUT posted_at timestamptz, OUT first_id bigint, OUT last_id bigint, OUT lines integer, OUT ids bigint[])
 LANGUAGE plpgsql
 -- One line is planned once a session: planning took three times as long as posting.
@@ -16,7 +16,7 @@ BEGIN
         PERFORM set_config('plan_cache_mode', 'force_custom_plan', true);
     END IF;
     PERFORM ledger.hold_wallets(ARRAY(
-        SELECT l.from_wallet FROM unnest(p_lines) l UNION SELECT l.to_wallet FROM unnest(p_lines) l), p_any_status);
+        SELECT l.from_wallet FROM unnest(p_lines) l UNION SELECT l.to_wallet FROM unnest(p_lines) l), p_statuses);
 
     -- After the locks, never now(): the wait may have been long.
     posted_at := coalesce(p_at, clock_timestamp());
@@ -50,10 +50,10 @@ BEGIN
     ), written AS (
         INSERT INTO ledger.transactions AS t (
             posted_at, effective_at, kind, from_wallet, to_wallet, amount, from_balance_after, to_balance_after,
-            reference, description, batch_id, reservation_id, reverses, metadata, currency)
+            reference, description, batch_id, reservation_id, reverses, metadata, ticket, currency)
         SELECT post.posted_at, coalesce(l.effective_at, post.posted_at), l.kind, l.from_wallet, l.to_wallet, l.amount,
             after.from_after::bigint, after.to_after::bigint, l.reference, coalesce(l.description, ''), p_batch,
-            l.reservation_id, l.reverses, l.metadata,
+            l.reservation_id, l.reverses, l.metadata, l.ticket,
             -- The same for all of them.
             (SELECT w.currency FROM ledger.wallets w WHERE w.id = p_lines[1].from_wallet)
         FROM unnest(p_lines) l LEFT JOIN after ON after.line = l.line

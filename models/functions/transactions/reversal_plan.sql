@@ -1,5 +1,5 @@
--- Line by line, what reversing a batch would take now: `taken` is what policy `available` takes, `code` what
--- keeps the line from being taken in full. A wallet has two caps: without touching granted credit, plain lines
+-- Line by line, what reversing a batch would take now of what is left of it: `taken` is what policy `available` takes,
+-- `code` what keeps the line from being taken in full. A wallet has two caps: without touching granted credit, plain lines
 -- may take balance - granted + overdraft; all lines together balance - reserved + overdraft. Internal.
 CREATE OR REPLACE FUNCTION ledger.reversal_plan(p_batch bigint)
 RETURNS TABLE (
@@ -13,22 +13,29 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     ), gone AS MATERIALIZED (
         SELECT dead.wallet_id, sum(dead.dead) AS amount FROM dead GROUP BY dead.wallet_id
     ), line AS (
-        SELECT t.id, t.to_wallet AS payer, t.from_wallet AS payee, t.amount, lot.id AS lot_id,
+        SELECT t.id, t.to_wallet AS payer, t.from_wallet AS payee, t.amount - coalesce(back.reversed_through, 0) AS amount,
+            lot.id AS lot_id,
             lot.remaining - coalesce(dead.dead, 0) AS remaining,
-            lot.expires_at, p.kind, p.status, back.status AS back_status,
+            lot.expires_at, p.kind, p.status, payee.status AS payee_status,
             greatest(p.balance::numeric - p.granted + p.overdraft_limit, 0) AS plain_cap,
             greatest(p.balance::numeric - coalesce(gone.amount, 0) - p.reserved + p.overdraft_limit, 0) AS cap,
             row_number() OVER (ORDER BY t.id)::integer AS line
         FROM ledger.transactions t
         JOIN ledger.wallets p ON p.id = t.to_wallet
-        JOIN ledger.wallets back ON back.id = t.from_wallet
+        JOIN ledger.wallets payee ON payee.id = t.from_wallet
         LEFT JOIN ledger.credit_lots lot ON lot.opened_by = t.id
         LEFT JOIN dead ON dead.lot_id = lot.id
         LEFT JOIN gone ON gone.wallet_id = t.to_wallet
-        WHERE t.batch_id = p_batch AND NOT EXISTS (SELECT FROM ledger.transactions r WHERE r.reverses = t.id)
+        LEFT JOIN (
+            SELECT r.reverses, max(r.reversed_through) AS reversed_through FROM ledger.reversals r
+            WHERE r.reverses BETWEEN (SELECT b.first_transaction FROM ledger.batches b WHERE b.id = p_batch)
+                AND (SELECT b.last_transaction FROM ledger.batches b WHERE b.id = p_batch)
+            GROUP BY r.reverses
+        ) back ON back.reverses = t.id
+        WHERE t.batch_id = p_batch AND t.amount > coalesce(back.reversed_through, 0)
     ), wished AS (
         SELECT line.*, CASE
-            WHEN line.status <> 'active' OR line.back_status <> 'active' THEN 0
+            WHEN 'closed' IN (line.status, line.payee_status) THEN 0
             ELSE least(line.amount, coalesce(line.remaining, line.amount)) END AS wish
         FROM line
     ), summed AS (
@@ -48,17 +55,17 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     )
     SELECT capped.line, capped.id, capped.payer, capped.payee, capped.amount, capped.lot_id, capped.remaining,
         capped.taken, CASE
-            WHEN capped.status <> 'active' THEN 'account.' || capped.status
-            WHEN capped.back_status <> 'active' THEN 'account.' || capped.back_status
+            WHEN 'closed' IN (capped.status, capped.payee_status) THEN 'account.closed'
             WHEN capped.remaining < capped.amount AND capped.expires_at <= clock_timestamp() THEN 'reversal.expired'
             WHEN capped.remaining < capped.amount THEN 'reversal.spent'
             WHEN capped.taken < capped.amount THEN 'funds.short' END
     FROM capped
 $$;
 
--- The same for people, before they decide: which lines could not be taken back in full, and how much is missing.
--- Refunds that other lines of the batch bring count for policy `all`; they are not known to a single line here.
-CREATE OR REPLACE FUNCTION ledger.reversal_problems(p_batch bigint)
+-- The same for people: each line of which something is left, how much, from whom, why it could not be taken now in full and
+-- how much would be missing. Refunds that other lines of the batch bring count for policy `all`; they are not known to a
+-- single line here.
+CREATE OR REPLACE FUNCTION ledger.reversal_rest(p_batch bigint)
 RETURNS TABLE (line integer, transaction_id bigint, username text, code text, amount bigint, short bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     -- Lines are posted in their order, so the file's n-th line is the batch's n-th transaction.
@@ -72,8 +79,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     FROM ledger.reversal_plan(p_batch) p
     JOIN posted ON posted.id = p.transaction_id
     JOIN written ON written.place = posted.place
-    JOIN ledger.wallets w ON w.id = CASE WHEN p.code LIKE 'account.%' AND EXISTS (
-        SELECT FROM ledger.wallets x WHERE x.id = p.payee AND x.status <> 'active') THEN p.payee ELSE p.payer END
+    JOIN ledger.wallets w ON w.id = CASE WHEN p.code = 'account.closed' AND EXISTS (
+        SELECT FROM ledger.wallets x WHERE x.id = p.payee AND x.status = 'closed') THEN p.payee ELSE p.payer END
     JOIN ledger.users u ON u.id = w.user_id
-    WHERE p.code IS NOT NULL ORDER BY 1
+    ORDER BY 1
+$$;
+
+-- Of these the ones that could not be taken in full, before anybody decides.
+CREATE OR REPLACE FUNCTION ledger.reversal_problems(p_batch bigint)
+RETURNS TABLE (line integer, transaction_id bigint, username text, code text, amount bigint, short bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.* FROM ledger.reversal_rest(p_batch) r WHERE r.code IS NOT NULL ORDER BY 1
 $$;

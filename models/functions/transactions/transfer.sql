@@ -1,10 +1,11 @@
 -- One transfer. Nearly all of them are unremarkable, and those take the short way here: nothing but the rows they
 -- must write, in two thirds of the time. Whatever is remarkable (a key that was used, a rule, a limit, an idle
--- account, an amount that does not reach) leaves nothing behind and takes the whole way, ledger.perform, which
--- judges it. That both ways write the same is tried by tests/faults/sequences/test_sequence.py.
+-- account, an amount that does not reach, a reason, a ticket) leaves nothing behind and takes the whole way,
+-- ledger.perform, which judges it. That both ways write the same is tried by tests/faults/sequences/test_sequence.py.
 CREATE OR REPLACE FUNCTION ledger.transfer(
     p_key uuid, p_from text, p_to text, p_currency text, p_amount bigint,
-    p_reference text DEFAULT NULL, p_description text DEFAULT '', p_effective_at timestamptz DEFAULT NULL)
+    p_reference text DEFAULT NULL, p_description text DEFAULT '', p_effective_at timestamptz DEFAULT NULL,
+    p_reason text DEFAULT NULL, p_ticket text DEFAULT NULL)
 RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -19,6 +20,9 @@ DECLARE
     second_after bigint;
     answer jsonb;
 BEGIN
+    IF num_nonnulls(p_reason, p_ticket) > 0 THEN
+        RETURN ledger.perform(p_key, 'transfer', request || ledger.by_hand(p_reason, p_ticket));
+    END IF;
     SELECT (SELECT w.id FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id AND w.currency = p_currency
             WHERE u.username = p_from),
         (SELECT w.id FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id AND w.currency = p_currency
@@ -84,6 +88,8 @@ BEGIN
     IF amount <= 0 THEN
         -- The constraint says so too, but the wallets' floors would speak first.
         PERFORM ledger.refuse('amount.sign');
+    ELSIF p_request ? 'reason' THEN
+        PERFORM ledger.require_reason(p_request);
     END IF;
     PERFORM ledger.admit('transfer', p_request ->> 'currency', amount, p_approved);
     SELECT max(w.id) FILTER (WHERE u.username = payer), max(w.id) FILTER (WHERE u.username = payee)
@@ -97,6 +103,7 @@ BEGIN
     done := ledger.post(ARRAY[ROW(
         1, ledger.kind_of(payer, payee), from_wallet, to_wallet, amount, p_request ->> 'reference',
         p_request ->> 'description', (p_request ->> 'effective_at')::timestamptz,
-        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)::ledger.posting], NULL);
+        NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ledger.reason_of(p_request),
+        p_request ->> 'ticket')::ledger.posting], NULL);
     RETURN jsonb_build_object('status', 'posted', 'transaction', done.first_id, 'posted_at', done.posted_at);
 END $$;

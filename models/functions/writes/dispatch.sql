@@ -3,6 +3,9 @@
 CREATE OR REPLACE FUNCTION ledger.dispatch(p_kind text, p_request jsonb, p_approved boolean) RETURNS jsonb
 LANGUAGE plpgsql AS $$
 BEGIN
+    IF p_request ? 'ticket' AND ledger.is_ticket(p_request ->> 'ticket') IS NOT TRUE THEN
+        PERFORM ledger.refuse('ticket.invalid');
+    END IF;
     CASE p_kind
         WHEN 'transfer' THEN RETURN ledger.do_transfer(p_request, p_approved);
         WHEN 'reserve' THEN RETURN ledger.do_reserve(p_request);
@@ -16,6 +19,7 @@ BEGIN
         WHEN 'submit_batch' THEN RETURN ledger.do_submit_batch(p_request);
         WHEN 'reverse_transaction' THEN RETURN ledger.do_reverse_transaction(p_request, p_approved);
         WHEN 'reverse_batch' THEN RETURN ledger.do_reverse_batch(p_request, p_approved);
+        WHEN 'offset_batch' THEN RETURN ledger.do_offset_batch(p_request);
         WHEN 'open_account' THEN RETURN ledger.do_open_account(p_request);
         WHEN 'set_account_status' THEN RETURN ledger.do_set_account_status(p_request);
         WHEN 'set_overdraft_limit' THEN RETURN ledger.do_set_overdraft_limit(p_request, p_approved);
@@ -24,6 +28,7 @@ BEGIN
         WHEN 'assign_flag' THEN RETURN ledger.do_assign_flag(p_request);
         WHEN 'close_flag' THEN RETURN ledger.do_close_flag(p_request);
         WHEN 'follow_account' THEN RETURN ledger.do_follow_account(p_request);
+        WHEN 'set_account_metadata' THEN RETURN ledger.do_set_account_metadata(p_request);
         WHEN 'erase_account' THEN RETURN ledger.do_erase_account(p_request);
         WHEN 'submit_request' THEN RETURN ledger.do_submit_request(p_request);
         WHEN 'approve_request' THEN RETURN ledger.do_approve_request(p_request);
@@ -32,6 +37,7 @@ BEGIN
         WHEN 'execute_request' THEN RETURN ledger.do_execute_request(p_request);
         WHEN 'set_approval_rule' THEN RETURN ledger.do_set_approval_rule(p_request);
         WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
+        WHEN 'set_allowance' THEN RETURN ledger.do_set_allowance(p_request);
         WHEN 'correct_currency' THEN RETURN ledger.do_correct_currency(p_request);
         WHEN 'close_currency' THEN RETURN ledger.do_set_currency_closed(p_request, true);
         WHEN 'reopen_currency' THEN RETURN ledger.do_set_currency_closed(p_request, false);

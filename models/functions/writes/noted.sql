@@ -8,6 +8,7 @@ DECLARE
         WHEN 'open_account' THEN '{display_name,email}'
         WHEN 'add_note' THEN '{note}'
         WHEN 'flag_account' THEN '{note}'
+        WHEN 'set_account_metadata' THEN '{metadata}'
         WHEN 'create_operator' THEN '{display_name}'
     END;
     kept ledger.salts;

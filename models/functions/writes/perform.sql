@@ -18,7 +18,7 @@ BEGIN
         RAISE EXCEPTION 'an operation needs a key' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     PERFORM ledger.begin_write();
-    IF p_kind IN ('open_account', 'add_note', 'flag_account', 'create_operator') THEN
+    IF p_kind IN ('open_account', 'add_note', 'flag_account', 'set_account_metadata', 'create_operator') THEN
         noted := ledger.noted(p_key, p_kind, p_request);
     END IF;
     request_hash := ledger.request_hash(p_kind, noted);
@@ -52,7 +52,8 @@ BEGIN
         PERFORM ledger.note(p_kind, ledger.subject_of(p_kind, noted, answer),
             CASE WHEN refused THEN 'refused' ELSE 'done' END, left(coalesce(p_request ->> 'reason', ''), 500),
             jsonb_build_object('key', p_key, 'request', CASE WHEN refused THEN ledger.cut(noted) ELSE noted END,
-                'request_hash', encode(request_hash, 'hex'), 'outcome', answer));
+                'request_hash', encode(request_hash, 'hex'), 'outcome', answer),
+            left(p_request ->> 'ticket', 200));
     END IF;
     RETURN answer;
 END $$;

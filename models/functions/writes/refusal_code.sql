@@ -4,7 +4,8 @@ LANGUAGE sql IMMUTABLE
 RETURN CASE
     WHEN p_constraint = 'wallet_floor' THEN 'funds.short'
     WHEN p_constraint = 'transactions_reference_key' THEN 'reference.repeated'
-    WHEN p_constraint = 'transactions_reverses_key' THEN 'reversal.repeated'
+    WHEN p_constraint IN ('reversals_part_key', 'reversals_through_key', 'reversal_follows') THEN 'reversal.at_once'
+    WHEN p_constraint = 'reversal_within_amount' THEN 'reversal.more'
     WHEN p_constraint = 'reservations_reference_key' THEN 'reservation.repeated'
     WHEN p_constraint IN ('lot_expires_later', 'reservation_expires_later') THEN 'expiry.past'
     WHEN p_constraint IN ('lot_expires_in_range', 'reservation_expires_in_range') THEN 'expiry.range'
@@ -14,6 +15,8 @@ RETURN CASE
     WHEN p_constraint = 'overdraft_in_range' THEN 'amount.range'
     WHEN p_constraint = 'limit_limits' THEN 'limit.empty'
     WHEN p_constraint = 'approval_rules_approvals_check' THEN 'approval.number'
+    WHEN p_constraint = 'allowance_kind' THEN 'request.kind'
+    WHEN p_constraint IN ('allowance_day', 'allowances_per_operation_check') THEN 'allowance.range'
     WHEN p_sqlstate = '23503' AND p_constraint LIKE '%\_currency\_fkey' THEN 'currency.unknown'
     WHEN p_constraint = 'parties_differ' THEN 'party.same'
     WHEN p_constraint = 'amount_is_positive' THEN 'amount.sign'

@@ -8,3 +8,14 @@ BEGIN
         PERFORM ledger.refuse('text.character');
     END IF;
 END $$;
+
+-- What an act by hand says of itself, where it does: why, and under which number it is known outside. Only where it is
+-- given, so that a request without is the one that it was before there were any. Internal.
+CREATE OR REPLACE FUNCTION ledger.by_hand(p_reason text, p_ticket text) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+RETURN jsonb_strip_nulls(jsonb_build_object('reason', p_reason, 'ticket', p_ticket));
+
+-- What a movement keeps of that in its metadata; the ticket has a column. Internal.
+CREATE OR REPLACE FUNCTION ledger.reason_of(p_request jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE
+RETURN CASE WHEN p_request ? 'reason' THEN jsonb_build_object('reason', p_request ->> 'reason') END;

@@ -48,14 +48,14 @@ class Hold:
 
 @dataclass(slots=True)
 class Move:
-    """A transaction: which lots it burned, which one it opened, whether it was given back."""
+    """A transaction: which lots it burned, which one it opened, how much of it was given back."""
 
     payer: str
     payee: str
     amount: int
     burned: dict[int, int] = field(default_factory=dict)
     lot: int | None = None
-    back: bool = False
+    back: int = 0
     is_reversal: bool = False
 
 
@@ -67,6 +67,7 @@ class Ledger:
     lots: list[Lot] = field(default_factory=list)
     holds: dict[str, Hold] = field(default_factory=dict)
     moves: dict[int, Move] = field(default_factory=dict)
+    reversed: list[list[int]] = field(default_factory=list)
     now: int = 0
 
     def granted(self, name: str) -> int:
@@ -116,6 +117,11 @@ class Ledger:
         """Refuse when one of these may not move."""
         if any(self.accounts[name].status != "active" for name in names if name in self.accounts):
             raise Refused("account.inactive")
+
+    def open(self, *names: str) -> None:
+        """Refuse when one of these is closed; a freeze stops nothing that is given back."""
+        if any(self.accounts[name].status == "closed" for name in names if name in self.accounts):
+            raise Refused("reversal.closed")
 
     def move(self, payer: str, payee: str, amount: int) -> Move:
         """Move money; who moves more than is there is refused later."""
@@ -212,33 +218,39 @@ class Ledger:
         return len(over), sum(self.expire(name) for name in self.accounts)
 
     def reverse(self, number: int, amount: int | None, expires: float | None) -> Move:
-        """Give back one transaction, once: last burned first, and nothing into a lot that has expired."""
+        """Give back of one transaction: last burned first, and nothing into a lot that has expired."""
         original = self.moves[number]
-        back = original.amount if amount is None else amount
+        left = original.amount - original.back
+        back = left if amount is None else amount
         if original.is_reversal:
             raise Refused("reversal.of_reversal")
-        if back > original.amount:
-            raise Refused("reversal.more")
-        self.active(original.payer, original.payee)
-        if original.back:
+        self.open(original.payer, original.payee)
+        if not left:
             raise Refused("reversal.repeated")
+        if back > left:
+            raise Refused("reversal.more")
+        before = original.back
         self.expire(original.payer)
         self.expire(original.payee)
         moved = self.take_back(original, back)
-        left = back - min(back, original.amount - sum(original.burned.values()))
-        lost = 0
+        # What came back before this part has used up the beginning.
+        skipped, wanted, lost = before, back, 0
+        plain = original.amount - sum(original.burned.values())
+        wanted -= min(wanted, max(plain - skipped, 0))
+        skipped = max(skipped - plain, 0)
         for lot in sorted(
             original.burned, key=lambda number: (self.lots[number].expires, number), reverse=True
         ):
-            part = min(left, original.burned[lot])
-            left -= part
+            part = min(wanted, max(original.burned[lot] - skipped, 0))
+            skipped = max(skipped - original.burned[lot], 0)
+            wanted -= part
             if self.lots[lot].expires > self.now:
                 self.lots[lot].remaining += part
             else:
                 lost += part
         if lost and expires is not None:
             moved.lot = self.open_lot(original.payer, lost, expires)
-        self.check(original.payer, original.payee)
+        self.check(original.payer, original.payee, any_status=True)
         return moved
 
     def take_back(self, original: Move, amount: int) -> Move:
@@ -248,7 +260,7 @@ class Ledger:
             if lot.remaining < amount:
                 raise Refused("reversal.expired" if lot.expired else "reversal.spent")
             lot.remaining -= amount
-        original.back = True
+        original.back += amount
         moved = self.move(original.payee, original.payer, amount)
         moved.is_reversal = True
         return moved
@@ -268,12 +280,14 @@ class Ledger:
         """Give back a batch, all of it or what is there; return how much that was."""
         originals = [self.moves[number] for number in numbers]
         names = {name for original in originals for name in (original.payer, original.payee)}
+        if all(one.back == one.amount for one in originals) and numbers in self.reversed:
+            raise Refused("reversal.repeated")
         if policy == "all":
-            self.active(*names)
+            self.open(*names)
         for name in names:
             self.expire(name)
-        lines = [original for original in originals if not original.back]
-        amounts = [one.amount for one in lines] if policy == "all" else self.available(lines)
+        lines = [original for original in originals if original.back < original.amount]
+        amounts = [one.amount - one.back for one in lines] if policy == "all" else self.available(lines)
         if not any(amounts):
             raise Refused("reversal.nothing")
         for original, amount in zip(lines, amounts, strict=True):
@@ -283,6 +297,7 @@ class Ledger:
             if amount:
                 self.take_back(original, amount)
         self.check(*names, any_status=True)
+        self.reversed.append(numbers)
         return sum(amounts)
 
     def available(self, lines: list[Move]) -> list[int]:
@@ -296,10 +311,12 @@ class Ledger:
         for line in lines:
             name = line.payee if line.payee in self.accounts else ""
             wanted: float = (
-                line.amount if line.lot is None else min(line.amount, self.lots[line.lot].remaining)
+                line.amount - line.back
+                if line.lot is None
+                else min(line.amount - line.back, self.lots[line.lot].remaining)
             )
             if any(
-                self.accounts[party].status != "active"
+                self.accounts[party].status == "closed"
                 for party in (line.payer, name)
                 if party in self.accounts
             ):

@@ -274,7 +274,7 @@ class Bank(RuleBasedStateMachine):
     @precondition(lambda self: self.batches)
     @rule(data=st.data(), policy=st.sampled_from(("all", "available")))
     def reverse_batch(self, data: st.DataObject, policy: str) -> None:
-        """Give a batch back, once."""
+        """Give back what is left of a batch."""
         self.give_batch_back(self.pick(data, list(self.batches)), policy)
 
     def give_batch_back(self, batch: int, policy: str) -> None:
@@ -284,7 +284,6 @@ class Bank(RuleBasedStateMachine):
         )
         if made is not None:
             assert found["total"] == str(made)
-            del self.batches[batch]
 
     @rule(name=SOMEBODY, status=st.sampled_from(("active", "active", "active", "active", "frozen", "closed")))
     def set_status(self, name: str, status: str) -> None:

@@ -37,7 +37,7 @@ class Busy:
 
     def accounts(self) -> None:
         """Open accounts, move money, change what can be changed of an account."""
-        for name in ("alice", "bob", "carol", "dave"):
+        for name in ("alice", "bob", "carol", "dave", "erin"):
             done(write(self._operator, "open_account", name, CURRENCY, name.title(), None, REASON))
         for name in ("alice", "bob"):
             done(transfer(self._operator, "@external", name, 100_000))
@@ -69,6 +69,7 @@ class Busy:
         done(writes.release(self._second, "order-2"))
         done(write(self._operator, "extend_reservation", "order-3", soon(5), REASON))
         done(writes.reverse(self._operator, taken["transaction"], 1_000))
+        done(write(self._operator, "reverse_transaction", taken["transaction"], 500, REASON, None, "ZD-1"))
         done(writes.reverse(self._operator, granted["transaction"], 100))
         brief = datetime.now(UTC) + timedelta(seconds=0.5)
         done(write(self._operator, "grant_credit", "bob", CURRENCY, 900, "brief", brief))
@@ -98,10 +99,35 @@ class Busy:
         back = self._draft("back")
         done(post_batch(self._operator, back))
         done(write(self._operator, "reverse_batch", back, "all", REASON))
+        self._short()
+
+    def _short(self) -> None:
+        """Reverse a batch as far as there is money, and let two later ones take the rest."""
+        lines = [Line(1, "@external", "erin", 90, "short-1"), Line(2, "@external", "erin", 40, "short-2")]
+        short = create_batch(self._operator, lines)
+        done(post_batch(self._operator, short))
+        done(transfer(self._operator, "erin", "alice", 100))
+        done(write(self._operator, "reverse_batch", short, "available", REASON, "ZD-2"))
+        for paid, reference in ((60, "next-1"), (70, "next-2")):
+            draft = create_batch(self._operator, [Line(1, "@external", "erin", paid, reference)])
+            done(write(self._operator, "offset_batch", draft, short, True))
+            assert done(post_batch(self._operator, draft))["offsets"]
 
     def policy(self) -> None:
         """Set a rule and limits; have a transfer and a capture approved, and one transfer wait."""
         done(write(self._admin, "set_approval_rule", "transfer", CURRENCY, 50_000, 1, REASON))
+        done(write(self._admin, "set_allowance", "t_operator", "grant_credit", CURRENCY, 100, 150, REASON))
+        kind = {"username": "erin", "currency": CURRENCY, "amount": 100, "source": "goodwill"}
+        asked_for = ("submit_request", "grant_credit", Jsonb(kind), REASON, "ZD-3")
+        assert done(write(self._operator, *asked_for))["allowed"]
+        assert "request" in done(write(self._operator, *asked_for))
+        done(write(self._operator, "reserve", "erin", CURRENCY, 5, "by-hand", None, "", "ZD-4"))
+        done(
+            write(
+                self._operator, "transfer", "alice", "bob", CURRENCY, 4, "by-hand", "", None, REASON, "ZD-5"
+            )
+        )
+        done(write(self._operator, "set_account_metadata", "erin", Jsonb({"crm": "4711"}), REASON, "ZD-6"))
         done(write(self._admin, "set_limit", "ledger_operator", "*", CURRENCY, 90_000, None, REASON))
         wanted = {
             "from": "alice", "to": "bob", "currency": CURRENCY, "amount": 60_000, "reference": "flat",

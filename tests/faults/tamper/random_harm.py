@@ -24,15 +24,20 @@ _GRANTED: Final = "opened_by IN (SELECT id FROM ledger.transactions WHERE kind =
 
 _MOVEMENT: Final = (
     "posted_at effective_at from_wallet to_wallet amount from_balance_after to_balance_after "
-    "batch_id reverses reservation_id kind reference description operator currency"
+    "batch_id reverses reservation_id kind reference description operator currency ticket"
 )
 
 # What is promised: table, its columns, and which rows. A column that is not here is not covered: see below.
 PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("transactions", f"{_MOVEMENT} id metadata", _SEALED),
     ("transactions", _MOVEMENT, _OPEN),
+    (
+        "reversals",
+        "transaction_id reverses part amount reversed_before reversed_through original_amount",
+        "true",
+    ),
     ("wallets", "user_id currency kind status balance granted reserved overdraft_limit", "true"),
-    ("users", "id username status kind", "username <> '@suspense'"),
+    ("users", "id username status kind trust_level", "username <> '@suspense'"),
     ("currencies", "exponent closed_at", "true"),
     ("calendar", "zone", "true"),
     ("checkpoints", "balance", "true"),
@@ -40,7 +45,7 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("credit_lots", "id source expires_at", _GRANTED),
     ("lot_movements", "lot_id transaction_id amount remaining_after", "true"),
     ("reservations", "id wallet_id amount captured_amount status reference created_at currency", "true"),
-    ("reservations", "expires_at description created_by", "true"),
+    ("reservations", "expires_at description created_by ticket", "true"),
     ("reservations", "closed_at closed_by", "status IN ('captured', 'released')"),
     ("reservations", "close_reason", "status = 'released'"),
     ("batches", "currency status approvals_required approved_by content_hash posted_hash", _POSTED),
@@ -51,14 +56,21 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("batch_parties", "name wallet_id", "true"),
     ("operations", "kind request_hash outcome operator", _KEPT),
     ("operations", "operator request_hash", "kind IN ('reserve', 'release')"),
-    ("audit_events", "id at actor action subject outcome reason detail previous hash format digest", "true"),
+    (
+        "audit_events",
+        "id at actor action subject outcome reason detail previous hash format digest ticket",
+        "true",
+    ),
     ("audit_head", "id hash", "true"),
     ("seals", "first_id last_id row_count hash digests event_id", "true"),
     ("approval_requests", "id kind request content approvals_required approvals_given status", "true"),
-    ("approval_requests", "reason created_by closed_by close_reason executed_content outcome", "true"),
+    ("approval_requests", "ticket reason created_by closed_by close_reason executed_content outcome", "true"),
     ("approval_requests", "amount currency", "kind = 'transfer'"),
     ("approvals", "request_id approved_by created_by content note", "true"),
     ("approval_rules", "kind currency from_amount approvals", "true"),
+    ("allowances", "holder kind currency per_operation per_day", "true"),
+    ("batch_offsets", "batch_id reversed_batch created_by", "true"),
+    ("account_counts", "status trust_level accounts", "true"),
     ("limits", "holder kind currency per_operation", "true"),
     ("account_notes", "id user_id note operator", "true"),
     ("account_flags", "note_id user_id assignee flagged_by done_by", "true"),
@@ -70,7 +82,7 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
 
 # What is not: a tool's convenience, a moment that only dates a row, or what has no second witness yet.
 UNPROMISED: Final = {
-    "users": "display_name email trust_level created_at metadata: how an account is shown",
+    "users": "display_name email created_at metadata: how an account is shown",
     "wallets": "id (other rows name it); version: counts changes for the console",
     "transactions": "metadata of one not yet sealed; id: found by what names it",
     "checkpoints": "wallet_id through_id taken_at: where a sum begins; the sum itself is checked",
@@ -92,6 +104,10 @@ UNPROMISED: Final = {
     "daily_balances": "on_hold of the last two days, which are not final; rows of nothing",
     "daily_mark": "all: where counting goes on; what was counted is checked",
     "hint_sent": "all: when consoles were last told to look",
+    "reversals": "previous: reckoned from part",
+    "account_counts": "id: only names a row",
+    "batch_offsets": "created_at",
+    "allowance_usage": "all: what is used of a day's allowance",
     "limit_usage": "all: what is used of a day's limit",
     "limits": "per_day, where the fixture has none",
     "currencies": "code: found by the wallets in it; closed_at of one that is closed",
@@ -112,7 +128,8 @@ _LOSSES: Final = (
     ("batches", "status <> 'draft'"), ("batch_lines", _FROZEN), ("currencies", "true"), ("calendar", "true"),
     ("operations", f"{_KEPT} OR kind IN ('reserve', 'release')"), ("audit_events", "true"),
     ("audit_head", "true"), ("seals", "true"), ("approval_requests", "true"), ("approvals", "true"),
-    ("approval_rules", "true"), ("limits", "true"), ("account_notes", "true"),
+    ("approval_rules", "true"), ("limits", "true"), ("allowances", "true"), ("reversals", "true"),
+    ("batch_offsets", "true"), ("account_counts", "true"), ("account_notes", "true"),
     ("account_flags", "true"), ("account_follows", "true"), ("jobs", "true"), ("daily_movements", "true"),
     ("daily_balances", "held <> 0"),
 )  # fmt: skip

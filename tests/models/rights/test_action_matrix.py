@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 # Answers about what is there; nothing changes, whoever asks. tests/models/rights/matrix.py says who may.
 READS: Final = frozenset({
     "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
-    "is_plain_text", "kind_of", "rehearse_request", "reversal_problems", "session_check", "system_balance",
-    "business_day", "business_zone", "start_of_day", "may_close_flags", "job_states", "job_runs",
+    "is_metadata", "is_plain_text", "is_ticket", "kind_of", "rehearse_act", "rehearse_request",
+    "reversal_problems", "reversal_rest", "session_check", "system_balance", "business_day",
+    "business_zone", "start_of_day", "may_close_flags", "job_states", "job_runs",
 })  # fmt: skip
 # What is done to operators' roles and sessions is tried where these are made for it.
 OPERATORS_THEMSELVES: Final = frozenset({
@@ -49,10 +50,11 @@ OPERATORS_THEMSELVES: Final = frozenset({
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What an action is tried on; `maker` makes drafts and requests: the role itself, if it may."""
+    """What an action is tried on; `maker` makes drafts, `asker` requests: the role itself, if it may."""
 
     admin: Connection
     maker: Connection
+    asker: Connection
     numbers: Iterator[int]
     role: str = ""
 
@@ -151,10 +153,19 @@ class World:
         done(post_batch(self.maker, batch))
         return batch
 
+    def short(self) -> tuple[int, int]:
+        """Make a draft, and a batch that was reversed as far as there was money."""
+        name = self.account(0)
+        batch = create_batch(self.maker, [Line(1, "@external", name, 5, self.name())])
+        done(post_batch(self.maker, batch))
+        done(transfer(self.maker, name, "@external", 2))
+        done(write(self.maker, "reverse_batch", batch, "available", REASON))
+        return self.draft(), batch
+
     def request(self) -> tuple[int, bytes]:
         """Submit a request and return it with its content."""
         wanted = {"from": "@external", "to": self.account(), "currency": "CR", "amount": 3}
-        found = done(write(self.maker, "submit_request", "transfer", Jsonb(wanted), REASON))
+        found = done(write(self.asker, "submit_request", "transfer", Jsonb(wanted), REASON))
         return found["request"], bytes.fromhex(found["content"])
 
     def approved(self) -> int:
@@ -180,6 +191,7 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "flag_account": (SUPPORTERS, lambda w: (w.account(), "ask for a passport", "t_support")),
     "follow_account": (EVERYBODY, lambda w: (w.account(), True)),
     "grant_credit": (OPERATORS, lambda w: (w.account(), "CR", 5, "promo", None)),
+    "offset_batch": (OPERATORS, lambda w: (*w.short(), True)),
     "open_account": (SUPPORTERS, lambda w: (w.name(), "CR", "", None, REASON)),
     "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
     "reject_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
@@ -190,18 +202,20 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "reverse_batch": (OPERATORS, lambda w: (w.posted(), "all", REASON)),
     "reverse_transaction": (OPERATORS, lambda w: (w.paid(), None, REASON)),
     "run_job": (KEEPERS, lambda w: (w.lease(), "checkpoint")),
+    "set_account_metadata": (SUPPORTERS, lambda w: (w.account(), Jsonb({"crm": "4711"}), REASON)),
     "set_account_status": (SUPPORTERS, lambda w: (w.account(), "frozen", REASON)),
+    "set_allowance": (ADMINS, lambda _: ("t_operator2", "grant_credit", "CR", 10, 20, REASON)),
     "set_approval_rule": (ADMINS, lambda _: ("reverse_batch", "CR", 10**15, 2, REASON)),
     "set_business_zone": (ADMINS, lambda w: (w.other_zone(), REASON)),
     "set_limit": (ADMINS, lambda _: ("t_operator2", "reverse_batch", "CR", 10**15, None, REASON)),
     "set_overdraft_limit": (OPERATORS, lambda w: (w.account(), "CR", 5, REASON)),
     "settle_operation": (EVERYBODY, lambda _: ()),
     "submit_batch": (OPERATORS, lambda w: (*w.draft_and_hash(), REASON)),
-    "submit_request": (OPERATORS, lambda w: (
+    "submit_request": (SUPPORTERS, lambda w: (
         "transfer", Jsonb({"from": "@external", "to": w.account(), "currency": "CR", "amount": 3}), REASON)),
     "sweep": (OPERATORS, lambda w: w.expired()),
     "transfer": (OPERATORS, lambda w: (w.account(), "@external", "CR", 5)),
-    "withdraw_request": (OPERATORS, lambda w: (w.request()[0], REASON)),
+    "withdraw_request": (SUPPORTERS, lambda w: (w.request()[0], REASON)),
 }  # fmt: skip
 
 # The same for what takes no key.
@@ -228,7 +242,8 @@ def role(request: pytest.FixtureRequest) -> str:
 def world(role: str, admin: Connection, connect: Callable[[str], Connection]) -> World:
     """Return what the role's actions are tried on."""
     maker = connect(f"t_{role}" if role in OPERATORS else "t_operator2")
-    return World(admin, maker, count(), role)
+    asker = connect("t_support") if role == "support" else maker
+    return World(admin, maker, asker, count(), role)
 
 
 def whole(admin: Connection) -> list[Any]:
@@ -323,7 +338,8 @@ def test_no_old_snapshot_writes(
     admin: Connection, connect: Callable[[str], Connection], isolation: str
 ) -> None:
     """A superuser may call all of it, and has no other moment than the rest."""
-    world = World(admin, connect("t_operator2"), count())
+    maker = connect("t_operator2")
+    world = World(admin, maker, maker, count())
     for name, (_, prepare) in {**ACTIONS, **KEYLESS}.items():
         values = prepare(world)
         before = whole(admin)
@@ -342,7 +358,8 @@ def test_no_old_snapshot_writes(
 def test_nor_signs_in_or_copies_lines(
     admin: Connection, connect: Callable[[str], Connection], isolation: str
 ) -> None:
-    world = World(admin, connect("t_operator2"), count())
+    maker = connect("t_operator2")
+    world = World(admin, maker, maker, count())
     batch = world.draft()
     admin.execute(f"SET default_transaction_isolation = '{isolation}'".encode())
     others = ("adopt_operator('mara', '{}', 'a reason')", "rehearse_request(1)", "release_locks()")

@@ -45,6 +45,8 @@ MEANT: Final[dict[str, object]] = {
     "p_started": "2026-01-01", "p_policy": "all", "p_content": b"", "p_mode": "all",
     "p_zone": "Europe/Berlin", "p_exponent": 2, "p_flag": 1, "p_assignee": "t_support", "p_following": True,
     "p_token": 1, "p_job": "sweep", "p_result": "failed", "p_detail": Jsonb({}),
+    "p_ticket": "T-1", "p_metadata": Jsonb({"crm": "4711"}), "p_reversed": 1, "p_offset": True,
+    "p_per_operation": 5, "p_per_day": 10,
 }  # fmt: skip
 
 

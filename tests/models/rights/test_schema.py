@@ -11,11 +11,19 @@ from sqlalchemy import Engine, Enum, Table, create_engine, inspect, select, text
 from sqlalchemy.dialects.postgresql import DOMAIN
 from sqlalchemy.orm import Session
 
-from models.account import AccountFlag, AccountFollow, AccountNote, Currency, User, Wallet
-from models.approval import Approval, ApprovalRequest, ApprovalRule, Limit, LimitUsage
+from models.account import AccountCount, AccountFlag, AccountFollow, AccountNote, Currency, User, Wallet
+from models.approval import (
+    Allowance,
+    AllowanceUsage,
+    Approval,
+    ApprovalRequest,
+    ApprovalRule,
+    Limit,
+    LimitUsage,
+)
 from models.audit import Acknowledgement, AuditEvent, AuditHead, Identity, Salt, Seal
 from models.base import SCHEMA, Base
-from models.batch import Batch, BatchLine, BatchParty
+from models.batch import Batch, BatchLine, BatchOffset, BatchParty
 from models.credit import Checkpoint, CreditLot, LotMovement, Reservation
 from models.operation import (
     DailyBalance,
@@ -27,16 +35,18 @@ from models.operation import (
     Operation,
 )
 from models.operator import Operator, SignInAttempt, SignInName
-from models.transaction import Transaction
+from models.transaction import Reversal, Transaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLASSES = (
-    AccountFlag, AccountFollow, AccountNote, Acknowledgement, Approval, ApprovalRequest, ApprovalRule,
-    AuditEvent, AuditHead, Batch, BatchLine, BatchParty, Checkpoint, CreditLot, Currency, DailyBalance,
+    AccountCount, AccountFlag, AccountFollow, AccountNote, Acknowledgement, Allowance, AllowanceUsage,
+    Approval, ApprovalRequest, ApprovalRule, AuditEvent, AuditHead, Batch, BatchLine, BatchOffset,
+    BatchParty, Checkpoint, CreditLot, Currency, DailyBalance,
     DailyMark, DailyMovement, HintSent, Identity, JobRow, KeeperLease, Limit, LimitUsage, LotMovement,
-    Operation, Operator, Reservation, Salt, Seal, SignInAttempt, SignInName, Transaction, User, Wallet,
+    Operation, Operator, Reservation, Reversal, Salt, Seal, SignInAttempt, SignInName, Transaction, User,
+    Wallet,
 )  # fmt: skip
 # Alembic's version, the lock of the migrations and the one row of the business day's zone, which the
 # functions answer for: no screen reads them as rows.

@@ -235,7 +235,10 @@ def test_no_money_moves_on_an_idle_account(
         "SELECT ledger.set_account_status(gen_random_uuid(), 'carol', %s, 'a complaint')", [status]
     )
     found = transfer(operator, source, target, 1)
-    assert (refused(found), found["detail"]) == ("account.inactive", {"username": "carol"})
+    assert (refused(found), found["detail"]) == (
+        "account.inactive",
+        {"username": "carol", "status": status},
+    )
     if status == "frozen":
         operator.execute(
             "SELECT ledger.set_account_status(gen_random_uuid(), 'carol', 'active', 'it is settled')"

@@ -19,6 +19,7 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Key,
     OneCurrency,
     Submit,
+    Ticket,
     WhyAsked,
 )
 from console.cli.output import amount as shown
@@ -51,6 +52,7 @@ def grant(
     reference: Annotated[str | None, typer.Option(help="Unique in the whole ledger.")] = None,
     description: Description = "",
     currency: CurrencyCode = None,
+    ticket: Ticket = "",
     submit: Submit = False,
     reason: WhyAsked = None,
     key: Key = None,
@@ -64,10 +66,10 @@ def grant(
         unit = write.currency(currency)
         order = Grant(
             account(name, "NAME"), unit.code, money(amount, unit), source,
-            until(expires, "--expires", write.zone), reference, description,
+            until(expires, "--expires", write.zone), reference, description, ticket=ticket,
         )  # fmt: skip
         if why is not None:
-            write.submit(order, why)
+            write.submit(order, why, ticket)
             return
         done = grant_credit(write.ledger, order, key=write.key, cancel=write.cancel)
     write.output.record(_GRANTED, (done.transaction, done.lot, done.posted_at, str(done.key)))

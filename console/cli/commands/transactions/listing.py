@@ -43,6 +43,7 @@ def transactions(
     at_most: Annotated[str | None, typer.Option("--max", metavar="AMOUNT", help="Such as 12.50.")] = None,
     reference: Annotated[str, typer.Option(help="The exact reference.")] = "",
     description: Annotated[str, typer.Option(help="How the description begins.")] = "",
+    ticket: Annotated[str, typer.Option(help="The ticket under which it was done by hand.")] = "",
     batch: Annotated[int | None, typer.Option(help="The number of a batch.")] = None,
     number: Annotated[
         int | None, typer.Option("--id", min=1, max=2**63 - 1, help="The id of one transaction.")
@@ -81,6 +82,7 @@ def transactions(
             description=description,
             batch_id=batch,
             id=number,
+            ticket=ticket,
         )
         if export is not None:
             _export(workspace, export, wanted, order=order, cancel=cancel)

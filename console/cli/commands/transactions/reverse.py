@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.arguments import minor_units, until
-from console.cli.options import Key, Reason, Submit  # noqa: TC001 - typer reads the annotations at run time
+from console.cli.options import Key, Reason, Submit, Ticket  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
 from console.cli.progress import progress
 from console.cli.writing import writing
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from console.ledger.batches.reversal import BatchReversal, ReversedBatch
     from console.money import Currency
 
-app = typer.Typer(help="Reversals: give back what was moved, once.", no_args_is_help=True)
+app = typer.Typer(
+    help="Reversals: give back what was moved, all or a part, until nothing is left.", no_args_is_help=True
+)
 
 
 class Policy(StrEnum):
@@ -37,7 +39,7 @@ def transaction(
     number: Annotated[int, typer.Argument(metavar="ID", min=1, help="The transaction's number.")],
     *,
     reason: Reason,
-    amount: Annotated[str | None, typer.Option(help="Such as 12.50; without it, all of it.")] = None,
+    amount: Annotated[str | None, typer.Option(help="Such as 12.50; without it, all that is left.")] = None,
     lot_expires: Annotated[
         str | None,
         typer.Option(
@@ -46,26 +48,31 @@ def transaction(
             "without it, as plain balance.",
         ),
     ] = None,
+    ticket: Ticket = "",
     submit: Submit = False,
     key: Key = None,
 ) -> None:
-    """Give back what one transaction moved, all or a part. It is linked both ways, and done once."""
+    """Give back what one transaction moved, all or a part, until nothing of it is left; linked both ways."""
     from console.ledger.books.currencies import of_transaction
     from console.ledger.transactions.reversal import Reversal, reverse_transaction
 
     with writing(context, key) as write:
         unit = of_transaction(write.database, number, cancel=write.cancel)
         giving = minor_units(amount, unit, "--amount")
-        order = Reversal(number, reason, giving, until(lot_expires, "--lot-expires", write.zone))
+        expires = until(lot_expires, "--lot-expires", write.zone)
+        order = Reversal(number, reason, giving, expires, ticket)
         if submit:
-            write.submit(order, reason)
+            write.submit(order, reason, ticket)
             return
         done = reverse_transaction(write.ledger, order, key=write.key, cancel=write.cancel)
     columns = named_columns(
-        "transaction:integer, reverses:integer, amount:amount, currency:currency, lot:integer,"
-        " posted at:timestamp, key"
+        "transaction:integer, reverses:integer, part:integer, amount:amount, left:amount, currency:currency,"
+        " lot:integer, posted at:timestamp, key"
     )
-    cells = (done.transaction, done.reverses, done.amount, unit, done.lot, done.posted_at, str(done.key))
+    cells = (
+        done.transaction, done.reverses, done.part, done.amount, done.left, unit, done.lot, done.posted_at,
+        str(done.key),
+    )  # fmt: skip
     write.output.record(columns, cells)
 
 
@@ -85,41 +92,46 @@ def batch(
     check: Annotated[
         bool, typer.Option("--check", help="Only list the lines that cannot be taken back in full now.")
     ] = False,
+    rest: Annotated[
+        bool, typer.Option("--rest", help="Only list what is left of it: whose, how much, and why.")
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Reverse it, show each account's balance, and roll it back.")
     ] = False,
+    ticket: Ticket = "",
     submit: Submit = False,
     key: Key = None,
 ) -> None:
-    """Give back what a whole batch moved, as one transaction, by a policy that you state."""
+    """Give back what is left of a whole batch, as one transaction, by a policy that you state."""
     from console.ledger.batches.page import get
     from console.ledger.batches.reversal import BatchReversal, ReversalPolicy
 
-    if check + dry_run + submit > 1:
-        raise UsageError("Give one of --check, --dry-run and --submit.")
+    if check + rest + dry_run + submit > 1:
+        raise UsageError("Give one of --check, --rest, --dry-run and --submit.")
     with writing(context, key) as write:
         money = get(write.database, number, cancel=write.cancel).currency
-        if check:
-            _check(write, number, money)
+        if check or rest:
+            _list(write, number, money, rest=rest)
             return
         if policy is None or (reason is None and not dry_run):
             raise UsageError("Say what is to be taken with --policy all or available, and why with --reason.")
-        order = BatchReversal(number, ReversalPolicy(policy.value), reason or "a dry run")
+        order = BatchReversal(number, ReversalPolicy(policy.value), reason or "a dry run", ticket)
         if submit:
-            write.submit(order, order.reason)
+            write.submit(order, order.reason, ticket)
         elif dry_run:
             _rehearse(write, order, money)
         else:
             _reverse(write, order, money)
 
 
-def _check(write: Writing, number: int, money: Currency) -> None:
-    """List what stands in the way; ends with 1 when anything does."""
+def _list(write: Writing, number: int, money: Currency, *, rest: bool) -> None:
+    """List what stands in the way, and end with 1 when anything does; or all that is left."""
     from console.errors.refusals import sentence
-    from console.ledger.batches.reversal import reversal_problems
+    from console.ledger.batches.reversal import reversal_problems, reversal_rest
 
+    read = reversal_rest if rest else reversal_problems
     with progress("Checking"):
-        problems = reversal_problems(write.database, number, cancel=write.cancel)
+        problems = read(write.database, number, cancel=write.cancel)
     columns = named_columns(
         "line:integer, transaction:integer, account:account, code, amount:amount, short:amount,"
         " currency:currency, message"
@@ -129,15 +141,18 @@ def _check(write: Writing, number: int, money: Currency) -> None:
         [
             (
                 one.line, one.transaction, one.username, one.code, one.amount, one.short, money,
-                sentence(one.code, {}),
+                sentence(one.code, {}) if one.code else "It can be taken now.",
             )
             for one in problems
         ],
     )  # fmt: skip
-    if problems:
+    if rest:
+        say(f"{len(problems):,} lines of batch {number} are not given back in full.")
+    elif problems:
         say(f"{len(problems):,} lines cannot be taken back in full.")
         raise typer.Exit(1)
-    say(f"Batch {number} can be reversed in full.")
+    else:
+        say(f"Batch {number} can be reversed in full.")
 
 
 def _rehearse(write: Writing, order: BatchReversal, money: Currency) -> None:

@@ -14,6 +14,7 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Description,
     Key,
     Submit,
+    Ticket,
     WhyAsked,
 )
 from console.cli.writing import money, submission, writing
@@ -31,6 +32,7 @@ def transfer(
     reference: Annotated[str, typer.Option(help="Unique in the whole ledger.")],
     description: Description = "",
     currency: CurrencyCode = None,
+    ticket: Ticket = "",
     submit: Submit = False,
     reason: WhyAsked = None,
     key: Key = None,
@@ -43,10 +45,10 @@ def transfer(
         unit = write.currency(currency)
         order = Transfer(
             account(payer, "--from"), account(payee, "--to"), unit.code, money(amount, unit), reference,
-            description,
+            description, ticket=ticket,
         )  # fmt: skip
         if why is not None:
-            write.submit(order, why)
+            write.submit(order, why, ticket)
             return
         posted = post(write.ledger, order, key=write.key, cancel=write.cancel)
     write.output.record(_POSTED, (posted.transaction, posted.posted_at, str(posted.key)))

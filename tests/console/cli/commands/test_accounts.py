@@ -27,7 +27,7 @@ def test_an_account_is_opened_frozen_and_closed(ledgerctl: Run, ledger_url: str)
     assert (hidden.code, "invisible character" in hidden.err) == (1, True)
     frozen = ledgerctl("--format", "json", "account", "freeze", "carla.mendez", *WHY)
     assert (frozen.data["before"], frozen.data["status"]) == ("active", "frozen")
-    assert "frozen or closed (carla.mendez)" in ledgerctl(*PAID).err
+    assert "the account is frozen; unfreeze it first (carla.mendez)" in ledgerctl(*PAID).err
     assert ledgerctl("account", "unfreeze", "carla.mendez", *WHY).code == 0
     assert ledgerctl(*PAID[:-1], "r2").code == 0
     full = ledgerctl("account", "close", "carla.mendez", "--reason", "she left")

@@ -75,7 +75,7 @@ def test_the_checker_sees_what_would_happen_now_and_not_then(ledgerctl: Run) -> 
     assert ledgerctl("account", "freeze", "bert", *WHY).code == 0
     shown = ledgerctl(*JSON, "request", "show", number, role="t_approver").data
     assert shown["would_be_now"] == "refused"
-    assert shown["because"].startswith("Refused: the account is frozen or closed (bert)")
+    assert shown["because"].startswith("Refused: the account is frozen; unfreeze it first (bert)")
     assert ledgerctl("request", "dry-run", number, role="t_approver").code == 1
     looked = ledgerctl(*JSON, "request", "show", number, role="t_viewer")
     assert (looked.code, looked.data["would_be_now"]) == (0, None)

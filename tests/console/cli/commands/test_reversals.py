@@ -45,7 +45,7 @@ def posted_batch(ledgerctl: Run, folder: Path) -> str:
     return number
 
 
-def test_a_transaction_is_given_back_once_in_part(ledgerctl: Run) -> None:
+def test_a_transaction_is_given_back_in_parts(ledgerctl: Run) -> None:
     number = str(paid(ledgerctl, "anna", "bert", "20", "r-1"))
     key = str(uuid4())
     more = ledgerctl("reverse", "transaction", number, "--amount", "20.01", *WHY)
@@ -55,8 +55,20 @@ def test_a_transaction_is_given_back_once_in_part(ledgerctl: Run) -> None:
     assert (done.data["reverses"], done.data["amount"]) == (int(number), "5.50")
     assert ledgerctl(*words).data == done.data
     assert balances(ledgerctl) == {"anna": "85.50", "bert": "14.50", "carla": "0.00"}
+    assert (done.data["part"], done.data["left"]) == (1, "14.50")
+    more = ledgerctl("reverse", "transaction", number, "--amount", "14.51", *WHY)
+    assert more.err.startswith("Refused: it moved 20.00 CR, and 14.50 CR of that is left to be given back.")
+    rest = ledgerctl(*JSON, "reverse", "transaction", number, *WHY, "--ticket", "ZD-4711")
+    assert (rest.data["part"], rest.data["amount"], rest.data["left"]) == (2, "14.50", "0.00")
+    (listed,) = ledgerctl(*JSON, "transactions", "--ticket", "zd-4711").data
+    assert (listed["reverses"], listed["part"], listed["ticket"]) == (int(number), 2, "ZD-4711")
+    assert listed["reason"] == WHY[1]
+    (original,) = ledgerctl(*JSON, "transactions", "--id", number).data
+    assert (original["reversed_by"], original["reversed"], original["left"]) == (
+        listed["id"], "20.00", "0.00",
+    )  # fmt: skip
     again = ledgerctl("reverse", "transaction", number, *WHY)
-    assert (again.code, again.err.startswith("Refused: it was reversed already")) == (1, True)
+    assert (again.code, again.err.startswith("Refused: all of it was given back already")) == (1, True)
     of_it = ledgerctl("reverse", "transaction", str(done.data["transaction"]), *WHY)
     assert of_it.err.startswith("Refused: this is a reversal itself")
     unknown = ledgerctl("reverse", "transaction", "999999", *WHY)
@@ -92,7 +104,15 @@ def test_a_batch_is_checked_rehearsed_and_reversed_as_far_as_there_is_money(
     assert done.code == 0, done.err
     assert (done.data["total"], done.data["short"], done.data["lines"]) == ("45.00", "45.00", 2)
     assert balances(ledgerctl) == {"anna": "55.00", "bert": "0.00", "carla": "0.00"}
+    rest = ledgerctl(*JSON, "reverse", "batch", number, "--rest").data
+    assert [(row["account"], row["code"], row["amount"], row["short"]) for row in rest] == [
+        ("bert", "funds.short", "45.00", "45.00")
+    ]
+    paid(ledgerctl, "anna", "bert", "50", "back")
+    again = ledgerctl(*JSON, "reverse", "batch", number, "--policy", "all", *WHY)
+    assert (again.data["total"], again.data["short"]) == ("45.00", "0.00")
     again = ledgerctl("reverse", "batch", number, "--policy", "all", *WHY)
-    assert again.err.startswith("Refused: it was reversed already, by t_operator at 20")
+    assert again.err.startswith("Refused: all of it was given back already, last by t_operator at 20")
+    assert ledgerctl(*JSON, "reverse", "batch", number, "--rest").data == []
     listed = ledgerctl(*JSON, "batch", "list").data
     assert [row["status"] for row in listed] == ["reversed"]

@@ -53,7 +53,7 @@ def pay(ledger: Ledger, payer: str, payee: str, amount: int) -> int:
     return transfer(ledger, payer=payer, payee=payee, currency=CURRENCY, amount=amount).transaction
 
 
-def test_a_transaction_is_reversed_once_by_one_statement(
+def test_a_part_of_a_transaction_is_reversed_by_one_statement(
     operator_ledger: Ledger, statements: Statements, ledger_url: str
 ) -> None:
     paid = pay(operator_ledger, "alice", "bob", 200)
@@ -61,9 +61,12 @@ def test_a_transaction_is_reversed_once_by_one_statement(
         done = reverse_transaction(operator_ledger, Reversal(paid, WHY, 50))
     assert len(sent) == 1
     assert (done.reverses, done.amount, done.lot) == (paid, 50, None)
+    assert (done.part, done.left) == (1, 150)
     assert reverse_transaction(operator_ledger, Reversal(paid, WHY, 50), key=done.key) == done
     with connected(ledger_url) as admin:
         assert balances(admin) == {"alice": 850, "bob": 150, "carol": 0}
+    rest = reverse_transaction(operator_ledger, Reversal(paid, WHY))
+    assert (rest.amount, rest.part, rest.left) == (150, 2, 0)
     with pytest.raises(RefusedError) as refused:
         reverse_transaction(operator_ledger, Reversal(paid, WHY))
     assert refused.value.code == "reversal.repeated"
@@ -101,9 +104,9 @@ def test_a_batch_is_rehearsed_and_then_reversed_whole(
     assert reverse_batch(operator_ledger, order, key=done.key) == done
     with connected(ledger_url) as admin:
         assert balances(admin) == {"alice": 1_000, "bob": 0, "carol": 0}
-    with pytest.raises(RefusedError, match="it was reversed already, by t_operator at"):
+    with pytest.raises(RefusedError, match="all of it was given back already, last by t_operator at"):
         reverse_batch(operator_ledger, order)
-    with pytest.raises(RefusedError, match="it was reversed already, by t_operator at"):
+    with pytest.raises(RefusedError, match="all of it was given back already, last by t_operator at"):
         reverse_batch_rehearsal(operator_ledger, order)
 
 

@@ -43,7 +43,18 @@ _ACCOUNTS: Final = f"""
         w.overdraft_limit::text
     FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
     LEFT JOIN overdraft ON overdraft.username = u.username AND overdraft.currency = w.currency
-    WHERE w.overdraft_limit <> coalesce(overdraft.most, 0)"""
+    WHERE w.overdraft_limit <> coalesce(overdraft.most, 0)
+    UNION ALL
+    SELECT 'account.count', coalesce(c.status, u.status) || ', trust level '
+            || coalesce(c.trust_level, u.trust_level), 0,
+        coalesce(u.accounts, 0)::text, coalesce(c.accounts, 0)::text
+    FROM (
+        SELECT c.status, c.trust_level, sum(c.accounts) AS accounts FROM ledger.account_counts c GROUP BY 1, 2
+    ) c FULL JOIN (
+        SELECT u.status, u.trust_level, count(*) AS accounts FROM ledger.users u
+        WHERE u.kind = 'customer' GROUP BY 1, 2
+    ) u ON u.status = c.status AND u.trust_level = c.trust_level
+    WHERE coalesce(c.accounts, 0) <> coalesce(u.accounts, 0)"""
 
 # A note's text stands in the chain as HMAC-SHA-256 under its operation's salt, reckoned here without a
 # function of the ledger's: XOR of 32 bytes with the two pads, the rest of 64 bytes being the pads themselves.
@@ -134,6 +145,11 @@ _POLICY: Final = f"""
             act.request -> 'currency') AS place, (act.request ->> 'per_operation')::bigint AS per_operation,
             (act.request ->> 'per_day')::bigint AS per_day
         FROM act WHERE act.kind = 'set_limit' ORDER BY place, act.id DESC
+    ), free AS (
+        SELECT DISTINCT ON (place) act.id, jsonb_build_array(act.request -> 'holder', act.request -> 'kind',
+            act.request -> 'currency') AS place, (act.request ->> 'per_operation')::bigint AS per_operation,
+            (act.request ->> 'per_day')::bigint AS per_day
+        FROM act WHERE act.kind = 'set_allowance' ORDER BY place, act.id DESC
     ), decimals AS (
         SELECT e.id, substr(e.subject, 10) AS code, (e.detail ->> 'exponent')::smallint AS exponent
         FROM ledger.audit_events e WHERE e.action = 'add_currency' AND e.outcome = 'done'
@@ -166,6 +182,14 @@ _POLICY: Final = f"""
         SELECT l.*, jsonb_build_array(l.holder, l.kind, l.currency) AS place FROM ledger.limits l
     ) stands ON stands.place = cap.place
     WHERE (cap.per_operation, cap.per_day) IS DISTINCT FROM (stands.per_operation, stands.per_day)
+    UNION ALL
+    SELECT 'policy.allowance', 'allowance ' || coalesce(free.place, stands.place)::text, coalesce(free.id, 0),
+        concat_ws(', ', free.per_operation || ' at once', free.per_day || ' a day'),
+        concat_ws(', ', stands.per_operation || ' at once', stands.per_day || ' a day')
+    FROM free FULL JOIN (
+        SELECT a.*, jsonb_build_array(a.holder, a.kind, a.currency) AS place FROM ledger.allowances a
+    ) stands ON stands.place = free.place
+    WHERE (free.per_operation, free.per_day) IS DISTINCT FROM (stands.per_operation, stands.per_day)
     UNION ALL
     SELECT 'policy.currency', currency.code, currency.id, currency.exponent || ' decimals',
         coalesce(c.exponent || ' decimals', 'no such currency')
@@ -209,6 +233,7 @@ QUESTIONS: Final = (
             "account.name": "Each account has the name under which it was opened",
             "account.status": "Each account has the status that it was given last",
             "account.overdraft": "Each account has the overdraft that it was given last",
+            "account.count": "Accounts are counted by status and trust level as they are",
         },
         _ACCOUNTS,
     ),
@@ -221,6 +246,7 @@ QUESTIONS: Final = (
         {
             "policy.rule": "Each rule for approvals is as it was set last",
             "policy.limit": "Each limit is as it was set last",
+            "policy.allowance": "Each allowance is as it was set last",
             "policy.currency": "Each currency has the decimals that it was given last",
             "policy.closed": "Each currency is open or closed as it was set last, and so are its accounts",
             "policy.zone": "The business day is counted in the zone that was set last",

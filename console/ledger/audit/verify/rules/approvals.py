@@ -18,7 +18,8 @@ _EVENT: Final = """
 
 _SUBMITTED: Final = f"""
     WITH {_EVENT}, submitted AS (
-        SELECT * FROM event WHERE event.action IN ('submit_request', 'submit_batch')
+        SELECT * FROM event
+        WHERE event.action IN ('submit_request', 'submit_batch') AND NOT event.outcome ? 'allowed'
     )
     SELECT 'request.submitted' AS code, 'request ' || coalesce(r.id, submitted.about) AS place,
         coalesce(r.id, submitted.about) AS number,
@@ -31,8 +32,10 @@ _SUBMITTED: Final = f"""
     WHERE (submitted.actor, submitted.outcome ->> 'content',
         (submitted.outcome ->> 'approvals_required')::smallint,
             submitted.request ->> 'reason',
-            CASE submitted.action WHEN 'submit_batch' THEN 'post_batch' ELSE submitted.request ->> 'kind' END)
-        IS DISTINCT FROM (r.created_by, encode(r.content, 'hex'), r.approvals_required, r.reason, r.kind)
+            CASE submitted.action WHEN 'submit_batch' THEN 'post_batch' ELSE submitted.request ->> 'kind' END,
+            submitted.request ->> 'ticket')
+        IS DISTINCT FROM (r.created_by, encode(r.content, 'hex'), r.approvals_required, r.reason, r.kind,
+            r.ticket)
         OR r.content <> sha256(convert_to(r.kind || r.request::text, 'UTF8'))
         OR r.currency <> r.request ->> 'currency'
         OR (r.kind <> 'reverse_transaction' AND r.amount <> (r.request ->> 'amount')::numeric)"""

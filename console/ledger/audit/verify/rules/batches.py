@@ -15,7 +15,9 @@ _CONTENT: Final = """sha256(convert_to(string_agg(
             extract(epoch FROM l.effective_at))::text
         ELSE ROW(l.line_no, l.from_name, l.to_name, l.amount, l.reference, l.description,
             extract(epoch FROM l.effective_at), l.lot_source, extract(epoch FROM l.lot_expires_at))::text
-    END, E'\\n' ORDER BY l.line_no), 'UTF8'))"""
+    END, E'\\n' ORDER BY l.line_no) || coalesce((
+        SELECT E'\\noffset ' || string_agg(o.reversed_batch::text, ' ' ORDER BY o.reversed_batch)
+        FROM ledger.batch_offsets o WHERE o.batch_id = l.batch_id), ''), 'UTF8'))"""
 
 _LINES: Final = f"""
     WITH content AS (
@@ -82,12 +84,27 @@ _EVENTS: Final = f"""
     WITH {ACT}, post AS (
         SELECT (act.outcome ->> 'batch')::bigint AS batch, act.* FROM act WHERE act.kind = 'post_batch'
     ), back AS (
-        SELECT (act.outcome ->> 'batch')::bigint AS batch, act.* FROM act WHERE act.kind = 'reverse_batch'
+        -- Given back in as many goes as it took, by itself or out of what a later batch paid.
+        SELECT go.batch, sum(go.total) AS total, max(go.posted_at) AS last_at, max(go.id) AS id,
+            (array_agg(go.actor ORDER BY go.posted_at DESC))[1] AS actor
+        FROM (
+            SELECT act.id, act.actor, (act.outcome ->> 'batch')::bigint AS batch,
+                (act.outcome ->> 'total')::numeric AS total,
+                (act.outcome ->> 'posted_at')::timestamptz AS posted_at
+            FROM act WHERE act.kind = 'reverse_batch'
+            UNION ALL
+            SELECT act.id, act.actor, (taken.value ->> 'batch')::bigint, (taken.value ->> 'total')::numeric,
+                (act.outcome ->> 'posted_at')::timestamptz
+            FROM act CROSS JOIN LATERAL jsonb_array_elements(act.outcome -> 'offsets') taken
+            WHERE act.kind = 'post_batch'
+        ) go GROUP BY go.batch
+    ), given AS (
+        SELECT t.batch_id AS batch, sum(r.amount) AS total FROM ledger.transactions r
+        JOIN ledger.transactions t ON t.id = r.reverses WHERE t.batch_id IS NOT NULL GROUP BY t.batch_id
     ), born AS (
         SELECT i.made_at AS at FROM ledger.identity i
     ), reversal AS (
-        SELECT (t.metadata ->> 'batch')::bigint AS batch, sum(t.amount) AS total, min(t.posted_at) AS from_at,
-            max(t.posted_at) AS to_at
+        SELECT (t.metadata ->> 'batch')::bigint AS batch, sum(t.amount) AS total, max(t.posted_at) AS last_at
         FROM ledger.transactions t WHERE t.reverses IS NOT NULL AND t.metadata ? 'batch' GROUP BY 1
     )
     SELECT 'batch.event' AS code, 'batch ' || coalesce(b.id, post.batch) AS place, coalesce(b.id, post.batch)
@@ -109,9 +126,9 @@ _EVENTS: Final = f"""
     UNION ALL
     SELECT 'batch.reversed', 'batch ' || coalesce(b.id, back.batch, reversal.batch),
         coalesce(b.id, back.batch, reversal.batch),
-        coalesce('event ' || back.id || ', ' || (back.outcome ->> 'total') || ' by ' || back.actor,
-            'no such event')
-            || '; ' || coalesce(reversal.total, 0) || ' given back',
+        coalesce('event ' || back.id || ', ' || back.total || ' by ' || back.actor, 'no such event')
+            || '; ' || coalesce(reversal.total, 0) || ' given back, ' || coalesce(given.total, 0)
+            || ' in all',
         coalesce('reversed, ' || b.reversed_total || ' by ' || b.reversed_by || ' at ' || b.reversed_at,
             'not reversed')
     FROM back
@@ -120,12 +137,32 @@ _EVENTS: Final = f"""
         WHERE b.status = 'reversed' OR num_nonnulls(b.reversed_by, b.reversed_at, b.reversed_total) > 0
     ) b ON b.id = back.batch
     FULL JOIN reversal ON reversal.batch = coalesce(b.id, back.batch)
-    WHERE (back.actor, (back.outcome ->> 'posted_at')::timestamptz, (back.outcome ->> 'total')::numeric)
-            IS DISTINCT FROM (b.reversed_by, b.reversed_at, b.reversed_total)
-        OR (reversal.total, reversal.from_at, reversal.to_at)
-            IS DISTINCT FROM (b.reversed_total, b.reversed_at, b.reversed_at)"""
+    LEFT JOIN given ON given.batch = b.id
+    WHERE (back.actor, back.last_at, back.total)
+            IS DISTINCT FROM (b.reversed_by, b.reversed_at, reversal.total)
+        OR reversal.last_at IS DISTINCT FROM b.reversed_at
+        OR given.total IS DISTINCT FROM b.reversed_total"""
+
+_OFFSETS: Final = f"""
+    WITH {ACT}, due AS (
+        SELECT DISTINCT ON (act.request -> 'batch', act.request -> 'reversed') act.id, act.actor,
+            (act.request ->> 'batch')::bigint AS batch, (act.request ->> 'reversed')::bigint AS reversed,
+            (act.request ->> 'offset')::boolean AS stands
+        FROM act WHERE act.kind = 'offset_batch'
+        ORDER BY act.request -> 'batch', act.request -> 'reversed', act.id DESC
+    ), said AS (
+        -- Of a draft that was thrown away nothing stands.
+        SELECT due.* FROM due JOIN ledger.batches b ON b.id = due.batch WHERE due.stands
+    )
+    SELECT 'batch.offset' AS code, 'batch ' || coalesce(said.batch, o.batch_id) AS place,
+        coalesce(said.batch, o.batch_id) AS number,
+        coalesce('event ' || said.id || ': takes of batch ' || said.reversed, 'no such event') AS expected,
+        coalesce('takes of batch ' || o.reversed_batch || ' by ' || o.created_by, 'nothing') AS found
+    FROM said FULL JOIN ledger.batch_offsets o ON o.batch_id = said.batch AND o.reversed_batch = said.reversed
+    WHERE said.actor IS DISTINCT FROM o.created_by"""
 
 QUESTIONS: Final = (
+    Question({"batch.offset": "What a batch takes of others is as the audit chain says"}, _OFFSETS),
     Question(
         {
             "batch.content": "The lines of each frozen batch are those of its content hash",

@@ -13,7 +13,8 @@ _CONTENT: Final = """convert_to((
     SELECT string_agg(octet_length(field.value) || ':' || field.value, '' ORDER BY field.place)
     FROM unnest(ARRAY[e.id::text, CASE WHEN isfinite(e.at)
             THEN (extract(epoch FROM e.at) * 1000000)::bigint::text ELSE e.at::text END,
-        e.actor, e.action, e.subject, e.outcome, e.reason, e.detail::text])
+        e.actor, e.action, e.subject, e.outcome, e.reason, e.detail::text]
+        || CASE WHEN e.ticket IS NOT NULL THEN ARRAY[e.ticket] END)
     WITH ORDINALITY field (value, place)), 'UTF8')"""
 # Format 1 is SHA-256 over the hash before and the content; format 2 over a name of its own, the hash before
 # and the content's SHA-256, which is kept: with it alone an event's place in the chain can be proved.

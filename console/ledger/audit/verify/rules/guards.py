@@ -19,8 +19,8 @@ _BODY: Final = re.compile(r"\bAS \$\$(.*?)\$\$", re.DOTALL)
 
 # Tables whose rows only ever come, and those whose rows change but never go.
 _APPEND_ONLY: Final = (
-    "transactions", "lot_movements", "operations", "audit_events", "seals", "approvals", "acknowledgements",
-    "identity",
+    "transactions", "reversals", "lot_movements", "operations", "audit_events", "seals", "approvals",
+    "acknowledgements", "identity",
 )  # fmt: skip
 _NEVER_DELETED: Final = (
     "wallets", "users", "credit_lots", "reservations", "approval_requests", "audit_head", "salts",
@@ -66,17 +66,22 @@ _TRIGGERS: Final = f"""
         UNION ALL
         VALUES ('{_NOTES}', 27, 'guard_account_notes'), ('{_NOTES}', 34, 'guard_append_only'),
             ('{_FLAGS}', 27, 'guard_account_flags'), ('{_FLAGS}', 34, 'guard_append_only'),
-            ('currencies', 27, 'guard_currencies'), ('currencies', 34, 'guard_currencies')
+            ('currencies', 27, 'guard_currencies'), ('currencies', 34, 'guard_currencies'),
+            ('batch_offsets', 31, 'guard_batch_offsets'), ('batch_offsets', 34, 'guard_append_only'),
+            ('transactions', 5, 'number_reversal')
     )
     SELECT 'guard.triggers' AS code, 'ledger.' || due.name AS place, 0::bigint AS number,
         'a guard against ' || CASE due.type WHEN 34 THEN 'TRUNCATE' WHEN 11 THEN 'DELETE'
+            WHEN 5 THEN 'reversals that nobody counts'
             ELSE 'UPDATE and DELETE' END
             AS expected, 'none that is on' AS found
     FROM due WHERE NOT EXISTS (
         SELECT FROM pg_catalog.pg_trigger g
         WHERE g.tgrelid = to_regclass('ledger.' || due.name) AND g.tgtype = due.type AND g.tgenabled IN ('O',
             'A')
-            AND g.tgqual IS NULL AND g.tgfoid = to_regproc('ledger.' || due.guard))
+            AND (g.tgqual IS NULL OR (due.type = 5
+                AND pg_get_triggerdef(g.oid) LIKE '%WHEN ((new.reverses IS NOT NULL))%'))
+            AND g.tgfoid = to_regproc('ledger.' || due.guard))
     UNION ALL
     SELECT 'guard.triggers', 'ledger.' || c.relname::text, 1, g.tgname::text || ' on', g.tgname::text
         || ' off'

@@ -42,11 +42,12 @@ _ASKED: Final = """
             OR r.currency IS DISTINCT FROM w.currency
             OR (extended.reservation IS NOT NULL AND r.expires_at IS DISTINCT FROM extended.last_expiry)
             OR made.request_hash <> ALL (ARRAY(
-                SELECT sha256(convert_to('reserve' || jsonb_build_object(
+                SELECT sha256(convert_to('reserve' || (jsonb_build_object(
                     'username', u.username, 'currency', r.currency, 'amount', r.amount,
                     'reservation', r.reference, 'description', said.description, 'expires_at',
                     (to_jsonb(CASE WHEN extended.reservation IS NULL THEN r.expires_at
-                        ELSE extended.first_expiry END AT TIME ZONE 'UTC') #>> '{}') || 'Z')::text, 'UTF8'))
+                        ELSE extended.first_expiry END AT TIME ZONE 'UTC') #>> '{}') || 'Z')
+                    || jsonb_strip_nulls(jsonb_build_object('ticket', r.ticket)))::text, 'UTF8'))
                 FROM (VALUES (r.description), (nullif(r.description, ''))) said (description))) AS wrong
         FROM made
         FULL JOIN ledger.reservations r ON r.id = made.reservation

@@ -90,6 +90,24 @@ _REVERSALS: Final = """
     WHERE t.reverses IS NOT NULL AND (
         o.id IS NULL OR (t.from_wallet, t.to_wallet) <> (o.to_wallet, o.from_wallet) OR t.amount > o.amount)
     UNION ALL
+    -- Reckoned from the transactions alone: which part each is, and how much was given back with it.
+    SELECT 'movement.parts', 'transaction ' || coalesce(due.id, r.transaction_id),
+        coalesce(due.id, r.transaction_id),
+        coalesce('part ' || due.part || ' of transaction ' || due.reverses || ', ' || due.through || ' of '
+            || due.whole, 'no reversal'),
+        coalesce('part ' || r.part || ' of transaction ' || r.reverses || ', ' || r.reversed_through || ' of '
+            || r.original_amount, 'no part')
+    FROM (
+        SELECT t.id, t.reverses, t.amount, o.amount AS whole,
+            row_number() OVER parts AS part, sum(t.amount) OVER parts AS through
+        FROM ledger.transactions t LEFT JOIN ledger.transactions o ON o.id = t.reverses
+        WHERE t.reverses IS NOT NULL WINDOW parts AS (PARTITION BY t.reverses ORDER BY t.id)
+    ) due
+    FULL JOIN ledger.reversals r ON r.transaction_id = due.id
+    WHERE (due.reverses, due.part, due.amount, due.through, due.whole)
+            IS DISTINCT FROM (r.reverses, r.part, r.amount, r.reversed_through, r.original_amount)
+        OR due.through > due.whole OR r.reversed_before IS DISTINCT FROM due.through - due.amount
+    UNION ALL
     -- Only a transfer or a line of a batch may take effect at a moment of its own.
     SELECT 'movement.moment', 'transaction ' || t.id, t.id, t.posted_at::text, t.effective_at::text
     FROM ledger.transactions t
@@ -115,6 +133,7 @@ QUESTIONS: Final = (
     Question(
         {
             "movement.reversal": "Each reversal gives back what an earlier movement took",
+            "movement.parts": "The parts of a reversal follow each other and never exceed the amount",
             "movement.moment": "Captures, expiries and reversals take effect when they are posted",
         },
         _REVERSALS,

@@ -42,6 +42,9 @@ _POSTED: Final = f"""
     LEFT JOIN ledger.credit_lots lot ON lot.opened_by = t.id
     WHERE (t.posted_at, t.operator, t.amount) IS DISTINCT FROM ((posted.outcome ->> 'posted_at')::timestamptz,
             posted.actor, coalesce(posted.outcome ->> 'amount', posted.request ->> 'amount')::bigint)
+        OR t.ticket IS DISTINCT FROM posted.request ->> 'ticket'
+        OR (posted.kind IN ('transfer', 'grant_credit') AND t.metadata ->> 'reason'
+            IS DISTINCT FROM posted.request ->> 'reason')
         OR (posted.kind IN ('transfer', 'grant_credit', 'capture') AND t.reference
             IS DISTINCT FROM posted.request ->> 'reference')
         OR (posted.kind <> 'transfer' AND t.effective_at <> t.posted_at)
@@ -82,10 +85,11 @@ _ASKED: Final = f"""
                 WHERE coalesce(nullif(said.description, ''), r.description) = t.description
                     AND (payee.name IS NOT NULL OR tu.username = '@revenue')))
             WHEN 'transfer' THEN asked.request_hash = ANY (ARRAY(
-                SELECT sha256(convert_to('transfer' || jsonb_build_object(
+                SELECT sha256(convert_to('transfer' || (jsonb_build_object(
                     'from', fu.username, 'to', tu.username, 'currency', w.currency, 'amount', t.amount,
                     'reference', t.reference, 'description', said.description,
-                    'effective_at', said.at)::text, 'UTF8'))
+                    'effective_at', said.at) || jsonb_strip_nulls(jsonb_build_object(
+                        'reason', t.metadata ->> 'reason', 'ticket', t.ticket)))::text, 'UTF8'))
                 FROM (VALUES
                     (t.description, CASE WHEN t.effective_at <> t.posted_at
                         THEN {_UTC.format("t.effective_at")} END),

@@ -11,7 +11,8 @@ from console.ledger.audit.verify.check import Question
 _DIGEST: Final = """sha256(convert_to(ROW(
     t.id, extract(epoch FROM t.posted_at), extract(epoch FROM t.effective_at),
     t.from_wallet, t.to_wallet, t.amount, t.from_balance_after, t.to_balance_after, t.batch_id, t.reverses,
-    t.reservation_id, t.kind, t.reference, t.description, t.operator, t.metadata)::text, 'UTF8'))"""
+    t.reservation_id, t.kind, t.reference, t.description, t.operator, t.metadata)::text
+    || CASE WHEN t.ticket IS NULL THEN '' ELSE ROW(t.ticket)::text END, 'UTF8'))"""
 
 # A row's range is the last one that begins at or before it, so a row between two ranges, where sealing found
 # none, counts as put into the one before. Rows after the last range are not sealed yet.

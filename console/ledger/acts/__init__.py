@@ -1,0 +1,1 @@
+"""Acts by hand: what one of them would come to, and doing it, whatever it is."""

@@ -1,0 +1,80 @@
+-- What one act by hand would come to now, before it is done or asked for: it is done and undone. Of each account it moves
+-- or changes the figures before and after; how many checkers a rule asks for; and whether an allowance lets it pass. Who asks
+-- needs no right to do it: what is told here, a viewer reads too.
+CREATE OR REPLACE FUNCTION ledger.rehearse_act(p_kind text, p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    names constant text[] := ARRAY[p_request ->> 'from', p_request ->> 'to', p_request ->> 'username'];
+    original ledger.transactions;
+    worth record;
+    cap record;
+    needed integer := 0;
+    allowed boolean := false;
+    wallets bigint[];
+    before jsonb;
+    answer jsonb;
+    sides jsonb := '[]';
+    failed_constraint text;
+    failed_column text;
+    failed_message text;
+    failed_detail text;
+BEGIN
+    PERFORM ledger.begin_write();
+    IF p_kind NOT IN ('transfer', 'grant_credit', 'reserve', 'reverse_transaction', 'open_account', 'set_account_status',
+        'set_overdraft_limit', 'add_note', 'set_account_metadata') THEN
+        RAISE EXCEPTION 'no act by hand is called %', p_kind USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    SELECT * INTO original FROM ledger.transactions t
+    WHERE p_kind = 'reverse_transaction' AND t.id = (p_request ->> 'transaction')::bigint;
+    BEGIN
+        wallets := ARRAY(
+            SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
+            WHERE w.id IN (original.from_wallet, original.to_wallet)
+                OR (u.username = ANY (names) AND w.currency = coalesce(p_request ->> 'currency', w.currency)));
+        -- The figures before are those that it will find, so its locks come first.
+        PERFORM FROM ledger.wallets w WHERE w.id = ANY (wallets) AND w.kind = 'customer' ORDER BY w.id FOR NO KEY UPDATE;
+        before := ledger.figures_of(wallets);
+        answer := ledger.dispatch(p_kind, p_request, true);
+        IF p_kind = 'open_account' THEN
+            wallets := ARRAY(
+                SELECT w.id FROM ledger.wallets w
+                WHERE w.user_id = (answer ->> 'account')::bigint AND w.currency = p_request ->> 'currency');
+        END IF;
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'username', now.value ->> 'username', 'currency', now.value ->> 'currency',
+            'before', before -> now.key, 'after', now.value) ORDER BY now.value ->> 'username', now.value ->> 'currency'), '[]')
+        INTO sides FROM jsonb_each(ledger.figures_of(wallets)) now;
+        RAISE EXCEPTION 'tried' USING ERRCODE = 'LG003';
+    EXCEPTION
+        WHEN SQLSTATE 'LG003' THEN
+            NULL;
+        WHEN SQLSTATE 'LG001' THEN
+            GET STACKED DIAGNOSTICS failed_message = MESSAGE_TEXT, failed_detail = PG_EXCEPTION_DETAIL;
+            answer := jsonb_build_object('status', 'refused', 'code', failed_message, 'detail', failed_detail::jsonb);
+        WHEN integrity_constraint_violation OR numeric_value_out_of_range THEN
+            GET STACKED DIAGNOSTICS failed_constraint = CONSTRAINT_NAME, failed_column = COLUMN_NAME;
+            answer := jsonb_build_object('status', 'refused', 'code', ledger.refusal_code(
+                failed_constraint, failed_column, SQLSTATE), 'detail', '{}'::jsonb);
+    END;
+    IF answer ->> 'status' <> 'refused' AND p_kind IN (
+        'transfer', 'grant_credit', 'reverse_transaction', 'set_overdraft_limit') THEN
+        worth := ledger.worth_of(p_kind, p_request);
+        needed := ledger.approvals_for(p_kind, worth.currency, worth.amount);
+        cap := ledger.allowance_of(p_kind, worth.currency);
+        allowed := coalesce(worth.amount <= cap.per_operation AND worth.amount + coalesce((
+            SELECT u.amount FROM ledger.allowance_usage u
+            WHERE (u.operator, u.day, u.kind, u.currency)
+                = (session_user, ledger.business_day(clock_timestamp()), p_kind, worth.currency)), 0) <= cap.per_day, false);
+    END IF;
+    RETURN jsonb_build_object('outcome', answer, 'approvals', needed, 'allowed', allowed, 'sides', sides);
+END $$;
+
+-- How these wallets stand, by their ids; `expired` is credit past its date that is not ended yet. Internal.
+CREATE OR REPLACE FUNCTION ledger.figures_of(p_wallets bigint[]) RETURNS jsonb
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT coalesce(jsonb_object_agg(w.id, jsonb_build_object(
+        'username', u.username, 'currency', w.currency, 'kind', w.kind, 'status', w.status, 'balance', w.balance,
+        'granted', w.granted, 'on_hold', w.reserved, 'overdraft', w.overdraft_limit,
+        'expired', coalesce((SELECT sum(d.dead) FROM ledger.dead_lots(ARRAY[w.id]) d), 0))), '{}')
+    FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id WHERE w.id = ANY (p_wallets)
+$$;
