@@ -36,6 +36,7 @@ _PLACES: Final = {
     "request": "approvals.requests:app",
     "rule": "approvals.rules:rule_app",
     "limit": "approvals.rules:limit_app",
+    "allowance": "approvals.allowances:app",
     "audit": "audit:audit_app",
     "currency": "ledger.books:currency_app",
     "zone": "ledger.books:zone_app",

@@ -247,6 +247,23 @@ def discard(ledger: Ledger, batch_id: int) -> None:
     )
 
 
+def offset(
+    ledger: Ledger,
+    batch_id: int,
+    reversed_batch: int,
+    *,
+    on: bool = True,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> None:
+    """Let a draft of one's own take what an earlier batch did not get back, when it is posted; or no longer.
+
+    Of each account no more than the draft pays it.
+    """
+    arguments = {"batch": batch_id, "reversed": reversed_batch, "offset": on}
+    ledger.perform(Operation("batch.offset", "offset_batch", arguments), key=key, cancel=cancel)
+
+
 def _posting(batch_id: int, content_hash: bytes) -> Operation:
     return Operation("batch.post", "post_batch", {"batch": batch_id, "content_hash": content_hash})
 

@@ -90,8 +90,9 @@ _HISTORY: Final = {
         (
             "UPDATE ledger.audit_events SET actor = 'somebody' WHERE id = 5",
             """UPDATE ledger.audit_events SET hash = ledger.audit_link(
-                previous, ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail)),
-                digest = ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail)
+                previous, ledger.audit_digest(
+                    id, at, actor, action, subject, outcome, reason, detail, ticket)),
+                digest = ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail, ticket)
             WHERE id = 5""",
         ),
     ),
@@ -255,8 +256,8 @@ REWRITE: Final = """
         SELECT hash INTO head FROM ledger.audit_events WHERE id = 8;
         FOR event IN SELECT * FROM ledger.audit_events WHERE id >= 9 ORDER BY id LOOP
             UPDATE ledger.audit_events SET previous = head, digest = ledger.audit_digest(
-                id, at, actor, action, subject, outcome, reason, detail), hash = ledger.audit_link(
-                head, ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail))
+                id, at, actor, action, subject, outcome, reason, detail, ticket), hash = ledger.audit_link(
+                head, ledger.audit_digest(id, at, actor, action, subject, outcome, reason, detail, ticket))
             WHERE id = event.id RETURNING hash INTO head;
         END LOOP;
         UPDATE ledger.audit_head SET hash = head;

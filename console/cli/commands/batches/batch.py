@@ -210,6 +210,26 @@ def discard(context: typer.Context, batch: Number) -> None:
     say(f"Batch {batch} is discarded.")
 
 
+@app.command()
+def offset(
+    context: typer.Context,
+    batch: Number,
+    reversed_batch: Annotated[
+        int, typer.Argument(metavar="REVERSED", min=1, help="The batch that was not given back in full.")
+    ],
+    *,
+    off: Annotated[bool, typer.Option("--off", help="Take it no longer.")] = False,
+    key: Key = None,
+) -> None:
+    """Let a draft take what an earlier batch did not get back, out of what it pays to the same accounts."""
+    from console.ledger.batches.commands import offset as offset_batch
+
+    with writing(context, key) as write:
+        offset_batch(write.ledger, batch, reversed_batch, on=not off, key=write.key, cancel=write.cancel)
+    what = "takes nothing of" if off else "takes what is left of"
+    say(f"Batch {batch} {what} batch {reversed_batch} when it is posted.")
+
+
 def _load(workspace: Workspace, wanted: _Wanted, cancel: Cancellation) -> tuple[LoadedBatch, ...]:
     """Load one draft, or without a currency one for each; raises LoadedBeforeError unless `again`."""
     from console.files.lines.terms import Terms

@@ -35,7 +35,7 @@ HARM = {
     "UPDATE ledger.reservations SET status = 'released', closed_at = now() WHERE id ="
     " (SELECT min(id) FROM ledger.reservations)": {"hold.ended", "wallet.reserved"},
     "UPDATE ledger.users SET status = 'frozen' WHERE id = (SELECT max(id) FROM ledger.users)": {
-        "wallet.status"
+        "account.count", "wallet.status",
     },
     "UPDATE ledger.checkpoints SET balance = balance + 1 WHERE wallet_id ="
     " (SELECT min(wallet_id) FROM ledger.checkpoints)": {"currency.zero", "wallet.movements"},
