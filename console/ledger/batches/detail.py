@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.batches.flow import FLOW_SUMS, Flow
 from console.ledger.batches.page import BATCH_COLUMNS, BATCH_SOURCES, BatchRow, batch_of
+from models.batch import BatchStatus
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +30,7 @@ _DETAIL = text(f"""
         CASE WHEN b.status = 'posted' OR b.reversed_total < b.total THEN
             ledger.approvals_for('reverse_batch', b.currency,
                 b.total - coalesce(b.reversed_total, 0)) ELSE 0 END,
-        asked.requests, b.reversed_by, b.reversed_at, b.reversed_total,
+        asked.requests, offsets.list, b.reversed_by, b.reversed_at, b.reversed_total,
         CASE WHEN b.status = 'reversed' THEN (
             SELECT t.metadata ->> 'reason' FROM ledger.reversals r
             JOIN ledger.transactions t ON t.id = r.transaction_id
@@ -42,6 +43,19 @@ _DETAIL = text(f"""
             coalesce(bool_or(num_nonnulls(l.lot_source, l.lot_expires_at) > 0), false) AS grants
         FROM ledger.batch_lines l WHERE l.batch_id = b.id
     ) moved
+    CROSS JOIN LATERAL (
+        -- A draft may take what others have left; a posted one says which it did.
+        SELECT coalesce(jsonb_agg(jsonb_build_array(o.id, o.name, o.total - o.reversed_total, o.taken)
+            ORDER BY o.id), '[]') AS list
+        FROM (
+            SELECT e.id, e.name, e.total, e.reversed_total, chosen.batch_id IS NOT NULL AS taken
+            FROM ledger.batches e
+            LEFT JOIN ledger.batch_offsets chosen ON chosen.batch_id = b.id AND chosen.reversed_batch = e.id
+            WHERE chosen.batch_id IS NOT NULL OR (b.status = 'draft' AND e.status = 'reversed'
+                AND e.reversed_total < e.total AND e.currency = b.currency)
+            ORDER BY chosen.batch_id IS NULL, e.id DESC LIMIT :offsets
+        ) o
+    ) offsets
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_object_agg(one.kind, one.request), '{{}}') AS requests
         FROM (
@@ -59,6 +73,20 @@ _DETAIL = text(f"""
         ) one
     ) asked
     WHERE b.id = :batch""")  # noqa: S608 - only this package's own constants are put in
+
+
+OFFSETS: Final = 10
+"""How many batches that have something left a draft is offered, the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A batch that was not given back in full; how much is left, in minor units, and whether it is taken."""
+
+    batch: int
+    name: str
+    left: int
+    is_taken: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +126,8 @@ class BatchDetail:
     """A batch beyond its row.
 
     grants: whether some line opens a lot of credit. to_post, to_reverse: how many approvals the rules ask
-    for now before a draft is posted, or a posted batch reversed.
+    for now before a draft is posted, or what is left of a posted batch reversed. offsets: batches whose
+    rest a draft may take out of what it pays, and those of which this one does.
     """
 
     row: BatchRow
@@ -108,25 +137,34 @@ class BatchDetail:
     to_reverse: int = 0
     posting: BatchRequest | None = None
     reversing: BatchRequest | None = None
+    offsets: tuple[Offset, ...] = ()
     reversed_by: str | None = None
     reversed_at: datetime | None = None
     reversed_total: int | None = None
     reversed_reason: str | None = None
+
+    @property
+    def left(self) -> int:
+        """What of a posted batch can still be given back, in minor units."""
+        if self.row.status not in {BatchStatus.POSTED, BatchStatus.REVERSED}:
+            return 0
+        return self.row.total - (self.reversed_total or 0)
 
 
 def detail(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchDetail:
     """Return one batch with its requests; raises UsageError when there is none of this number."""
 
     def ask(session: Session) -> BatchDetail:
-        found = session.execute(_DETAIL, {"batch": batch_id}).one_or_none()
+        found = session.execute(_DETAIL, {"batch": batch_id, "offsets": OFFSETS}).one_or_none()
         if found is None:
             raise UsageError(f"There is no batch {batch_id}.")
         # The currency has two columns.
         width = len(fields(BatchRow)) + 1
-        grants, leaves, gained, to_post, to_reverse, requests, by, at, total, reason = found[width:]
+        grants, leaves, gained, to_post, to_reverse, requests, offsets, by, at, total, reason = found[width:]
         return BatchDetail(
             batch_of(found[:width]), Flow(int(leaves), int(gained)), grants, to_post, to_reverse,
             _request(requests.get("post_batch")), _request(requests.get("reverse_batch")),
+            tuple(Offset(number, name, int(left), taken) for number, name, left, taken in offsets),
             by, at, None if total is None else int(total), reason,
         )  # fmt: skip
 

@@ -15,6 +15,7 @@ from ui.kit.theme.fonts import label_font, text_font
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QAbstractButton
 
 _PADDING_PX = 11
 _BETWEEN_PX = 7
@@ -23,7 +24,7 @@ _HELD = (
 )
 
 
-def allow(pressed: QPushButton, reason: str = "") -> None:
+def allow(pressed: QAbstractButton, reason: str = "") -> None:
     """Let a button be pressed, or grey it and say why not, such as `needs role operator`."""
     pressed.setEnabled(not reason)
     pressed.setToolTip(plain_tip(reason) if reason else "")

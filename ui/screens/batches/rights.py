@@ -89,6 +89,12 @@ class BatchRights:
             return _OPERATOR
         return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can discard it"
 
+    def no_offset(self, detail: BatchDetail) -> str:
+        """Say why this operator cannot choose what it takes of other batches."""
+        if not self.rights.operates:
+            return _OPERATOR
+        return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, chooses that"
+
     def no_reversal(self, detail: BatchDetail) -> str:
         """Say why this operator cannot reverse it, or carry out the reversal that was approved."""
         if not self.rights.operates:

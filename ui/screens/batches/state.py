@@ -75,7 +75,7 @@ class BatchState:
         if self.row.status is BatchStatus.SUBMITTED:
             return self.detail.posting
         back = self.detail.reversing
-        waits = self.row.status is BatchStatus.POSTED and back is not None and back.status == "pending"
+        waits = self.detail.left > 0 and back is not None and back.status == "pending"
         return back if waits else None
 
     @property

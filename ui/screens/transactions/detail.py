@@ -19,6 +19,7 @@ from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrollin
 from ui.kit.widgets.cards import Card
 from ui.routes import OpenAccount, OpenBatch, OpenTransaction
 from ui.screens.transactions.credit_parts import CreditParts
+from ui.screens.transactions.listing import given_back
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -42,6 +43,7 @@ class TransactionDetail(Card):
         super().__init__(spacing=4)
         self._context = context
         self._row: TransactionRow | None = None
+        self._heads: dict[QLabel, QLabel] = {}
         self.setFixedWidth(WIDTH)
         self.setAccessibleName("Transaction")
         self._id = label(font=text_font(weight=QFont.Weight.DemiBold, tabular=True), selectable=True)
@@ -72,6 +74,9 @@ class TransactionDetail(Card):
         self._effective, _ = self._part("Effective")
         self._posted, _ = self._part("Posted")
         self._operator, _ = self._part("Operator")
+        self._reversal, _ = self._part("Reversal")
+        self._reason, _ = self._part("Reason")
+        self._ticket, _ = self._part("Ticket")
         self.batch, self.reverses, self.reversed_by = (button("", compact=True) for _ in range(3))
         self.batch.clicked.connect(self._open_batch)
         self.reverses.clicked.connect(lambda: self._open_linked(reversal=False))
@@ -112,11 +117,14 @@ class TransactionDetail(Card):
         self._effective.setText(moment_words(formats, row.effective_at))
         self._posted.setText(moment_words(formats, row.posted_at))
         self._set_text(self._operator, row.operator)
+        self._show_if(self._reversal, self._given_back(row))
+        self._show_if(self._reason, row.reason)
+        self._show_if(self._ticket, row.ticket)
         self.copy_reference.setVisible(bool(row.reference))
         for leading, words, other in (
             (self.batch, "Open batch", row.batch_id),
             (self.reverses, "What it reverses,", row.reverses),
-            (self.reversed_by, "Its reversal,", row.reversed_by),
+            (self.reversed_by, "Its last reversal," if row.left else "Its reversal,", row.reversed_by),
         ):
             leading.setVisible(other is not None)
             leading.setText(f"{words} {other}")
@@ -153,6 +161,19 @@ class TransactionDetail(Card):
         where.setText((text or "none")[:_LONGEST])
         where.setEnabled(bool(text))
 
+    def _show_if(self, where: QLabel, text: str) -> None:
+        """Show a part only where there is something in it."""
+        where.setText(text[:_LONGEST])
+        where.setVisible(bool(text))
+        self._heads[where].setVisible(bool(text))
+
+    def _given_back(self, row: TransactionRow) -> str:
+        """Say what it reverses, or how much of it was given back and how much is left."""
+        words = given_back(row, self._context.formats)
+        if not row.reversed or not row.left:
+            return words
+        return f"{words}, {self._context.formats.amount(row.left, row.currency)} left"
+
     def _copy_id(self) -> None:
         if self._row is not None:
             QGuiApplication.clipboard().setText(str(self._row.id))
@@ -184,7 +205,9 @@ class TransactionDetail(Card):
         under = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         head = caption(name)
         head.setBuddy(first)
-        self._parts.addSpacing(8)
+        self._heads[first] = head
+        # Not a spacing of the layout: what is hidden takes no room.
+        head.setContentsMargins(0, 8, 0, 0)
         self._parts.addWidget(head)
         if beside is None:
             self._parts.addWidget(first)

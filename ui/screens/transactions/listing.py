@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from console.files.days import end_of, start_of
 from console.files.text import party
 from console.ledger.transactions.page import Cursor, TransactionFilter, TransactionRow, page
+from console.ledger.transactions.words import reversal_words
 from console.postgres.page import Direction, Order, Page
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone
@@ -25,7 +26,14 @@ def _currency(row: TransactionRow) -> Currency:
     return row.currency
 
 
-def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
+def given_back(row: TransactionRow, formats: Formats) -> str:
+    """Say what a row reverses, or how much of it was given back."""
+    return reversal_words(
+        row.reverses, row.part, row.reversed, row.amount, lambda minor: formats.amount(minor, row.currency)
+    )
+
+
+def columns(formats: Formats, *, several: bool) -> tuple[Column[TransactionRow], ...]:
     """Return the columns; the currency stands beside the amount where the ledger has several."""
     return (
         Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True, sortable=True, yields=1),
@@ -37,9 +45,15 @@ def columns(*, several: bool) -> tuple[Column[TransactionRow], ...]:
         Column("currency", "Currency", value=lambda row: row.currency.code, muted=True, hidden=not several),
         Column("from_balance_after", "From after", Kind.AMOUNT, muted=True, currency=_currency, yields=4),
         Column("to_balance_after", "To after", Kind.AMOUNT, muted=True, currency=_currency, yields=4),
+        Column(
+            "reversal", "Reversal", value=lambda row: given_back(row, formats) or None, muted=True, width=120,
+            tone=lambda row: Tone.WARNING if row.reversed else None, yields=7,
+        ),
         Column("reference", "Reference", muted=True, width=110, yields=3),
         Column("description", "Description", muted=True, width=120, stretch=True, yields=5),
-    )
+        Column("ticket", "Ticket", value=lambda row: row.ticket or None, muted=True, hidden=True),
+        Column("reason", "Reason", value=lambda row: row.reason or None, muted=True, hidden=True),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,10 @@ class Transactions(Screen):
         self._listing = Listing(context.database, context.settings.page_size, self.filters.wanted())
         self._jumped = self._wants_one = False
         self.model: PagedModel[TransactionRow] = PagedModel(
-            columns(several=len(context.session.currencies) > 1), context.formats, context.worker, self
+            columns(context.formats, several=len(context.session.currencies) > 1),
+            context.formats,
+            context.worker,
+            self,
         )
         self.title = TransactionTitle(context, self.model)
         self.jump = JumpButton(context.formats.today())

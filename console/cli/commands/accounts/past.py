@@ -28,7 +28,7 @@ _EXPLAINED = named_columns("term, amount:amount, currency:currency, movements:in
 _STATEMENT = named_columns(
     "transaction:integer, posted at:timestamp, kind, counterparty:account, amount:amount, before:amount,"
     " after:amount, currency:currency, paid with, twin of:timestamp, reference, description, batch:integer,"
-    " reverses:integer, reversed by:integer"
+    " reverses:integer, reversed by:integer, reversed:amount, reason, ticket"
 )
 _HAPPENED = named_columns(
     "at:timestamp, kind, what happened, amount:amount, currency:currency, operator, reference,"
@@ -113,7 +113,8 @@ def list_statement(
             (
                 row.id, row.posted_at, row.kind, row.counterparty, row.amount, row.before, row.after,
                 row.currency, ", ".join(row.paid_with) or None, row.twin_of, row.reference, row.description,
-                row.batch_id, row.reverses, row.reversed_by,
+                row.batch_id, row.reverses, row.reversed_by, row.reversed or None,
+                row.metadata.get("reason"), row.ticket,
             )
             for row in found.rows
         ],

@@ -58,13 +58,14 @@ def posted(operator_ledger: Ledger, payees: list[str]) -> int:
 
 @pytest.fixture
 def spend(as_role: Callable[[str], str]) -> Callable[[str, int], None]:
-    """Pay money of an account out, in minor units."""
+    """Pay money of an account out, in minor units; below zero, into it."""
 
     def pay(username: str, amount: int) -> None:
+        parties = (username, "@external") if amount > 0 else ("@external", username)
         with connected(as_role("t_operator")) as connection:
             row = connection.execute(
-                "SELECT ledger.transfer(%s, %s, '@external', 'CR', %s) ->> 'status'",
-                [uuid4(), username, amount],
+                "SELECT ledger.transfer(%s, %s, %s, 'CR', %s) ->> 'status'",
+                [uuid4(), *parties, abs(amount)],
             ).fetchone()
         assert row == ("posted",)
 
@@ -146,12 +147,31 @@ def test_what_is_spent_is_listed_and_stays_by_the_policy(
     dialog.check.available.setChecked(True)
     press(dialog.rehearse_button)
     qtbot.waitUntil(
-        lambda: "2,158.53 CR on 40 lines would be taken back, 10.00 CR stays" in dialog.outcome.text()
+        lambda: "2,158.53 CR on 40 lines would be taken back, 10.00 CR is left" in dialog.outcome.text()
     )
     QTest.keyClicks(dialog.edit, REASON)
     press(dialog.reverse_button)
     qtbot.waitUntil(lambda: page.state is not None and page.state.row.status is BatchStatus.REVERSED)
-    assert page.posted_card.fact("Taken back") == "2,158.53 CR, 10.00 CR stays"
+    assert page.posted_card.fact("Taken back") == "2,158.53 CR, 10.00 CR is left"
+    assert balance(ledger_url, "noor.roth") == 0
+    assert page.posted_card.reverse_button.text() == "Take the rest…"
+    dialog = asked(qtbot, page)
+    assert [(one.username, one.amount, one.short) for one in dialog.check.model.rows] == [
+        ("noor.roth", 1_000, 1_000)
+    ]
+    assert dialog.check.words == "1 line is not given back in full; 0.00 CR of that is there now."
+    assert dialog.check.available.isChecked()
+    QTest.keyClicks(dialog.edit, REASON)
+    press(dialog.reverse_button)
+    qtbot.waitUntil(lambda: "nothing that could be taken back" in dialog.outcome.text())
+    dialog.reject()
+    spend("noor.roth", -1_000)
+    dialog = asked(qtbot, page)
+    assert dialog.check.words == "All that is left can be taken now."
+    QTest.keyClicks(dialog.edit, REASON)
+    press(dialog.reverse_button)
+    qtbot.waitUntil(lambda: page.posted_card.fact("Taken back") == "2,168.53 CR, all of it")
+    assert page.posted_card.reverse_button.isHidden()
     assert balance(ledger_url, "noor.roth") == 0
 
 

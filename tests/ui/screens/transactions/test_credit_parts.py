@@ -12,6 +12,7 @@ from console.ledger.transactions.page import page as transactions
 from models.transaction import TransactionKind
 from tests.cluster import connected
 from tests.models.writes import capture, done, grant, reserve, reverse
+from tests.ui.parts import make_formats
 from ui.kit.table.columns import cells_of
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip
@@ -142,7 +143,7 @@ def test_where_no_credit_was_touched_nothing_is_said(
 def test_what_kind_a_transaction_is_of_has_no_colour(
     detail: TransactionDetail, rows: dict[TransactionKind, TransactionRow], context: Context
 ) -> None:
-    kind = next(column for column in columns(several=False) if column.key == "kind")
+    kind = next(column for column in columns(make_formats(), several=False) if column.key == "kind")
     for row in rows.values():
         detail.show_row(row)
         chip = next(one for one in detail.findChildren(Chip) if one.text() == row.kind.value)

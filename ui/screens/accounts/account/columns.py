@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from console.files.text import party, shown
+from console.ledger.transactions.words import reversal_words
 from models.credit import ReservationStatus
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone, tone_of
@@ -74,6 +76,10 @@ def _happened_tone(row: TimelineRow) -> Tone:
 def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
     """Return the columns of an account's movements; money that went out keeps the text's own colour."""
 
+    def reversal(row: StatementRow) -> str | None:
+        write = partial(formats.amount, currency=row.currency)
+        return reversal_words(row.reverses, None, row.reversed, abs(row.amount), write) or None
+
     def twin(row: StatementRow) -> str | None:
         return None if row.twin_of is None else f"twin of {formats.timestamp(row.twin_of)[11:19]}"
 
@@ -92,6 +98,10 @@ def statement_columns(formats: Formats) -> tuple[Column[StatementRow], ...]:
         Column(
             "paid_with", "Paid with", value=lambda row: ", ".join(row.paid_with) or None, muted=True,
             width=110, yields=3,
+        ),
+        Column(
+            "reversal", "Reversal", value=reversal, muted=True, width=110, yields=8,
+            tone=lambda row: Tone.WARNING if row.reversed else None,
         ),
         Column("reference", "Reference", muted=True, width=110, yields=4),
         Column("description", "For", muted=True, width=110, stretch=True, yields=6),

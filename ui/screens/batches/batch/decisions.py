@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from console.ledger.approvals import commands as approvals
+from console.ledger.batches import commands
 from ui.kit.widgets.reason import ReasonDialog
 from ui.screens.batches.reversal.dialog import ReversalDialog
 
@@ -37,18 +38,21 @@ class BatchDecisions(QObject):
     def serve(self, cards: BatchCards, state: Callable[[], BatchState | None]) -> None:
         """Do what the cards ask for, on the batch as `state` then knows it."""
 
-        def on(wanted: SignalInstance, act: Callable[[BatchState], None]) -> None:
-            def ask() -> None:
-                known = state()
-                if known is not None:
-                    act(known)
+        def on_known(act: Callable[[BatchState], None]) -> None:
+            known = state()
+            if known is not None:
+                act(known)
 
-            wanted.connect(ask)
+        def on(wanted: SignalInstance, act: Callable[[BatchState], None]) -> None:
+            wanted.connect(lambda: on_known(act))
 
         note = cards.decision.note
         on(cards.posting.submission_wanted, self.ask_submission)
         on(cards.decision.approval_wanted, lambda known: self.approve(known, note.reason))
         on(cards.posted.reversal_wanted, self.reverse)
+        cards.posting.offset_wanted.connect(
+            lambda number, taken: on_known(lambda known: self.offset(known, number, taken=taken))
+        )
         for card in (cards.posting, cards.decision):
             on(card.rejection_wanted, self.ask_rejection)
             on(card.withdrawal_wanted, self.ask_withdrawal)
@@ -106,6 +110,17 @@ class BatchDecisions(QObject):
             then=lambda reason: self._work.decide(
                 (verb, asked.id), f"{verb}ing", f"You have {_PAST[verb]} {what}.",
                 lambda key, cancel: end(ledger, asked.id, reason=reason, key=key, cancel=cancel),
+            ),
+        )  # fmt: skip
+
+    def offset(self, state: BatchState, earlier: int, *, taken: bool) -> None:
+        """Let the draft take what is left of an earlier batch, or no longer."""
+        number, ledger = state.row.id, self._ledger
+        what = f"takes what is left of batch #{earlier}" if taken else f"takes nothing of batch #{earlier}"
+        self._work.decide(
+            ("offset", earlier, taken), "Writing", f"Batch #{number} {what} when it is posted.",
+            lambda key, cancel: commands.offset(
+                ledger, number, earlier, on=taken, key=key, cancel=cancel
             ),
         )  # fmt: skip
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _FACTS = (
     "Rejected by", "Reversed by", "Taken back", "Reason", "Transactions", "Moved", "Accounts opened",
-    "Posted by", "Content", "File",
+    "Took what was left of", "Posted by", "Content", "File",
 )  # fmt: skip
 _HEADINGS = {
     BatchStatus.POSTED: "Posted as one transaction",
@@ -89,16 +89,19 @@ class PostedCard(Card):
             "Posted by",
             "" if row.posted_at is None else f"{row.posted_by}, {written.timestamp(row.posted_at)}",
         )
+        taken = [f"#{one.batch}" for one in state.detail.offsets if one.is_taken]
+        self._say("Took what was left of", ", ".join(taken))
         self._say("Content", "" if row.content_hash is None else short_hash(row.content_hash))
         self._say("File", row.file_name)
         self.show_button.setVisible(done)
         back = state.detail.reversing
-        back = back if row.status is BatchStatus.POSTED and back is not None and back.open else None
+        back = back if state.detail.left and back is not None and back.open else None
         approved = back is not None and back.status == "approved"
-        self.reverse_button.setText("Carry out reversal" if approved else "Reverse…")
-        self.reverse_button.setVisible(row.status is BatchStatus.POSTED)
+        way = "Take the rest…" if row.status is BatchStatus.REVERSED else "Reverse…"
+        self.reverse_button.setText("Carry out reversal" if approved else way)
+        self.reverse_button.setVisible(state.detail.left > 0)
         reason = self._rights.no_reversal(state.detail)
-        self._why.explain(reason, never=reason, quiet=row.status is not BatchStatus.POSTED)
+        self._why.explain(reason, never=reason, quiet=not state.detail.left)
         # A request that was withdrawn says nothing of this posting.
         asked = state.request if state.request is None or state.request.status != "withdrawn" else None
         self.agreed.show_request(back or asked, "the reversal" if back is not None else "")
@@ -116,7 +119,7 @@ class PostedCard(Card):
             reversed_by = f"{found.reversed_by}, {written.timestamp(found.reversed_at)}"
             left = row.total - found.reversed_total
             taken = written.money(found.reversed_total, row.currency)
-            taken += f", {written.money(left, row.currency)} stays" if left else ", all of it"
+            taken += f", {written.money(left, row.currency)} is left" if left else ", all of it"
             reason = found.reversed_reason or ""
         self._say("Rejected by", rejected)
         self._say("Reversed by", reversed_by)

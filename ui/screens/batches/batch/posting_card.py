@@ -6,10 +6,11 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from models.batch import BatchStatus
 from ui.kit.days import short_moment
+from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import button, caption, label, line, restyle, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
@@ -40,6 +41,7 @@ class PostingCard(Card):
     discard_wanted = Signal()
     cancel_wanted = Signal()
     expectations_changed = Signal()
+    offset_wanted = Signal(int, bool)
 
     def __init__(self, formats: Formats, rights: BatchRights) -> None:
         super().__init__("Post as one transaction", spacing=12)
@@ -62,6 +64,7 @@ class PostingCard(Card):
         self.withdraw_button = button("Withdraw…")
         self.reject_button = button("Reject…", danger=True)
         self.discard_button = button("Discard draft…", danger=True)
+        self.offsets = Offsets(formats)
         self.running = RunningStrip(formats)
         self.cancel_button = self.running.cancel_button
         self.agreed = ApprovalsGiven(formats)
@@ -88,6 +91,7 @@ class PostingCard(Card):
         self._plan.setText(plan_words(state, self._formats))
         self.agreed.show_request(state.request)
         self._show_withdrawn(state)
+        self.offsets.show_state(state, self._rights.no_offset(state.detail))
         content = (
             "" if state.checked is None else f"content {short_hash(state.checked.check.summary.content_hash)}"
         )
@@ -199,13 +203,14 @@ class PostingCard(Card):
             pressed.clicked.connect(wanted)
         self.typed_total.returnPressed.connect(self.post_button.click)
         self.expected.changed.connect(self._typed)
+        self.offsets.wanted.connect(self.offset_wanted)
 
     def _build(self) -> None:
         for hidden in (self.agreed, self._withdrawn):
             hidden.setVisible(False)
         for part in (
-            self._plan, self._withdrawn, self.agreed, self.expected, self.outcome, self.post_button,
-            self._why, self.submit_button, self.running,
+            self._plan, self._withdrawn, self.agreed, self.offsets, self.expected, self.outcome,
+            self.post_button, self._why, self.submit_button, self.running,
         ):  # fmt: skip
             self.body.addWidget(part)
         self.body.addLayout(row_of(self.rehearse_button, self.check_button))
@@ -223,6 +228,49 @@ class PostingCard(Card):
         )  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
+
+
+class Offsets(QWidget):
+    """The batches that were not given back in full, each to be taken out of what this one pays, or not."""
+
+    wanted = Signal(int, bool)
+
+    def __init__(self, formats: Formats) -> None:
+        super().__init__()
+        self._formats = formats
+        self.boxes: dict[int, QCheckBox] = {}
+        self._rows = QVBoxLayout(self)
+        self._rows.setContentsMargins(0, 0, 0, 0)
+        self._rows.setSpacing(6)
+        self._rows.addWidget(caption("Take back what is left of"))
+        self.hide()
+
+    def show_state(self, state: BatchState, refusal: str) -> None:
+        """Show which of them this batch takes; `refusal` says why nobody changes that now."""
+        offered = state.detail.offsets
+        if [one.batch for one in offered] != list(self.boxes):
+            self._make([one.batch for one in offered])
+        draft = state.row.status is BatchStatus.DRAFT
+        for one in offered:
+            box = self.boxes[one.batch]
+            left = self._formats.money(one.left, state.row.currency)
+            box.setText(f"#{one.batch}, {left}")
+            box.setAccessibleName(f"Take back what is left of batch {one.batch} {one.name}, {left}")
+            box.setChecked(one.is_taken)
+            allow(box, refusal if draft else "it is frozen")
+            if box.isEnabled():
+                box.setToolTip(plain_tip(f"{one.name}: from each account no more than this batch pays it"))
+        self.setVisible(bool(offered))
+
+    def _make(self, batches: list[int]) -> None:
+        for old in self.boxes.values():
+            old.deleteLater()
+        self.boxes = {}
+        for number in batches:
+            box = QCheckBox()
+            box.clicked.connect(lambda checked, number=number: self.wanted.emit(number, checked))
+            self._rows.addWidget(box)
+            self.boxes[number] = box
 
 
 def short_hash(content: bytes) -> str:

@@ -30,8 +30,12 @@ def _columns(currency: Currency) -> tuple[Column[ReversalProblem], ...]:
         Column("username", "Account", sortable=True),
         Column("amount", "Amount", Kind.AMOUNT, sortable=True, currency=lambda _row: currency),
         Column("short", "Missing", Kind.AMOUNT, sortable=True, currency=lambda _row: currency),
-        Column("code", "Why", value=lambda row: sentence(row.code, {}), stretch=True),
+        Column("code", "Why", value=_why, stretch=True),
     )
+
+
+def _why(row: ReversalProblem) -> str:
+    return sentence(row.code, {}) if row.code else "It can be taken now."
 
 
 class ReversalCheck(QWidget):
@@ -73,21 +77,34 @@ class ReversalCheck(QWidget):
         """The policy that is chosen."""
         return ReversalPolicy.AVAILABLE if self.available.isChecked() else ReversalPolicy.ALL
 
-    def show_problems(self, problems: Sequence[ReversalProblem]) -> None:
-        """Show what could not be taken back; without any there is but one policy."""
+    def show_problems(self, problems: Sequence[ReversalProblem], *, rest: bool = False) -> None:
+        """Show what could not be taken back; without any there is but one policy.
+
+        rest: these are all lines of which something is left, those too that could be taken now.
+        """
         written = self._formats
         self.model.set_rows(problems)
         self.table.setVisible(bool(problems))
-        if problems:
-            short = written.money(sum(one.short for one in problems), self._currency)
+        short = sum(one.short for one in problems)
+        if short and rest:
+            there = written.money(sum(one.amount - one.short for one in problems), self._currency)
             lines = written.count(len(problems), "line")
-            words = f"{lines} cannot be taken back in full now, {short} in all."
+            is_ = "is" if len(problems) == 1 else "are"
+            words = f"{lines} {is_} not given back in full; {there} of that is there now."
+            self.available.setChecked(True)
+        elif short:
+            lines = written.count(len(problems), "line")
+            words = (
+                f"{lines} cannot be taken back in full now, {written.money(short, self._currency)} in all."
+            )
         else:
-            words = "Every line can be taken back in full now."
+            words = (
+                "All that is left can be taken now." if rest else "Every line can be taken back in full now."
+            )
             self.whole.setChecked(True)
         self._found.setText(words)
-        self.available.setEnabled(bool(problems))
-        self.available.setToolTip("" if problems else "nothing is missing")
+        self.available.setEnabled(bool(short))
+        self.available.setToolTip("" if short else "nothing is missing")
 
     def show_failure(self) -> None:
         """Say that nothing is known."""

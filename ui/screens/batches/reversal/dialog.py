@@ -12,6 +12,7 @@ from console.errors import OutcomeUnknownError
 from console.ledger.approvals import commands as approvals
 from console.ledger.batches import reversal
 from console.ledger.batches.reversal import BatchReversal
+from models.batch import BatchStatus
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, button, label, row_of
@@ -51,7 +52,9 @@ class ReversalDialog(QDialog):
         self._formats = context.formats
         self._detail = detail
         self._checked = False
-        self.setWindowTitle("Reverse batch")
+        # What could not be taken is taken later, as often as it needs.
+        self._rest = detail.row.status is BatchStatus.REVERSED
+        self.setWindowTitle("Take the rest" if self._rest else "Reverse batch")
         self.setFixedWidth(_WIDTH)
         self.check = ReversalCheck(context, detail.row.currency)
         self.edit = ReasonEdit("such as the ticket, and who asked for it")
@@ -59,7 +62,8 @@ class ReversalDialog(QDialog):
         self.running = RunningStrip(context.formats)
         self.rehearse_button = button("Dry run")
         self.keep_button = button("Cancel")
-        verb = "Submit reversal" if detail.to_reverse else "Reverse batch"
+        deed = "Take the rest" if self._rest else "Reverse batch"
+        verb = "Submit reversal" if detail.to_reverse else deed
         self.reverse_button = button(verb, danger=not detail.to_reverse, accent=bool(detail.to_reverse))
         self._why = WhyNot(self.reverse_button)
         self._one = KeyedWrite(context.worker, self)
@@ -85,13 +89,17 @@ class ReversalDialog(QDialog):
         database, number = self._context.database, self._detail.row.id
         self._ask(
             "Checking",
-            lambda cancel: reversal.reversal_problems(database, number, cancel=cancel),
+            lambda cancel: (
+                reversal.reversal_rest(database, number, cancel=cancel)
+                if self._rest
+                else reversal.reversal_problems(database, number, cancel=cancel)
+            ),
             self._show_problems,
         )
 
     def _show_problems(self, problems: Sequence[ReversalProblem]) -> None:
         self._checked = True
-        self.check.show_problems(problems)
+        self.check.show_problems(problems, rest=self._rest)
         self.adjustSize()
 
     def _order(self, reason: str) -> BatchReversal:
@@ -137,7 +145,7 @@ class ReversalDialog(QDialog):
     def _taken(self, done: ReversedBatch, verb: str) -> str:
         written, money = self._formats, self._detail.row.currency
         words = f"{written.money(done.total, money)} on {written.count(done.lines, 'line')} {verb}"
-        return f"{words}, {written.money(done.short, money)} stays." if done.short else f"{words}."
+        return f"{words}, {written.money(done.short, money)} is left." if done.short else f"{words}."
 
     def _ask(self, words: str, work: Callable[[Cancellation], T], done: Callable[[T], None]) -> None:
         def ended(answer: T) -> None:
@@ -199,11 +207,13 @@ class ReversalDialog(QDialog):
 
     def _build(self) -> None:
         row, written = self._detail.row, self._formats
-        heading = label(
-            f"Reverse batch #{row.id}?", font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True
-        )
+        deed = f"Take what is left of batch #{row.id}?" if self._rest else f"Reverse batch #{row.id}?"
+        heading = label(deed, font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True)
         moved = f"{written.count(row.lines, 'line')}, {written.money(row.total, row.currency)}"
-        words = f"{row.name}: {moved}. It is taken back as one transaction, linked both ways, once."
+        words = f"{row.name}: {moved}. It is taken back as one transaction, linked both ways."
+        if self._rest:
+            left = written.money(self._detail.left, row.currency)
+            words = f"{row.name}: {moved}, of which {left} is not given back yet."
         if self._detail.to_reverse:
             words += f" A rule asks for {approvals_words(self._detail.to_reverse)} first."
         layout = QVBoxLayout(self)
