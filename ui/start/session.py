@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
@@ -19,6 +20,7 @@ from ui.routes import Navigator
 from ui.start.opening import Opening
 from ui.start.sign_in import UrlParts
 from ui.start.start_window import StartWindow
+from ui.start.waking import Waking
 from ui.start.witness_check import ask_witness
 
 if TYPE_CHECKING:
@@ -190,6 +192,8 @@ class OperatorSession(QObject):
             self.start_window.show_trouble(error, self._place)
 
     def _enter(self, facts: SessionFacts) -> None:
+        from ui.acts.offered import offer_acts  # noqa: PLC0415 - see _load_screens
+        from ui.acts.settling import say_settled, settle_now  # noqa: PLC0415 - see _load_screens
         from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.waiting import COUNTED, count_waiting  # noqa: PLC0415 - see _load_screens
@@ -211,15 +215,17 @@ class OperatorSession(QObject):
         window.context.sampler.start()
         window.closing.connect(window.context.sampler.stop)
         window.offer_switch(self.switch_operator)
+        offer_acts(window.context, window, shown=lambda: window.current_screen, refresh=window.refresh_screen)
+        # Whatever the sleep or the break left without an answer comes before anything else.
+        for doubtful in (Waking(window).woke, self.status.returned):
+            doubtful.connect(partial(settle_now, window.context, window))
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
         window.show()
         listed = window.findChild(LedgerTable)
         if listed is not None:
             listed.setFocus()
-        for settled in workspace.settled:
-            when = window.context.formats.timestamp(settled.when)
-            self._notices.warn(f"From {when}, {settled.sentence}")
+        say_settled(window.context, workspace.settled)
         for screen in COUNTED:
             count_waiting(window.context, screen, window)
         hints.start()

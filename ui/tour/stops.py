@@ -14,6 +14,7 @@ from ui.kit.theme.theme import Mode
 from ui.screens.balances.screen import Balances
 from ui.screens.transactions.screen import Transactions
 from ui.tour.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
+from ui.tour.acts import ACT_STOPS, DARK_ACTS
 from ui.tour.batch import BATCH_STOPS
 from ui.tour.currencies import CURRENCY_STOPS
 from ui.tour.hands import expect, go, press, screen, window_of
@@ -140,10 +141,13 @@ STOPS = (
     Stop("last-page", last_page),
     Stop("balances", balances),
     *ACCOUNT_STOPS,
+    *ACT_STOPS,
     *BATCH_STOPS,
     *QUERY_STOPS,
     *SERVER_STOPS,
     *CURRENCY_STOPS,
     Stop("transactions-dark", dark_transactions),
-    *DARK_ACCOUNTS,
+    *DARK_ACCOUNTS[:1],
+    *DARK_ACTS,
+    *DARK_ACCOUNTS[1:],
 )

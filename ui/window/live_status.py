@@ -40,11 +40,15 @@ _REPEATED: Final = "N+1"
 
 
 class LiveStatus(QObject):
-    """Listens to the recorder; when the server is lost, says so and tries again with growing pauses."""
+    """Listens to the recorder; when the server is lost, says so and tries again with growing pauses.
+
+    returned: the server answers that had not.
+    """
 
     _told = Signal(object)
     _warned = Signal(object)
     shown = Signal(object)
+    returned = Signal()
 
     def __init__(
         self, window: MainWindow, database: Database, worker: Worker, watch: Watch | None = None
@@ -188,6 +192,7 @@ class LiveStatus(QObject):
             self.pulse.hold(held=False)
             self._window.context.notices.withdraw(NOTICE)
             self._window.context.notices.confirm("The database answers again.")
+            self.returned.emit()
             self._window.refresh_screen()
 
     def _fall_silent(self, since: QTime) -> None:

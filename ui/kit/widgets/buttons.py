@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 
 _PADDING_PX = 11
 _BETWEEN_PX = 7
-_HELD = (
+HELD = (
     Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.MetaModifier
 )
+"""With one of these held, a key is a command and no letter or Enter."""
 
 
 def allow(pressed: QAbstractButton, reason: str = "") -> None:
@@ -79,7 +80,7 @@ class PressButton(QPushButton):
     @override
     def keyPressEvent(self, e: QKeyEvent) -> None:
         # Of a key that is held, from the list that opened this page perhaps, only the first press counts.
-        enter = e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not e.modifiers() & _HELD
+        enter = e.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not e.modifiers() & HELD
         if not enter or e.isAutoRepeat():
             super().keyPressEvent(e)
         elif self.menu() is not None:
@@ -163,6 +164,17 @@ class ActionButton(PairButton):
         super().__init__(text, strong_lead=True)
         self._text = text
         self.setProperty("compact", False)
+
+    def rename(self, text: str) -> None:
+        """Stand for another act; `allow` or `refuse` follows."""
+        self._text = text
+
+    def judge(self, reason: str) -> None:
+        """Let it be pressed, or grey it for a reason."""
+        if reason:
+            self.refuse(reason)
+        else:
+            self.allow()
 
     def allow(self) -> None:
         """Let it be pressed."""

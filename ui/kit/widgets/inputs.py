@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QDate, Qt, Signal
-from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QDateEdit, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QDate, QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDateEdit,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 from typing_extensions import override
 
 from console.money import AmountError, Currency
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import restyle
+from ui.kit.widgets.buttons import HELD
 
 if TYPE_CHECKING:
     from datetime import date
 
     from PySide6.QtCore import SignalInstance
-    from PySide6.QtGui import QKeyEvent
 
     from ui.kit.formats import Formats
 
@@ -99,6 +108,17 @@ class AmountEdit(QLineEdit):
             self.amount_changed.emit(amount)
 
 
+class NameBox(QComboBox):
+    """A choice that is found by typing, on a page whose letters open something everywhere else."""
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and _takes_letter(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+
 class DateEdit(QDateEdit):
     """A date as `2026-11-21`, with a calendar; it begins with the business day that it is."""
 
@@ -134,6 +154,12 @@ class DateEdit(QDateEdit):
     def set_day(self, value: date) -> None:
         """Show a date."""
         self.setDate(_as_qdate(value))
+
+
+def _takes_letter(event: QKeyEvent) -> bool:
+    """Whether the question is who takes a letter: a field, or the shortcut that it is."""
+    asked = event.type() is QEvent.Type.ShortcutOverride
+    return asked and bool(event.text().strip()) and not event.modifiers() & HELD
 
 
 def _as_qdate(value: date) -> QDate:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from typing_extensions import override
 
 from console.ledger.audit.news import Topic
+from ui.acts.act import Subject
 from ui.kit.widgets.placing import Pages
 from ui.routes import OpenAccount, OpenCredit, OpenHold
 from ui.screen import Screen
@@ -47,6 +48,11 @@ class Accounts(Screen):
         """The account that is open."""
         shown = self._stack.currentWidget()
         return shown if isinstance(shown, AccountPage) else None
+
+    @property
+    def acts_on(self) -> Subject:
+        """The account that is open."""
+        return Subject() if self.account_page is None else self.account_page.subject
 
     @property
     @override

@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.files.text import party_in_full
+from ui.acts.act import reversal_of
+from ui.acts.catalogue import REVERSAL
 from ui.kit.days import moment_words
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrolling
+from ui.kit.widgets.buttons import ActionButton
 from ui.kit.widgets.cards import Card
 from ui.routes import OpenAccount, OpenBatch, OpenTransaction
 from ui.screens.transactions.credit_parts import CreditParts
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
 
     from console.ledger.transactions.page import TransactionRow
+    from ui.acts.act import Subject
     from ui.context import Context
 
 WIDTH = 286
@@ -34,10 +38,19 @@ _SYSTEM = "system account"
 _LONGEST = 10_000  # the database allows far less; a label need not prove it
 
 
+def to_reverse(row: TransactionRow) -> Subject:
+    """Return what the form of a row's reversal is opened on."""
+    return reversal_of(row.id, row.left, row.currency, reverses=row.reverses)
+
+
 class TransactionDetail(Card):
-    """Amount, both sides with their balances, references and times; hidden until a row is shown."""
+    """Amount, both sides with their balances, references and times; hidden until a row is shown.
+
+    reverse_wanted: the form of its reversal is to be opened.
+    """
 
     closed = Signal()
+    reverse_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__(spacing=4)
@@ -81,9 +94,12 @@ class TransactionDetail(Card):
         self.batch.clicked.connect(self._open_batch)
         self.reverses.clicked.connect(lambda: self._open_linked(reversal=False))
         self.reversed_by.clicked.connect(lambda: self._open_linked(reversal=True))
+        self.reverse_button = ActionButton(REVERSAL.offer(context.session.rights))
+        self.reverse_button.clicked.connect(self.reverse_wanted)
         self._parts.addSpacing(10)
         for leading in (self.batch, self.reverses, self.reversed_by):
             self._parts.addLayout(row_of(leading, None))
+        self._parts.addLayout(row_of(self.reverse_button, None))
         self._parts.addStretch(1)
         self.body.addWidget(scrolling(inside, ground="surface"), 1)
         self.hide()
@@ -128,6 +144,7 @@ class TransactionDetail(Card):
         ):
             leading.setVisible(other is not None)
             leading.setText(f"{words} {other}")
+        self.reverse_button.judge(REVERSAL.refusal(self._context.session.rights, to_reverse(row)))
         self.show()
 
     def focus_first(self) -> None:

@@ -7,13 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from typing_extensions import override
 
 from console.files.text import party_in_full
 from console.ledger.audit.news import Topic
 from console.ledger.transactions.export import export_transactions
 from console.postgres.page import Order
+from ui.acts.act import Subject
+from ui.acts.catalogue import REVERSAL
+from ui.acts.offered import reversal_action
 from ui.kit.commands import native
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
@@ -33,7 +36,7 @@ from ui.routes import (
     Route,
 )
 from ui.screen import Screen
-from ui.screens.transactions.detail import TransactionDetail
+from ui.screens.transactions.detail import TransactionDetail, to_reverse
 from ui.screens.transactions.filters import TransactionFilters
 from ui.screens.transactions.listing import Listing, columns, cursor_at, cursor_before
 from ui.screens.transactions.title import TransactionTitle
@@ -134,6 +137,11 @@ class Transactions(Screen):
         self.table.setFocus()
 
     @property
+    def acts_on(self) -> Subject:
+        """The transaction whose detail is open."""
+        return Subject() if self.detail.row is None else to_reverse(self.detail.row)
+
+    @property
     @override
     def place(self) -> Route:
         listing, row = self._listing, self.detail.row
@@ -189,6 +197,11 @@ class Transactions(Screen):
         self.table.current_row_changed.connect(self._show_detail)
         self.table.activated_row.connect(self._activate)
         self.detail.closed.connect(self._detail_closed)
+        self.detail.reverse_wanted.connect(self._reverse)
+        # A letter would go to the table's own search otherwise.
+        shortcut = QShortcut(QKeySequence(REVERSAL.key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self._reverse)
         self.model.first_page_shown.connect(self._first_page_shown)
 
     def _load(self) -> None:
@@ -300,9 +313,25 @@ class Transactions(Screen):
             for words, other in (("What it reverses", row.reverses), ("Its reversal", row.reversed_by))
             if other is not None
         ]
+        actions.append(self._reversal_action(row))
         if row.batch_id is not None:
             actions.append(RowAction(f"Open batch {row.batch_id}", partial(go, OpenBatch(row.batch_id))))
         return actions
+
+    def _reversal_action(self, row: TransactionRow) -> RowAction:
+        return reversal_action(
+            self.context, to_reverse(row), self, then=self.refresh, keys=native(REVERSAL.key)
+        )
+
+    def _reverse(self) -> None:
+        """Open the reversal of the transaction whose detail is open, or say why not."""
+        if self.detail.row is None:
+            return
+        action = self._reversal_action(self.detail.row)
+        if action.refusal:
+            self.context.notices.warn(f"{REVERSAL.title}: {action.refusal}", key="act")
+        else:
+            action.run()
 
     def _detail_closed(self) -> None:
         self.table.clearSelection()

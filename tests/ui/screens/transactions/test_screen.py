@@ -330,7 +330,7 @@ def test_a_row_leads_to_its_parties_and_its_batch(qtbot: QtBot, screen: Transact
     actions = {one.title: one for one in screen._row_actions(row)}
     assert list(actions) == [
         "Open", "Copy id", "Account noor.a", "Transactions of noor.a", "Transactions of the bank (@external)",
-        "Balance of noor.a", "Open batch 12",
+        "Balance of noor.a", "Reverse…", "Open batch 12",
     ]  # fmt: skip
     for title in (
         "Account noor.a", "Transactions of the bank (@external)", "Balance of noor.a", "Open batch 12",

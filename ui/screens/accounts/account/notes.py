@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
@@ -20,6 +20,7 @@ from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import bring_into_view, button, label, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
+from ui.kit.widgets.inputs import NameBox
 from ui.kit.widgets.running import Outcome
 from ui.screens.accounts.account.columns import NOTE_COLUMNS, note_text
 from ui.waiting import count_waiting
@@ -59,7 +60,7 @@ class NotesTab(QWidget):
         self.edit = QLineEdit()
         self.flag_box = QCheckBox("Flag")
         self.flag_box.setToolTip("The note asks for something, and waits until it is done")
-        self.assignee = QComboBox()
+        self.assignee = NameBox()
         self.assignee.setAccessibleName("Whom the flag waits for")
         self.assignee.addItem(_ANYONE)
         self._whom = label("for", tone="muted")

@@ -15,6 +15,8 @@ from console.errors import CancelledError, UsageError
 from console.ledger.accounts.answer import answer
 from console.ledger.accounts.whole_life import whole_life
 from console.money import NumberStyle
+from ui.acts.act import Subject
+from ui.acts.bar import ActBar
 from ui.kit.formats import MINUS
 from ui.kit.table.view import LedgerTable
 from ui.kit.theme.fonts import text_font
@@ -55,6 +57,7 @@ class AccountPage(QWidget):
         self._wants_start = False
         self._place: OpenHold | OpenCredit | None = None
         self.head = AccountHead(context, username)
+        self.acts = ActBar(context, self, row=lambda: self.tabs.statement.reversal_subject)
         self.figures = AccountFigures(context)
         self.equation = EquationCard(context)
         self.tabs = AccountTabs(context, username)
@@ -75,6 +78,14 @@ class AccountPage(QWidget):
     def currency(self) -> str:
         """The code of the currency shown or asked for; empty until the first is known."""
         return self._currency
+
+    @property
+    def subject(self) -> Subject:
+        """What acts are done on here: the account, in the currency shown."""
+        if self._reading is None:
+            return Subject(self.username)
+        found = self._reading.account.credits
+        return Subject(self.username, found.currency, found.status)
 
     @property
     def trouble(self) -> str:
@@ -136,6 +147,7 @@ class AccountPage(QWidget):
         self._say("")
         self.head.title.set_subtitle("")
         self.head.show_reading(reading)
+        self.acts.show_subject(self.subject)
         self.figures.show_account(reading.account)
         self.tabs.show_account(reading.account)
         self.setAccessibleName(
@@ -263,6 +275,8 @@ class AccountPage(QWidget):
         self.tabs.statement.explain_wanted.connect(self.equation.explain_since)
         self.tabs.credits.movement_wanted.connect(self._show_movement)
         self.tabs.notes.changed.connect(self.reload)
+        self.tabs.statement.reversed.connect(self.reload)
+        self.acts.done.connect(self.reload)
         self.head.follow.changed.connect(self.reload)
         for table in self.tabs.findChildren(LedgerTable):
             table.current_row_changed.connect(partial(self._keep_in_view, table))
@@ -276,6 +290,7 @@ class AccountPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         layout.addWidget(self.head)
+        layout.addWidget(self.acts)
         trouble = row_of(self._trouble, self.retry_button)
         trouble.setStretch(0, 1)
         layout.addLayout(trouble)

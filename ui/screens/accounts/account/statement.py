@@ -16,6 +16,9 @@ from console.ledger.accounts.periods import since_movement
 from console.ledger.accounts.statement import StatementRow, statement
 from console.ledger.transactions.page import Cursor
 from console.postgres.page import Direction, Order, Page
+from ui.acts.act import Subject, reversal_of
+from ui.acts.catalogue import REVERSAL
+from ui.acts.offered import reversal_action
 from ui.kit.commands import native
 from ui.kit.formats import DOT
 from ui.kit.lists.selection_sum import SelectionSum
@@ -79,12 +82,13 @@ class StatementTab(QWidget):
     """Each movement with the balance before and after; its menu leads to what it belongs to.
 
     explain_wanted: a Period that begins with one row. all_wanted: the filter is to be let go. lot_wanted: the
-    Part of a movement whose credit is to be shown.
+    Part of a movement whose credit is to be shown. reversed: a movement was given back, or asked to be.
     """
 
     explain_wanted = Signal(object)
     lot_wanted = Signal(object)
     all_wanted = Signal()
+    reversed = Signal()
 
     def __init__(self, context: Context, username: str) -> None:
         super().__init__()
@@ -124,6 +128,12 @@ class StatementTab(QWidget):
     def words(self) -> str:
         """What is said of the filter; empty while all movements are listed."""
         return "" if self._filter.isHidden() else self._only.text()
+
+    @property
+    def reversal_subject(self) -> Subject:
+        """What a reversal would be of: the movement that is chosen, or none yet."""
+        chosen = self.table.selected_rows()
+        return self._reversal_of(chosen[0]) if len(chosen) == 1 else Subject()
 
     def show_page(self, currency: Currency, newest: Page[StatementRow]) -> None:
         """List an account's movements in a currency, of which the newest were read with it."""
@@ -268,12 +278,30 @@ class StatementTab(QWidget):
             RowAction("Open transaction", partial(go, OpenTransaction(row.id))),
             RowAction("Copy id", partial(copy, str(row.id))),
         ]  # fmt: skip
+        actions.append(
+            reversal_action(
+                self._context,
+                self._reversal_of(row),
+                self,
+                then=self.reversed.emit,
+                keys=native(REVERSAL.key),
+            )
+        )
         for words, other in (("What it reverses", row.reverses), ("Its reversal", row.reversed_by)):
             if other is not None:
                 actions.append(RowAction(f"{words}, {other}", partial(go, OpenTransaction(other))))
         if row.batch_id is not None:
             actions.append(RowAction(f"Open batch {row.batch_id}", partial(go, OpenBatch(row.batch_id))))
         return actions
+
+    def _reversal_of(self, row: StatementRow) -> Subject:
+        return reversal_of(
+            row.id,
+            abs(row.amount) - row.reversed,
+            row.currency,
+            reverses=row.reverses,
+            username=self._username,
+        )
 
     def _place_of(self, transaction: int) -> int | None:
         return next((at for at, row in enumerate(self.model.rows) if row.id == transaction), None)

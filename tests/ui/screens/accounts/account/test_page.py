@@ -229,7 +229,7 @@ def test_the_tab_key_walks_the_page_from_top_to_bottom(page: AccountPage, qtbot:
     page.head.back_button.setFocus()
     qtbot.waitUntil(page.head.back_button.hasFocus)
     walked = []
-    for _ in range(12):
+    for _ in range(17):
         at = QApplication.focusWidget()
         assert at is not None
         walked.append(at)
@@ -237,7 +237,7 @@ def test_the_tab_key_walks_the_page_from_top_to_bottom(page: AccountPage, qtbot:
     notes = page.tabs.notes
     assert walked == [
         page.head.back_button, page.head.answer_button, page.head.follow, page.head.transactions_button,
-        page.equation.periods["90 days"],
+        *page.acts.buttons, page.acts.more_button, page.equation.periods["90 days"],
         *page.equation.terms.buttons.values(), page.tabs.tabs, notes.edit, notes.flag_box,
         notes.add_button, notes.table,
     ]  # fmt: skip

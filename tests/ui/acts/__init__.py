@@ -1,0 +1,1 @@
+"""The forms of single acts, by keys alone."""

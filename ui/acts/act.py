@@ -1,0 +1,168 @@
+"""What an act is: what is filled in for it, who may do it or ask for it, and the order it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from console.ledger.approvals.commands import Order
+    from console.ledger.operators.rights import Rights
+    from console.money import Currency
+    from models.account import AccountStatus
+
+
+class Entry(StrEnum):
+    """How one thing is filled in."""
+
+    ACCOUNT = "account"
+    AMOUNT = "amount"
+    TEXT = "text"
+    NUMBER = "number"
+    CHOICE = "choice"
+    EXPIRY = "expiry"
+
+
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """One thing to be filled in.
+
+    filled: which of a Subject's facts stands in it at first. optional: whether it may stay empty. choices:
+    of a CHOICE, each value with its words, the first chosen at first.
+    """
+
+    key: str
+    title: str
+    entry: Entry = Entry.TEXT
+    filled: str = ""
+    optional: bool = False
+    placeholder: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a form is opened on: an account in one of its currencies, a transaction, or nothing yet.
+
+    left: of a transaction, what can still be given back, in minor units; None where nobody knows. fixed: why
+    it cannot be reversed, whoever asks.
+    """
+
+    username: str = ""
+    currency: Currency | None = None
+    status: AccountStatus | None = None
+    transaction: int | None = None
+    left: int | None = None
+    fixed: str = ""
+
+
+def reversal_of(
+    transaction: int, left: int, currency: Currency, *, reverses: int | None, username: str = ""
+) -> Subject:
+    """Return a transaction of which so many minor units are left to be given back.
+
+    reverses: what it gives back itself. username: on whose account's page it was chosen, if on one.
+    """
+    fixed = "it is a reversal itself" if reverses is not None else "" if left else "nothing is left of it"
+    return Subject(username, currency, transaction=transaction, left=left, fixed=fixed)
+
+
+@runtime_checkable
+class ActsOn(Protocol):
+    """A screen that shows what acts can be done on."""
+
+    @property
+    def acts_on(self) -> Subject:
+        """What is shown now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What a form was filled in with: amounts in minor units of `currency`, an expiry as a moment."""
+
+    filled: Mapping[str, str | int | datetime | None]
+    currency: Currency
+    reason: str
+    ticket: str = ""
+
+    def text(self, key: str) -> str:
+        """Return a text; empty where none was given."""
+        return str(self.filled[key] or "")
+
+    def minor(self, key: str) -> int:
+        """Return an amount that must be there, or a number."""
+        value = self.filled[key]
+        if not isinstance(value, int):
+            raise TypeError(f"{key} holds no number")
+        return value
+
+    def maybe_minor(self, key: str) -> int | None:
+        """Return an amount that may be left out."""
+        return None if self.filled[key] is None else self.minor(key)
+
+    def moment(self, key: str) -> datetime | None:
+        """Return when something ends; None for never."""
+        value = self.filled[key]
+        if isinstance(value, str | int):
+            raise TypeError(f"{key} holds no moment")
+        return value
+
+
+class Way(Enum):
+    """What an operator can do about an act: do it, ask others for it, or neither."""
+
+    DO = "do"
+    ASK = "ask"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act.
+
+    deed: what its button says, with the names of its blanks in braces. said: the same once it is done, as the
+    beginning of a sentence. noun: what is asked for. busy: what is under way meanwhile. why: what the
+    obligatory text is called. support: whether support does it too. asked: whether support may ask for it
+    where it does not. key: the letter that opens it on a page. unfit: why it makes no sense on a subject.
+    """
+
+    id: str
+    title: str
+    noun: str
+    blanks: tuple[Blank, ...]
+    order: Callable[[Values], Order]
+    deed: str
+    said: str
+    busy: str
+    key: str = ""
+    why: str = "Reason, for the audit"
+    support: bool = False
+    asked: bool = False
+    danger: bool = False
+    unfit: Callable[[Subject], str] = lambda _subject: ""
+
+    @property
+    def has_currency(self) -> bool:
+        """Whether a currency belongs to it."""
+        return self.id == "open" or any(blank.entry is Entry.AMOUNT for blank in self.blanks)
+
+    def way(self, rights: Rights) -> Way:
+        """Return what an operator of these rights can do about it; the server decides anew."""
+        if rights.operates or (self.support and rights.has("support")):
+            return Way.DO
+        return Way.ASK if self.asked and rights.has("support") else Way.NONE
+
+    def refusal(self, rights: Rights, subject: Subject) -> str:
+        """Say why its form cannot be opened; empty when it can."""
+        if self.way(rights) is Way.NONE:
+            return "needs role support or operator" if self.support else "needs role operator"
+        return self.unfit(subject)
+
+    def offer(self, rights: Rights) -> str:
+        """Return what leads to its form: `Transfer…`, or `Ask for a transfer…`."""
+        words = f"Ask for {self.noun}" if self.way(rights) is Way.ASK else self.title
+        return f"{words}\N{HORIZONTAL ELLIPSIS}"
