@@ -91,7 +91,7 @@ def lost(qtbot: QtBot, line: Line, form: ActForm, moment: Moment) -> Iterator[No
     seen(qtbot, form)
     line.proxy.cut(moment)
     do(form)
-    qtbot.waitUntil(lambda: not form.running.words, timeout=30_000)
+    qtbot.waitUntil(lambda: not form.running.words, timeout=15_000)
     assert form.outcome.text().startswith("Unconfirmed: the connection broke before the server's answer.")
     assert form.outcome.text().endswith("Ask again: it is done once, whatever became of it.")
     assert form.deed_button.text() == "Ask again"
@@ -135,7 +135,7 @@ def test_a_form_closed_in_doubt_is_settled_once_the_server_is_back(  # noqa: PLR
     assert page is not None
     with lost(qtbot, line, form, moment):
         form.reject()
-        qtbot.waitUntil(lambda: bool(said), timeout=30_000)
+        qtbot.waitUntil(lambda: bool(said), timeout=15_000)
         assert "transfer.post: not yet known." in said[0]
     settle_now(far, page)
     qtbot.waitUntil(lambda: len(said) > 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QPushButton
 
 from console.ledger.transactions.reversal import Reversal, reverse_transaction
 from tests.cluster import connected
@@ -119,6 +119,17 @@ def test_a_letter_in_a_field_is_a_letter(
     page.tabs.notes.edit.setFocus()
     QTest.keyClicks(page.tabs.notes.edit, "trough")
     assert page.tabs.notes.edit.text() == "trough"
+    assert page.findChildren(ActForm) == []
+
+
+def test_a_letter_beside_the_page_opens_nothing(
+    qtbot: QtBot, context_of: Contexts, window_of: Windows, noor: str
+) -> None:
+    window = window_of(context_of("t_operator"))
+    page = account_page(qtbot, window)
+    beside = window.navigation.findChildren(QPushButton)[0]
+    beside.setFocus(Qt.FocusReason.OtherFocusReason)
+    QTest.keyClick(beside, Qt.Key.Key_T)
     assert page.findChildren(ActForm) == []
 
 
