@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
@@ -15,7 +16,10 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QTabBar
 from console.ledger.books.currencies import Books
 from console.ledger.operators.rights import Rights
 from console.settings import Settings
+from models.account import AccountStatus
 from tests.ui.parts import COLUMNS, CR, START, MadeUp, in_credits, make_formats, make_row, make_rows
+from ui.acts.act import Subject
+from ui.acts.bar import ActBar
 from ui.context import Context, Session
 from ui.kit.charts.duration_chart import DurationChart, PercentileLine
 from ui.kit.charts.sparkline import Sparkline
@@ -109,10 +113,10 @@ class Account(Screen):
             "test.noor", "Test Noor · noor@example.org · customer since 2023-04-02 · trust basic"
         )
         title.chip.set("active", Tone.CREDIT)
-        for text in ("Note", "Hold…", "Grant…"):
-            title.add_action(button(text))
         title.add_action(button("Evidence pack", accent=True))
         self.page.addWidget(title)
+        for role in ("operator", "support", "viewer"):
+            self.page.addWidget(acts_of(context, role))
         equation = Equation(
             (
                 EquationPart("Opening", "0.00"),
@@ -155,6 +159,20 @@ class Account(Screen):
         table.head.set_order("posted_at", descending=True)
         self.page.addWidget(table)
         self.page.addStretch(1)
+
+
+def acts_of(context: Context, role: str) -> QWidget:
+    """Return the acts on an account as an operator of a role sees them."""
+    rights = Rights(f"test.{role}", frozenset({f"ledger_{role}"}))
+    seen, ground = replace(context, session=replace(context.session, rights=rights)), QWidget()
+    bar = ActBar(seen, ground, row=Subject)
+    bar.show_subject(Subject("test.noor", CR, AccountStatus.ACTIVE))
+    name = caption(role)
+    name.setFixedWidth(64)
+    row = row_of(name, bar)
+    row.setStretch(1, 1)
+    ground.setLayout(row)
+    return ground
 
 
 _STATEMENT: tuple[Column[MadeUp], ...] = (

@@ -125,9 +125,10 @@ class Act:
     """One act.
 
     deed: what its button says, with the names of its blanks in braces. said: the same once it is done, as the
-    beginning of a sentence. noun: what is asked for. busy: what is under way meanwhile. why: what the
-    obligatory text is called. support: whether support does it too. asked: whether support may ask for it
-    where it does not. key: the letter that opens it on a page. unfit: why it makes no sense on a subject.
+    beginning of a sentence. noun: what is asked for. busy: what is under way meanwhile. key: the letter that
+    opens it on a page. why: what the obligatory text is called. support: whether support does it too. asked:
+    whether support may ask for it where it does not. opens: whether it opens an account, in a currency.
+    unfit: why it makes no sense on a subject.
     """
 
     id: str
@@ -142,13 +143,14 @@ class Act:
     why: str = "Reason, for the audit"
     support: bool = False
     asked: bool = False
+    opens: bool = False
     danger: bool = False
     unfit: Callable[[Subject], str] = lambda _subject: ""
 
     @property
     def has_currency(self) -> bool:
         """Whether a currency belongs to it."""
-        return self.id == "open" or any(blank.entry is Entry.AMOUNT for blank in self.blanks)
+        return self.opens or any(blank.entry is Entry.AMOUNT for blank in self.blanks)
 
     def way(self, rights: Rights) -> Way:
         """Return what an operator of these rights can do about it; the server decides anew."""

@@ -70,6 +70,10 @@ class Blanks(QWidget):
             return Values(filled, self._chosen(), reason)
         return Values(filled, self._chosen(), self.reason.reason, str(self.ticket.value or ""))
 
+    def correct_currency(self, code: str) -> None:
+        """Take the currency that the ledger found: a transaction has its own, whatever was chosen."""
+        self.currency.setCurrentIndex(self.currency.findData(code))
+
     def focus_first(self) -> None:
         """Put the keyboard on what is to be given first."""
         empty = (edit for edit in self.edits.values() if edit.missing)

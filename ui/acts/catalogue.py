@@ -204,7 +204,7 @@ OPEN: Final = Act(
         Blank("username", "Username", Entry.ACCOUNT),
         Blank("display_name", "Name", optional=True), Blank("email", "E-mail", optional=True),
     ),
-    _open, "Open account", "account {username} opened", "Opening", support=True,
+    _open, "Open account", "account {username} opened", "Opening", support=True, opens=True,
 )  # fmt: skip
 FREEZE: Final = Act(
     "freeze", "Freeze", "a freeze", (_ACCOUNT,), _status(AccountStatus.FROZEN), "Freeze {username}",

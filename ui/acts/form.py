@@ -169,6 +169,9 @@ class ActForm(QDialog):
         self._look()
 
     def _show_foresight(self) -> None:
+        found = self.foresight.found
+        if found is not None and found.sides and self._act.has_currency:
+            self.blanks.correct_currency(found.sides[0].currency)
         self.preview.show_foresight(self.foresight)
         self._look()
 

@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QWidget
 
 from console.files.lines.terms import Terms
 from console.files.mappings.mapping import TransfersMapping
 from console.ledger.batches import commands as batches
 from console.ledger.books.currencies import books
-from console.ledger.transactions.page import TransactionFilter
+from console.ledger.transactions.page import TransactionFilter, page
+from tests.ui.acts.hands import REASON, do, ended, fill, seen
 from tests.ui.several import AMOUNTS, BTC, CR, EACH, JPY, WRITTEN, ZONE, fill_in_four_currencies
+from ui.acts.act import Subject
+from ui.acts.catalogue import DEPOSIT, REVERSAL
+from ui.acts.form import ActForm
 from ui.kit.formats import Formats
 from ui.kit.table.model import CellModel
 from ui.kit.table.paged_model import State
@@ -297,3 +301,40 @@ def test_a_route_to_an_amount_shows_its_transactions_in_its_currency_only(
         screen.show_again(places[0])
     assert screen.place == places[0]
     assert Transactions(context).filters.wanted() == TransactionFilter()
+
+
+def test_a_form_reads_and_writes_each_currency_with_its_decimals(
+    context: Context, qtbot: QtBot, shown: Callable[[object], None]
+) -> None:
+    ground = QWidget()
+    shown(ground)
+    form = ActForm(context, DEPOSIT, Subject("one", JPY), ground)
+    form.open()
+    fill(form, amount="500", reason=REASON)
+    seen(qtbot, form)
+    assert form.deed_button.text() == "Post 500 JPY"
+    assert "Balance 1 \N{RIGHTWARDS ARROW} 501 JPY" in form.preview.rows[1]
+    form.blanks.currency.setCurrentIndex(form.blanks.currency.findData("BTC"))
+    assert form.reason == "fill in: amount"
+    fill(form, amount="0.00000002")
+    seen(qtbot, form)
+    assert form.deed_button.text() == "Post 0.00000002 BTC"
+    do(form)
+    ended(qtbot, form)
+    assert form.end.words.endswith("Available of one: 0.00000003 BTC.")
+
+
+def test_a_reversal_is_in_the_currency_of_its_transaction(
+    context: Context, qtbot: QtBot, shown: Callable[[object], None]
+) -> None:
+    paid = page(context.database, TransactionFilter(reference="in-int32-JPY")).rows[0]
+    ground = QWidget()
+    shown(ground)
+    form = ActForm(context, REVERSAL, Subject(), ground)
+    form.open()
+    assert form.blanks.currency.currentData() == "BHD"
+    fill(form, transaction=str(paid.id), amount="0.5", reason=REASON)
+    qtbot.waitUntil(lambda: form.blanks.currency.currentData() == "JPY")
+    seen(qtbot, form)
+    assert form.deed_button.text() == "Reverse 2,147,483,648 JPY"
+    form.reject()
