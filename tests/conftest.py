@@ -17,6 +17,7 @@ from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Settings
 from console.writes.ledger import Ledger
+from tests.bookkeeping import assert_adds_up
 from tests.cluster import CURRENCY, LOGINS, Cluster, connected, running_cluster
 from tests.operators import Staff
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from console.monitor.recording.cost import ActionCost
+    from tests.bookkeeping import Connection
 
 BANK_CSV: Final = "LEDGER_BANK_CSV"
 
@@ -167,6 +169,30 @@ def operator_database(as_role: Callable[[str], str], settings: Settings) -> Iter
 def operator_ledger(operator_database: Database) -> Ledger:
     """Return the way to write as an operator, without an outbox."""
     return Ledger(operator_database)
+
+
+@pytest.fixture
+def admin(ledger_url: str) -> Iterator[Connection]:
+    """Lend the administrator's connection; after the test the books must add up."""
+    with connected(ledger_url) as connection:
+        yield connection
+        assert_adds_up(connection)
+
+
+@pytest.fixture
+def operator(as_role: Callable[[str], str], admin: Connection) -> Iterator[Connection]:
+    """Lend an operator's connection."""
+    with connected(as_role("t_operator")) as connection:
+        yield connection
+
+
+@pytest.fixture
+def viewer(as_role: Callable[[str], str], settings: Settings) -> Iterator[Database]:
+    """Return the console's way to the ledger as a viewer, with its first connection made."""
+    database = Database(as_role("t_viewer"), Recorder(capacity=2_000), settings)
+    database.session_facts()
+    yield database
+    database.close()
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ _PLACES: Final = {
     "transfer": "transactions.transfer:transfer",
     "sweep": "credits.sweep:sweep",
     "keeper": "ledger.keeper:app",
+    "overview": "ledger.overview:overview",
     "figures": "ledger.figures:figures",
     "queries": "queries:queries",
     "account": "accounts.account:app",

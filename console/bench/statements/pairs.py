@@ -16,7 +16,7 @@ from console.ledger.accounts.page import AccountFilter
 from console.ledger.accounts.page import page as accounts_page
 from console.ledger.balances.lookup import lookup
 from console.ledger.batches import commands as batches
-from console.ledger.books.overview import overview
+from console.ledger.books.overview.load import overview
 from console.ledger.credits.breakdown import credits  # noqa: A004 - the ledger's word for it
 from console.ledger.transactions import transfer as transfers
 from console.ledger.transactions.page import TransactionFilter

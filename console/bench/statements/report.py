@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from console.bench.driver import driver_to
+from console.bench.jobs import count_days
 from console.bench.statements.counter import Counter, count_statements
 from console.bench.statements.pairs import Sizes, pairs
 from console.bench.statements.writes import drop_scratch, make_scratch
@@ -50,6 +51,7 @@ def run(place: Place, *, rounds: int = 9, sizes: Sizes | None = None) -> tuple[S
         driver_to(url) as driver,
         tempfile.TemporaryDirectory() as folder,
     ):
+        count_days(Ledger(database))
         make_scratch(driver)
         try:
             found = pairs(Ledger(database), driver, sizes or Sizes(), Path(folder))

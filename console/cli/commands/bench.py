@@ -321,6 +321,36 @@ def jobs(
 
 
 @app.command()
+def overview(
+    context: typer.Context,
+    transactions: Transactions = 10_000_000,
+    users: Users = 1_000_000,
+    keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
+) -> None:
+    """Time the overview beside 18 counts that a dashboard is commonly made of; ends with 1 off its goal."""
+    from console.bench.statements.overview import LIMIT_MS, run
+
+    with _place(context, users, transactions, keep=keep) as place:
+        found = run(place)
+    ours, naive = found.ours, found.naive
+    of_all = f"of {found.transactions:,} transactions, {found.today:,} of them today"
+    _show(
+        context,
+        [
+            ("overview: statements", str(ours.statements), "statements", "1"),
+            (f"overview {of_all}, median of 20", f"{ours.ms:.1f}", "ms", None),
+            ("overview, 95th percentile", f"{ours.p95_ms:.1f}", "ms", f"below {LIMIT_MS:.0f} ms"),
+            ("separate counts: statements", str(naive.statements), "statements", None),
+            ("separate counts, median of 3", f"{naive.ms:,.1f}", "ms", None),
+            ("separate counts / overview", f"{naive.ms / ours.ms:.1f}", "ratio", None),
+        ],
+    )
+    if not ours.within:
+        say("The overview misses its goal.")
+        raise typer.Exit(1)
+
+
+@app.command()
 def recorder(
     context: typer.Context,
     records: Annotated[int, typer.Option(min=1_000, help="How many records are written.")] = 1_000_000,

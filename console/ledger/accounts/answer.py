@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from console.files.days import day_of, day_words, until_words
-from console.ledger.books.overview import EXPIRING_DAYS
+from console.ledger.credits.breakdown import EXPIRING_DAYS
 from console.money import NumberStyle, format_amount
 from models.account import AccountStatus
 

@@ -23,12 +23,11 @@ if TYPE_CHECKING:
 # to wait.
 MOST_UNCOUNTED: Final = 500_000
 
-_DAILY: Final = text(f"""
-    WITH mark AS MATERIALIZED (
+_COUNTED_DAYS: Final = """mark AS MATERIALIZED (
         SELECT m.through_id, m.closed_through, k.zone, (now() AT TIME ZONE k.zone)::date AS today,
             coalesce((SELECT max(t.id) FROM ledger.transactions t), 0) AS newest,
             coalesce(m.zone, k.zone) = k.zone AND coalesce((SELECT max(t.id) FROM ledger.transactions t), 0)
-                - m.through_id <= {MOST_UNCOUNTED} AS is_counted
+                - m.through_id <= {most} AS is_counted
         FROM ledger.daily_mark m CROSS JOIN ledger.calendar k
     ), system AS MATERIALIZED (
         SELECT w.id FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id WHERE u.username LIKE '@%'
@@ -40,7 +39,7 @@ _DAILY: Final = text(f"""
     ), moved AS MATERIALIZED (
         SELECT d.day, d.currency, d.kind, d.movements, d.amount, d.customers
         FROM ledger.daily_movements d, mark
-        WHERE d.day >= least(:first, mark.closed_through + 1) OR mark.closed_through IS NULL
+        WHERE d.day >= least({first}, mark.closed_through + 1) OR mark.closed_through IS NULL
         UNION ALL
         SELECT (t.posted_at AT TIME ZONE mark.zone)::date, t.currency, t.kind, count(*), sum(t.amount),
             sum(t.amount * (
@@ -68,7 +67,20 @@ _DAILY: Final = text(f"""
             o.expired, o.day < mark.today
         FROM open_day o CROSS JOIN mark
         LEFT JOIN ledger.daily_balances b ON b.day = mark.closed_through AND b.currency = o.currency
-    )
+    )"""
+
+
+def counted_days(first: str) -> str:
+    """Return what a statement begins with to ask for days from `first` on, an expression that may name mark.
+
+    mark: one row, how far they are counted and what day it is. moved: by day, currency and kind, some of them
+    in several rows; ended: how each day ended, the one that goes on included.
+    """
+    return _COUNTED_DAYS.format(first=first, most=MOST_UNCOUNTED)
+
+
+_DAILY: Final = text(f"""
+    WITH {counted_days(":first")}
     SELECT e.day, e.currency, NULL AS kind, NULL::bigint AS movements, e.held, e.on_hold, e.expired,
         e.is_over, mark.through_id, mark.newest, mark.is_counted
     FROM mark LEFT JOIN ended e
@@ -77,7 +89,7 @@ _DAILY: Final = text(f"""
     SELECT m.day, m.currency, m.kind::text, sum(m.movements)::bigint, sum(m.amount),
         NULL, NULL, NULL, NULL, NULL, NULL
     FROM moved m WHERE m.day BETWEEN :first AND :last AND (:currency = '' OR m.currency = :currency)
-    GROUP BY m.day, m.currency, m.kind""")  # noqa: S608 - a number of ours
+    GROUP BY m.day, m.currency, m.kind""")  # noqa: S608 - text of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
 from console.errors import UsageError
 from console.ledger.books.available import available, transferable
-from console.ledger.books.overview import EXPIRING_DAYS
 from console.money import Currency, currency_of
 from console.postgres.page import asked_name
 from models.account import AccountStatus
@@ -23,6 +22,9 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+
+EXPIRING_DAYS: Final = 30
+"""What expires within this many days expires soon."""
 
 # Holds cover lots in burn order. Of an expired lot only the covered part still lives, so the same running sum
 # serves for expired lots and for those to come.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import text
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.orm import Session
 
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 # How long a job may be due before it is late: a keeper that died is followed within half of it.
 LATE_S: Final = 60.0
+_MOMENTS: Final = (
+    "now", "claimed_at", "valid_until", "due_at", "started_at", "ended_at", "done_at", "not_before",
+    "last_ended_at",
+)  # fmt: skip
 # One each minute of a day, and more; of a job that ran oftener the history reaches less far back.
 MOST_RUNS: Final = 2_000
 
@@ -116,11 +120,14 @@ class JobStates:
         return next(state for state in self.jobs if state.job is job)
 
 
-_STATES: Final = text("""
+STATES: Final = """
     SELECT clock_timestamp() AS now, k.token, k.holder, k.place, k.claimed_at, k.valid_until, s.*,
         r.operator AS last_operator, r.ended_at AS last_ended_at, r.outcome AS last_outcome
     FROM ledger.keeper_lease k CROSS JOIN ledger.job_states() s
-    LEFT JOIN LATERAL ledger.job_runs(s.job, 1) r ON true""")
+    LEFT JOIN LATERAL ledger.job_runs(s.job, 1) r ON true"""
+"""How all jobs stand, each with its last run: what `states_in` reads."""
+
+_STATES: Final = text(STATES)
 _RUNS: Final = text("SELECT r.operator, r.ended_at, r.outcome FROM ledger.job_runs(:job, :limit) r")
 _HISTORY: Final = text("""
     SELECT j.name, max(r.ended_at), r.outcome ->> 'status', count(*)
@@ -133,20 +140,7 @@ def job_states(database: Database, *, cancel: Cancellation | None = None) -> Job
     """Return how all jobs stand, each with its last run, in one statement."""
 
     def ask(session: Session) -> JobStates:
-        rows = session.execute(_STATES).all()
-        first = rows[0]
-        lease = None
-        if first.holder is not None and first.valid_until > first.now:
-            lease = Lease(first.token, first.holder, first.place, first.claimed_at, first.valid_until)
-        found = {
-            row.job: _state(
-                row._asdict(),
-                None if row.last_outcome is None
-                else _run(row.last_operator, row.last_ended_at, row.last_outcome),
-            )
-            for row in rows
-        }  # fmt: skip
-        return JobStates(first.now, lease, tuple(found[job] for job in Job))
+        return states_in([row._asdict() for row in session.execute(_STATES)])
 
     return database.read("jobs.states", ask, cancel=cancel)
 
@@ -181,14 +175,35 @@ def job_history(
     return database.read("jobs.history", ask, cancel=cancel)
 
 
-def states_of(rows: list[dict[str, Any]]) -> tuple[JobState, ...]:
+def states_in(rows: Sequence[Mapping[str, Any]]) -> JobStates:
+    """Read what STATES selects, where its rows are JSON too."""
+    read = [_with_moments(row) for row in rows]
+    first = read[0]
+    lease = None
+    if first["holder"] is not None and first["valid_until"] > first["now"]:
+        lease = Lease(
+            first["token"], first["holder"], first["place"], first["claimed_at"], first["valid_until"]
+        )
+    found = {
+        row["job"]: _state(
+            row,
+            None if row["last_outcome"] is None
+            else _run(row["last_operator"], row["last_ended_at"], row["last_outcome"]),
+        )
+        for row in read
+    }  # fmt: skip
+    return JobStates(first["now"], lease, tuple(found[job] for job in Job))
+
+
+def states_of(rows: Sequence[Mapping[str, Any]]) -> tuple[JobState, ...]:
     """Return the jobs as ledger.claim_lease tells of them, without their runs."""
-    moments = ("due_at", "started_at", "ended_at", "done_at", "not_before")
-    read = [
-        {**row, **{name: row[name] and datetime.fromisoformat(row[name]) for name in moments}} for row in rows
-    ]
-    found = {row["job"]: _state(row, None) for row in read}
+    found = {row["job"]: _state(_with_moments(row), None) for row in rows}
     return tuple(found[job] for job in Job)
+
+
+def _with_moments(row: Mapping[str, Any]) -> dict[str, Any]:
+    moments = {name: row[name] for name in _MOMENTS if isinstance(row.get(name), str)}
+    return {**row, **{name: datetime.fromisoformat(moment) for name, moment in moments.items()}}
 
 
 def _state(row: Mapping[str, Any], last: JobRun | None) -> JobState:

@@ -8,7 +8,8 @@ from console.ledger.jobs.states import Job
 from console.money import PLAIN, format_amount
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from console.ledger.books.currencies import Books
     from console.ledger.jobs.states import JobRun, JobState
@@ -38,6 +39,21 @@ def state_word(state: JobState) -> str:
     if state.overdue_s is not None:
         return "due"
     return "idle" if state.due_at is None else "planned"
+
+
+def due_words(state: JobState, written: Callable[[datetime], str]) -> str:
+    """Say when a job is due: at a moment, as it is `written`, since one, or not at all."""
+    if state.due_at is None:
+        return "nothing to do"
+    moment = written(state.due_at)
+    return moment if state.overdue_s is None else f"since {moment}"
+
+
+def contradictions(outcome: Mapping[str, Any]) -> Mapping[str, int]:
+    """Return what verify found wrong, by its code how often; whoever reports a run may say it otherwise."""
+    wrong = outcome.get("wrong")
+    counts = wrong.items() if isinstance(wrong, dict) else ()
+    return {code: times for code, times in counts if isinstance(times, int)}
 
 
 def outcome_words(job: Job, run: JobRun, books: Books) -> str:
@@ -80,10 +96,15 @@ def _counted_days(outcome: Mapping[str, Any], _books: Books) -> str:
 
 
 def _verified(outcome: Mapping[str, Any], _books: Books) -> str:
-    wrong = outcome.get("wrong") or {}
+    wrong = contradictions(outcome)
     if wrong:
-        return "NOT all of it adds up: " + ", ".join(f"{code} ({times:,})" for code, times in wrong.items())
-    return f"{counted(outcome['transactions'], 'transaction')}: all of it adds up"
+        said = ", ".join(f"{code} ({times:,})" for code, times in wrong.items())
+        return f"NOT all of it adds up: {said}"
+    if outcome["status"] == "found":
+        return "NOT all of it adds up"
+    checked = outcome.get("transactions")
+    of_all = f"{counted(checked, 'transaction')}: " if isinstance(checked, int) else ""
+    return f"{of_all}all of it adds up"
 
 
 _WORDS: Final = {

@@ -15,6 +15,7 @@ from console.bench.investigate import customers, search
 from console.bench.investigate import report as investigate
 from console.bench.investigate.figure import Figure
 from console.bench.place import Place
+from console.bench.statements import overview
 from console.bench.statements import report as statements
 from console.bench.statements.counter import Counter, count_statements
 from console.bench.statements.pairs import Sizes
@@ -122,6 +123,16 @@ def test_a_capture_is_one_statement_over_any_number_of_lots(place: Place) -> Non
     figures = capture.run(place, rounds=1, lots=(1, 40))
     assert [(figure.lots, figure.statements) for figure in figures] == [(1, 1), (40, 1)]
     assert figures[1].ms_each < figures[0].ms_each == figures[0].ms
+
+
+@pytest.mark.usefixtures("bench_url")
+def test_the_overview_is_one_statement_beside_eighteen(place: Place) -> None:
+    found = overview.run(place, posted=200)
+    assert (found.ours.statements, found.ours.budget, found.naive.statements) == (1, 1, 18)
+    assert found.transactions >= TRANSACTIONS + 200
+    assert found.today >= 200
+    assert found.ours.ms > 0
+    assert found.naive.ms > 0
 
 
 def test_what_support_asks_is_timed_beside_the_naive_ways(admin_url: str, settings: Settings) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from console.ledger.accounts.page import AccountFilter
 from console.ledger.accounts.page import page as accounts_page
 from console.ledger.balances.lookup import lookup
-from console.ledger.books.overview import overview
+from console.ledger.books.overview.load import overview
 from console.ledger.transactions.page import TransactionFilter, page
 from console.monitor.recording.detail import statement_detail
 from console.monitor.recording.fingerprint import fingerprint, template

@@ -78,8 +78,8 @@ def grant(
 @app.command()
 def show(context: typer.Context, name: Name, currency: CurrencyCode = None) -> None:
     """Show what an account may spend: its balance, what is granted and held, and what expires soon."""
-    from console.ledger.books.overview import EXPIRING_DAYS
     from console.ledger.credits import breakdown as queries
+    from console.ledger.credits.breakdown import EXPIRING_DAYS
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:

@@ -10,8 +10,7 @@ import pytest
 
 from console.errors import UsageError
 from console.ledger.balances.lookup import BalanceRow, lookup
-from console.ledger.books.overview import EXPIRING_DAYS
-from console.ledger.credits.breakdown import Lot, credits  # noqa: A004 - the ledger's word
+from console.ledger.credits.breakdown import EXPIRING_DAYS, Lot, credits  # noqa: A004 - the ledger's word
 from console.monitor.budgets import budget
 from models.account import AccountStatus
 from tests.bookkeeping import transfer

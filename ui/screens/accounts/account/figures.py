@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from console.files.days import day_of, day_words, start_of
-from console.ledger.books.overview import EXPIRING_DAYS
+from console.ledger.credits.breakdown import EXPIRING_DAYS
 from models.account import AccountStatus
 from ui.kit.charts.balance_line import BalanceLine
 from ui.kit.formats import MINUS
