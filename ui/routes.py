@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from PySide6.QtCore import QObject, Signal
+
+if TYPE_CHECKING:
+    from datetime import date
 
 
 class Route:
@@ -57,6 +60,17 @@ class OpenAmount(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenPosted(Route):
+    """The transactions of some days, of some kinds (of all without one) and of the currency of a code."""
+
+    screen: ClassVar[str] = "transactions"
+    first: date
+    last: date
+    currency: str
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBalance(Route):
     """The balance of one user, beside those that are asked for already."""
 
@@ -71,6 +85,20 @@ class OpenAccount(Route):
     screen: ClassVar[str] = "accounts"
     username: str
     currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAccounts(Route):
+    """The accounts of a status, of a trust level, or followed by the operator; without any, all of them.
+
+    currency: a code, or empty for all.
+    """
+
+    screen: ClassVar[str] = "accounts"
+    currency: str = ""
+    status: str = ""
+    trust_level: int | None = None
+    followed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +128,20 @@ class OpenBatch(Route):
 
     screen: ClassVar[str] = "batches"
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatches(Route):
+    """The list of batches, newest first."""
+
+    screen: ClassVar[str] = "batches"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenJobs(Route):
+    """The automatic jobs."""
+
+    screen: ClassVar[str] = "console"
 
 
 @dataclass(frozen=True, slots=True)

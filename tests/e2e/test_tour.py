@@ -26,7 +26,7 @@ from tests.ui.several import CR, fill_in_four_currencies
 
 TOP = Path(__file__).parents[2]
 STOPS = [
-    "sign-in", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "accounts",
+    "sign-in", "overview", "overview-day", "transactions", "next-pages", "filter", "detail", "last-page", "balances", "accounts",
     "accounts-found", "account", "account-timeline", "account-term", "account-flag", "account-credits",
     "act-transfer", "act-deposit", "act-payout", "act-adjustment", "act-reversal", "act-hold", "act-open",
     "act-overdraft", "act-note", "act-metadata", "act-close", "act-grant", "act-granted", "act-freeze",
@@ -34,7 +34,7 @@ STOPS = [
     "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
     "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
     "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
-    "transactions-dark", "account-dark", "act-dark", "account-acted-on-dark", "accounts-dark",
+    "overview-waiting", "overview-dark", "transactions-dark", "account-dark", "act-dark", "account-acted-on-dark", "accounts-dark",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 
@@ -113,6 +113,8 @@ def check(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
         seen = {picture.pixel(x, y) for x in range(0, 1440, 3) for y in range(0, 900, 3)}
         assert len(seen) > COLOURS_AT_LEAST, stop["name"]
     cost = {stop["name"]: stop for stop in stops}
+    assert cost["overview-day"]["statements"] == 0
+    assert cost["overview-waiting"]["statements"] == budget("overview.load")
     assert cost["next-pages"]["actions"] == ["transactions.page"] * 3
     assert cost["next-pages"]["statements"] == 3
     assert cost["filter"]["actions"] == ["transactions.page"] * 2
@@ -180,7 +182,7 @@ def test_two_tours_leave_a_used_ledger_and_all_of_its_users_files_as_they_were(t
 def test_every_screen_is_right_on_a_used_ledger_of_four_currencies_and_another_day(tmp_path: Path) -> None:
     data, folder = tmp_path / "data", tmp_path / "tour"
     use(data, tmp_path, several=True)
-    places = STOPS.index("transactions-dark")
+    places = STOPS.index("overview-waiting")
     own = ["currencies", "currency", "currencies-balances"]
     for _ in range(2):
         done = take_tour(

@@ -10,11 +10,13 @@ from ui.screens.accounts.screen import Accounts
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.health.screen import Health
+from ui.screens.overview.screen import OverviewScreen
 from ui.screens.queries.screen import Queries
 from ui.screens.server.screen import Server
 from ui.screens.transactions.screen import Transactions
 
 SCREENS: Final[tuple[ScreenEntry, ...]] = (
+    ScreenEntry("overview", "Overview", "", Glyph.OVERVIEW, OverviewScreen),
     ScreenEntry("transactions", "Transactions", "Ledger", Glyph.TRANSACTIONS, Transactions),
     ScreenEntry("accounts", "Accounts", "Ledger", Glyph.ACCOUNTS, Accounts),
     ScreenEntry("balances", "Balances", "Ledger", Glyph.BALANCES, Balances),

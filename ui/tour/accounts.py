@@ -88,7 +88,7 @@ def term(walk: Walk) -> None:
 
 
 def flag(walk: Walk) -> None:
-    """Flag the account for whoever comes first: its head says so, and its note waits."""
+    """Flag the account for whoever comes first, and follow it: its head says so, and its note waits."""
     page = _page(walk)
     notes = page.tabs.notes
     page.tabs.show_tab(NOTES_TAB)
@@ -97,6 +97,9 @@ def flag(walk: Walk) -> None:
     QTest.keyClick(notes.flag_box, Qt.Key.Key_Space)
     press(notes.add_button)
     walk.wait(lambda: _FLAG in page.head.flag, "the flag")
+    if page.head.follow.text() == "Follow":
+        press(page.head.follow)
+    walk.wait(lambda: page.head.follow.text() == "Unfollow", "that the account is followed")
 
 
 def credit(walk: Walk) -> None:

@@ -19,9 +19,10 @@ from ui.tour.batch import BATCH_STOPS
 from ui.tour.currencies import CURRENCY_STOPS
 from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.listed import anew, choose, customers_of, jump, next_page, rows_of, tick, write
+from ui.tour.overview import OVERVIEW_STOPS, WAITING_STOPS
 from ui.tour.queries import QUERY_STOPS
 from ui.tour.server import SERVER_STOPS
-from ui.tour.walk import SIZE, Stop, TourError
+from ui.tour.walk import Stop, TourError
 
 if TYPE_CHECKING:
     from ui.tour.walk import Walk
@@ -45,10 +46,8 @@ def sign_in(walk: Walk) -> None:
 
 
 def first_page(walk: Walk) -> None:
-    """Press the sign-in's button, and see the newest transactions."""
-    press(walk.session.start_window.sign_in.button)
-    walk.wait(lambda: walk.session.window is not None, "the window")
-    window_of(walk).resize(*SIZE)
+    """See the newest transactions."""
+    go(walk, "transactions")
     shown = screen(walk, Transactions)
     walk.wait(lambda: shown.model.state is State.READY, "the first page")
     expect(len(rows_of(shown)) > 0, "there are no transactions")
@@ -134,6 +133,7 @@ def dark_transactions(walk: Walk) -> None:
 
 STOPS = (
     Stop("sign-in", sign_in),
+    *OVERVIEW_STOPS,
     Stop("transactions", first_page),
     Stop("next-pages", next_pages),
     Stop("filter", filters),
@@ -146,6 +146,7 @@ STOPS = (
     *QUERY_STOPS,
     *SERVER_STOPS,
     *CURRENCY_STOPS,
+    *WAITING_STOPS,
     Stop("transactions-dark", dark_transactions),
     *DARK_ACCOUNTS[:1],
     *DARK_ACTS,

@@ -64,6 +64,7 @@ def kept_dead(session: OperatorSession, monkeypatch: pytest.MonkeyPatch) -> Call
 
 
 def listed(window: MainWindow) -> Transactions:
+    window.open_screen("transactions")
     shown = window.current_screen
     assert isinstance(shown, Transactions)
     return shown

@@ -14,6 +14,7 @@ from ui.kit.widgets.filters import OneChoice
 
 if TYPE_CHECKING:
     from ui.context import Context
+    from ui.routes import OpenAccounts
 
 _TRUST_LEVELS = range(10)
 # What the chips say when they are chosen.
@@ -41,6 +42,17 @@ class AccountFilters(FilterRow):
             self.currency, self.username, self.name, self.email, self.trust_level, self.status, self.flag,
             self.followed, note=reading_note(context.formats, context.session.currencies),
         )  # fmt: skip
+
+    def show_only(self, route: OpenAccounts) -> None:
+        """Ask for what a route names and nothing else, at once."""
+        for one in self.chips:
+            one.reset()
+        self.currency.choose(route.currency)
+        self.status.put(route.status or None)
+        self.trust_level.put(None if route.trust_level is None else str(route.trust_level))
+        self.followed.put(_BY_ME if route.followed else None)
+        self._changed()
+        self.settle()
 
     def wanted(self) -> AccountFilter:
         """Return what the chips ask for; what is half typed into an open editor is not in it."""

@@ -9,7 +9,7 @@ from typing_extensions import override
 from console.ledger.audit.news import Topic
 from ui.acts.act import Subject
 from ui.kit.widgets.placing import Pages
-from ui.routes import OpenAccount, OpenCredit, OpenHold
+from ui.routes import OpenAccount, OpenAccounts, OpenCredit, OpenHold
 from ui.screen import Screen
 from ui.screens.accounts.account.page import AccountPage
 from ui.screens.accounts.list import AccountList, ListAsLeft
@@ -87,6 +87,10 @@ class Accounts(Screen):
 
     @override
     def follow(self, route: Route) -> None:
+        if isinstance(route, OpenAccounts):
+            self._stack.setCurrentWidget(self.list)
+            self.list.filters.show_only(route)
+            self.list.table.setFocus()
         if not isinstance(route, OpenAccount | OpenHold | OpenCredit):
             return
         account = OpenAccount(route.username, route.currency)

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from console.ledger.audit.news import Topic
 from ui.kit.widgets.placing import Pages
-from ui.routes import OpenBatch, Route
+from ui.routes import OpenBatch, OpenBatches, Route
 from ui.screen import Screen
 from ui.screens.batches.batch.page import BatchPage
 from ui.screens.batches.list import BatchList
@@ -84,6 +84,8 @@ class Batches(Screen):
     def follow(self, route: Route) -> None:
         if isinstance(route, OpenBatch):
             self._open(route.number)
+        elif isinstance(route, OpenBatches):
+            self.show_start()
 
     @property
     @override

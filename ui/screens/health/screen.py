@@ -16,6 +16,7 @@ from ui.kit.renewal import Renewal
 from ui.kit.theme.tokens import GAP, Tone
 from ui.kit.widgets.basics import TitleRow, caption, label, line
 from ui.kit.widgets.cards import Card
+from ui.routes import OpenJobs
 from ui.screen import Screen
 from ui.screens.health import courses
 from ui.screens.health.figures import ConsoleFigures, gather
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
 
     from ui.context import Context
+    from ui.routes import Route
 
 REFRESH_MS: Final = 1_000
 _COLUMNS: Final = 3
@@ -74,6 +76,11 @@ class Health(Screen):
     @override
     def renew(self) -> None:
         self.jobs.refresh()
+
+    @override
+    def follow(self, route: Route) -> None:
+        if isinstance(route, OpenJobs):
+            self.jobs.table.setFocus(Qt.FocusReason.TabFocusReason)
 
     def _look(self) -> None:
         ledger, history = self.context.ledger, self._history

@@ -90,6 +90,16 @@ class TransactionFilters(FilterRow):
         self._changed()
         self.settle()
 
+    def show_posted(self, days: tuple[date, date], code: str, kinds: tuple[str, ...]) -> None:
+        """Ask for some days' transactions of some kinds in one currency and nothing else, at once."""
+        for one in self.chips:
+            one.reset()
+        self.currency.choose(code)
+        self.posted.put(days)
+        self.kind.put(kinds)
+        self._changed()
+        self.settle()
+
     def _show_only(self, chip: CheckedChip, text: str) -> None:
         for one in self.chips:
             one.reset()

@@ -30,6 +30,7 @@ from ui.routes import (
     OpenBalance,
     OpenBatch,
     OpenBatchTransactions,
+    OpenPosted,
     OpenReference,
     OpenTransaction,
     OpenUserTransactions,
@@ -134,6 +135,8 @@ class Transactions(Screen):
                 self.filters.show_reference(reference)
             case OpenAmount(amount, currency):
                 self.filters.show_amount(amount, currency)
+            case OpenPosted(first, last, currency, kinds):
+                self.filters.show_posted((first, last), currency, kinds)
         self.table.setFocus()
 
     @property

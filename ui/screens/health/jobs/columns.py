@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from console.ledger.jobs.states import MOST_RUNS
-from console.ledger.jobs.words import TITLES, outcome_words, state_word
+from console.ledger.jobs.words import TITLES, due_words, outcome_words, state_word
 from ui.kit.days import moment_words, short_moment
 from ui.kit.formats import sentence
 from ui.kit.table.columns import Column, Kind
@@ -70,7 +70,7 @@ def columns(formats: Formats, books: Books) -> tuple[Column[JobRow], ...]:
             width=96,
             stretch=True,
         ),
-        Column("due", "Next due", Kind.IDENTIFIER, value=lambda row: due(row, formats)),
+        Column("due", "Next due", Kind.IDENTIFIER, value=lambda row: _due(row, formats)),
         Column(
             "runs",
             f"Last {HOURS} hours",
@@ -87,15 +87,6 @@ def outcome(row: JobRow, books: Books) -> str:
     """Say what came of the last run."""
     last = row.state.last
     return _NEVER if last is None else outcome_words(row.state.job, last, books)
-
-
-def due(row: JobRow, formats: Formats) -> str:
-    """Say when a job is due: at a moment, since one, or not at all."""
-    state = row.state
-    if state.due_at is None:
-        return "nothing to do"
-    moment = short_moment(state.due_at, formats)
-    return moment if state.overdue_s is None else f"since {moment}"
 
 
 def who_and_when(row: JobRow, formats: Formats) -> str:
@@ -146,6 +137,10 @@ def in_full(row: JobRow, formats: Formats, books: Books) -> str:
 
 def _strip(row: JobRow) -> Picture | None:
     return partial(draw_strip, marks=row.marks, at=row.at) if row.marks else None
+
+
+def _due(row: JobRow, formats: Formats) -> str:
+    return due_words(row.state, lambda moment: short_moment(moment, formats))
 
 
 _SPOKEN: Final = {"waiting": "waited", "found": "found something wrong", "failed": "failed"}

@@ -1,0 +1,218 @@
+"""The figures at the top, each with what is behind it; one that has a list is pressed to open it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from console.ledger.books.overview.statement import WITHIN_DAYS
+from models.transaction import TransactionKind
+from ui.kit.charts.sparkline import Sparkline
+from ui.kit.formats import plain_tip
+from ui.kit.theme.fonts import figure_font, text_font
+from ui.kit.theme.tokens import Tone
+from ui.kit.widgets.basics import Chip, caption, label
+from ui.kit.widgets.buttons import PressButton
+from ui.routes import OpenAccounts, OpenPosted
+from ui.screens.overview.placing import Halving
+from ui.screens.overview.words import age, changed, since_words, usual_words
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from PySide6.QtCore import QSize
+
+    from console.ledger.books.overview.figures import CurrencyOverview, Since
+    from ui.context import Context
+    from ui.kit.theme.theme import Theme
+    from ui.routes import Route
+
+CHART_DAYS: Final = 28
+"""So many days back the line goes, and the chart of what came and went."""
+
+UNKNOWN: Final = "\N{EM DASH}"
+_COUNTING: Final = "not known while the days are counted"
+_SOON, _MIDDLE, _LATER = WITHIN_DAYS
+_PICTURE_PX: Final = (104, 40)
+
+
+class TileFace(QVBoxLayout):
+    """A name, a figure with its currency, and a note below it; perhaps how the figure went."""
+
+    def __init__(self, inside: QWidget, name: str) -> None:
+        super().__init__(inside)
+        self._inside = inside
+        self._name = caption(name)
+        self._figure = label(UNKNOWN, font=figure_font())
+        self._unit = label(tone="muted", font=text_font())
+        self._note = label("reading\N{HORIZONTAL ELLIPSIS}", tone="muted", font=text_font(tabular=True))
+        self._chip = Chip()
+        self._beside = QHBoxLayout()
+        self.setContentsMargins(15, 12, 15, 12)
+        self.setSpacing(2)
+        figures = QHBoxLayout()
+        figures.setSpacing(7)
+        figures.addWidget(self._figure)
+        figures.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
+        figures.addStretch(1)
+        figures.addLayout(self._beside)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(0, 2, 0, 0)
+        foot.setSpacing(8)
+        foot.addWidget(self._chip)
+        foot.addWidget(self._note, 1)
+        self.addWidget(self._name)
+        self.addLayout(figures)
+        self.addLayout(foot)
+        self.addStretch(1)
+        self._unit.setContentsMargins(0, 0, 0, 4)
+        for part in (self._name, self._figure, self._unit, self._note, self._chip):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def put_beside(self, picture: QWidget) -> None:
+        """Put a picture beside the figure."""
+        picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._beside.addWidget(picture)
+
+    def tell(self, figure: str, unit: str, note: str, *, chip: str = "", tip: str = "") -> None:
+        """Show a figure, its currency, and what is said of it; a chip asks for attention."""
+        self._figure.setText(figure)
+        self._unit.setText(unit)
+        self._note.setText(note)
+        self._chip.set(chip, Tone.WARNING)
+        said = ", ".join(part for part in (f"{figure} {unit}".strip(), chip, note) if part)
+        self._inside.setAccessibleName(f"{self._name.text()}: {said}")
+        self._inside.setToolTip(plain_tip(tip) if tip else "")
+        self._inside.updateGeometry()
+
+
+class PlainTile(QFrame):
+    """A figure that has no list of its own yet."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.face = TileFace(self, name)
+
+
+class OpeningTile(PressButton):
+    """A figure that opens the list behind it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setProperty("tile", True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        self.face = TileFace(self, name)
+
+    @override
+    def sizeHint(self) -> QSize:
+        return self.face.sizeHint()
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        return self.face.minimumSize()
+
+
+class Tiles(Halving):
+    """What is owed, what was paid out today, what is on hold and what expires, in one currency.
+
+    wanted: the route to what is behind a figure.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self._formats = context.formats
+        self._routes: dict[OpeningTile, Route] = {}
+        self.owed = OpeningTile("What we owe customers")
+        self.paid = OpeningTile("Paid out today")
+        self.on_hold = PlainTile("On hold")
+        self.expiring = PlainTile(f"Expires in {_MIDDLE} days")
+        self.line = _line(context.theme)
+        self.owed.face.put_beside(self.line)
+        self.put(self.owed, self.paid, self.on_hold, self.expiring)
+        for tile in (self.owed, self.paid):
+            tile.clicked.connect(partial(self._press, tile))
+
+    def show_currency(self, one: CurrencyOverview, since: Since, at: datetime) -> None:
+        """Show one currency at a moment; its change since the end of a day."""
+        code = one.currency.code
+        self._routes = {
+            self.owed: OpenAccounts(code),
+            self.paid: OpenPosted(one.today, one.today, code, (TransactionKind.PAYOUT.value,)),
+        }
+        self._show_owed(one, since)
+        self._show_paid(one)
+        self._show_holds(one, at)
+        soon, middle, later = (one.expiring[days] for days in WITHIN_DAYS)
+        write = self._formats.amount
+        self.expiring.face.tell(
+            write(middle.amount, one.currency), code,
+            f"{write(soon.amount, one.currency)} in {_SOON} days, "
+            f"{write(later.amount, one.currency)} in {_LATER}",
+            tip=f"{self._formats.count(middle.count, 'credit')} within {_MIDDLE} days",
+        )  # fmt: skip
+        self.fit()
+
+    def forget(self) -> None:
+        """Show no figure: nothing could be read."""
+        self._routes = {}
+        for tile in (self.owed, self.paid, self.on_hold, self.expiring):
+            tile.face.tell(UNKNOWN, "", "not read")
+
+    def _show_owed(self, one: CurrencyOverview, since: Since) -> None:
+        change = one.since(since.day(one.today))
+        if change is None:
+            self.owed.face.tell(UNKNOWN, one.currency.code, _COUNTING)
+            self.line.set_values(())
+            return
+        words = changed(change.before, change.amount, one.currency, self._formats)
+        since_when = since_words(since, one.today)
+        self.owed.face.tell(
+            self._formats.amount(change.now, one.currency), one.currency.code,
+            f"{words} since {since_when}", tip="Opens the accounts",
+        )  # fmt: skip
+        days = [one.today - timedelta(days=back) for back in range(CHART_DAYS - 1, -1, -1)]
+        owed = [one.owed_after(day) for day in days if day >= one.first_day]
+        # A line tells how it went, not how much: floats are near enough for a picture.
+        self.line.set_values([None if amount is None else float(amount) for amount in owed])
+
+    def _show_paid(self, one: CurrencyOverview) -> None:
+        if one.owed is None:
+            self.paid.face.tell(UNKNOWN, one.currency.code, _COUNTING)
+            return
+        paid = one.moved_on(one.today, TransactionKind.PAYOUT)
+        usual = usual_words(one.usual_payouts, one.today, one.currency, self._formats)
+        counted = self._formats.count(paid.count, "payout")
+        weeks = "" if one.usual_payouts is None else f"The mean of {one.usual_payouts.weeks}, whole days"
+        self.paid.face.tell(
+            self._formats.amount(paid.amount, one.currency), one.currency.code,
+            f"{counted}; {usual}" if usual else counted, tip=weeks or "Opens today's payouts",
+        )  # fmt: skip
+
+    def _show_holds(self, one: CurrencyOverview, at: datetime) -> None:
+        late = one.overdue
+        chip = ""
+        if late.count and late.since is not None:
+            chip = f"{self._formats.integer(late.count)} overdue, oldest {age(late.since, at)}"
+        self.on_hold.face.tell(
+            self._formats.amount(one.holds.amount, one.currency), one.currency.code,
+            self._formats.count(one.holds.count, "hold") if one.holds.count else "no hold", chip=chip,
+        )  # fmt: skip
+
+    def _press(self, tile: OpeningTile, *_checked: object) -> None:
+        if tile in self._routes:
+            self.wanted.emit(self._routes[tile])
+
+
+def _line(theme: Theme) -> Sparkline:
+    made = Sparkline(theme, spoken="How it went in four weeks")
+    made.setFixedSize(*_PICTURE_PX)
+    return made
