@@ -13,15 +13,15 @@ from ui.kit.table.paged_model import State
 from ui.kit.theme.theme import Mode
 from ui.screens.balances.screen import Balances
 from ui.screens.transactions.screen import Transactions
-from ui.tour.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
-from ui.tour.acts import ACT_STOPS, DARK_ACTS
-from ui.tour.batch import BATCH_STOPS
-from ui.tour.currencies import CURRENCY_STOPS
 from ui.tour.hands import expect, go, press, screen, window_of
-from ui.tour.listed import anew, choose, customers_of, jump, next_page, rows_of, tick, write
-from ui.tour.overview import OVERVIEW_STOPS, WAITING_STOPS
-from ui.tour.queries import QUERY_STOPS
-from ui.tour.server import SERVER_STOPS
+from ui.tour.scenes.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
+from ui.tour.scenes.acts import ACT_STOPS, DARK_ACTS
+from ui.tour.scenes.batch import BATCH_STOPS
+from ui.tour.scenes.currencies import CURRENCY_STOPS
+from ui.tour.scenes.listed import anew, choose, customers_of, jump, next_page, rows_of, tick, write
+from ui.tour.scenes.overview import OVERVIEW_STOPS, WAITING_STOPS
+from ui.tour.scenes.queries import QUERY_STOPS
+from ui.tour.scenes.server import SERVER_STOPS
 from ui.tour.walk import Stop, TourError
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 
 from ui.screens.balances.screen import Balances
 from ui.screens.transactions.screen import Transactions
-from ui.tour.batch import MONEY
 from ui.tour.hands import expect, go, press, screen, window_of
-from ui.tour.listed import anew, choose, customers_of, jump, next_page, rows_of
+from ui.tour.scenes.batch import MONEY
+from ui.tour.scenes.listed import anew, choose, customers_of, jump, next_page, rows_of
 from ui.tour.walk import Stop
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from ui.kit.table.paged_model import State
 from ui.screens.accounts.account.tabs import NOTES_TAB, TIMELINE_TAB
 from ui.screens.accounts.screen import Accounts
 from ui.tour.hands import expect, go, press, screen, window_of
-from ui.tour.listed import write
+from ui.tour.scenes.listed import write
 from ui.tour.walk import Stop, TourError
 
 if TYPE_CHECKING:
