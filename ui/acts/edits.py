@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 from typing_extensions import override
 
 from console.files.days import end_of
-from console.files.text import has_hidden, is_name
+from console.files.text import has_hidden, plain_name
 from console.money import LARGEST
 from ui.acts.act import Entry
 from ui.kit.theme.fonts import text_font
@@ -100,13 +100,19 @@ class TextEdit(Edit):
 
 
 class AccountEdit(TextEdit):
-    """The username of a customer's account."""
+    """The username of a customer's account, as the ledger writes it."""
+
+    @property
+    @override
+    def value(self) -> str | int | datetime | None:
+        """The name in small letters."""
+        return plain_name(self._text)
 
     @override
     def _wrong(self, text: str) -> str:
         if text.startswith("@"):
             return "a customer's account; another act moves money of the ledger's own"
-        return "" if is_name(text) else "no account can have this name"
+        return "" if plain_name(text) is not None else "no account can have this name"
 
 
 class NumberEdit(TextEdit):

@@ -102,7 +102,7 @@ class ActForm(QDialog):
             self._one.cancel()
             return
         if self._one.in_doubt(_THE_ACT):
-            settle_now(self._context, self._page)
+            settle_now(self._context, self._page.window())
         super().reject()
 
     def _fill_in(self) -> None:

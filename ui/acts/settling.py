@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 
 def settle_now(context: Context, owner: QObject) -> None:
-    """Settle what the outbox holds that nobody is sending; a settling that runs already goes on instead."""
+    """Settle what the outbox holds that nobody is sending, and say it as long as `owner` is there."""
     ledger = context.ledger
     context.worker.run(
         lambda _cancel: settle_doubts(ledger),
         done=lambda settled: say_settled(context, settled),
         owner=owner,
-        replaces="settling",
     )
 
 
 def say_settled(context: Context, settled: Iterable[Settled]) -> None:
-    """Say what became of each operation that was in doubt."""
+    """Say what became of each operation that was in doubt, in the place of what was said of it before."""
     for one in settled:
-        context.notices.warn(f"From {context.formats.timestamp(one.when)}, {one.sentence}")
+        when = context.formats.timestamp(one.when)
+        context.notices.warn(f"From {when}, {one.sentence}", key=f"settled {one.entry.key}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 import pytest
@@ -19,6 +20,7 @@ from tests.ui.acts.hands import REASON, TICKET, do, ended, fill, seen
 from tests.ui.parts import CR
 from ui.acts import catalogue
 from ui.acts.act import Subject
+from ui.acts.edits import ExpiryEdit
 from ui.kit.widgets.placing import LEAST
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ CHARGE: Final = 4
 SAID: Final[dict[str, tuple[dict[str, str], str, str]]] = {
     # what is typed, the button, and what is said once it is done
     "transfer": (
-        {"payee": GRETA, "amount": "30"},
+        {"payee": GRETA.title(), "amount": "30"},
         "Post 30.00 CR",
         "30.00 CR moved from noor.a to greta.l.\nTransaction",
     ),
@@ -322,3 +324,20 @@ def test_what_a_rule_watches_is_submitted(
     )
     assert count(ledger_url) == before
     assert count(ledger_url, "approval_requests") == 1
+
+
+def test_credit_ends_with_the_day_that_is_chosen(qtbot: QtBot, form_of: Forms, ledger_url: str) -> None:
+    form = form_of(catalogue.GRANT)
+    ends = form.blanks.edits["expires_at"]
+    assert isinstance(ends, ExpiryEdit)
+    assert ends.written == "no end"
+    QTest.keyClick(ends.ends, Qt.Key.Key_Space)
+    ends.day.set_day(date(2030, 12, 31))
+    assert ends.written == "end of 31 Dec 2030"
+    fill(form, amount="30", source="goodwill", reason=REASON)
+    seen(qtbot, form)
+    do(form)
+    ended(qtbot, form)
+    with connected(ledger_url) as connection:
+        row = connection.execute("SELECT expires_at, source FROM ledger.credit_lots").fetchone()
+    assert row == (datetime(2031, 1, 1, tzinfo=UTC), "goodwill")

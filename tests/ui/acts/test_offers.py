@@ -15,10 +15,11 @@ from tests.cluster import connected
 from tests.ui.acts.conftest import NOOR
 from tests.ui.acts.hands import REASON, do, ended, fill, focused, opened, seen, shown_form
 from ui.acts import catalogue
-from ui.acts.form import ActForm
+from ui.acts.form import KEYS, ActForm
 from ui.routes import OpenAccount, OpenTransaction
 from ui.screens.accounts.screen import Accounts
 from ui.screens.transactions.screen import Transactions
+from ui.window.fixed_keys import FIXED_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -158,6 +159,11 @@ def test_what_was_done_shows_on_the_page_at_once(
     qtbot.waitUntil(lambda: page.acts.buttons[3].accessibleName() == "Unfreeze…")
     form.accept()
     assert opened(qtbot, page, Qt.Key.Key_F).windowTitle() == "Unfreeze"
+
+
+def test_every_letter_is_listed_among_the_keys() -> None:
+    listed = {key for _title, _place, keys in FIXED_KEYS for key in keys}
+    assert {act.key for act in catalogue.ACTS if act.key} | {KEYS[0]} <= listed
 
 
 def test_the_palette_opens_a_form_on_what_is_shown(

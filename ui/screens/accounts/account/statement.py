@@ -132,8 +132,8 @@ class StatementTab(QWidget):
     @property
     def reversal_subject(self) -> Subject:
         """What a reversal would be of: the movement that is chosen, or none yet."""
-        chosen = self.table.selected_rows()
-        return self._reversal_of(chosen[0]) if len(chosen) == 1 else Subject()
+        row = self.table.current_row() if self.table.selected_rows() else None
+        return Subject() if row is None else self._reversal_of(row)
 
     def show_page(self, currency: Currency, newest: Page[StatementRow]) -> None:
         """List an account's movements in a currency, of which the newest were read with it."""
