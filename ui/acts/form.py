@@ -62,7 +62,7 @@ class ActForm(QDialog):
         self.setWindowTitle(act.title)
         self.blanks = Blanks(context, act, subject)
         self.foresight = Foresight(context, self)
-        self.preview = Preview(context)
+        self.preview = Preview(context, asks=self._way is Way.ASK)
         self.outcome = Outcome()
         self.running = RunningStrip(context.formats)
         self.close_button = button("Cancel")
@@ -91,6 +91,8 @@ class ActForm(QDialog):
     @override
     def showEvent(self, arg__1: QShowEvent) -> None:
         super().showEvent(arg__1)
+        if arg__1.spontaneous():
+            return
         # Only now, in the window's style; the area scrolls where the window has less room than all of it.
         hidden = self._inside.sizeHint().height() - self._area.sizeHint().height()
         fit_dialog(self, QSize(_WIDTH, self.sizeHint().height() + hidden))
@@ -201,7 +203,7 @@ class ActForm(QDialog):
         found = self.foresight.found
         if self._way is Way.ASK:
             return "Ask for it"
-        if found is not None and found.approvals:
+        if found is not None and found.approvals and not found.is_allowed:
             return f"Submit for approval ({checkers(found.approvals)})"
         return self._act.title if self.blanks.problem else self._said(self._act.deed)
 
@@ -236,16 +238,7 @@ class ActForm(QDialog):
         self._area = scrolling(self._inside, ground="surface")
         foot = row_of(self._why, None, self.close_button, self.deed_button)
         page = QWidget()
-        page.setLayout(
-            column_of(
-                heading,
-                self._area,
-                self.outcome,
-                self.running,
-                foot,
-                spacing=12,
-            )
-        )
+        page.setLayout(column_of(heading, self._area, self.outcome, self.running, foot, spacing=12))
         for one in (page, self.end):
             self._pages.addWidget(one)
         layout = QVBoxLayout(self)

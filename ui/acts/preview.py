@@ -27,7 +27,7 @@ _LEAST_HEIGHT: Final = 112
 _TELL: Final = "What it would do to both sides stands here."
 _ASKING: Final = "Asking the ledger what it would do\N{HORIZONTAL ELLIPSIS}"
 _NOTHING_MOVES: Final = "The ledger would do it. No money moves."
-_WOULD: Final = "The ledger would do it:"
+_WOULD: Final = "The ledger would do it."
 
 
 _FIGURES: Final[tuple[tuple[str, Callable[[Figures], int]], ...]] = (
@@ -40,8 +40,10 @@ _FIGURES: Final[tuple[tuple[str, Callable[[Figures], int]], ...]] = (
 class Preview(QFrame):
     """What the ledger said it would do; `again_button` asks once more where it said no."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, *, asks: bool) -> None:
+        """`asks`: it is asked for by whoever may not do it."""
         super().__init__()
+        self._asks = asks
         self._formats = context.formats
         self._currencies = {one.code: one for one in context.session.currencies}
         self.setProperty("card", True)
@@ -89,7 +91,7 @@ class Preview(QFrame):
             self._say(refusal_words(found.refusal), "error")
             self._show_sides(())
         else:
-            self._say(_outline(found), "muted")
+            self._say(_outline(found, asks=self._asks), "muted")
             self._show_sides(found.sides)
 
     def _say(self, words: str, tone: str) -> None:
@@ -149,13 +151,15 @@ def refusal_words(refusal: RefusedError) -> str:
     return str(refusal)
 
 
-def _outline(found: Rehearsal) -> str:
-    """Say what comes before the figures."""
+def _outline(found: Rehearsal, *, asks: bool) -> str:
+    """Say what comes before the figures: who else must agree."""
     asked = ""
-    if found.is_allowed:
+    if found.is_allowed and (asks or found.approvals):
         asked = " An allowance lets it pass at once."
     elif found.approvals:
         asked = f" A rule asks for {checkers(found.approvals)} first."
+    elif asks:
+        asked = f" {checkers(1)} must agree first."
     return f"{_WOULD if found.sides else _NOTHING_MOVES}{asked}"
 
 

@@ -86,6 +86,7 @@ def test_support_asks_for_the_same_with_as_many_keys(
 ) -> None:
     keys, window = Keys(), window_of(context_of("t_support"))
     form = reverse_first(qtbot, search(qtbot, window, keys), keys)
+    assert form.preview.words == "The ledger would do it. 1 checker must agree first."
     keys.press(Qt.Key.Key_Return)
     assert keys.pressed == 10 <= MOST_KEYS
     said = QGuiApplication.clipboard().text()

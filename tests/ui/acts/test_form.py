@@ -313,7 +313,7 @@ def test_what_a_rule_watches_is_submitted(
     form = form_of(catalogue.TRANSFER)
     fill(form, payee=GRETA, amount="30", reason=REASON, ticket=TICKET)
     seen(qtbot, form)
-    assert form.preview.words == "The ledger would do it: A rule asks for 1 checker first."
+    assert form.preview.words == "The ledger would do it. A rule asks for 1 checker first."
     assert form.deed_button.text() == "Submit for approval (1 checker)"
     before = count(ledger_url)
     do(form)

@@ -237,7 +237,7 @@ def test_support_passes_at_once_what_an_allowance_lets_pass(
     form = form_of(catalogue.GRANT, shown_in=context_of("t_support"))
     fill(form, amount="30", source="goodwill", reason=REASON)
     seen(qtbot, form)
-    assert form.preview.words == "The ledger would do it: An allowance lets it pass at once."
+    assert form.preview.words == "The ledger would do it. An allowance lets it pass at once."
     assert form.deed_button.text() == "Ask for it"
     do(form)
     ended(qtbot, form)
