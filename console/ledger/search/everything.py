@@ -30,6 +30,7 @@ TOO_LONG: Final = f"Nothing was looked for: no name has more than {LONGEST} char
 
 _WORDS_AT_MOST: Final = 8
 _REFERENCE_LENGTH: Final = 200
+_TICKET_LENGTH: Final = 64
 _NUMBER: Final = re.compile(r"#?([1-9][0-9]{0,17})", re.ASCII)
 _NAME_BEGINS: Final = re.compile(r"@?[a-z0-9][a-z0-9._-]{0,62}")
 _WITH_CODE: Final = re.compile(r"(.*[0-9]) *([A-Za-z][A-Za-z0-9]{1,11})")
@@ -167,6 +168,8 @@ def _values(sought: str) -> dict[str, object]:
         values["reference"] = sought
         if begins:
             values["reference_until"] = sought + LAST_CHARACTER
+    if len(sought) <= _TICKET_LENGTH:
+        values["ticket"] = sought
     number = _NUMBER.fullmatch(sought)
     if number is not None:
         values["number"] = int(number.group(1))

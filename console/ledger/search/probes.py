@@ -23,6 +23,7 @@ _WEIGHED: Final = 200
 """How many accounts of a word are put in order; of a word that more bear, these are the first that come."""
 
 _EMAIL: Final = 'lower(CAST(:email AS text) COLLATE "C")'
+_TICKET: Final = 'lower(CAST(:ticket AS text) COLLATE "C")'
 _NO_NUMBER: Final = "CAST(NULL AS bigint)"
 _LIMIT: Final = MOST + 1
 
@@ -49,6 +50,12 @@ _ACCOUNT_PROBES: Final = {
         SELECT 2, u.id FROM ledger.users u WHERE u.email IS NOT NULL AND lower(u.email) >= {_EMAIL}
             AND lower(u.email) < lower(CAST(:email_until AS text) COLLATE "C")
         ORDER BY lower(u.email) LIMIT {_LIMIT}""",
+    # What was done to it under a ticket, but for movements, which are found by themselves.
+    "ticket": f"""
+        SELECT 1, u.id FROM (
+            SELECT e.subject FROM ledger.audit_events e WHERE lower(e.ticket) = {_TICKET}
+            ORDER BY e.at DESC LIMIT {_WEIGHED}) e
+        JOIN ledger.users u ON u.username = substr(e.subject, 9) AND starts_with(e.subject, 'account:')""",
     "words": f"""
         SELECT CASE WHEN whole THEN 2 ELSE 3 END, id FROM called
         WHERE {{few}} LIMIT {_WEIGHED}""",
@@ -72,6 +79,9 @@ _BY_REFERENCE: Final = {
     "reference_until": f"""
         SELECT 1, r.id FROM {{table}} r WHERE r.reference > :reference AND r.reference < :reference_until
         ORDER BY r.reference LIMIT {_LIMIT}""",
+    "ticket": f"""
+        SELECT 1, r.id FROM {{table}} r WHERE lower(r.ticket) = {_TICKET}
+        ORDER BY r.{{at}} DESC, r.id DESC LIMIT {_LIMIT}""",
 }
 _TRANSACTIONS: Final = f"""
     (SELECT 'transaction', min(f.rank), t.id, t.reference, t.kind::text,
@@ -139,8 +149,8 @@ def statement(given: frozenset[str], *, operators: bool = False) -> TextClause:
     few = f"(SELECT count(*) FROM begins) < {_LIMIT}" if "name" in given else "true"
     blocks = {
         _ACCOUNTS: {key: probe.replace("{few}", few) for key, probe in _ACCOUNT_PROBES.items()},
-        _TRANSACTIONS: _of_table("ledger.transactions"),
-        _HOLDS: _of_table("ledger.reservations"),
+        _TRANSACTIONS: _of_table("ledger.transactions", "posted_at"),
+        _HOLDS: _of_table("ledger.reservations", "created_at"),
         _BATCHES: _BATCH_PROBES,
         _OPERATORS: OPERATOR_PROBES if operators else {},
     }
@@ -158,5 +168,5 @@ def statement(given: frozenset[str], *, operators: bool = False) -> TextClause:
     return text(f"{'WITH ' if shared else ''}{', '.join(shared)} {' UNION ALL '.join(asked)}")
 
 
-def _of_table(table: str) -> dict[str, str]:
-    return {key: probe.replace("{table}", table) for key, probe in _BY_REFERENCE.items()}
+def _of_table(table: str, at: str) -> dict[str, str]:
+    return {key: probe.replace("{table}", table).replace("{at}", at) for key, probe in _BY_REFERENCE.items()}

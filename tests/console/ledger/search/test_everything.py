@@ -237,3 +237,22 @@ def test_every_probe_is_an_index(viewer: Database, ledger_url: str, text: str) -
     assert nodes
     assert "Seq Scan" not in {node["Node Type"] for node in nodes}
     assert find(viewer, text).found or text == "kofi"
+
+
+def test_a_ticket_finds_what_was_done_under_it(
+    operator_database: Database, operator: Connection, kofi: int
+) -> None:
+    paid = done(
+        write(
+            operator, "transfer", "@external", "kofi.amrani", CURRENCY, 500, None, "", None, REASON, "ZD-4711"
+        )
+    )["transaction"]  # fmt: skip
+    done(write(operator, "reserve", "kofi.amrani", CURRENCY, 5, "h-1", None, "", "ZD-4711"))
+    done(write(operator, "set_account_status", "shop.example.com", "frozen", REASON, "zd-4711"))
+    found = find(operator_database, "zd-4711")
+    assert [(one.kind, one.number) for one in found.found if one.kind is Kind.TRANSACTION] == [
+        (Kind.TRANSACTION, paid)
+    ]
+    assert names(found, Kind.HOLD) == ["h-1"]
+    assert names(found, Kind.ACCOUNT) == ["shop.example.com"]
+    assert find(operator_database, "ZD-471").found == ()
