@@ -44,6 +44,7 @@ _RULES: Final = frozenset({Topic.RULES})
 _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "create_batch": frozenset({Topic.BATCHES}),
     "discard_batch": frozenset({Topic.BATCHES}),
+    "offset_batch": frozenset({Topic.BATCHES}),
     "submit_batch": _DECIDED,
     "submit_request": frozenset({Topic.APPROVALS}),
     "approve_request": _DECIDED,
@@ -54,6 +55,7 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "reverse_batch": _MANY_POSTED,
     "set_account_status": _ACCOUNT,
     "set_overdraft_limit": _ACCOUNT,
+    "set_account_metadata": _ACCOUNT,
     "erase_account": _ACCOUNT,
     "add_note": _ACCOUNT,
     "flag_account": _ACCOUNT,
@@ -73,6 +75,7 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "set_business_zone": _BOOKS,
     "set_approval_rule": _RULES,
     "set_limit": _RULES,
+    "set_allowance": _RULES,
     "job": frozenset({Topic.JOBS}),
 }
 

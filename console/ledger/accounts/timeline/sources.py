@@ -85,8 +85,9 @@ _TOLD: Final[Mapping[Source, str]] = {
     Source.MOVEMENT: """
         SELECT t.operator, t.kind::text, 'done',
             CASE WHEN t.from_wallet = owner.id THEN -t.amount ELSE t.amount END, t.amount::text,
-            owner.currency, u.username, t.reference, t.batch_id, concat_ws(': ', nullif(t.description, ''),
-                CASE WHEN t.reverses IS NOT NULL THEN t.metadata ->> 'reason' END),
+            owner.currency, u.username, t.reference, t.batch_id,
+            concat_ws(', ', nullif(concat_ws(': ', nullif(t.description, ''), t.metadata ->> 'reason'), ''),
+                'ticket ' || t.ticket),
             NULL::text, NULL::text, NULL::text, NULL::jsonb
         FROM ledger.transactions t
         JOIN ledger.wallets w
@@ -99,11 +100,12 @@ _TOLD: Final[Mapping[Source, str]] = {
         WHERE owner.user_id = found.id""",
     Source.REQUEST: """
         SELECT q.created_by, q.kind, 'done', NULL, q.amount::text, q.currency, q.request ->> 'to',
-            q.request ->> 'reference', NULL, q.reason, NULL, NULL, NULL, NULL
+            q.request ->> 'reference', NULL,
+            concat_ws(', ', q.reason, 'ticket ' || q.ticket), NULL, NULL, NULL, NULL
         FROM ledger.approval_requests q WHERE q.id = found.id""",
     Source.HOLD: """
         SELECT r.created_by, 'reserve', 'done', NULL, r.amount::text, r.currency, NULL, r.reference, NULL,
-            r.description, NULL, NULL, NULL, NULL
+            concat_ws(', ', nullif(r.description, ''), 'ticket ' || r.ticket), NULL, NULL, NULL, NULL
         FROM ledger.reservations r WHERE r.id = found.id""",
     Source.HOLD_END: """
         SELECT r.closed_by, r.status::text, 'done', NULL, r.amount::text, r.currency, NULL, r.reference, NULL,
@@ -117,7 +119,7 @@ _TOLD: Final[Mapping[Source, str]] = {
             CASE WHEN jsonb_typeof(e.detail #> '{outcome,note}') = 'number' THEN (
                 SELECT n.note FROM ledger.account_notes n
                 WHERE n.id = (e.detail #>> '{outcome,note}')::numeric)
-            ELSE e.reason END,
+            ELSE concat_ws(', ', nullif(e.reason, ''), 'ticket ' || e.ticket) END,
             left(e.detail #>> '{outcome,before}', 200),
             left(coalesce(e.detail #>> '{outcome,after}', asked ->> 'status', asked ->> 'assignee',
                 asked ->> 'following'), 200),

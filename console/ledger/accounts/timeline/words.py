@@ -39,6 +39,7 @@ _ASKED: Final[Mapping[str, str]] = {
     "set_overdraft_limit": "overdraft limit",
     "set_account_status": "status",
     "reverse_transaction": "reversal",
+    "set_account_metadata": "change of metadata",
     "open_account": "opening the account",
     "erase_account": "erasing the person",
     "add_note": "note",
@@ -136,6 +137,8 @@ def _flag(row: TimelineRow, _style: NumberStyle) -> str:
 def _act(row: TimelineRow) -> str:
     if row.act == "follow_account":
         return "Account followed" if row.after == "true" else "Account no longer followed"
+    if row.act == "set_account_metadata":
+        return "Metadata changed"
     name = row.act.replace("_", " ")
     return f"{name[:1].upper()}{name[1:]}"
 
