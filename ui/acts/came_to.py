@@ -10,6 +10,7 @@ from console.errors import ConsoleError
 from console.ledger.acts.perform import perform_act
 from console.ledger.approvals.commands import submit
 from console.ledger.balances.lookup import lookup
+from models.account import AccountStatus
 from ui.acts.act import Way
 from ui.acts.preview import checkers
 from ui.kit.days import moment_words, short_moment
@@ -125,10 +126,11 @@ def answer(came_to: CameTo, formats: Formats, operator: str) -> str:
 
 
 def _available(came_to: CameTo, formats: Formats) -> list[str]:
+    """Say what may be spent; what is available of a frozen account is available to nobody."""
     return [
         f"Available of {row.name}: {formats.money(row.available, row.currency)}."
         for row in came_to.rows
-        if row.available is not None and row.currency is not None
+        if row.available is not None and row.currency is not None and row.status is AccountStatus.ACTIVE
     ]
 
 

@@ -113,6 +113,8 @@ def test_each_act_is_shown_before_and_said_after(qtbot: QtBot, form_of: Forms, a
     ended(qtbot, form)
     assert form.is_done, form.outcome.text()
     assert form.end.words.startswith(said)
+    still_moves = act not in {catalogue.FREEZE, catalogue.CLOSE}
+    assert ("\nAvailable of " in form.end.words) is still_moves
     form.accept()
 
 
