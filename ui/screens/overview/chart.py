@@ -105,10 +105,10 @@ class DaysCard(Card):
             spoken=f"What came and went in {CHART_DAYS} days: {money(came)} came, {money(-went)} went",
         )  # fmt: skip
 
-    def forget(self) -> None:
-        """Show no day: nothing could be read."""
+    def forget(self, why: str) -> None:
+        """Show no day, and say why."""
         self.bars.hide()
-        self.words.setText("Not read.")
+        self.words.setText(why)
         self.words.show()
 
     def _bar(self, one: CurrencyOverview, day: date) -> DayBar:

@@ -34,22 +34,21 @@ class Choice(PairButton):
         self._menu = QMenu(self)
         self.setMenu(self._menu)
         kept = str(store.value(key, "") or "")
-        keys = [one for one, _words in choices]
-        self._chosen = kept if kept in keys else first or keys[0]
+        self._chosen = kept if kept in dict(choices) else first
         self.set_choices(choices)
 
     @property
     def chosen(self) -> str:
-        """The key of what holds."""
+        """The key of what holds; empty where there is nothing to choose from."""
         return self._chosen
 
     def set_choices(self, choices: Sequence[tuple[str, str]]) -> None:
         """Offer other choices, or the same in other words; what holds stays where it is among them."""
-        if tuple(choices) == self._choices:
+        if choices and tuple(choices) == self._choices:
             return
         self._choices = tuple(choices)
         if self._chosen not in dict(choices):
-            self._chosen = choices[0][0]
+            self._chosen = next((key for key, _words in choices), "")
         self._menu.clear()
         group = QActionGroup(self._menu)
         for key, words in choices:
@@ -71,5 +70,5 @@ class Choice(PairButton):
         self.changed.emit()
 
     def _tell(self) -> None:
-        self.set_pair(self._of, dict(self._choices)[self._chosen])
+        self.set_pair(self._of, dict(self._choices).get(self._chosen, ""))
         self.setVisible(len(self._choices) > 1)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 from PySide6.QtCore import QObject, Signal
 
 from console.files.text import party
-from console.ledger.jobs.words import TITLES, due_words, outcome_words, state_word
+from console.ledger.jobs.words import TITLES, due_words, state_word
 from ui.kit.commands import native
 from ui.kit.days import short_moment
 from ui.kit.lists.renewed import show_rows
@@ -134,20 +134,12 @@ def count_columns() -> tuple[Column[CountRow], ...]:
     )
 
 
-def job_columns(context: Context) -> tuple[Column[JobRow], ...]:
+def job_columns(formats: Formats) -> tuple[Column[JobRow], ...]:
     """Return what the job is called, what came of its last run, and when it is due."""
-    formats, books = context.formats, context.session.books
-
-    def last(row: JobRow) -> str:
-        run = row.state.last
-        if run is None:
-            return "no run yet"
-        return f"{short_moment(run.ended_at, formats)}, {outcome_words(row.state.job, run, books)}"
-
     return (
         Column("job", "Automatic jobs", value=lambda row: TITLES[row.state.job], width=150),
         Column(
-            "last", "last", value=last, tip=last, width=110, stretch=True, muted=True,
+            "last", "last", tip=lambda row: row.last, width=110, stretch=True, muted=True,
             tone=lambda row: _job_tone(row.state),
         ),
         Column(

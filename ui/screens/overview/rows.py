@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from console.ledger.jobs.states import Job
 from console.ledger.jobs.words import contradictions, outcome_words
 from models.account import AccountStatus
+from ui.kit.days import short_moment
 from ui.kit.theme.tokens import Tone
 from ui.routes import OpenAccounts, OpenBatches, OpenJobs, OpenPosted, OpenTransaction
 from ui.screens.overview.chart import OTHER, WORDS
@@ -77,9 +78,10 @@ class CountRow:
 
 @dataclass(frozen=True, slots=True)
 class JobRow:
-    """One automatic job."""
+    """One automatic job; last: when its last run ended, and what came of it."""
 
     state: JobState
+    last: str
 
     @property
     def route(self) -> Route:
@@ -173,6 +175,18 @@ def count_rows(found: Overview) -> tuple[CountRow, ...]:
             for level in sorted(by_level)
         ),
     )
+
+
+def job_rows(found: Overview, formats: Formats, books: Books) -> tuple[JobRow, ...]:
+    """Return the automatic jobs."""
+    return tuple(JobRow(state, _last(state, formats, books)) for state in found.jobs.jobs)
+
+
+def _last(state: JobState, formats: Formats, books: Books) -> str:
+    run = state.last
+    if run is None:
+        return "no run yet"
+    return f"{short_moment(run.ended_at, formats)}, {outcome_words(state.job, run, books)}"
 
 
 def _unexplained(verify: JobState, at: datetime, books: Books) -> WaitingRow:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, QTimer
@@ -39,6 +39,7 @@ from ui.screens.overview.rows import (
     WaitingRow,
     change_rows,
     count_rows,
+    job_rows,
     large_rows,
     waiting_rows,
 )
@@ -46,10 +47,12 @@ from ui.screens.overview.tiles import Tiles
 from ui.screens.overview.words import since_words
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from PySide6.QtGui import QShowEvent
 
     from console.errors import ConsoleError
-    from console.ledger.books.overview.figures import Overview
+    from console.ledger.books.overview.figures import CurrencyOverview, Overview
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
     from ui.routes import Route
@@ -166,8 +169,8 @@ class OverviewScreen(Screen):
             self._say(f"Not read: {sentence(str(error))}", can_retry=True)
             for one in self._lists:
                 one.table.set_state(State.ERROR, str(error))
-            self.tiles.forget()
-            self.days.forget()
+            self.tiles.forget("not read")
+            self.days.forget("Not read.")
         else:
             at = moment_words(self.context.formats, self._seen.overview.at)
             self._say(f"Not read again: {sentence(str(error))} What is shown is of {at}.", can_retry=True)
@@ -191,20 +194,28 @@ class OverviewScreen(Screen):
         found, context = self._seen.overview, self.context
         by_code = {each.currency.code: each for each in found.currencies}
         self.currency.set_choices([(code, code) for code in by_code])
-        one, since = by_code[self.currency.chosen], Since(self.since.chosen)
-        formats = context.formats
         self.since.set_choices(_since_choices(context))
         self.title.set_subtitle(_moment(found, context))
-        self.tiles.show_currency(one, since, found.at)
+        # As they are now: one may have been added since the sign-in.
+        books = replace(context.session.books, currencies=tuple(one.currency for one in by_code.values()))
+        waiting = waiting_rows(found, self._seen.unconfirmed, context.formats, books)
+        self.waiting.show(waiting_columns(context.formats), waiting)
+        self.accounts.show(count_columns(), count_rows(found))
+        self.jobs.show(job_columns(context.formats), job_rows(found, context.formats, books))
+        if by_code:
+            self._show_currency(by_code[self.currency.chosen], found.at)
+        else:
+            self._say("The ledger has no currency yet: ledgerctl currency add", can_retry=False)
+            self.tiles.forget("no currency yet")
+            self.days.forget("No currency yet.")
+
+    def _show_currency(self, one: CurrencyOverview, at: datetime) -> None:
+        formats, since = self.context.formats, Since(self.since.chosen)
+        code, title = one.currency.code, f"Since {since_words(since, one.today)}"
+        self.tiles.show_currency(one, since, at)
         self.days.show_currency(one)
-        waiting = waiting_rows(found, self._seen.unconfirmed, formats, context.session.books)
-        self.waiting.show(waiting_columns(formats), waiting)
-        code = one.currency.code
-        title = f"Since {since_words(since, one.today)}"
         self.changes.show(change_columns(title, code), change_rows(one, since))
         self.largest.show(large_columns(code, formats), large_rows(one))
-        self.accounts.show(count_columns(), count_rows(found))
-        self.jobs.show(job_columns(context), [JobRow(state) for state in found.jobs.jobs])
 
     def _build(self) -> None:
         # With the keyboard on the page itself, its keys scroll where the window is low.

@@ -161,11 +161,11 @@ class Tiles(Halving):
         )  # fmt: skip
         self.fit()
 
-    def forget(self) -> None:
-        """Show no figure: nothing could be read."""
+    def forget(self, why: str) -> None:
+        """Show no figure, and say why."""
         self._routes = {}
         for tile in (self.owed, self.paid, self.on_hold, self.expiring):
-            tile.face.tell(UNKNOWN, "", "not read")
+            tile.face.tell(UNKNOWN, "", why)
 
     def _show_owed(self, one: CurrencyOverview, since: Since) -> None:
         change = one.since(since.day(one.today))

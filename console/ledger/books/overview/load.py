@@ -46,7 +46,7 @@ def overview(database: Database, *, cancel: Cancellation | None = None) -> Overv
 def _read(row: Any) -> Overview:
     counting = None if row.is_counted else Counting(row.through_id, row.newest)
     moved: Mapping[str, _Days] = {} if counting else _moved(row.moved or ())
-    owed = {} if counting else {code: int(amount) for code, amount in row.held}
+    owed = {} if counting else {code: int(amount) for code, amount in row.held or ()}
     days = [day for of_currency in moved.values() for day in of_currency]
     first_day = (
         min(days, default=row.today) if row.first_day is None else min(row.first_day, *days, row.today)
@@ -58,7 +58,7 @@ def _read(row: Any) -> Overview:
             currency_of(code, exponent), row.today, first_day, owed.get(code), moved.get(code, {}),
             holds[code], overdue[code], expiring[code], tuple(largest[code]), missing[code],
         )
-        for code, exponent in row.currencies
+        for code, exponent in row.currencies or ()
     )  # fmt: skip
     waiting = Waiting(_tally(*row.approvals), _tally(*row.drafts), tuple(row.followed or ()))
     accounts = tuple(

@@ -243,6 +243,33 @@ def test_an_empty_ledger_says_what_will_stand_there(context_of: Contexts, opened
     assert screen.accounts.table.words.startswith("No accounts yet")
 
 
+def test_a_currency_that_came_after_the_sign_in_is_there(
+    context_of: Contexts, opened: Open, admin: Connection, operator: Connection, qtbot: QtBot
+) -> None:
+    screen = opened(context_of("t_operator"))
+    admin.execute("SELECT ledger.add_currency('EUR', 2::smallint)")
+    done(write(operator, "open_account", "alice", "EUR", "", None, REASON))
+    done(grant(operator, "alice", 5, 1, currency="EUR"))
+    let_time_pass(admin, 2)
+    run(operator, claimed(operator), "sweep")
+    screen.renew()
+    qtbot.waitUntil(screen.currency.isVisible)
+    assert screen.jobs.rows[0].last.endswith("0 holds and 1 credit ended, 0.05 EUR expired")
+
+
+def test_a_ledger_without_a_currency_says_what_to_do(
+    context_of: Contexts, opened: Open, admin: Connection
+) -> None:
+    with admin.transaction():
+        admin.execute("SET LOCAL session_replication_role = replica")
+        for table in ("wallets", "currencies"):
+            admin.execute(f"DELETE FROM ledger.{table}".encode())
+    screen = opened(context_of("t_operator"))
+    assert screen.trouble.text() == "The ledger has no currency yet: ledgerctl currency add"
+    assert screen.tiles.owed.accessibleName() == "What we owe customers: \N{EM DASH}, no currency yet"
+    assert len(screen.jobs.rows) == 5
+
+
 @pytest.mark.usefixtures("lived")
 def test_while_the_days_are_counted_the_rest_is_there(
     context_of: Contexts, opened: Open, admin: Connection, qtbot: QtBot, operator: Connection
