@@ -41,7 +41,7 @@ KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
 
 _WIDTH: Final = 720
 _END_HEIGHT: Final = 190
-_THE_ACT: Final = "act"
+_THE_ACT: Final = ("act",)
 _LOOKING: Final = "preview"
 _ASK_AGAIN: Final = "Ask again"
 _UNKNOWN: Final = "Ask again: it is done once, whatever became of it."
