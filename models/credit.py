@@ -36,6 +36,7 @@ class CreditLot(Base):
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     closed_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     opened_by: Mapped[int]
+    currency: Mapped[str]
 
 
 class LotMovement(Base):

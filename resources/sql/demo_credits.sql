@@ -1,8 +1,10 @@
 -- Lots for the grants, holds on some wallets: what is granted and reserved has its rows.
 WITH lot AS (
-    INSERT INTO ledger.credit_lots (wallet_id, source, amount, remaining, expires_at, created_at, opened_by)
+    INSERT INTO ledger.credit_lots (wallet_id, source, amount, remaining, expires_at, created_at, opened_by,
+        currency)
     SELECT t.to_wallet, (ARRAY['promo', 'bonus', 'refund', 'loyalty'])[1 + (t.id % 4)::integer],
-        t.amount, t.amount, :until + (10 + t.id % 170) * interval '1 day', t.posted_at, t.id
+        t.amount, t.amount, :until + (10 + t.id % 170) * interval '1 day', t.posted_at, t.id,
+        t.currency
     FROM ledger.transactions t WHERE t.kind = 'grant' ORDER BY t.id
     RETURNING id, wallet_id, amount, opened_by
 ), movement AS (

@@ -116,8 +116,11 @@ def check(folder: Path, done: subprocess.CompletedProcess[str]) -> None:
     cost = {stop["name"]: stop for stop in stops}
     assert cost["overview-day"]["statements"] == 0
     assert cost["overview-waiting"]["statements"] == budget("overview.load")
-    assert cost["next-pages"]["actions"] == ["transactions.page"] * 3
-    assert cost["next-pages"]["statements"] == 3
+    # Where a page is slow to come, the row that the keyboard rests on meanwhile shows what it was paid with.
+    asked = cost["next-pages"]["actions"]
+    pages = [action for action in asked if action != "transaction.credits"]
+    assert pages == ["transactions.page"] * 3
+    assert cost["next-pages"]["statements"] == len(asked)
     assert cost["filter"]["actions"] == ["transactions.page"] * 2
     assert cost["filter"]["statements"] == 2
     assert cost["detail"]["statements"] == 0

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 _USES: Final = """
     WITH lot AS (
-        SELECT l.*, w.currency, c.exponent, u.username
+        SELECT l.*, c.exponent, u.username
         FROM ledger.credit_lots l JOIN ledger.wallets w ON w.id = l.wallet_id
         JOIN ledger.users u ON u.id = w.user_id JOIN ledger.currencies c ON c.code = w.currency
         WHERE l.id = :lot

@@ -9,8 +9,11 @@ BEGIN
     WITH line AS (
         SELECT l.*, p_ids[row_number() OVER (ORDER BY l.line)] AS id FROM unnest(p_lines) l
     ), opened AS (
-        INSERT INTO ledger.credit_lots AS c (wallet_id, source, amount, remaining, expires_at, created_at, opened_by)
-        SELECT line.to_wallet, line.lot_source, line.opened, line.opened, line.lot_expires_at, p_at, line.id
+        INSERT INTO ledger.credit_lots AS c (
+            wallet_id, source, amount, remaining, expires_at, created_at, opened_by, currency)
+        SELECT line.to_wallet, line.lot_source, line.opened, line.opened, line.lot_expires_at, p_at, line.id,
+            -- The same for all of them.
+            (SELECT w.currency FROM ledger.wallets w WHERE w.id = p_lines[1].to_wallet)
         FROM line WHERE line.opened > 0 ORDER BY line.line
         RETURNING c.id, c.amount, c.opened_by
     )

@@ -103,6 +103,19 @@ CREATE TABLE ledger.account_counts (
 INSERT INTO ledger.account_counts (status, trust_level, accounts)
 SELECT u.status, u.trust_level, count(*) FROM ledger.users u WHERE u.kind = 'customer' GROUP BY 1, 2;
 
+-- A credit says its own currency, as movements and holds do: of each that expires soon its wallet would be looked up. Only
+-- the rows of other currencies than the main one are written (0005).
+DO $$
+DECLARE
+    main constant text := coalesce((
+        SELECT w.currency FROM ledger.wallets w GROUP BY w.currency ORDER BY count(*) DESC, w.currency LIMIT 1), 'XXX');
+BEGIN
+    EXECUTE format('ALTER TABLE ledger.credit_lots ADD COLUMN currency text COLLATE "C" NOT NULL DEFAULT %L', main);
+    UPDATE ledger.credit_lots l SET currency = w.currency
+    FROM ledger.wallets w WHERE w.id = l.wallet_id AND w.currency <> main;
+    ALTER TABLE ledger.credit_lots ALTER COLUMN currency DROP DEFAULT;
+END $$;
+
 -- These have a ticket, or a reason, from now on; or wallets that need not be active.
 DROP FUNCTION IF EXISTS
     ledger.transfer(uuid, text, text, text, bigint, text, text, timestamptz),

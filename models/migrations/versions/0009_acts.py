@@ -65,6 +65,7 @@ def downgrade() -> None:
         # With what reads it: the digest of a transaction, which every migration makes anew.
         op.execute(f"ALTER TABLE ledger.{table} DROP COLUMN ticket CASCADE")
     op.execute("DROP FUNCTION ledger.is_ticket(text), ledger.is_metadata(jsonb)")
+    op.execute("ALTER TABLE ledger.credit_lots DROP COLUMN currency")
     op.execute("DROP INDEX ledger.batches_unrecovered_idx")
     op.execute("ALTER TABLE ledger.batches DROP CONSTRAINT reversed_within_total")
     op.execute("""

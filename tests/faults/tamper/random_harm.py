@@ -41,7 +41,7 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("currencies", "exponent closed_at", "true"),
     ("calendar", "zone", "true"),
     ("checkpoints", "balance", "true"),
-    ("credit_lots", "wallet_id amount remaining created_at closed_at opened_by", "true"),
+    ("credit_lots", "wallet_id amount remaining created_at closed_at opened_by currency", "true"),
     ("credit_lots", "id source expires_at", _GRANTED),
     ("lot_movements", "lot_id transaction_id amount remaining_after", "true"),
     ("reservations", "id wallet_id amount captured_amount status reference created_at currency", "true"),

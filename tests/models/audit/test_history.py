@@ -52,8 +52,8 @@ def past(operator: Connection, admin: Connection, open_accounts: Callable[..., N
             "WITH w AS (UPDATE ledger.wallets SET granted = 10 WHERE id = (SELECT max(id) FROM "
             "ledger.wallets) "
             "RETURNING id), lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, "
-            "remaining, opened_by) "
-            "SELECT id, 'promo', 10, 10, 2 FROM w RETURNING id) INSERT INTO ledger.lot_movements "
+            "remaining, opened_by, currency) "
+            "SELECT id, 'promo', 10, 10, 2, 'CR' FROM w RETURNING id) INSERT INTO ledger.lot_movements "
             "(lot_id, transaction_id, amount, remaining_after) SELECT id, 2, 10, 10 FROM lot"
         )
 

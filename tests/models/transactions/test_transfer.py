@@ -176,8 +176,8 @@ def test_granted_and_reserved_money_stays(
         if granted:
             admin.execute(
                 f"WITH lot AS (INSERT INTO ledger.credit_lots (wallet_id, source, amount, "
-                f"remaining, opened_by) "
-                f"VALUES ({wallet}, 'promo', {granted}, {granted}, 2) RETURNING id, amount) "
+                f"remaining, opened_by, currency) "
+                f"VALUES ({wallet}, 'promo', {granted}, {granted}, 2, 'CR') RETURNING id, amount) "
                 f"INSERT INTO ledger.lot_movements (lot_id, transaction_id, amount, remaining_after) "
                 f"SELECT id, 2, amount, amount FROM lot".encode()
             )

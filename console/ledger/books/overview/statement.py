@@ -25,8 +25,7 @@ _WITHIN: Final = " ".join(
 )
 
 # Nothing here reads all wallets or all transactions. Days come from the daily figures and the tail that is
-# not counted yet; holds, credits and requests by the partial indexes of those that are open. In a ledger with
-# one currency a credit need not look for its own.
+# not counted yet; holds, credits and requests by the partial indexes of those that are open.
 OVERVIEW: Final = text(f"""
     WITH {counted_days("mark.today - CAST(:days AS integer)")}, large AS (
         SELECT c.code, one.id, one.amount FROM ledger.currencies c CROSS JOIN LATERAL (
@@ -35,10 +34,7 @@ OVERVIEW: Final = text(f"""
             WHERE t.currency = c.code AND t.posted_at >= (SELECT ledger.start_of_day(mark.today) FROM mark)
             ORDER BY t.amount + 0 DESC, t.id LIMIT {LARGEST}) one
     ), credit AS (
-        SELECT coalesce(
-                (SELECT min(c.code) FROM ledger.currencies c HAVING count(*) = 1),
-                (SELECT w.currency FROM ledger.wallets w WHERE w.id = l.wallet_id)) AS currency,
-            CASE {_WITHIN} END AS within, l.remaining
+        SELECT l.currency, CASE {_WITHIN} END AS within, l.remaining
         FROM ledger.credit_lots l
         WHERE l.closed_at IS NULL AND l.expires_at > now() AND l.expires_at <= {_UNTIL[-1]}
     ), followed AS (

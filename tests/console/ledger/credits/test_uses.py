@@ -249,8 +249,9 @@ def fill(connection: Connection) -> None:
     )
     connection.execute(
         "INSERT INTO ledger.credit_lots (id, wallet_id, source, amount, remaining, created_at, closed_at,"
-        " opened_by) SELECT n, CASE WHEN n > %s - 3 THEN w.id ELSE 100000 + n END, 'promo', 1, 0, now(),"
-        " now(), n FROM generate_series(1000, %s) n"
+        " opened_by, currency) SELECT n, CASE WHEN n > %s - 3 THEN w.id ELSE 100000 + n END, 'promo', 1, 0,"
+        " now(),"
+        " now(), n, 'CR' FROM generate_series(1000, %s) n"
         " JOIN ledger.users u ON u.username = 'alice' JOIN ledger.wallets w ON w.user_id = u.id",
         [MANY, MANY],
     )

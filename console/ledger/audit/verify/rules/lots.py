@@ -42,11 +42,12 @@ _LOTS: Final = """
     WHERE l.remaining <> coalesce(total.amount, 0)
     UNION ALL
     SELECT 'lot.opened', 'lot ' || l.id, l.id,
-        coalesce(t.kind || ' of ' || t.amount || ' to wallet ' || t.to_wallet || ' at ' || t.posted_at,
+        coalesce(t.kind || ' of ' || t.amount || ' ' || t.currency || ' to wallet ' || t.to_wallet
+                || ' at ' || t.posted_at,
             'transaction ' || l.opened_by),
-        l.amount || ' in wallet ' || l.wallet_id || ' at ' || l.created_at
+        l.amount || ' ' || l.currency || ' in wallet ' || l.wallet_id || ' at ' || l.created_at
     FROM ledger.credit_lots l LEFT JOIN ledger.transactions t ON t.id = l.opened_by
-    WHERE (t.to_wallet, t.posted_at) IS DISTINCT FROM (l.wallet_id, l.created_at)
+    WHERE (t.to_wallet, t.posted_at, t.currency) IS DISTINCT FROM (l.wallet_id, l.created_at, l.currency)
         OR t.kind NOT IN ('grant', 'reversal') OR l.amount > t.amount
             OR (t.kind = 'grant' AND l.amount <> t.amount)
     UNION ALL
