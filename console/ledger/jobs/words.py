@@ -68,8 +68,12 @@ def outcome_words(job: Job, run: JobRun, books: Books) -> str:
 
 
 def _swept(outcome: Mapping[str, Any], books: Books) -> str:
+    exponents = {one.code: one.exponent for one in books.currencies}
+    # A currency that was added since the books were read: its decimals are not known here.
     amounts = ", ".join(
-        f"{format_amount(int(amount), books.currency(code).exponent, PLAIN)} {code}"
+        f"{format_amount(int(amount), exponents[code], PLAIN)} {code}"
+        if code in exponents
+        else f"{int(amount):,} minor units of {code}"
         for code, amount in outcome["amounts"].items()
     )
     ended = f"{counted(outcome['reservations'], 'hold')} and {counted(outcome['lots'], 'credit')} ended"

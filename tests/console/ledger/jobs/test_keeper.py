@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -79,6 +80,9 @@ def test_it_runs_what_is_due_and_nothing_else(
     assert last is not None
     assert (last.operator, last.status) == ("t_keeper", "done")
     words = outcome_words(Job.SWEEP, last, books(viewer))
+    # As whoever read the currencies before this one was added.
+    before = replace(books(viewer), currencies=())
+    assert "50 minor units of CR expired" in outcome_words(Job.SWEEP, last, before)
     assert words == "1 hold and 1 credit ended, 0.50 CR expired"
     assert [state_word(state) for state in states.jobs] == ["idle", *["planned"] * 4]
 
