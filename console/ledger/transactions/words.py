@@ -19,4 +19,4 @@ def reversal_words(
         return f"of {reverses}" if part is None else f"of {reverses}, part {part}"
     if not given_back:
         return ""
-    return "given back" if given_back == amount else f"{write(given_back)} of {write(amount)} back"
+    return "given back" if given_back == amount else f"{write(given_back)} of {write(amount)}"

@@ -109,6 +109,11 @@ class TransactionDetail(Card):
         """The transaction shown, None while hidden."""
         return self._row
 
+    def said(self, name: str) -> str:
+        """Return what stands under a name; empty where that part is not shown."""
+        shown = (where.text() for where, head in self._heads.items() if head.text() == name)
+        return next((text for text in shown), "")
+
     def show_row(self, row: TransactionRow) -> None:
         """Show a transaction."""
         self._row = row
@@ -189,7 +194,7 @@ class TransactionDetail(Card):
         words = given_back(row, self._context.formats)
         if not row.reversed or not row.left:
             return words
-        return f"{words}, {self._context.formats.amount(row.left, row.currency)} left"
+        return f"{words} given back, {self._context.formats.amount(row.left, row.currency)} left"
 
     def _copy_id(self) -> None:
         if self._row is not None:

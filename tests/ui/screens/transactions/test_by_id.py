@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,10 @@ def screen(context: Context, reversed_one: tuple[int, int], qtbot: QtBot) -> Tra
     return made
 
 
+def is_shown(screen: Transactions, number: int) -> bool:
+    return screen.detail.row is not None and screen.detail.row.id == number
+
+
 def test_it_alone_is_listed_with_its_detail_open(
     screen: Transactions, reversed_one: tuple[int, int], qtbot: QtBot
 ) -> None:
@@ -77,3 +82,23 @@ def test_an_id_that_is_not_there_says_so(screen: Transactions, qtbot: QtBot) -> 
     qtbot.waitUntil(lambda: screen.model.state is State.EMPTY)
     assert screen.table.words.startswith("No transaction matches")
     assert screen.detail.isHidden()
+
+
+def test_what_is_left_of_a_transaction_stands_in_list_and_detail(
+    screen: Transactions, context: Context, qtbot: QtBot
+) -> None:
+    paid = transfer(
+        context.ledger, payer="@external", payee="ann", currency=CURRENCY, amount=8_000
+    ).transaction
+    order = Reversal(paid, "charged twice", 3_000, ticket="ZD-1")
+    back = reverse_transaction(context.ledger, order).transaction
+    detail, column = screen.detail, [one.key for one in screen.model.columns].index("reversal")
+    for number, listed, told in (
+        (paid, "30.00 of 80.00", "30.00 of 80.00 given back, 50.00 left"),
+        (back, f"of {paid}, part 1", f"of {paid}, part 1"),
+    ):
+        screen.follow(OpenTransaction(number))
+        qtbot.waitUntil(partial(is_shown, screen, number))
+        assert screen.model.index(0, column).data() == listed
+        assert detail.said("Reversal") == told
+    assert (detail.said("Reason"), detail.said("Ticket")) == ("charged twice", "ZD-1")
