@@ -1,5 +1,5 @@
--- Count the ledger's days in another zone from now on. What was used of a day's limit goes with it: no operator gets a
--- fresh day by the change, also where the new zone's date is one that has been.
+-- Count the ledger's days in another zone from now on. What was used of a day's limit or allowance goes with it: no operator
+-- gets a fresh day by the change, also where the new zone's date is one that has been.
 CREATE OR REPLACE FUNCTION ledger.set_business_zone(p_key uuid, p_zone text, p_reason text) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
@@ -21,7 +21,7 @@ BEGIN
         PERFORM ledger.refuse('zone.unknown', jsonb_build_object('zone', left(wanted, 64)));
     END IF;
     -- Who counts against a day's limit now ends first; who comes after counts by the new zone.
-    LOCK TABLE ledger.limit_usage IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE ledger.allowance_usage, ledger.limit_usage IN SHARE ROW EXCLUSIVE MODE;
     at := clock_timestamp();
     SELECT c.zone, (at AT TIME ZONE c.zone)::date INTO before, day_before FROM ledger.calendar c FOR UPDATE;
     IF before = wanted THEN
@@ -31,6 +31,10 @@ BEGIN
     INSERT INTO ledger.limit_usage AS u (operator, day, kind, currency, amount)
     SELECT o.operator, (at AT TIME ZONE wanted)::date, o.kind, o.currency, o.amount
     FROM ledger.limit_usage o WHERE o.day = day_before AND day_before <> (at AT TIME ZONE wanted)::date
+    ON CONFLICT (operator, day, kind, currency) DO UPDATE SET amount = greatest(u.amount, excluded.amount);
+    INSERT INTO ledger.allowance_usage AS u (operator, day, kind, currency, amount)
+    SELECT o.operator, (at AT TIME ZONE wanted)::date, o.kind, o.currency, o.amount
+    FROM ledger.allowance_usage o WHERE o.day = day_before AND day_before <> (at AT TIME ZONE wanted)::date
     ON CONFLICT (operator, day, kind, currency) DO UPDATE SET amount = greatest(u.amount, excluded.amount);
     RETURN jsonb_build_object('status', 'done', 'before', before, 'after', wanted);
 END $$;

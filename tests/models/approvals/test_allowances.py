@@ -143,3 +143,12 @@ def test_a_reversal_of_support_is_a_request_until_it_is_approved(
     ).fetchone()
     assert row == (20, "ZD-1", "charged twice")
     assert admin.execute("SELECT ticket FROM ledger.approval_requests").fetchone() == ("ZD-1",)
+
+
+def test_no_change_of_the_zone_gives_a_second_day(support: Connection, admin: Connection) -> None:
+    allow(admin, 10, 10)
+    assert done(ask(support, 10))["allowed"]
+    # One of the two has another date than the other at every moment.
+    for zone in ("Pacific/Kiritimati", "Pacific/Pago_Pago", "UTC"):
+        done(write(admin, "set_business_zone", zone, REASON))
+        assert "allowed" not in done(ask(support, 1))
