@@ -99,7 +99,7 @@ class Found:
             {key: outcome for key, outcome in kept},  # noqa: C416 - dict() loses the types
             moved,
             {one.reference: one for one in held},
-            {one.transaction: one for one in given_back},
+            {one.number: one for one in given_back},
         )
 
 
@@ -140,8 +140,9 @@ def _of_done(entry: Entry, outcome: Outcome, moved: list[Moved], found: Found) -
     if entry.kind == "post_batch" and {row.batch for row in moved} != {entry.arguments[0]}:
         yield "a batch's lines belong to another batch"
     if entry.kind == _REVERSAL:
-        back = found.reversals.get(entry.arguments[0])
-        if back is None or (back.number, back.amount) != (outcome["transaction"], outcome["amount"]):
+        # By its own number: what it reverses may have been given back in parts.
+        back = found.reversals.get(outcome["transaction"])
+        if back is None or (back.transaction, back.amount) != (entry.arguments[0], outcome["amount"]):
             yield "an acknowledged reversal is not there"
     if (reference := _hold_of(entry)) is not None and not _is_as_told(
         entry, outcome, found.held.get(reference)
