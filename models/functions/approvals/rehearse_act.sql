@@ -4,46 +4,32 @@
 CREATE OR REPLACE FUNCTION ledger.rehearse_act(p_kind text, p_request jsonb) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    names constant text[] := ARRAY[p_request ->> 'from', p_request ->> 'to', p_request ->> 'username'];
-    original ledger.transactions;
+    wallets bigint[];
+    after jsonb := '{}';
+    before jsonb;
     worth record;
     cap record;
     needed integer := 0;
     allowed boolean := false;
-    wallets bigint[];
-    before jsonb;
     answer jsonb;
-    sides jsonb := '[]';
     failed_constraint text;
     failed_column text;
     failed_message text;
     failed_detail text;
 BEGIN
     PERFORM ledger.begin_write();
-    IF p_kind NOT IN ('transfer', 'grant_credit', 'reserve', 'reverse_transaction', 'open_account', 'set_account_status',
-        'set_overdraft_limit', 'add_note', 'set_account_metadata') THEN
+    IF coalesce(p_kind, '') NOT IN ('transfer', 'grant_credit', 'reserve', 'reverse_transaction', 'open_account',
+        'set_account_status', 'set_overdraft_limit', 'add_note', 'set_account_metadata') THEN
         RAISE EXCEPTION 'no act by hand is called %', p_kind USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    SELECT * INTO original FROM ledger.transactions t
-    WHERE p_kind = 'reverse_transaction' AND t.id = (p_request ->> 'transaction')::bigint;
     BEGIN
-        wallets := ARRAY(
-            SELECT w.id FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
-            WHERE w.id IN (original.from_wallet, original.to_wallet)
-                OR (u.username = ANY (names) AND w.currency = coalesce(p_request ->> 'currency', w.currency)));
-        -- The figures before are those that it will find, so its locks come first.
-        PERFORM FROM ledger.wallets w WHERE w.id = ANY (wallets) AND w.kind = 'customer' ORDER BY w.id FOR NO KEY UPDATE;
-        before := ledger.figures_of(wallets);
-        answer := ledger.dispatch(p_kind, p_request, true);
-        IF p_kind = 'open_account' THEN
-            wallets := ARRAY(
-                SELECT w.id FROM ledger.wallets w
-                WHERE w.user_id = (answer ->> 'account')::bigint AND w.currency = p_request ->> 'currency');
+        IF jsonb_typeof(p_request) IS DISTINCT FROM 'object' THEN
+            PERFORM ledger.refuse('request.invalid', jsonb_build_object('message', 'the request is no object'));
         END IF;
-        SELECT coalesce(jsonb_agg(jsonb_build_object(
-            'username', now.value ->> 'username', 'currency', now.value ->> 'currency',
-            'before', before -> now.key, 'after', now.value) ORDER BY now.value ->> 'username', now.value ->> 'currency'), '[]')
-        INTO sides FROM jsonb_each(ledger.figures_of(wallets)) now;
+        answer := ledger.dispatch(p_kind, p_request, true);
+        -- The act has taken its locks in its own order; none of these may come before them, or two would deadlock.
+        wallets := ledger.wallets_of_act(p_request);
+        after := ledger.figures_of(wallets);
         RAISE EXCEPTION 'tried' USING ERRCODE = 'LG003';
     EXCEPTION
         WHEN SQLSTATE 'LG003' THEN
@@ -55,7 +41,11 @@ BEGIN
             GET STACKED DIAGNOSTICS failed_constraint = CONSTRAINT_NAME, failed_column = COLUMN_NAME;
             answer := jsonb_build_object('status', 'refused', 'code', ledger.refusal_code(
                 failed_constraint, failed_column, SQLSTATE), 'detail', '{}'::jsonb);
+        WHEN data_exception THEN
+            answer := jsonb_build_object('status', 'refused', 'code', 'request.invalid', 'detail',
+                jsonb_build_object('message', SQLERRM));
     END;
+    before := ledger.figures_of(wallets);
     IF answer ->> 'status' <> 'refused' AND p_kind IN (
         'transfer', 'grant_credit', 'reverse_transaction', 'set_overdraft_limit') THEN
         worth := ledger.worth_of(p_kind, p_request);
@@ -66,8 +56,26 @@ BEGIN
             WHERE (u.operator, u.day, u.kind, u.currency)
                 = (session_user, ledger.business_day(clock_timestamp()), p_kind, worth.currency)), 0) <= cap.per_day, false);
     END IF;
-    RETURN jsonb_build_object('outcome', answer, 'approvals', needed, 'allowed', allowed, 'sides', sides);
+    RETURN jsonb_build_object('outcome', answer, 'approvals', needed, 'allowed', allowed, 'sides', (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'username', now.value ->> 'username', 'currency', now.value ->> 'currency',
+            'before', before -> now.key, 'after', now.value)
+            ORDER BY now.value ->> 'username', now.value ->> 'currency'), '[]')
+        FROM jsonb_each(after) now));
 END $$;
+
+-- The wallets that an act names: those of its accounts, in its currency where it has one, or of the transaction that it
+-- reverses. Internal.
+CREATE OR REPLACE FUNCTION ledger.wallets_of_act(p_request jsonb) RETURNS bigint[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT array_agg(side.id) FROM (
+        SELECT w.id FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
+        WHERE u.username IN (p_request ->> 'from', p_request ->> 'to', p_request ->> 'username')
+            AND w.currency = coalesce(p_request ->> 'currency', w.currency)
+        UNION
+        SELECT unnest(ARRAY[t.from_wallet, t.to_wallet]) FROM ledger.transactions t
+        WHERE t.id = (p_request ->> 'transaction')::bigint) side
+$$;
 
 -- How these wallets stand, by their ids; `expired` is credit past its date that is not ended yet. Internal.
 CREATE OR REPLACE FUNCTION ledger.figures_of(p_wallets bigint[]) RETURNS jsonb

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
-from tests.bookkeeping import transfer
+from tests.bookkeeping import Line, create_batch, post_batch, transfer, wait_until_blocked
 from tests.cluster import CURRENCY
 from tests.models.writes import REASON, done, everything, grant, reserve, write
 
@@ -23,7 +24,7 @@ def customers(open_accounts: Callable[..., None]) -> None:
     open_accounts({"alice": 100, "bob": 0})
 
 
-def rehearse(connection: Connection, kind: str, request: dict[str, Any]) -> dict[str, Any]:
+def rehearse(connection: Connection, kind: str | None, request: dict[str, Any]) -> dict[str, Any]:
     row = connection.execute("SELECT ledger.rehearse_act(%s, %s)", [kind, Jsonb(request)]).fetchone()
     assert row is not None
     found: dict[str, Any] = row[0]
@@ -91,6 +92,16 @@ def test_a_reversal_shows_whom_it_takes_from(operator: Connection, admin: Connec
         ("transfer", MONEY | {"ticket": " T-1"}, "ticket.invalid"),
         ("transfer", MONEY | {"to": "nobody"}, "user.unknown"),
         ("reverse_transaction", {"transaction": 10**12, "reason": REASON}, "transaction.unknown"),
+        ("reverse_transaction", {"transaction": "x", "reason": REASON}, "request.invalid"),
+        ("transfer", MONEY | {"amount": "x"}, "request.invalid"),
+        ("transfer", MONEY | {"amount": None}, "amount.empty"),
+        ("transfer", {}, "user.unknown"),
+        (
+            "grant_credit",
+            {"username": "bob", "currency": CURRENCY, "amount": 1, "source": "s", "expires_at": "never"},
+            "request.invalid",
+        ),
+        ("set_account_status", {"username": "bob", "status": "happy", "reason": REASON}, "request.invalid"),
     ],
 )
 def test_a_refusal_is_the_acts_own(
@@ -128,6 +139,33 @@ def test_expired_credit_is_told_apart(operator: Connection, admin: Connection) -
 
 
 def test_nothing_else_is_rehearsed(operator: Connection) -> None:
-    for kind in ("post_batch", "set_limit", "nothing", ""):
+    for kind in ("post_batch", "set_limit", "nothing", "", None):
         with pytest.raises(psycopg.errors.InvalidParameterValue):
             rehearse(operator, kind, {})
+
+
+@pytest.mark.parametrize("request_", [None, Jsonb(None), Jsonb([]), Jsonb("text")])
+def test_a_request_is_an_object(operator: Connection, request_: Jsonb | None) -> None:
+    row = operator.execute("SELECT ledger.rehearse_act('transfer', %s)", [request_]).fetchone()
+    assert row is not None
+    assert row[0]["outcome"]["code"] == "request.invalid"
+
+
+def test_it_waits_in_the_order_of_the_act_itself(
+    operator: Connection, admin: Connection, connect: Callable[[str], Connection]
+) -> None:
+    """A batch before its wallets: whoever reverses it has its row, and comes to the wallets next."""
+    batch = create_batch(operator, [Line(1, "@external", "bob", 5, "b-1")])
+    done(post_batch(operator, batch))
+    row = admin.execute("SELECT id FROM ledger.transactions WHERE batch_id = %s", [batch]).fetchone()
+    assert row is not None
+    other = connect("t_operator2")
+    with ThreadPoolExecutor(1) as pool:
+        operator.execute("BEGIN")
+        done(write(operator, "reverse_batch", batch, "all", REASON))
+        looking = pool.submit(
+            rehearse, other, "reverse_transaction", {"transaction": row[0], "reason": REASON}
+        )
+        wait_until_blocked(admin, other)
+        operator.execute("COMMIT")
+        assert looking.result(timeout=20)["outcome"]["code"] == "reversal.repeated"

@@ -279,6 +279,7 @@ FUNCTIONS: Final = {
     "unlock_operator": ADMINS,
     "utc": NOBODY,
     "wallet_of": NOBODY,
+    "wallets_of_act": NOBODY,
     "wallets_of_batch": NOBODY,
     "withdraw_request": SUPPORTERS,
     "worth_of": NOBODY,
