@@ -158,6 +158,7 @@ class DayBars(QWidget):
         self._step = _step(max((one.above - one.below for one in days), default=0))
         self._named = spoken
         same = (at for at, one in enumerate(self._days) if before is not None and one.day == before.day)
+        self._at = None  # so that the day is told anew: its amounts may be others
         self._go_to(next(same, None))
         self.update()
 

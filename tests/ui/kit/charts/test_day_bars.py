@@ -104,5 +104,8 @@ def test_what_is_told_stays_with_its_day_when_others_come(qtbot: QtBot, theme: T
     assert made.day.day == FIRST + timedelta(days=1)
     assert made.words == "02: (5, 0)"
     assert (made.accessibleName(), made.accessibleDescription()) == ("others", "02: (5, 0)")
+    same_place = bars_of((1, 0), (6, 0), (3, 0), (4, 0))[1:]
+    made.set_days(PARTS, same_place, written=lambda amount, _step: str(amount), spoken="others")
+    assert made.words == "02: (6, 0)"
     made.set_days(PARTS, bars_of((9, 0))[:1], written=lambda amount, _step: str(amount), spoken="one")
     assert made.words == ""
