@@ -57,6 +57,7 @@ class TileFace(QVBoxLayout):
         self.setSpacing(2)
         figures = QHBoxLayout()
         figures.setSpacing(7)
+        figures.addStrut(_PICTURE_PX[1])  # the figures of a row stand on one line, beside a picture or not
         figures.addWidget(self._figure)
         figures.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
         figures.addStretch(1)
@@ -109,6 +110,8 @@ class OpeningTile(PressButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         self.face = TileFace(self, name)
+        # A frame puts its contents inside its border, 1 px; a button does not.
+        self.face.setContentsMargins(16, 13, 16, 13)
 
     @override
     def sizeHint(self) -> QSize:

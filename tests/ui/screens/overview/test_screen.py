@@ -24,6 +24,7 @@ from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.placing import RoomArea
 from ui.routes import OpenAccounts, OpenBatches, OpenJobs, OpenPosted, OpenTransaction
 from ui.screens.overview.screen import OverviewScreen
+from ui.screens.overview.tiles import Tiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -385,3 +386,18 @@ def test_no_figure_is_cut(width: int, rows: int, context_of: Contexts, qtbot: Qt
     for tile in tiles:
         assert tile.height() >= tile.face.sizeHint().height()
         assert tile.width() >= tile.face.minimumSize().width()
+
+
+def test_a_figure_that_grows_takes_its_room_at_once(context_of: Contexts, qtbot: QtBot) -> None:
+    tiles = Tiles(context_of("t_operator"))
+    area = RoomArea(tiles)
+    qtbot.addWidget(area)
+    area.resize(1_000, 300)
+    area.show()
+    shown = (tiles.owed, tiles.paid, tiles.on_hold, tiles.expiring)
+    for figure, rows in (("1.00", 1), ("4,388,123,456.78", 2), ("1.00", 1)):
+        for tile in shown:
+            tile.face.tell(figure, "CR", "a note")
+        qtbot.waitUntil(lambda rows=rows: len({tile.y() for tile in shown}) == rows)
+        for tile in shown:
+            assert tile.width() >= tile.face.minimumSize().width()
