@@ -194,7 +194,6 @@ class OperatorSession(QObject):
     def _enter(self, facts: SessionFacts) -> None:
         from ui.acts.offered import offer_acts  # noqa: PLC0415 - see _load_screens
         from ui.acts.settling import say_settled, settle_now  # noqa: PLC0415 - see _load_screens
-        from ui.kit.table.view import LedgerTable  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.waiting import COUNTED, count_waiting  # noqa: PLC0415 - see _load_screens
         from ui.window.hints import Hints  # noqa: PLC0415 - see _load_screens
@@ -222,9 +221,6 @@ class OperatorSession(QObject):
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
         window.show()
-        listed = window.findChild(LedgerTable)
-        if listed is not None:
-            listed.setFocus()
         say_settled(window.context, workspace.settled)
         for screen in COUNTED:
             count_waiting(window.context, screen, window)

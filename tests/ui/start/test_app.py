@@ -229,6 +229,16 @@ def test_a_wrong_password_is_said_in_place(
     assert PASSWORD not in shown.profile
 
 
+def test_the_keyboard_starts_on_the_first_screen(
+    make_session: Sessions, as_role: Callable[[str], str], qtbot: QtBot
+) -> None:
+    session = make_session(as_role("t_operator"))
+    qtbot.waitUntil(lambda: session.window is not None, timeout=15_000)
+    window = window_of(session)
+    # Not on a list that may be below the edge, where Page down would go through rows that nobody sees.
+    assert window.focusWidget() is window.current_screen
+
+
 @pytest.mark.over_budget
 def test_the_meter_shows_the_last_action_and_turns_red_above_its_budget(
     make_session: Sessions, as_role: Callable[[str], str], qtbot: QtBot
