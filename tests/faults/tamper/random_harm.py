@@ -37,7 +37,8 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
         "true",
     ),
     ("wallets", "user_id currency kind status balance granted reserved overdraft_limit", "true"),
-    ("users", "id username status kind trust_level", "username <> '@suspense'"),
+    ("users", "id username status kind", "username <> '@suspense'"),
+    ("users", "trust_level", "kind = 'customer'"),
     ("currencies", "exponent closed_at", "true"),
     ("calendar", "zone", "true"),
     ("checkpoints", "balance", "true"),
@@ -82,7 +83,8 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
 
 # What is not: a tool's convenience, a moment that only dates a row, or what has no second witness yet.
 UNPROMISED: Final = {
-    "users": "display_name email created_at metadata: how an account is shown",
+    "users": "display_name email created_at metadata: how an account is shown; who has which trust level: "
+    "only how many customers have one is known, and a system account's means nothing",
     "wallets": "id (other rows name it); version: counts changes for the console",
     "transactions": "metadata of one not yet sealed; id: found by what names it",
     "checkpoints": "wallet_id through_id taken_at: where a sum begins; the sum itself is checked",
