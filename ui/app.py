@@ -9,11 +9,13 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from typing_extensions import override
+
 from console.errors import ConsoleError, UsageError
+from console.version import console_version
 from ui.start.launch import check
 
 if TYPE_CHECKING:
@@ -64,11 +66,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
+class _TellVersion(argparse.Action):
+    """Prints the version with its parts, which are looked up only then."""
+
+    @override
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        from console.workspace.parts import version_text
+
+        print(version_text())  # noqa: T201 - the command's answer
+        parser.exit()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ledger-console", description="A desktop console for a credit ledger in PostgreSQL."
     )
-    parser.add_argument("--version", action="version", version=f"Ledger Console {_version()}")
+    parser.add_argument(
+        "--version", action=_TellVersion, nargs=0, help="say which console this is and its parts"
+    )
     parser.add_argument("--demo", action="store_true", help="fill an empty embedded ledger with a demo first")
     parser.add_argument(
         "--data-dir", metavar="DIR", help="the folder of the embedded ledger (LEDGER_DATA_DIR)"
@@ -213,17 +234,10 @@ def _application() -> QApplication:
     application = QApplication(sys.argv[:1])
     application.setApplicationName("ledger-console")
     application.setApplicationDisplayName("Ledger Console")
-    application.setApplicationVersion(_version())
+    application.setApplicationVersion(console_version())
     application.setDesktopFileName("ledger-console")
     Collector(application)
     return application
-
-
-def _version() -> str:
-    try:
-        return version("ledger-console")
-    except PackageNotFoundError:
-        return "of an unpacked archive"
 
 
 def _say(words: str, code: int) -> int:

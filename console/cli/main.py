@@ -39,6 +39,15 @@ app = typer.Typer(
 )
 
 
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands it over by position
+    """Print the version with its parts, which are looked up only then."""
+    if wanted:
+        from console.workspace.parts import version_text  # noqa: PLC0415 - see above
+
+        sys.stdout.write(version_text() + "\n")
+        raise typer.Exit
+
+
 @app.callback()
 def options(
     context: typer.Context,
@@ -61,6 +70,15 @@ def options(
     output: Annotated[
         Format, typer.Option("--format", help="How data is written: for people or for programs.")
     ] = Format.TABLE,
+    _version: Annotated[  # noqa: FBT002 - typer hands it over by its name
+        bool,
+        typer.Option(
+            "--version",
+            callback=_tell_version,
+            is_eager=True,
+            help="Say which console this is, and its parts.",
+        ),
+    ] = False,
 ) -> None:
     """Keep what the options say for the command."""
     context.obj = Invocation(database_url, data_dir, output)
