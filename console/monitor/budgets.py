@@ -61,6 +61,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "batch.dry-run": 2,
     "batches.page": 1,
     "batches.get": 1,
+    "batches.posting": 1,
     "batches.lines": 1,
     "batch.reversal-problems": 1,
     "batch.reversal-rest": 1,

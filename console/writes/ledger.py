@@ -87,7 +87,7 @@ class Ledger:
     ) -> Answer:
         """Run work in one transaction and roll it back: what would have happened."""
         with self.database.transaction(action, cancel=cancel) as session:
-            _allow(session, timeout_s)
+            _allow(session, timeout_s, rehearsed=True)
             try:
                 return work(session)
             finally:
@@ -157,7 +157,11 @@ class Ledger:
             outbox.done(entry, known=known)
 
 
-def _allow(session: Session, timeout_s: int | None) -> None:
-    """Give this transaction longer than the session's own timeout; SET LOCAL ends with it."""
+def _allow(session: Session, timeout_s: int | None, *, rehearsed: bool = False) -> None:
+    """Give this transaction longer than the session's own timeout; SET LOCAL ends with it.
+
+    rehearsed: says so in the same round trip, and nobody is told of a posting that is none.
+    """
     if timeout_s is not None:
-        session.execute(text(f"SET LOCAL statement_timeout = '{timeout_s}s'"))
+        said = "; SET LOCAL ledger.rehearsal = 'on'" if rehearsed else ""
+        session.execute(text(f"SET LOCAL statement_timeout = '{timeout_s}s'{said}"))

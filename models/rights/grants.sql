@@ -43,7 +43,8 @@ GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text)
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
     ledger.reversal_problems(bigint), ledger.reversal_rest(bigint), ledger.approvals_for(text, text, numeric), ledger.business_zone(),
     ledger.business_day(timestamptz), ledger.start_of_day(date), ledger.may_close_flags(text),
-    ledger.follow_account(uuid, text, boolean) TO ledger_viewer;
+    ledger.follow_account(uuid, text, boolean), ledger.batch_posting(bigint),
+    ledger.unlock_writing(uuid, text, integer) TO ledger_viewer;
 -- The words of the lease's place, and what a constraint asks.
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text) TO ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.is_ticket(text), ledger.is_metadata(jsonb) TO ledger_viewer, ledger_keeper;
@@ -94,7 +95,8 @@ GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
     ledger.reopen_currency(uuid, text, text), ledger.set_business_zone(uuid, text, text),
     ledger.set_approval_rule(uuid, text, text, bigint, smallint, text),
     ledger.set_limit(uuid, text, text, text, bigint, bigint, text),
-    ledger.set_allowance(uuid, text, text, text, bigint, bigint, text) TO ledger_admin;
+    ledger.set_allowance(uuid, text, text, text, bigint, bigint, text),
+    ledger.note_restore(uuid, text, jsonb) TO ledger_admin;
 
 -- Operators. ledger_roles reads whom it may touch; the gate counts attempts and can do nothing else.
 GRANT USAGE ON SCHEMA ledger TO ledger_roles, ledger_gate;

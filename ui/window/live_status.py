@@ -30,7 +30,7 @@ _FIRST_RETRY_MS: Final = 2_000
 _LAST_RETRY_MS: Final = 30_000
 _BROKEN: Final = ("08", "57P0")
 _BEHIND: Final = ("hints.", "keeper.")
-OF_ITSELF: Final = ("session.", "books.", *_BEHIND)
+OF_ITSELF: Final = ("session.", "books.", "batches.posting", *_BEHIND)
 """How the actions begin that no operator asked for: they do not show in the meter."""
 
 BOOKS_NOTICE: Final = "books"

@@ -46,6 +46,8 @@ BEGIN
         WHEN 'disable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'disabled');
         WHEN 'end_sessions' THEN RETURN ledger.do_end_sessions(p_request);
         WHEN 'enable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'active');
+        WHEN 'unlock_writing' THEN RETURN ledger.do_unlock_writing(p_request);
+        WHEN 'note_restore' THEN RETURN ledger.do_note_restore(p_request);
         WHEN 'unlock_operator' THEN RETURN ledger.do_unlock_operator(p_request);
         WHEN 'set_operator_password' THEN RETURN ledger.do_set_operator_password(p_request);
         WHEN 'acknowledge_transaction' THEN RETURN ledger.do_acknowledge_transaction(p_request);

@@ -21,4 +21,4 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger.is_hinted(p_action text, p_outcome text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 RETURN p_action = 'job' OR (p_outcome = 'done' AND p_action NOT IN (
-    'grant_credit', 'reverse_transaction', 'open_account', 'seal', 'end_blocker'));
+    'grant_credit', 'reverse_transaction', 'open_account', 'seal', 'end_blocker', 'unlock_writing', 'note_restore'));

@@ -36,7 +36,8 @@ if TYPE_CHECKING:
 
 # Answers about what is there; nothing changes, whoever asks. tests/models/rights/matrix.py says who may.
 READS: Final = frozenset({
-    "approvals_for", "batch_content_hash", "batch_problems", "batch_summary", "burn_preview", "dead_lots",
+    "approvals_for", "batch_content_hash", "batch_posting", "batch_problems", "batch_summary",
+    "burn_preview", "dead_lots",
     "is_metadata", "is_plain_text", "is_ticket", "kind_of", "rehearse_act", "rehearse_request",
     "reversal_problems", "reversal_rest", "session_check", "system_balance", "business_day",
     "business_zone", "start_of_day", "may_close_flags", "job_states", "job_runs",
@@ -191,6 +192,7 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "flag_account": (SUPPORTERS, lambda w: (w.account(), "ask for a passport", "t_support")),
     "follow_account": (EVERYBODY, lambda w: (w.account(), True)),
     "grant_credit": (OPERATORS, lambda w: (w.account(), "CR", 5, "promo", None)),
+    "note_restore": (ADMINS, lambda _: (REASON, Jsonb({"backup": "of last night"}))),
     "offset_batch": (OPERATORS, lambda w: (*w.short(), True)),
     "open_account": (SUPPORTERS, lambda w: (w.name(), "CR", "", None, REASON)),
     "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
@@ -215,6 +217,7 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
         "transfer", Jsonb({"from": "@external", "to": w.account(), "currency": "CR", "amount": 3}), REASON)),
     "sweep": (OPERATORS, lambda w: w.expired()),
     "transfer": (OPERATORS, lambda w: (w.account(), "@external", "CR", 5)),
+    "unlock_writing": (EVERYBODY, lambda _: (REASON, 15)),
     "withdraw_request": (SUPPORTERS, lambda w: (w.request()[0], REASON)),
 }  # fmt: skip
 

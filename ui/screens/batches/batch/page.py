@@ -21,6 +21,7 @@ from ui.kit.widgets.basics import TitleRow, button, column_of, label, row_of, sc
 from ui.kit.widgets.inputs import is_typed_in
 from ui.kit.widgets.stepper import Stepper
 from ui.routes import OpenBatchTransactions
+from ui.screens.batches.batch.being_posted import BeingPosted
 from ui.screens.batches.batch.cards import BatchCards
 from ui.screens.batches.batch.decisions import BatchDecisions
 from ui.screens.batches.batch.discard import DiscardDialog
@@ -56,6 +57,8 @@ class BatchPage(QWidget):
         self.work = BatchWork(context, batch_id, self)
         self.decisions = BatchDecisions(context, self.work, self)
         self.title = TitleRow(f"#{batch_id}")
+        self.being_posted = BeingPosted(context, batch_id, self.work)
+        self.being_posted.watch_on(self)
         self.back_button = button("Batches", flat=True)
         context.icons.dress(self.back_button, Glyph.BACK)
         self.stepper = Stepper(context.theme, STEPS)
@@ -126,6 +129,7 @@ class BatchPage(QWidget):
         status = "waiting for approval" if submitted else row.status.value
         self.title.chip.set(status, STATUS_TONES[row.status])
         self.setAccessibleName(f"Batch {row.id} {row.name}, {status}")
+        self.being_posted.watches = state.open
         money, posted = partial(self._formats.money, currency=row.currency), row.posted_at is not None
         self._flow.setText(state.detail.flow.words(money, posted=posted))
         self.stepper.show_steps(steps_of(state, self._formats, self.work.busy))
@@ -286,6 +290,7 @@ class BatchPage(QWidget):
         self.posted_card.transactions_wanted.connect(self._show_transactions)
         self.decisions.serve(self.cards, lambda: self._state)
         self.back_button.clicked.connect(self.back_wanted)
+        self.being_posted.ended.connect(self.renew)
         self._retry.clicked.connect(self.reload)
 
     def _build(self) -> None:
@@ -304,6 +309,7 @@ class BatchPage(QWidget):
         layout.setSpacing(GAP)
         layout.addLayout(row_of(self.back_button, self.title, spacing=8))
         layout.addWidget(self._flow)
+        layout.addWidget(self.being_posted)
         layout.addLayout(row_of(self._trouble, self._retry, None))
         layout.addWidget(scrolling(self._body), 1)
         self._say_trouble("")
