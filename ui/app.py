@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
 
+from console import console_version
 from console.errors import ConsoleError, UsageError
-from console.version import console_version
 from ui.start.launch import check
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import platform
 import sys
 from typing import Final
 
+from console import PROGRAM, console_version, version_of
 from console.postgres.embedded.binaries import MAJOR_VERSION
-from console.version import PROGRAM, console_version, version_of
 from models.migrations import head_revision
 
 # Distribution, and what people call it: what decides how the console behaves, in the order it is told.

@@ -67,7 +67,12 @@ def test_a_dry_run_is_no_posting(
 ) -> None:
     seen: list[object] = []
     module = "console.ledger.batches.commands.wallet_changes"
-    monkeypatch.setattr(module, lambda *_: seen.append(posting_now(viewer, draft.batch_id)) or ())
+
+    def look(*_of: object) -> tuple[()]:
+        seen.append(posting_now(viewer, draft.batch_id))
+        return ()
+
+    monkeypatch.setattr(module, look)
     dry_run(operator_ledger, draft.batch_id, draft.summary.content_hash)
     assert seen == [None]
 

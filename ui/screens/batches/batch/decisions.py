@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from ui.context import Context
-    from ui.screens.batches.batch.cards import BatchCards
+    from ui.screens.batches.batch.cards.column import BatchCards
     from ui.screens.batches.batch.work import BatchWork
     from ui.screens.batches.state import BatchState
 

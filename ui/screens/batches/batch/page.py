@@ -22,7 +22,7 @@ from ui.kit.widgets.inputs import is_typed_in
 from ui.kit.widgets.stepper import Stepper
 from ui.routes import OpenBatchTransactions
 from ui.screens.batches.batch.being_posted import BeingPosted
-from ui.screens.batches.batch.cards import BatchCards
+from ui.screens.batches.batch.cards.column import BatchCards
 from ui.screens.batches.batch.decisions import BatchDecisions
 from ui.screens.batches.batch.discard import DiscardDialog
 from ui.screens.batches.batch.figures import BatchFigures

@@ -15,8 +15,8 @@ from ui.kit.widgets.cards import Card
 from ui.kit.widgets.reason import ReasonEdit
 from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.batches.batch.approvals_given import ApprovalsGiven
+from ui.screens.batches.batch.cards.posting import CARD_WIDTH, short_hash
 from ui.screens.batches.batch.control_totals import TypedTotal
-from ui.screens.batches.batch.posting_card import CARD_WIDTH, short_hash
 from ui.screens.batches.state import plan_words
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from ui.kit.widgets.basics import button, caption, column_of, label, line
 from ui.kit.widgets.buttons import WhyNot
 from ui.kit.widgets.cards import Card
 from ui.screens.batches.batch.approvals_given import ApprovalsGiven
-from ui.screens.batches.batch.posting_card import CARD_WIDTH, short_hash
+from ui.screens.batches.batch.cards.posting import CARD_WIDTH, short_hash
 
 if TYPE_CHECKING:
     from ui.kit.formats import Formats

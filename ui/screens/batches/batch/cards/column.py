@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QWidget
 
 from models.batch import BatchStatus
 from ui.kit.widgets.basics import row_of
-from ui.screens.batches.batch.decision_card import DecisionCard
-from ui.screens.batches.batch.posted_card import PostedCard
-from ui.screens.batches.batch.posting_card import PostingCard
+from ui.screens.batches.batch.cards.decision import DecisionCard
+from ui.screens.batches.batch.cards.posted import PostedCard
+from ui.screens.batches.batch.cards.posting import PostingCard
 
 if TYPE_CHECKING:
     from ui.kit.formats import Formats

@@ -1,0 +1,1 @@
+"""The cards beside a batch: what can be done with it, who decides, and how it was posted."""
