@@ -25,6 +25,7 @@ from sqlalchemy import URL
 from console.errors import UsageError
 from console.errors.fields import explained
 from console.profiles.hosts import Host
+from console.profiles.roots import system_roots, written_roots
 
 if TYPE_CHECKING:
     from console.settings import Paths, Settings
@@ -83,7 +84,9 @@ class Profile(BaseModel):
         description=f"a name of 1 to {_NAME_LENGTH} characters"
     )
     kind: Kind = Field(description="one of computer, demo, server")
-    hosts: tuple[str, ...] = Field((), max_length=MOST_HOSTS, description=f"at most {MOST_HOSTS} hosts")
+    hosts: tuple[str, ...] = Field(
+        (), max_length=MOST_HOSTS, description=f"a list of 1 to {MOST_HOSTS} hosts"
+    )
     database: Annotated[Plain, StringConstraints(max_length=63)] = Field(
         "", description="a name of at most 63 characters"
     )
@@ -211,10 +214,13 @@ class Profile(BaseModel):
         parts = (*sorted(self.hosts), self.database, self.tls, self.root_certificate)
         return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
 
-    def url(self, operator: str = "", password: str = "") -> str:
-        """Return SQLAlchemy's URL of a server's ledger; with a password only when one is handed over."""
+    def url(self, operator: str = "", password: str = "", *, roots: str = "") -> str:
+        """Return SQLAlchemy's URL of a server's ledger; with a password only when one is handed over.
+
+        roots: the file with the certificates that this system trusts, where it is not the usual one.
+        """
         places = self.places
-        query = self._encryption()
+        query = self._encryption(roots)
         host, port = None, None
         if len(places) == 1 and not places[0].is_socket:
             host, port = places[0].name, places[0].port
@@ -236,20 +242,22 @@ class Profile(BaseModel):
         settings: Settings,
         paths: Paths,
         *,
+        operator: str = "",
+        password: str = "",
         gate_password: SecretStr | None = None,
-        url: str | None = None,
     ) -> tuple[Settings, Paths]:
         """Return the settings and folders with which this profile's ledger is opened.
 
+        operator, password: for a ledger that is opened without a sign-in, as commands do.
         gate_password: what the keyring keeps for this profile; without it, the settings' own.
-        url: this profile's, when an operator and password are in it already.
         """
         read_only = settings.read_only or self.starts_read_only
         if not self.is_server:
             changed = {"database_url": None, "read_only": read_only, "pooled": False}
             return settings.model_copy(update=changed), replace(paths, data=self.data_folder(paths))
+        url = self.url(operator, password, roots=written_roots(paths.state))
         changes = {
-            "database_url": SecretStr(self.url() if url is None else url),
+            "database_url": SecretStr(url),
             "read_only": read_only,
             "pooled": self.pooler,
             "gate_password": gate_password or settings.gate_password,
@@ -262,12 +270,12 @@ class Profile(BaseModel):
             return Path(self.folder).expanduser()
         return paths.data / "demo" if self.kind == "demo" else paths.data
 
-    def _encryption(self) -> dict[str, str]:
+    def _encryption(self, roots: str) -> dict[str, str]:
         """Return what libpq is told about TLS."""
         # Kerberos' own encryption would take the place of TLS, and with it of the check of the certificate.
         found = {"gssencmode": "disable", "sslmode": "disable" if self.tls == "off" else self.tls}
         if self.tls in {"verify-full", "verify-ca"}:
-            found["sslrootcert"] = _file(self.root_certificate) or "system"
+            found["sslrootcert"] = _file(self.root_certificate) or roots or system_roots()
         if self.client_certificate and self.tls != "off":
             found["sslcert"] = _file(self.client_certificate)
             found["sslkey"] = _file(self.client_key)

@@ -43,7 +43,8 @@ class Secrets:
     """What the keyring keeps for the profiles; a call may block for `timeout_s`, so none on the GUI thread.
 
     A password is kept with where it belongs (`Profile.where`): a profile that has come to lead elsewhere
-    gets none. Every call raises SecretsUnavailableError when there is no keyring to be trusted or it does not answer.
+    gets none. Every call raises SecretsUnavailableError when there is no keyring to be trusted, or none that
+    answers.
     """
 
     def __init__(self, backend: Backend | None = None, *, timeout_s: float = TIMEOUT_S) -> None:
@@ -154,7 +155,7 @@ def _words(error: Exception) -> str:
 
 
 def _trusted(backend: Backend | None) -> Backend:
-    """Return a backend, this system's without one; raises SecretsUnavailableError for one not to be trusted."""
+    """Return a backend, this system's without one; raises SecretsUnavailableError if it is not trusted."""
     if backend is None:
         import keyring  # noqa: PLC0415 - looks through all installed packages, which takes time
 

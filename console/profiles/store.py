@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FORMAT: Final = 1
 MOST_PROFILES: Final = 200
-_MOST_BYTES: Final = 2_000_000  # 200 profiles with the longest texts that they may have are 1.4 MB
+_MOST_BYTES: Final = 4_000_000  # 200 profiles with the longest texts that they may have are 2.1 MB
 _LOCK_TIMEOUT_S: Final = 5
 
 
