@@ -49,6 +49,20 @@ class AccessDeniedError(ConsoleError):
     """The server refused the act to this role."""
 
 
+class ReadOnlyError(ConsoleError):
+    """Something would have been written where nothing may be; nothing was changed."""
+
+
+class OpenedReadOnlyError(ReadOnlyError):
+    """The ledger was opened to be read, by its profile, a setting or an option."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This ledger was opened read-only. Nothing was changed. A production profile can be unlocked for "
+            "a time, with a reason; else open it by a profile that may write, without LEDGER_READ_ONLY."
+        )
+
+
 class CancelledError(ConsoleError):
     """The operator cancelled the statement; the server has stopped it."""
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import sys
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from psycopg import Error as DriverError
 from pybreaker import CircuitBreakerError
-from sqlalchemy import create_engine, event, text
+from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,12 +20,15 @@ from console.errors import (
     CancelledError,
     ConsoleError,
     DatabaseUnreachableError,
+    OpenedReadOnlyError,
     SchemaError,
     UnavailableError,
 )
 from console.monitor.recording.attachment import attach
 from console.postgres.breaker import Breaker
 from console.postgres.driver_errors import is_broken, place, sqlstate_of, translated
+from console.postgres.engine import engine_for, local_settings
+from console.postgres.unlocking import Unlocking
 from models.migrations import head_revision
 
 if TYPE_CHECKING:
@@ -34,18 +36,18 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from psycopg import Connection as Driver
-    from sqlalchemy import Dialect, Engine
     from sqlalchemy.pool import QueuePool
 
     from console.monitor.recording.recorder import Recorder
     from console.postgres.cancellation import Cancellation
+    from console.postgres.engine import OwnServer
     from console.settings import Settings
 
     Answer = TypeVar("Answer")
 
 _QUERY_CANCELED = "57014"
+_READ_ONLY = "25006"
 _CANCEL_TIMEOUT_S = 5.0
-_RECYCLE_S = 3600
 _OLDEST_SERVER = 150_000
 
 
@@ -72,29 +74,6 @@ class SessionFacts:
     database: str
 
 
-class OwnServer(Protocol):
-    """A server that runs on this computer for one ledger alone."""
-
-    @property
-    def halted(self) -> bool:
-        """Whether its process is there but stopped, so that it answers nobody."""
-        ...
-
-    @property
-    def address(self) -> tuple[str, int]:
-        """Where it answers: the folder of its socket or a host, and the port."""
-        ...
-
-    @property
-    def process(self) -> int:
-        """The number of its process."""
-        ...
-
-    def start_if_dead(self, process: int) -> bool:
-        """Start it again if this process has gone; return whether it had."""
-        ...
-
-
 class Database:
     """One profile's database; safe on any thread. Every call blocks, so none on the GUI thread."""
 
@@ -109,7 +88,8 @@ class Database:
         self._wanting = 0
         self._breaker = Breaker(settings.breaker_failures, settings.breaker_pause_s, is_broken)
         self._server = server
-        self._engine = _engine(url, settings, self._breaker, server)
+        self._unlocking = Unlocking(read_only=settings.read_only)
+        self._engine = engine_for(url, settings, self._breaker, server)
         attach(recorder, self._engine)
 
     @property
@@ -140,12 +120,47 @@ class Database:
         """Whether connections are made, or the server is left alone for a while."""
         return self._breaker
 
+    @property
+    def unlocked_for(self) -> float:
+        """For how many seconds writes are let through: 0 when locked, infinite when it is not read-only."""
+        return self._unlocking.left_s
+
+    def unlock(self, until: float) -> None:
+        """Let writes of a read-only database through until a moment of time.monotonic(), in seconds.
+
+        Whether it may be unlocked at all is for the caller to know: console.workspace.unlocking asks.
+        """
+        self._unlocking.unlock(until)
+
+    def lock(self) -> None:
+        """Let no more writes through; one that has begun goes on to its end."""
+        self._unlocking.lock()
+
+    def refuse_locked(self) -> None:
+        """Raise OpenedReadOnlyError while no writes are let through: for what writes past this database."""
+        if self.unlocked_for <= 0:
+            raise OpenedReadOnlyError
+
     def read(
         self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
     ) -> Answer:
         """Answer a question; each statement sees the newest commits. No BEGIN, so one round trip each."""
         with self._recorder.action(action), self._connected(cancel, autocommit=True) as session:
             return work(session)
+
+    def tried(
+        self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
+    ) -> Answer:
+        """Answer by one statement that writes and undoes it by itself; a locked database refuses it.
+
+        As a question where anything may be written, and else in a transaction, which alone can write.
+        """
+        if not self._settings.read_only:
+            return self.read(action, work, cancel=cancel)
+        with self.transaction(action, cancel=cancel) as session:
+            answer = work(session)
+            session.rollback()
+            return answer
 
     def snapshot(
         self, action: str, work: Callable[[Session], Answer], *, cancel: Cancellation | None = None
@@ -162,8 +177,12 @@ class Database:
 
     @contextmanager
     def transaction(self, action: str, *, cancel: Cancellation | None = None) -> Iterator[Session]:
-        """Lend a session in READ COMMITTED; nothing is committed but by who asked for it."""
-        with self._recorder.action(action), self._connected(cancel) as session:
+        """Lend a session in READ COMMITTED; nothing is committed but by who asked for it.
+
+        A read-only database's is READ ONLY for the server, unless it is unlocked when it begins.
+        """
+        writes = self._unlocking.left_s > 0
+        with self._recorder.action(action), self._connected(cancel, readonly=not writes) as session:
             yield session
 
     def session_facts(self, *, cancel: Cancellation | None = None) -> SessionFacts:
@@ -222,7 +241,7 @@ class Database:
         *,
         autocommit: bool = False,
         isolation: str = "READ COMMITTED",
-        readonly: bool = False,
+        readonly: bool | None = None,
     ) -> Iterator[Session]:
         """Lend a session whose running statement `cancel` can end on the server."""
         pooled = self._settings.pooled
@@ -230,14 +249,15 @@ class Database:
         options: dict[str, Any] = {
             "isolation_level": "AUTOCOMMIT" if autocommit and not pooled else isolation
         }
-        if readonly:
-            options["postgresql_readonly"] = True
+        # Stated for each: the pool leaves READ WRITE behind, which counts for more than the session's own.
+        if readonly or self._settings.read_only:
+            options["postgresql_readonly"] = readonly is not False
         with self._translating("All connections are busy; cancel something or wait.", cancel):
             with self._recorder.waiting(), self._wanted():
                 lent = self._engine.connect()
             with lent.execution_options(**options) as connection, Session(connection) as session:
                 if pooled:
-                    session.execute(text(_local_settings(self._settings)))
+                    session.execute(text(local_settings(self._settings)))
                 if cancel is None:
                     yield session
                     return
@@ -262,83 +282,14 @@ class Database:
         except (DBAPIError, DriverError) as error:
             if cancel is not None and cancel.cancelled and sqlstate_of(error) == _QUERY_CANCELED:
                 raise CancelledError from error
+            if self._settings.read_only and sqlstate_of(error) == _READ_ONLY:
+                raise OpenedReadOnlyError from error
             raise translated(error, self._url) from error
-
-
-def _session_settings(settings: Settings) -> dict[str, int | str]:
-    return {
-        "statement_timeout": settings.statement_timeout_s * 1000,
-        "lock_timeout": settings.lock_timeout_s * 1000,
-        "idle_in_transaction_session_timeout": 5000,
-        # A server on Windows, as the embedded one is there, takes only 0.
-        "client_connection_check_interval": 0 if sys.platform == "win32" else 1000,
-        "timezone": "UTC",
-        "jit": "off",
-    }
-
-
-def _local_settings(settings: Settings) -> str:
-    """Return the same for one transaction: a pooler in transaction mode knows no session."""
-    return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _session_settings(settings).items())
-
-
-def _engine(url: str, settings: Settings, breaker: Breaker, server: OwnServer | None) -> Engine:
-    options = " ".join(f"-c {name}={value}" for name, value in _session_settings(settings).items())
-    # Transactions say theirs in BEGIN, behind a pooler too; this is for what is asked outside of one.
-    options += " -c default_transaction_isolation=read\\ committed"
-    engine = create_engine(
-        url,
-        pool_size=settings.pool_size,
-        max_overflow=settings.pool_overflow,
-        pool_pre_ping=True,
-        pool_recycle=_RECYCLE_S,
-        pool_timeout=10,
-        connect_args={
-            # A pooler refuses to start with options, and may give a prepared statement's session to others.
-            **({"prepare_threshold": None} if settings.pooled else {"options": options}),
-            "application_name": "ledger-console",
-            "connect_timeout": 5,
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 5000,
-        },
-    )
-    event.listen(engine, "commit", _refuse_commit_of_failed)
-
-    @event.listens_for(engine, "do_connect")
-    def connect(dialect: Dialect, _record: object, args: list[Any], parameters: dict[str, Any]) -> object:
-        def make() -> object:
-            # Before it is tried: another thread may find the same dead server, and start it first.
-            process = 0 if server is None else server.process
-            try:
-                return dialect.connect(*args, **parameters)
-            except DriverError as error:
-                if server is None or not is_broken(error) or not server.start_if_dead(process):
-                    raise
-                parameters["host"], parameters["port"] = server.address
-                return dialect.connect(*args, **parameters)
-
-        # A server of our own that is dead is started; the breaker spares one whose silence takes seconds.
-        return make() if server is not None else breaker.connect(make)
-
-    return engine
 
 
 def _hang_up(_driver: object, record: Any) -> None:
     """Close what comes back: disposing of a pool leaves what is in use to the collector of garbage."""
     record.invalidate()
-
-
-def _refuse_commit_of_failed(connection: Any) -> None:
-    """Refuse a COMMIT after a swallowed error: it saves nothing, and neither driver nor server says so."""
-    driver = connection.connection.driver_connection
-    if driver.info.transaction_status.name == "INERROR":
-        # SQLAlchemy takes the transaction for ended, and the pool cannot reset a connection inside one.
-        driver.rollback()
-        raise ConsoleError(
-            "An error was passed over inside this transaction; it is rolled back, not committed."
-        )
 
 
 def _cancel(driver: Driver[Any], recorder: Recorder) -> None:

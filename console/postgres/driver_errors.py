@@ -14,6 +14,7 @@ from console.errors import (
     DatabaseUnreachableError,
     LeaseLostError,
     OutcomeUnknownError,
+    ReadOnlyError,
     RefusedError,
     SchemaError,
     StatementError,
@@ -32,8 +33,10 @@ _TIMEOUTS = {
     "25P03": "The session was idle in a transaction for too long and the server closed it.",
 }
 
-# Errors of the ledger's functions that are no refusals: nothing is kept of them.
+# Errors that are no refusals of the ledger's: nothing is kept of them.
 _OURS: Final = {
+    # A copy of another server, or one whose administrator has closed it for writing.
+    "25006": (ReadOnlyError, "The server takes no writes now. Nothing was changed"),
     "LG004": (StatementError, "Refused"),
     "LG005": (LeaseLostError, "Another keeper runs the jobs now"),
 }

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import make_url
 
+from console.errors import OpenedReadOnlyError
 from console.ledger.books.currencies import books
 from console.ledger.jobs.keeper import Keeper
 from console.ledger.operators import enrolment
@@ -24,6 +25,8 @@ from console.postgres.database import Database
 from console.postgres.driver_errors import place
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
+from console.profiles.hosts import PORT
+from console.workspace.identity import Identity
 from console.workspace.own_ledger import OwnLedger, as_admin
 from console.writes.ledger import Ledger
 from console.writes.outbox import Outbox
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
     from uuid import UUID
+
+    from sqlalchemy import URL
 
     from console.ledger.books.currencies import Books
     from console.ledger.operators.credentials import Credentials
@@ -53,8 +58,9 @@ class Workspace:
     """An open ledger: `database` to read it, `ledger` to write to it.
 
     `admin_url` has a password in it and is for administrators' acts only.
-    profile: `embedded`, or the server and database. environment: the word a window shows, `DEMO` or
-    `LOCAL` for an embedded ledger, `LIVE` for any other. settled: what was in doubt when it was opened.
+    profile: `embedded`, or the server and database. identity: what it is called, as its profile says; without
+    one, and as `environment`, the word is `DEMO` or `LOCAL` for an embedded ledger and `LIVE` for any other.
+    unlocks: the file that keeps why it was unlocked. settled: what was in doubt when it was opened.
     remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
     what the statements cost, to be told and to be looked at later. keeper: runs the automatic jobs once it is
     started, and is stopped with the rest.
@@ -69,6 +75,8 @@ class Workspace:
     facts: SessionFacts
     books: Books
     keeper: Keeper
+    identity: Identity
+    unlocks: Path
     settled: tuple[Settled, ...] = ()
     remembered: str = ""
     watch: Watch | None = None
@@ -98,6 +106,7 @@ def open_workspace(
     progress: Progress | None = None,
     repeated: UUID | None = None,
     is_served: bool = True,
+    identity: Identity | None = None,
 ) -> Iterator[Workspace]:
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
@@ -105,7 +114,9 @@ def open_workspace(
     the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
     `progress` rows done and in all.
     Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
-    With `is_served`, Prometheus is answered where the settings name a port.
+    With `is_served`, Prometheus is answered where the settings name a port. `identity` is the profile's.
+    Read-only settings hold for every connection to the ledger but two: the gate's, which counts sign-ins, and
+    the owner's of an embedded ledger, which brings it up to date before anybody is in it.
     Raises UnavailableError when there is no server or no ledger. Left, it leaves the embedded server,
     which stops when nobody else uses it.
     """
@@ -130,16 +141,20 @@ def open_workspace(
         if is_served:
             _serve_metrics(settings.metrics_port, database, watch, keeper, stack)
         settled = settle_doubts(ledger, repeated=repeated)
+        if identity is None:
+            identity = Identity.without_profile(profile, way.environment, settings)
         yield Workspace(
             database,
             ledger,
             recorder,
             way.admin_url,
             profile,
-            way.environment,
+            identity.environment,
             facts,
             known,
             keeper,
+            identity,
+            paths.data / "unlocks" / f"{_file_name(way.url, way.profile)}.jsonl",
             settled,
             way.remembered,
             watch,
@@ -149,7 +164,12 @@ def open_workspace(
 
 @contextmanager
 def administration(settings: Settings, paths: Paths) -> Iterator[str]:
-    """Yield the URL for administrators' acts on a ledger that need not be there yet."""
+    """Yield the URL for administrators' acts on a ledger that need not be there yet.
+
+    Raises OpenedReadOnlyError when the settings are read-only: no such act only reads.
+    """
+    if settings.read_only:
+        raise OpenedReadOnlyError
     if settings.database_url is not None:
         yield settings.database_url.get_secret_value()
         return
@@ -213,10 +233,19 @@ def _outbox_path(data: Path, way: _Way) -> Path:
 def _file_name(url: str, profile: str) -> str:
     if profile == EMBEDDED:
         return EMBEDDED
-    made = make_url(url)
-    where = f"{place(made)}:{made.port or 5432}"
+    where = _where(make_url(url))
     shown = re.sub(r"[^A-Za-z0-9.-]+", "-", where).strip("-.")[:60]
     return f"{shown}-{hashlib.sha256(where.encode()).hexdigest()[:8]}"
+
+
+def _where(url: URL) -> str:
+    """Name a server and database the same however many hosts there are and in whichever order."""
+    _, parameters = url.get_dialect()().create_connect_args(url)
+    hosts, ports = str(parameters.get("host", "")).split(","), str(parameters.get("port", "")).split(",")
+    if len(hosts) == 1:
+        return f"{place(url)}:{url.port or PORT}"
+    pairs = zip(hosts, ports if len(ports) == len(hosts) else ports * len(hosts), strict=True)
+    return ",".join(sorted(f"{host}:{port or PORT}" for host, port in pairs)) + f"/{url.database or ''}"
 
 
 def _serve_metrics(port: int, database: Database, watch: Watch, keeper: Keeper, stack: ExitStack) -> None:

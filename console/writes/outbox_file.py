@@ -14,7 +14,7 @@ from uuid import UUID
 from filelock import FileLock, Timeout
 
 from console.errors import UnavailableError
-from console.postgres.embedded.folder import sync_folder, write_private
+from console.settings.private import sync_folder, write_private
 from console.writes.json_values import plain, restored
 
 if TYPE_CHECKING:

@@ -93,7 +93,7 @@ def rehearse(database: Database, order: Order, *, cancel: Cancellation | None = 
             outcome,
         )
 
-    return database.read("act.rehearse", ask, cancel=cancel)
+    return database.tried("act.rehearse", ask, cancel=cancel)
 
 
 def _refusal(outcome: Mapping[str, Any]) -> RefusedError | None:

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from console.errors import UnavailableError
 from console.ledger.audit.verify.head import HEAD, head_in
-from console.postgres.embedded.folder import write_private
+from console.settings.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -186,7 +186,9 @@ def _load(
 
 def validate(ledger: Ledger, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:
     """Check all lines of a draft against the ledger as it is now, by one statement."""
-    return ledger.database.read("batch.validate", lambda session: check_one(session, batch_id), cancel=cancel)
+    return ledger.database.tried(
+        "batch.validate", lambda session: check_one(session, batch_id), cancel=cancel
+    )
 
 
 def review(database: Database, batch_id: int, *, cancel: Cancellation | None = None) -> BatchCheck:

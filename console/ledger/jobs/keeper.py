@@ -88,8 +88,12 @@ class Keeper:
         return self._standing
 
     def start(self) -> None:
-        """Look every few seconds whether something is due, until it is stopped."""
-        if self._thread is not None:
+        """Look every few seconds whether something is due, until it is stopped.
+
+        A ledger that was opened read-only is not looked after, not even while it is unlocked: who unlocks it
+        answers for what is done then, and the jobs are nobody's.
+        """
+        if self._thread is not None or self._ledger.database.settings.read_only:
             return
         self._thread = threading.Thread(target=self.run, name="keeper", daemon=True)
         self._thread.start()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 
 from console.errors import EmbeddedServerError
 from console.postgres.embedded.binaries import MAJOR_VERSION
-from console.postgres.embedded.folder import give, sync_folder, unusable, write_private
+from console.postgres.embedded.folder import give, unusable
+from console.settings.private import sync_folder, write_private
 
 if TYPE_CHECKING:
     from console.postgres.embedded.folder import Folder

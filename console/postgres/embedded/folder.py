@@ -1,4 +1,4 @@
-"""The folder of one embedded server, and how files in it are written."""
+"""The folder of one embedded server."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from console.errors import EmbeddedServerError
 from console.postgres.embedded.account import Account, user_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,35 +84,6 @@ def unusable(path: Path, error: OSError) -> EmbeddedServerError:
         f"The folder {path} cannot be used for the database ({reason[:1].lower()}{reason[1:]}); "
         f"{remedy}, or name another with LEDGER_DATA_DIR."
     )
-
-
-def write_private(path: Path, text: str, *, owner: Account | None = None) -> None:
-    """Replace a file at once or not at all, readable for its owner only, safe against a power cut."""
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-            if owner is not None and sys.platform != "win32":
-                os.fchown(file.fileno(), owner.uid, owner.gid)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise
-    sync_folder(path.parent)
-
-
-def sync_folder(path: Path) -> None:
-    """Make a rename in this folder survive a power cut."""
-    if sys.platform == "win32":
-        return  # a folder cannot be opened there, and NTFS journals the rename
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def give(path: Path, owner: Account | None) -> None:

@@ -7,8 +7,9 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from console.errors import EmbeddedServerError
-from console.postgres.embedded.folder import unusable, write_private
+from console.postgres.embedded.folder import unusable
 from console.postgres.embedded.leases import alone
+from console.settings.private import write_private
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,11 @@ import psutil
 
 from console.errors import EmbeddedServerError
 from console.postgres.embedded.cluster import reason_in
-from console.postgres.embedded.folder import give, unusable, write_private
+from console.postgres.embedded.folder import give, unusable
 from console.postgres.embedded.postmaster import Postmaster, cluster_name, misleading_files, processes_of
 from console.postgres.embedded.sockets import PORT, forget_short_folder
 from console.postgres.embedded.tuning import Listening, Machine, settings_text
+from console.settings.private import write_private
 
 if TYPE_CHECKING:
     from pathlib import Path

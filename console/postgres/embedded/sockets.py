@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from console.errors import EmbeddedServerError
-from console.postgres.embedded.folder import give, unusable, write_private
+from console.postgres.embedded.folder import give, unusable
+from console.settings.private import write_private
 
 if TYPE_CHECKING:
     from console.postgres.embedded.account import Account

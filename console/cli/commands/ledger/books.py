@@ -74,6 +74,7 @@ def add_currency(
             f"anything is in the currency; if it is to be {wanted} all the same, add --unusual."
         )
     with invocation_of(context).workspace() as workspace:
+        workspace.database.refuse_locked()
         add(workspace.admin_url, Currency(code, wanted))
     say(f"The ledger has {code} with {wanted} decimals.")
 

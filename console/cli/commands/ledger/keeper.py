@@ -14,7 +14,7 @@ from console.cli.arguments import one_of
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.output import say
-from console.errors import AccessDeniedError
+from console.errors import AccessDeniedError, OpenedReadOnlyError
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
@@ -106,6 +106,8 @@ def run(
 
     invocation = invocation_of(context)
     with invocation.workspace(is_served=not once) as workspace:
+        if workspace.identity.read_only:
+            raise OpenedReadOnlyError
         if not Rights.of(workspace.facts).keeps:
             raise AccessDeniedError(
                 f"{workspace.facts.operator} may not run the jobs: it takes the role keeper or operator."

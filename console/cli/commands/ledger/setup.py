@@ -45,6 +45,7 @@ def demo(
     wanted = plan(users, transactions, moment(until, "--until", UTC))
     started = time.monotonic()
     with invocation_of(context).workspace() as workspace, progress("Making the demo") as advance:
+        workspace.database.refuse_locked()
         make_demo(workspace.admin_url, wanted, progress=advance)
     say(
         f"Made {wanted.users:,} customers and {wanted.transactions:,} transactions "

@@ -8,7 +8,6 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path  # noqa: TC003 -- pydantic reads the annotations at run time
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
-from uuid import uuid4
 
 from platformdirs import PlatformDirs
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
@@ -17,6 +16,7 @@ from typing_extensions import override
 
 from console.errors import ConsoleError, UsageError
 from console.errors.fields import explained
+from console.settings.private import write_private
 
 if TYPE_CHECKING:
     from pydantic_settings import PydanticBaseSettingsSource
@@ -52,6 +52,11 @@ class Paths:
     def settings_file(self) -> Path:
         """The TOML file with the user's settings."""
         return self.config / "settings.toml"
+
+    @property
+    def profiles_file(self) -> Path:
+        """The file with the profiles; there is none before the first one is made."""
+        return self.config / "profiles.json"
 
     @property
     def mappings(self) -> Path:
@@ -112,6 +117,15 @@ class Settings(BaseSettings):
     metrics_port: int = Field(0, ge=0, le=65_535, description="a port from 1 to 65535, or 0 for none")
     pooled: bool = Field(default=False, description="true or false")
     keeper: bool = Field(default=True, description="true or false")
+    read_only: bool = Field(default=False, description="true or false")
+    lock_after_min: int = Field(
+        15, ge=0, le=1_440, description="a whole number of minutes from 1 to 1440, or 0 for never"
+    )
+    backup_folder: Path | None = Field(None, description="the path of a folder")
+    backup_every_h: int = Field(
+        0, ge=0, le=8_760, description="a whole number of hours from 1 to 8760, or 0 for never"
+    )
+    backup_keep: int = Field(14, ge=1, le=1_000, description="a whole number from 1 to 1000")
 
     @classmethod
     @override
@@ -145,7 +159,7 @@ class Settings(BaseSettings):
             raise ValueError
         return SecretStr(f"{_DRIVER}://{rest}")
 
-    @field_validator("data_dir")
+    @field_validator("data_dir", "backup_folder")
     @classmethod
     def _make_absolute(cls, value: Path | None) -> Path | None:
         return None if value is None else value.expanduser().absolute()
@@ -179,10 +193,9 @@ def keep_setting(file: Path, key: str, value: int) -> None:
         else:
             after = f"{before}{'' if not before or before.endswith(chr(10)) else chr(10)}{line}\n"
         file.parent.mkdir(parents=True, exist_ok=True)
-        # Whole or not at all: a broken file would keep the console from starting.
-        fresh = file.with_name(f"{file.name}.{uuid4().hex[:8]}")
-        fresh.write_text(after, encoding="utf-8")
-        fresh.replace(file)
+        # Whole or not at all: a broken file would keep the console from starting. Private: a URL in it may
+        # hold a password.
+        write_private(file, after)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "not UTF-8 text"
         raise SettingNotKeptError(file, reason) from None

@@ -51,6 +51,11 @@ def test_defaults(paths: Paths) -> None:
         "metrics_port": 0,
         "pooled": False,
         "keeper": True,
+        "read_only": False,
+        "lock_after_min": 15,
+        "backup_folder": None,
+        "backup_every_h": 0,
+        "backup_keep": 14,
     }
 
 

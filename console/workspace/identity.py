@@ -1,0 +1,53 @@
+"""What tells one ledger from another for the person before it: name, word, colour, and what may be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from console.profiles.profile import Colour, Profile
+    from console.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A ledger as a window shows it.
+
+    environment: a word of capitals, such as LIVE. read_only: nothing is written, unless it is unlocked.
+    can_unlock: whether it may be, for a time and with a reason; a setting or option has no exception.
+    """
+
+    name: str
+    environment: str
+    colour: Colour
+    production: bool
+    demo: bool = False
+    read_only: bool = False
+    can_unlock: bool = False
+
+    @classmethod
+    def of(cls, profile: Profile, settings: Settings) -> Self:
+        """Return a profile's; `settings` are the user's, to which the profile has not been applied yet."""
+        return cls(
+            profile.name,
+            profile.environment,
+            profile.colour,
+            profile.production,
+            demo=profile.kind == "demo",
+            read_only=profile.starts_read_only or settings.read_only,
+            can_unlock=profile.can_unlock and not settings.read_only,
+        )
+
+    @classmethod
+    def without_profile(cls, name: str, environment: str, settings: Settings) -> Self:
+        """Return that of a ledger which the settings name: any server may be the real one."""
+        production = environment == "LIVE"
+        return cls(
+            name,
+            environment,
+            "red" if production else "grey",
+            production,
+            demo=environment == "DEMO",
+            read_only=settings.read_only,
+        )
