@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from console.profiles.profile import Colour, Profile
     from console.settings import Settings
+    from console.settings.profiles.profile import Colour, Profile
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from console.postgres.database import Database
 from console.postgres.driver_errors import place
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
-from console.profiles.hosts import PORT
+from console.settings.profiles.hosts import PORT
 from console.workspace.identity import Identity
 from console.workspace.own_ledger import OwnLedger, as_admin
 from console.writes.ledger import Ledger

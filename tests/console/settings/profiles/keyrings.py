@@ -13,7 +13,7 @@ class MemoryKeyring(KeyringBackend):
     """Keeps what it is given as long as it lives."""
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # the library has no types here
         self.kept: dict[tuple[str, str], str] = {}
 
     @override

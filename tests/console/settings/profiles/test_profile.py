@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy.engine import make_url
 
-from console.profiles.hosts import Host
-from console.profiles.profile import MOST_HOSTS, Profile, ProfileError
-from console.profiles.roots import system_roots
 from console.settings import Settings
-from tests.console.profiles.conftest import server
+from console.settings.profiles.hosts import Host
+from console.settings.profiles.profile import MOST_HOSTS, Profile, ProfileError
+from console.settings.profiles.roots import system_roots
+from tests.console.settings.profiles.conftest import server
 
 if TYPE_CHECKING:
     from console.settings import Paths

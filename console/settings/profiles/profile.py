@@ -24,8 +24,8 @@ from sqlalchemy import URL
 
 from console.errors import UsageError
 from console.errors.fields import explained
-from console.profiles.hosts import Host
-from console.profiles.roots import system_roots, written_roots
+from console.settings.profiles.hosts import Host
+from console.settings.profiles.roots import system_roots, written_roots
 
 if TYPE_CHECKING:
     from console.settings import Paths, Settings

@@ -13,7 +13,7 @@ from console.errors import UnavailableError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from console.profiles.profile import Profile
+    from console.settings.profiles.profile import Profile
 
     Backend = Any
     """A keyring.backend.KeyringBackend; the library is imported when it is first asked, in 90 ms."""

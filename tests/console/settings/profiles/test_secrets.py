@@ -9,9 +9,9 @@ from keyring.backends import fail, null
 from keyring.backends.chainer import ChainerBackend
 from pydantic import SecretStr
 
-from console.profiles.secrets import SERVICE, Secrets, SecretsUnavailableError, is_trusted
-from tests.console.profiles.conftest import server
-from tests.console.profiles.keyrings import LockedKeyring, MemoryKeyring, SilentKeyring
+from console.settings.profiles.secrets import SERVICE, Secrets, SecretsUnavailableError, is_trusted
+from tests.console.settings.profiles.conftest import server
+from tests.console.settings.profiles.keyrings import LockedKeyring, MemoryKeyring, SilentKeyring
 
 if TYPE_CHECKING:
     from collections.abc import Callable

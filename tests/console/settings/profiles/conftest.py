@@ -1,4 +1,4 @@
-"""Folders and profiles for the tests of console.profiles."""
+"""Folders and profiles for the tests of console.settings.profiles."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from console.profiles.profile import Profile
 from console.settings import Paths
+from console.settings.profiles.profile import Profile
 
 if TYPE_CHECKING:
     from pathlib import Path

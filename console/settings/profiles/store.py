@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from filelock import FileLock, Timeout
 
 from console.errors import UnavailableError, UsageError, WrongFileError
-from console.profiles.profile import Profile, ProfileError
-from console.profiles.reading import json_object, shown
 from console.settings.private import write_private
+from console.settings.profiles.profile import Profile, ProfileError
+from console.settings.profiles.reading import json_object, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -12,10 +12,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from console.profiles import store as module
-from console.profiles.profile import Profile, ProfileError
-from console.profiles.store import MOST_PROFILES, ProfileStore, ProfilesUnusableError, UnknownProfileError
-from tests.console.profiles.conftest import server
+from console.settings.profiles import store as module
+from console.settings.profiles.profile import Profile, ProfileError
+from console.settings.profiles.store import (
+    MOST_PROFILES,
+    ProfileStore,
+    ProfilesUnusableError,
+    UnknownProfileError,
+)
+from tests.console.settings.profiles.conftest import server
 
 if TYPE_CHECKING:
     from console.settings import Paths
