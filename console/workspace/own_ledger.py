@@ -42,6 +42,14 @@ _DEMO_OPERATOR: Final = "checkout-service"
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTerms:
+    """Whose the ledger on this computer is; empty is who uses the computer. currency: what a new one has."""
+
+    operator: str = ""
+    currency: Currency = FIRST_CURRENCY
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
     """Whether the embedded ledger is as this console needs it, and who made its first transaction."""
 
@@ -56,6 +64,7 @@ class OwnLedger:
     server: EmbeddedServer
     role: str
     lock: Path
+    currency: Currency = FIRST_CURRENCY
 
     def prepare(self, demo: DemoPlan | None, progress: Progress | None) -> str:
         """Bring the ledger up to date if it is not; return the word for its environment.
@@ -97,7 +106,7 @@ class OwnLedger:
             connection.execute(text(_NO_LARGE_OBJECTS))
             enrolment.enrol(connection, self.role, self.server.passwords)
             if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
-                _add_currency(connection, FIRST_CURRENCY)
+                _add_currency(connection, self.currency)
                 _count_days_as_here(connection)
             # Last: what was cut short is begun again.
             connection.exec_driver_sql(f"COMMENT ON SCHEMA ledger IS '{applied.fingerprint()}'")
