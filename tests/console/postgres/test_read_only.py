@@ -12,7 +12,6 @@ from sqlalchemy import text
 
 from console.errors import OpenedReadOnlyError, ReadOnlyError
 from console.monitor.recording.recorder import Recorder
-from console.postgres import unlocking
 from console.postgres.database import Database
 from console.postgres.unlocking import Unlocking
 from console.settings import Settings
@@ -136,8 +135,8 @@ def test_time_ends_by_whichever_clock_is_first(monkeypatch: pytest.MonkeyPatch) 
     opened = Unlocking(read_only=True)
     opened.unlock(now + 60)
     assert 59 < opened.left_s <= 60
-    monkeypatch.setattr(unlocking.time, "time", lambda: wall + 61)
+    monkeypatch.setattr(time, "time", lambda: wall + 61)
     assert opened.left_s == 0
-    monkeypatch.setattr(unlocking.time, "time", lambda: wall - 3600)
-    monkeypatch.setattr(unlocking.time, "monotonic", lambda: now + 61)
+    monkeypatch.setattr(time, "time", lambda: wall - 3600)
+    monkeypatch.setattr(time, "monotonic", lambda: now + 61)
     assert opened.left_s == 0
