@@ -62,7 +62,8 @@ def resolve(found: Found, _timeout_s: float) -> Found:
 
 def reach(found: Found, timeout_s: float) -> Found:
     """Open a connection to a host's port and close it; raises StepFailed."""
-    address = _connected(found, timeout_s)[1]
+    connection, address = _connected(found, timeout_s)
+    connection.close()
     return Found(found.host, found.addresses, address)
 
 
@@ -78,7 +79,8 @@ def ask_for_tls(found: Found, timeout_s: float) -> tuple[socket.socket, bool]:
     connection = _connected(found, timeout_s)[0]
     try:
         connection.sendall(_SSL_REQUEST)
-        answer = connection.recv(1)
+        # One byte and no more: what greets first, such as SSH-2.0, may begin with an S too.
+        answer = connection.recv(2)
     except TimeoutError:
         connection.close()
         raise StepFailed(
