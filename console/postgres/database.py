@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from psycopg import Error as DriverError
 from pybreaker import CircuitBreakerError
@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 _QUERY_CANCELED = "57014"
 _READ_ONLY = "25006"
 _CANCEL_TIMEOUT_S = 5.0
-_OLDEST_SERVER = 150_000
+OLDEST_SERVER: Final = 150_000
+"""The oldest version that there is a ledger on, as server_version_num counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +301,7 @@ def _cancel(driver: Driver[Any], recorder: Recorder) -> None:
 def checked_facts(found: Any) -> SessionFacts:
     """Return what ledger.session_check() found; raises SchemaError where this console must not work."""
     wrong = None
-    if found.version_number < _OLDEST_SERVER:
+    if found.version_number < OLDEST_SERVER:
         wrong = f"PostgreSQL {found.server_version} is too old; 15 or newer is needed."
     elif found.encoding != "UTF8":
         wrong = f"The database's encoding is {found.encoding}; only UTF8 is safe for names."

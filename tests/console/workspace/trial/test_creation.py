@@ -1,0 +1,56 @@
+"""A ledger made where the role may: the database, the schema, a currency, the zone, the first operator."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import SecretStr
+
+from console.errors import AccessDeniedError, ConsoleError
+from console.ledger.operators.credentials import Credentials
+from console.money import Currency
+from console.workspace.trial.creation import NewLedger, create_ledger
+from console.workspace.trial.trial import try_connection
+from models.migrations import head_revision
+from tests.cluster import PASSWORD, connected
+
+if TYPE_CHECKING:
+    from tests.console.workspace.trial.conftest import Served
+
+MAKER = Credentials("t_maker", SecretStr(PASSWORD))
+FIRST = Credentials("first.operator", SecretStr("a long enough password"))
+
+
+def test_all_of_it_is_made_and_the_first_operator_signs_in(served: Served) -> None:
+    # The groups of this cluster are another's already, so that it takes a superuser to give them.
+    served.run("ALTER ROLE t_maker SUPERUSER")
+    profile = served.profile(database="made")
+    assert try_connection(profile, MAKER).can_create
+    steps: list[tuple[int, int]] = []
+    wanted = NewLedger(Currency("EUR", 2), "Europe/Vienna", FIRST)
+    try:
+        version = create_ledger(profile, MAKER, wanted, lambda done, total: steps.append((done, total)))
+        assert version == head_revision()
+        assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+        result = try_connection(profile, FIRST)
+        assert result.passed, result.failure
+        assert result.facts is not None
+        assert "ledger_admin" in result.facts.rights
+        with connected(served.cluster.url("made")) as connection:
+            found = connection.execute(
+                "SELECT c.zone, (SELECT string_agg(code, ' ') FROM ledger.currencies) FROM ledger.calendar c"
+            ).fetchone()
+        assert found == ("Europe/Vienna", "EUR")
+    finally:
+        served.run("DROP DATABASE IF EXISTS made WITH (FORCE)")
+        served.run('DROP ROLE IF EXISTS "first.operator"')
+        served.run("ALTER ROLE t_maker NOSUPERUSER")
+
+
+def test_who_may_not_make_it_is_told(served: Served) -> None:
+    wanted = NewLedger(Currency("EUR", 2))
+    with pytest.raises(AccessDeniedError):
+        create_ledger(served.profile(database="made"), Credentials("t_viewer", SecretStr(PASSWORD)), wanted)
+    with pytest.raises(ConsoleError, match="password"):
+        create_ledger(served.profile(), Credentials("t_maker", SecretStr("wrong")), wanted)
