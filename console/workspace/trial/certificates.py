@@ -13,7 +13,7 @@ from console.workspace.trial.network import ask_for_tls
 from console.workspace.trial.steps import StepFailed, Who
 
 if TYPE_CHECKING:
-    from console.profiles.profile import Profile
+    from console.settings.profiles.profile import Profile
     from console.workspace.trial.network import Found
 
 # OpenSSL's numbers for what is wrong with a certificate.

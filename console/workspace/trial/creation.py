@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from console.ledger.operators.credentials import Credentials
     from console.money import Currency
-    from console.profiles.profile import Profile
+    from console.settings.profiles.profile import Profile
 
     Progress = Callable[[int, int], None]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from console.workspace.trial.steps import StepFailed, Who
 
 if TYPE_CHECKING:
-    from console.profiles.hosts import Host
+    from console.settings.profiles.hosts import Host
 
 _SSL_REQUEST: Final = struct.pack("!ii", 8, 80877103)
 _ADDRESSES_SHOWN: Final = 3

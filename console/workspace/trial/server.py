@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from console.ledger.operators.credentials import Credentials
     from console.postgres.cancellation import Cancellation
-    from console.profiles.profile import Profile
+    from console.settings.profiles.profile import Profile
     from console.workspace.trial.network import Found
 
     Driver = psycopg.Connection[Any]

@@ -10,7 +10,7 @@ import psycopg
 
 from console.errors import UsageError
 from console.postgres.cancellation import Cancellation
-from console.profiles.roots import system_roots
+from console.settings.profiles.roots import system_roots
 from console.workspace.trial import network, server
 from console.workspace.trial.certificates import encrypt
 from console.workspace.trial.refusals import refusal_of
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from console.ledger.operators.credentials import Credentials
     from console.postgres.database import SessionFacts
-    from console.profiles.hosts import Host
-    from console.profiles.profile import Profile
+    from console.settings.profiles.hosts import Host
+    from console.settings.profiles.profile import Profile
     from console.workspace.trial.network import Found
 
     Report = Callable[[Step], None]

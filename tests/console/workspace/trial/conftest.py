@@ -9,7 +9,7 @@ import pytest
 
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
-from console.profiles.profile import Profile
+from console.settings.profiles.profile import Profile
 from tests.cluster import Cluster, connected, data_folder
 from tests.console.workspace.trial.certificates import Issuer
 from tests.console.workspace.trial.tls_front import TlsFront

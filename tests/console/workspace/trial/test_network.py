@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from console.errors import CancelledError, UsageError
 from console.ledger.operators.credentials import Credentials
 from console.postgres.cancellation import Cancellation
-from console.profiles.profile import Profile
+from console.settings.profiles.profile import Profile
 from console.workspace.trial import waiting
 from console.workspace.trial.steps import State, Step, StepKey, TrialResult, Who
 from console.workspace.trial.trial import try_connection
