@@ -40,9 +40,13 @@ _LOOK: Final = """
         EXISTS (SELECT FROM pg_namespace WHERE nspname = 'ledger') AS has_schema,
         EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
             WHERE n.nspname = 'ledger' AND c.relname = 'schema_version') AS has_ledger,
-        r.rolsuper OR (r.rolcreaterole AND has_database_privilege(current_database(), 'CREATE')) AS may_make,
-        r.rolsuper OR (r.rolcreaterole AND r.rolcreatedb) AS may_make_database
-    FROM pg_roles r WHERE r.rolname = session_user"""
+        r.rolsuper OR (m.may_group AND has_database_privilege(current_database(), 'CREATE')) AS may_make,
+        r.rolsuper OR (m.may_group AND r.rolcreatedb) AS may_make_database
+    FROM pg_roles r CROSS JOIN LATERAL (
+        -- Where another ledger of the server has made the groups, only who acts as their owner may give them.
+        SELECT r.rolcreaterole AND (to_regrole('ledger_owner') IS NULL
+            OR pg_has_role(r.oid, to_regrole('ledger_owner'), 'MEMBER')) AS may_group) m
+    WHERE r.rolname = session_user"""
 _CHECK: Final = "SELECT * FROM ledger.session_check()"
 _NO_RIGHTS: Final = frozenset({"28000", "42501"})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,29 +56,44 @@ class Served:
         self._front.present(certificate)
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Start the server once; the embedded one is built without TLS, so that stands before it."""
+@contextmanager
+def bare_server(folder: Path) -> Iterator[Served]:
+    """Run a server without a ledger; the embedded one is built without TLS, so that stands before it."""
     if sys.platform == "win32":
         pytest.skip("the server has no socket there")
-    folder = tmp_path_factory.mktemp("served")
     with data_folder(folder) as data, EmbeddedServer(data) as server:
         front = TlsFront(f"{server.address[0]}/.s.PGSQL.{server.address[1]}", folder)
         served = Served(Cluster(server.owner_url), front, folder)
         (Folder.of(data).pgdata / "pg_hba.conf").write_text(HBA, encoding="utf-8")
         served.run("ALTER SYSTEM SET fsync = off")
+        served.run("CREATE ROLE t_maker LOGIN CREATEROLE CREATEDB PASSWORD 'only-for-tests'")
+        served.run("SELECT pg_reload_conf()")
+        served.present(served.issuer.issue(ADDRESS))
+        yield served
+        front.close()
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Served]:
+    """Lend a server on which there never was a ledger."""
+    with bare_server(tmp_path) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Start a server with a ledger once."""
+    with bare_server(tmp_path_factory.mktemp("served")) as served:
         template = served.cluster.create_template()
         for statement in (
             f"ALTER DATABASE {template} RENAME TO books",
             "ALTER DATABASE books ALLOW_CONNECTIONS true",
             "CREATE ROLE t_rejected LOGIN PASSWORD 'only-for-tests'",
             "CREATE ROLE t_stranger LOGIN PASSWORD 'only-for-tests'",
-            "CREATE ROLE t_maker LOGIN CREATEROLE CREATEDB PASSWORD 'only-for-tests'",
-            "SELECT pg_reload_conf()",
+            "CREATE ROLE t_super LOGIN SUPERUSER PASSWORD 'only-for-tests'",
         ):
             served.run(statement)
         yield served
-        front.close()
 
 
 @pytest.fixture

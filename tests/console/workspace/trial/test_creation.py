@@ -22,30 +22,23 @@ MAKER = Credentials("t_maker", SecretStr(PASSWORD))
 FIRST = Credentials("first.operator", SecretStr("a long enough password"))
 
 
-def test_all_of_it_is_made_and_the_first_operator_signs_in(served: Served) -> None:
-    # The groups of this cluster are another's already, so that it takes a superuser to give them.
-    served.run("ALTER ROLE t_maker SUPERUSER")
-    profile = served.profile(database="made")
+def test_a_maker_of_roles_and_databases_makes_all_of_it(bare: Served) -> None:
+    profile = bare.profile(database="made")
     assert try_connection(profile, MAKER).can_create
     steps: list[tuple[int, int]] = []
     wanted = NewLedger(Currency("EUR", 2), "Europe/Vienna", FIRST)
-    try:
-        version = create_ledger(profile, MAKER, wanted, lambda done, total: steps.append((done, total)))
-        assert version == head_revision()
-        assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
-        result = try_connection(profile, FIRST)
-        assert result.passed, result.failure
-        assert result.facts is not None
-        assert "ledger_admin" in result.facts.rights
-        with connected(served.cluster.url("made")) as connection:
-            found = connection.execute(
-                "SELECT c.zone, (SELECT string_agg(code, ' ') FROM ledger.currencies) FROM ledger.calendar c"
-            ).fetchone()
-        assert found == ("Europe/Vienna", "EUR")
-    finally:
-        served.run("DROP DATABASE IF EXISTS made WITH (FORCE)")
-        served.run('DROP ROLE IF EXISTS "first.operator"')
-        served.run("ALTER ROLE t_maker NOSUPERUSER")
+    version = create_ledger(profile, MAKER, wanted, lambda done, total: steps.append((done, total)))
+    assert version == head_revision()
+    assert steps == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
+    result = try_connection(profile, FIRST)
+    assert result.passed, result.failure
+    assert result.facts is not None
+    assert "ledger_admin" in result.facts.rights
+    with connected(bare.cluster.url("made")) as connection:
+        found = connection.execute(
+            "SELECT c.zone, (SELECT string_agg(code, ' ') FROM ledger.currencies) FROM ledger.calendar c"
+        ).fetchone()
+    assert found == ("Europe/Vienna", "EUR")
 
 
 def test_who_may_not_make_it_is_told(served: Served) -> None:

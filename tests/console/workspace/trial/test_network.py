@@ -54,7 +54,7 @@ def failed(result: TrialResult, at: StepKey) -> Step:
 
 
 @contextmanager
-def listener(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+def listener(answer: Callable[[socket.socket], object]) -> Iterator[str]:
     """Listen on a port of this computer; `answer` gets each connection on a thread of its own."""
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -109,7 +109,7 @@ def test_a_listener_that_hangs_up() -> None:
 def test_a_listener_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(waiting, "_STEP_S", 0.3)
     ended = threading.Event()
-    with listener(lambda _connection: ended.wait(20) or None) as host:
+    with listener(lambda _connection: ended.wait(20)) as host:
         started = time.monotonic()
         result = tried(host)
         ended.set()
@@ -154,7 +154,7 @@ def test_one_host_of_several_is_enough_and_the_others_are_told() -> None:
 def test_a_trial_is_cancelled_while_it_waits() -> None:
     cancel, ended = Cancellation(), threading.Event()
     profile = {"name": "Books", "kind": "server", "database": "ledger"}
-    with listener(lambda _connection: ended.wait(20) or None) as host:
+    with listener(lambda _connection: ended.wait(20)) as host:
 
         def on_step(step: Step) -> None:
             if step.key is StepKey.POSTGRES:

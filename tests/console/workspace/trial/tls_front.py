@@ -32,7 +32,7 @@ class TlsFront:
         for file, content in zip(files, certificate, strict=True):
             file.write_bytes(content)
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(*files)
+        context.load_cert_chain(files[0], files[1])
         self._context = context
 
     def close(self) -> None:
