@@ -17,6 +17,7 @@ from typing_extensions import override
 from console import console_version
 from console.errors import ConsoleError, UsageError
 from ui.start.launch import check
+from ui.start.sizes import DEMO_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
     from ui.start.crash import CrashReporter
     from ui.start.session import OperatorSession
 
-DEMO_USERS: Final = 2_000
-DEMO_TRANSACTIONS: Final = 60_000
 UNAVAILABLE: Final = 3
 _INTERRUPTED: Final = 130
 _WITHOUT_WINDOW: Final = ("offscreen", "minimal")
@@ -36,17 +35,22 @@ _WITHOUT_WINDOW: Final = ("offscreen", "minimal")
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked for; `tour` is a folder when the tour is to be drawn."""
+    """What was asked for; `tour` is a folder when the tour is to be drawn.
+
+    home: the user's profiles say which ledger there is; profile: the name of one, empty for the last.
+    """
 
     settings: Settings
     paths: Paths
     demo: bool
     tour: Path | None = None
+    home: bool = False
+    profile: str = ""
 
     @property
     def demo_size(self) -> tuple[int, int] | None:
         """Users and transactions that an empty embedded ledger gets."""
-        return (DEMO_USERS, DEMO_TRANSACTIONS) if self.demo else None
+        return DEMO_SIZE if self.demo else None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -99,6 +103,9 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help="a PostgreSQL server to use instead of the embedded one (LEDGER_DATABASE_URL). Leave the "
         "password out, or set the variable: others on this machine can read a command line",
+    )
+    parser.add_argument(
+        "--profile", metavar="NAME", help="the ledger of this name in the list of ledgers (LEDGER_PROFILE)"
     )
     parser.add_argument(
         "--theme", choices=("system", "light", "dark", "contrast"), help="the colours (LEDGER_THEME)"
@@ -155,7 +162,13 @@ def _request(options: argparse.Namespace) -> Request:
         raise UsageError(
             "--demo fills the embedded ledger only; leave out --database-url (LEDGER_DATABASE_URL)."
         )
-    return Request(settings, Paths.standard(settings.data_dir), options.demo)
+    paths = Paths.standard(settings.data_dir)
+    named = options.profile or os.environ.get("LEDGER_PROFILE", "")
+    if options.profile and (options.database_url is not None or options.data_dir is not None or options.demo):
+        raise UsageError("--profile names a ledger already; leave out --database-url, --data-dir and --demo.")
+    # What is said nearest wins: an option, then the environment, then what was opened last.
+    told = settings.database_url is not None or settings.data_dir is not None or options.demo
+    return Request(settings, paths, options.demo, home=bool(options.profile) or not told, profile=named)
 
 
 def _run_tour(options: argparse.Namespace, tour: Path) -> tuple[int, bool]:
@@ -196,7 +209,14 @@ def _run(request: Request) -> tuple[int, bool]:
         application, mode_of(asked, store.value(THEME_KEY), request.settings.theme)
     )
     session = OperatorSession(
-        theme, request.settings, request.paths, store, demo=request.demo_size, ask=request.tour is not None
+        theme,
+        request.settings,
+        request.paths,
+        store,
+        demo=request.demo_size,
+        ask=request.tour is not None,
+        home=request.home,
+        profile=request.profile,
     )
     code, ended = 1, False
     try:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from console.monitor.recording.recorder import Recorder
     from console.postgres.database import Database
     from console.settings import Paths, Settings
+    from console.workspace.identity import Identity
     from console.writes.ledger import Ledger
     from ui.kit.commands import Commands
     from ui.kit.formats import Formats
@@ -32,13 +33,11 @@ if TYPE_CHECKING:
 class Session:
     """Who is signed in, and where.
 
-    environment: the word shown, such as `LIVE`. production: whether the frame is red, and the word too.
-    books: the ledger's currencies by code, and the zone of its business day.
+    identity: how the ledger is told from others. books: its currencies by code, and the zone of its business
+    day.
     """
 
-    profile: str
-    environment: str
-    production: bool
+    identity: Identity
     rights: Rights
     books: Books
 

@@ -18,9 +18,7 @@ REASON_LENGTH: Final = 500
 _ASKING_S: Final = 20.0
 
 
-def unlock(
-    workspace: Workspace, minutes: int, reason: str, *, cancel: Cancellation | None = None
-) -> None:
+def unlock(workspace: Workspace, minutes: int, reason: str, *, cancel: Cancellation | None = None) -> None:
     """Let a read-only production ledger be written to; the reason is in its audit trail before anything is.
 
     Raises OpenedReadOnlyError for a ledger that is read-only for good, UsageError for no reason or no time

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from tests.operators import Staff
-from ui.app import DEMO_TRANSACTIONS, DEMO_USERS
+from ui.start.sizes import DEMO_SIZE
 
 if TYPE_CHECKING:
     from tests.cluster import Cluster
@@ -71,7 +71,7 @@ def test_make_has_the_targets() -> None:
 
 def test_a_payout_and_a_credit_run_on_the_demo(fresh: dict[str, str]) -> None:
     """`make run` makes the demo ledger; the commands after it are those of the README and no others."""
-    size = ["--users", str(DEMO_USERS), "--transactions", str(DEMO_TRANSACTIONS)]
+    size = ["--users", str(DEMO_SIZE[0]), "--transactions", str(DEMO_SIZE[1])]
     assert run(["ledgerctl", "demo", *size], fresh).returncode == 0
     for words, comment in commands(block_of("ledgerctl")):
         done = run(words, fresh)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 os.environ["QT_QPA_PLATFORM"] = os.environ.get("QT_QPA_PLATFORM", "offscreen")
 
@@ -17,6 +17,7 @@ from console.ledger.operators.rights import Rights
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.settings import Paths
+from console.workspace.identity import Identity
 from console.writes.ledger import Ledger
 from tests.ui.parts import make_formats
 from tests.ui.sessions import Sessions
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
 _HERE = os.path.dirname(__file__)  # noqa: PTH120 - compared with the path of each test, as text
 # What the offscreen plugin says of things that only a real window system has.
 _OFFSCREEN = (r"^This plugin does not support (raise\(\)|grabbing the keyboard|propagateSizeHints\(\))$",)
+
+IDENTITY: Final = Identity("test", "TEST", "grey", production=False)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -166,7 +169,7 @@ def context_of(  # noqa: PLR0917 - fixtures are given by name
         facts = database.session_facts()
         ledger = Ledger(database)
         return Context(
-            session=Session("test", "test", False, Rights.of(facts), books(database)),
+            session=Session(IDENTITY, Rights.of(facts), books(database)),
             database=database,
             ledger=ledger,
             recorder=database.recorder,

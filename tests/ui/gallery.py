@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QPlainTextEdit, QTabBar
 from console.ledger.books.currencies import Books
 from console.ledger.operators.rights import Rights
 from console.settings import Settings
+from console.workspace.identity import Identity
 from models.account import AccountStatus
 from tests.ui.parts import COLUMNS, CR, START, MadeUp, in_credits, make_formats, make_row, make_rows
 from ui.acts.act import Subject
@@ -356,9 +357,14 @@ def make_context(theme: Theme, store: QSettings, worker: Worker, *, production: 
     nothing = cast("Any", None)
     return Context(
         session=Session(
-            "test-ledger · read-only until unlocked",
-            "production" if production else "staging",
-            production=production,
+            Identity(
+                "test-ledger",
+                "LIVE" if production else "STAGING",
+                "red" if production else "grey",
+                production,
+                read_only=production,
+                can_unlock=production,
+            ),
             rights=Rights("Test Mara", frozenset({"ledger_operator"})),
             books=Books((CR,), {}, ZoneInfo("UTC")),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -15,10 +16,26 @@ if TYPE_CHECKING:
 
     from console.errors import ConsoleError
     from console.ledger.operators.credentials import Credentials
+    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.settings import Paths, Settings
+    from console.workspace.identity import Identity
     from console.workspace.workspace import Workspace
     from ui.kit.worker import Worker
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The ledger that is to be opened; demo: how many users and transactions an empty embedded one gets.
+
+    identity: what its profile calls it. own: whose an embedded one is, and its first currency.
+    """
+
+    settings: Settings
+    paths: Paths
+    demo: tuple[int, int] | None = None
+    identity: Identity | None = None
+    own: tuple[str, Currency | None] | None = None
 
 
 class Opening(QObject):
@@ -28,33 +45,38 @@ class Opening(QObject):
     failed = Signal(object)
     progressed = Signal(int, int)
 
-    def __init__(self, worker: Worker, paths: Paths, demo: tuple[int, int] | None) -> None:
-        """`demo` is how many users and transactions an empty embedded ledger is filled with."""
+    def __init__(self, worker: Worker) -> None:
         super().__init__()
         self._worker = worker
-        self._paths = paths
-        self._demo = demo
         self._guard = threading.Lock()
         self._held = ExitStack()
         self._closed = False
 
-    def open(self, settings: Settings, credentials: Credentials | None) -> None:
-        """Open the ledger that the settings name, for who claims to sign in; a signal tells how that went."""
+    def open(self, target: Target, credentials: Credentials | None) -> None:
+        """Open a ledger for who claims to sign in; a signal tells how that went."""
 
         def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
             # The database's libraries take a second to load; the window is there meanwhile.
             from console.workspace.demo import plan  # noqa: PLC0415 - see above
+            from console.workspace.own_ledger import FIRST_CURRENCY, OwnTerms  # noqa: PLC0415 - see above
             from console.workspace.workspace import open_workspace  # noqa: PLC0415 - see above
 
             def progress(done: int, total: int) -> None:
                 cancel.check()
                 report((done, total))
 
-            demo = None if self._demo is None else plan(*self._demo)
+            operator, currency = target.own or ("", None)
+            own = OwnTerms(operator, currency or FIRST_CURRENCY)
             with ExitStack() as stack:
                 workspace = stack.enter_context(
                     open_workspace(
-                        settings, self._paths, credentials=credentials, demo=demo, progress=progress
+                        target.settings,
+                        target.paths,
+                        credentials=credentials,
+                        demo=None if target.demo is None else plan(*target.demo),
+                        progress=progress,
+                        identity=target.identity,
+                        own=own,
                     )
                 )
                 # Refused here and not by the window: a ledger without a currency has nothing to show.

@@ -11,26 +11,33 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from console.errors import AccessDeniedError, ConsoleError
 from console.ledger.operators.credentials import Credentials
 from console.ledger.operators.rights import Rights
+from console.workspace.identity import Identity
 from ui.context import Context, Session
 from ui.kit.formats import Formats
 from ui.kit.notices import Notices
 from ui.kit.sampling.lag import LagSampler
 from ui.kit.worker import Worker
 from ui.routes import Navigator
+from ui.start.home.home import Home
 from ui.start.lock.locking import Locking
-from ui.start.opening import Opening
+from ui.start.opening import Opening, Target
 from ui.start.sign_in import UrlParts
+from ui.start.sizes import DEMO_SIZE
 from ui.start.start_window import StartWindow
 from ui.start.waking import Waking
 from ui.start.witness_check import ask_witness
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import QSettings
 
     from console.postgres.database import SessionFacts
     from console.settings import Paths, Settings
+    from console.settings.profiles.profile import Profile
     from console.workspace.workspace import Workspace
     from ui.kit.theme.theme import Theme
+    from ui.start.home.chosen import Choice
     from ui.window.live_status import LiveStatus
     from ui.window.main_window import MainWindow
 
@@ -58,23 +65,35 @@ class OperatorSession(QObject):
         *,
         demo: tuple[int, int] | None = None,
         ask: bool = False,
+        home: bool = False,
+        profile: str = "",
     ) -> None:
-        """`ask` shows the sign-in even where this computer knows the password."""
+        """`ask` shows the sign-in even where this computer knows the password.
+
+        home: the user's profiles say which ledger there is, and `profile` names one; else the settings do.
+        """
         super().__init__()
         self._theme = theme
-        self._settings = settings
-        self._paths = paths
+        self._settings = self._own_settings = settings
+        self._paths = self._own_paths = paths
         self._store = store
+        self._named = profile
+        self._chosen: Choice | None = None
+        self._demo = demo
         self._ask = ask
         self._credentials: Credentials | None = None
         self._notices = Notices()
         self.worker = Worker(self._notices.show_error)
         self._pulse_worker = Worker(lambda _error: None, threads=1)
         self.lag = LagSampler(self)
-        self._opening = Opening(self.worker, paths, demo)
+        self._opening = Opening(self.worker)
         self.workspace: Workspace | None = None
         self.start_window = StartWindow(store)
         theme.dress(self.start_window)
+        self.home = Home(self.start_window, self.worker, settings, paths) if home else None
+        if self.home is not None:
+            self.home.chosen.connect(self._choose)
+            self.start_window.offer_ledgers(self.home.show)
         self.window: MainWindow | None = None
         self.status: LiveStatus | None = None
         self.locking: Locking | None = None
@@ -92,7 +111,11 @@ class OperatorSession(QObject):
 
     @property
     def _place(self) -> str:
-        return EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+        place = EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+        if self._chosen is None:
+            return place
+        profile = self._chosen.profile
+        return f"{profile.name} ({profile.environment}): {place}"
 
     @property
     def _claimed(self) -> str:
@@ -105,15 +128,42 @@ class OperatorSession(QObject):
         """Show the window, and open the ledger or ask who is there."""
         self.lag.start()
         self.start_window.show()
-        if self._url is not None and not UrlParts.of(self._url).password_given:
-            self._show_sign_in(self._claimed)
+        if self.home is not None:
+            self.start_window.show_preparing("Looking for your ledgers…")
+            self.home.begin(self._named)
         else:
-            self._open()
+            self._enter_by_settings()
         # Once the window is painted and the ledger is on its way, so that both are there sooner.
         QTimer.singleShot(_PAINTED_MS, self, _load_screens)
 
     def switch_operator(self) -> None:
         """Leave the ledger and ask who comes next; what still runs for this operator is cancelled."""
+        self._leave_window(self._show_sign_in)
+
+    def switch_ledger(self, profile: Profile | None = None) -> None:
+        """Leave the ledger for another, or for the list of them."""
+        home = self.home
+        if home is not None:
+            self._leave_window(home.show if profile is None else partial(home.open, profile))
+
+    def _choose(self, choice: Choice) -> None:
+        """Open the ledger of a profile, or ask who signs in there."""
+        self._chosen, self._credentials = choice, choice.credentials
+        self._settings, self._paths = choice.profile.applied(
+            self._own_settings, self._own_paths, gate_password=choice.gate_password
+        )
+        if choice.profile.is_server and choice.credentials is None:
+            self._show_sign_in(choice.profile.operator)
+        else:
+            self._open()
+
+    def _enter_by_settings(self) -> None:
+        if self._url is not None and not UrlParts.of(self._url).password_given:
+            self._show_sign_in(self._claimed)
+        else:
+            self._open()
+
+    def _leave_window(self, then: Callable[[], None]) -> None:
         window = self.window
         if window is None:
             return
@@ -121,7 +171,7 @@ class OperatorSession(QObject):
         self._ask = False
         self.worker.cancel(window)
         self._opening.release()
-        self._show_sign_in()
+        then()
         # Before the other closes: with the last window the program would end.
         self.start_window.take_back(window.saveGeometry())
         window.close()
@@ -140,7 +190,20 @@ class OperatorSession(QObject):
             "Starting the ledger on this computer" if self._url is None else f"Connecting to {self._place}"
         )
         self.start_window.show_preparing(f"{where}…")
-        self._opening.open(self._settings, self._credentials)
+        self._opening.open(self._target(), self._credentials)
+
+    def _target(self) -> Target:
+        """Return what is to be opened: by the profile that was chosen, or by the settings."""
+        if self._chosen is None:
+            return Target(self._settings, self._paths, demo=self._demo)
+        profile = self._chosen.profile
+        return Target(
+            self._settings,
+            self._paths,
+            demo=DEMO_SIZE if profile.kind == "demo" else None,
+            identity=Identity.of(profile, self._own_settings),
+            own=None if profile.is_server else (profile.operator, self._chosen.currency),
+        )
 
     def _open_remembered(self) -> None:
         self._credentials = None
@@ -178,9 +241,11 @@ class OperatorSession(QObject):
             )
         else:
             self._credentials = Credentials(operator, SecretStr(password))
-            self._opening.open(self._settings, self._credentials)
+            self._opening.open(self._target(), self._credentials)
 
     def _take(self, workspace: Workspace) -> None:
+        if self.home is not None and self._chosen is not None:
+            self.home.opened(self._chosen.profile, self._credentials)
         self.workspace, self._credentials = workspace, None
         if self._ask:
             self._show_sign_in()
@@ -202,6 +267,7 @@ class OperatorSession(QObject):
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
+        from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
         if workspace is None:
@@ -219,6 +285,10 @@ class OperatorSession(QObject):
         # Whatever the sleep or the break left without an answer comes before anything else.
         self.locking = locking = Locking(window, self.start_window, workspace, self._place)
         locking.switch_wanted.connect(self.switch_operator)
+        writing = Writing(window, workspace)
+        writing.unlocked.connect(partial(settle_now, window.context, window))
+        if self.home is not None:
+            self.home.offer(window, self.switch_ledger)
         window.offer_lock(locking.lock)
         window.offer_switch(self.switch_operator)
         waking = Waking(window)
@@ -243,11 +313,8 @@ class OperatorSession(QObject):
         from ui.kit.theme.icons import Icons  # noqa: PLC0415 - see _load_screens
 
         return Context(
-            # Any server of others may be the real one: better a red line too many.
             session=Session(
-                workspace.profile,
-                workspace.environment,
-                production=workspace.environment == "LIVE",
+                workspace.identity,
                 rights=Rights.of(facts),
                 books=workspace.books,
             ),

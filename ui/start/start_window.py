@@ -14,10 +14,15 @@ from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.widgets.basics import button, caption, label, row_of
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.placing import KeptOnScreen
+from ui.start.home.connect_form import ConnectForm
+from ui.start.home.ledgers import LedgersPage
+from ui.start.home.own_form import OwnLedgerForm
 from ui.start.lock.page import LockPage
 from ui.start.sign_in import SignInPage
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtCore import QByteArray, QSettings
     from PySide6.QtGui import QCloseEvent
 
@@ -41,7 +46,11 @@ class StartWindow(QStackedWidget):
         self.trouble = TroublePage()
         self.sign_in = SignInPage()
         self.lock = LockPage()
-        for page in (self.preparing, self.trouble, self.sign_in, self.lock):
+        self.ledgers = LedgersPage()
+        self.own_form = OwnLedgerForm()
+        self.connect_form = ConnectForm()
+        forms = (self.ledgers, self.own_form, self.connect_form)
+        for page in (self.preparing, self.trouble, self.sign_in, self.lock, *forms):
             self.addWidget(page)
         self.trouble.retry.clicked.connect(lambda _checked: self.retry_wanted.emit())
         self._place = KeptOnScreen(self, store.value(GEOMETRY))
@@ -55,6 +64,12 @@ class StartWindow(QStackedWidget):
         """Say what went wrong, where, and what to do."""
         self.trouble.explain(error, place)
         self.setCurrentWidget(self.trouble)
+
+    def offer_ledgers(self, run: Callable[[], None]) -> None:
+        """Let whoever cannot or will not open this ledger choose another."""
+        for page in (self.trouble, self.sign_in):
+            page.others.clicked.connect(lambda _checked: run())
+            page.others.show()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -116,6 +131,8 @@ class TroublePage(QWidget):
         self._advice = label(tone="muted", wrap=True)
         self.retry = button("Retry", accent=True)
         self.retry.setDefault(True)
+        self.others = button("Other ledgers…")
+        self.others.hide()
         card = Card(spacing=4)
         card.setFixedWidth(_CARD_PX)
         card.body.setContentsMargins(28, 26, 28, 26)
@@ -127,7 +144,7 @@ class TroublePage(QWidget):
         card.body.addSpacing(10)
         card.body.addWidget(self._advice)
         card.body.addSpacing(12)
-        card.body.addLayout(row_of(self.retry, None))
+        card.body.addLayout(row_of(self.retry, self.others, None))
         layout = QVBoxLayout(self)
         layout.addStretch(2)
         layout.addLayout(row_of(None, card, None))

@@ -17,12 +17,12 @@ from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.widgets.basics import column_of, line
 from ui.kit.widgets.placing import KeptOnScreen, RoomArea
 from ui.screen import Screen
+from ui.window.bars.status_bar import StatusBar
+from ui.window.bars.top_bar import TopBar
 from ui.window.history import History, MouseWays, Place
 from ui.window.keys import KeysDialog
 from ui.window.navigation import Navigation
 from ui.window.palette import Palette
-from ui.window.status_bar import StatusBar
-from ui.window.top_bar import TopBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ui.screen import ScreenEntry
 
 _GEOMETRY = "window/geometry"
-_PRODUCTION_LINE_PX = 3
+_EDGE_PX = 3
 _KEYED_SCREENS = 9
 # Below this the content needs the room of the navigation's words.
 _NARROW_PX = 1000
@@ -59,9 +59,7 @@ class MainWindow(QMainWindow):
         self._mouse = MouseWays(context.commands.run, self)
         self._current = ""
         self.top_bar = TopBar(
-            session.profile,
-            environment=session.environment,
-            production=session.production,
+            session.identity,
             operator=session.operator,
             role=session.rights.role,
         )
@@ -276,9 +274,9 @@ class MainWindow(QMainWindow):
 
     def _title(self, *shown: str) -> str:
         session = self.context.session
-        parts = [*shown, session.profile, "Ledger Console"]
-        if session.environment:
-            parts.insert(0, session.environment.upper())
+        parts = [*shown, session.identity.name, "Ledger Console"]
+        if session.identity.environment:
+            parts.insert(0, session.identity.environment.upper())
         return " \N{EN DASH} ".join(part for part in parts if part)
 
     def _build(self) -> None:
@@ -294,15 +292,20 @@ class MainWindow(QMainWindow):
         layout = QVBoxLayout(whole)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        if self.context.session.production:
-            red = _production_line()
-            self.context.theme.dress(red)
-            layout.addWidget(red)
+        foot = QVBoxLayout()
+        identity = self.context.session.identity
+        if identity.production or identity.colour != "grey":
+            # Over the whole window, and at its foot too: whichever end one looks at, it is this ledger.
+            for place in (layout, foot):
+                edge = _edge("red" if identity.production else identity.colour)
+                self.context.theme.dress(edge)
+                place.addWidget(edge)
         layout.addWidget(self.top_bar)
         layout.addWidget(line())
         layout.addLayout(body, 1)
         layout.addWidget(line())
         layout.addWidget(self.status_bar)
+        layout.addLayout(foot)
         self.setCentralWidget(whole)
         for part in (self.top_bar, self.navigation, self.strip, self.status_bar, self.palette_dialog):
             self.context.theme.dress(part)
@@ -369,8 +372,9 @@ def _upright_line() -> QFrame:
     return made
 
 
-def _production_line() -> QFrame:
+def _edge(colour: str) -> QFrame:
+    """Return the line in a ledger's colour that frames its window."""
     made = QFrame()
-    made.setProperty("production", True)
-    made.setFixedHeight(_PRODUCTION_LINE_PX)
+    made.setProperty("mark", colour)
+    made.setFixedHeight(_EDGE_PX)
     return made

@@ -35,7 +35,7 @@ from ui.kit.commands import Match
 from ui.kit.theme.fonts import CHIP_PX, LABEL_PX, text_font
 from ui.kit.widgets.basics import line
 from ui.kit.widgets.placing import place_popup
-from ui.window.top_bar import SEARCH_WORDS
+from ui.window.bars.top_bar import SEARCH_WORDS
 
 if TYPE_CHECKING:
     from ui.kit.commands import Commands

@@ -224,9 +224,13 @@ def test_a_wrong_password_is_said_in_place(
     qtbot.waitUntil(lambda: session.window is not None, timeout=15_000)
     context = window_of(session).context
     shown = context.session
-    assert (shown.operator, shown.rights.role, shown.environment) == ("t_operator", "operator", "LIVE")
-    assert shown.production
-    assert PASSWORD not in shown.profile
+    assert (shown.operator, shown.rights.role, shown.identity.environment) == (
+        "t_operator",
+        "operator",
+        "LIVE",
+    )
+    assert shown.identity.production
+    assert PASSWORD not in shown.identity.name
 
 
 def test_the_keyboard_starts_on_the_first_screen(

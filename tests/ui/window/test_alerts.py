@@ -15,7 +15,7 @@ from tests.ui.screens.queries.hands import count_tables
 from ui.kit.theme.icons import Glyph
 from ui.screen import ScreenEntry
 from ui.screens.queries.screen import Queries
-from ui.window.alerts import SHOWN_AT_MOST, AlertsButton
+from ui.window.bars.alerts import SHOWN_AT_MOST, AlertsButton
 from ui.window.live_status import LiveStatus
 from ui.window.main_window import MainWindow
 

@@ -131,7 +131,7 @@ class Health(Screen):
         self._show_history(now)
         self._show_courses(now.pool.limit)
         self.title.set_subtitle(
-            f"this program{DOT}{self.context.session.operator} on {self.context.session.profile}"
+            f"this program{DOT}{self.context.session.operator} on {self.context.session.identity.name}"
         )
 
     def _show_courses(self, pool_limit: int) -> None:

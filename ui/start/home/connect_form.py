@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QL
 from console.ledger.operators.credentials import Credentials
 from console.settings.profiles.profile import TLS_WORDS, Profile, ProfileError
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button, label
+from ui.kit.widgets.basics import Field, button
 from ui.start.home.form import FormPage, presses
 from ui.start.home.steps import TrialSteps
 
@@ -46,11 +46,13 @@ class ConnectForm(FormPage):
     try_wanted = Signal(object)
     open_wanted = Signal(object)
     make_wanted = Signal(object)
+    save_wanted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__("Connect to a server", _WORDS, "Save and open")
         self._before: Profile | None = None
-        self.name, self.hosts, self.database = _line(), _line("db.example.org, or several with commas"), _line()
+        self.name, self.database = _line(), _line()
+        self.hosts = _line("db.example.org, or several with commas")
         self.operator, self.password = _line(), _secret()
         self.keep = QCheckBox("Keep the password in this computer's keyring")
         self.tls = QComboBox()
@@ -68,6 +70,7 @@ class ConnectForm(FormPage):
         self.steps = TrialSteps()
         self.try_button = button("Try the connection")
         self.make_button = button("Make the ledger there…")
+        self.save_button = button("Save untried", flat=True)
         self._build()
 
     @property
@@ -120,7 +123,7 @@ class ConnectForm(FormPage):
 
     def set_busy(self, *, busy: bool) -> None:
         """Keep other presses out while one is under way."""
-        for one in (self.try_button, self.deed_button, self.make_button):
+        for one in (self.try_button, self.deed_button, self.make_button, self.save_button):
             one.setEnabled(not busy)
         self.try_button.setText("Trying…" if busy else "Try the connection")
 
@@ -181,8 +184,10 @@ class ConnectForm(FormPage):
         self.beside.addWidget(self.steps)
         self.buttons.insertWidget(2, self.try_button)
         self.buttons.insertWidget(2, self.make_button)
+        self.buttons.insertWidget(1, self.save_button)
         self.try_button.clicked.connect(lambda _checked: self._ask(self.try_wanted))
         self.deed_button.clicked.connect(lambda _checked: self._ask(self.open_wanted))
+        self.save_button.clicked.connect(lambda _checked: self._ask(self.save_wanted))
         self.make_button.clicked.connect(lambda _checked: self._ask(self.make_wanted))
         self.choose_root.clicked.connect(lambda _checked: self._choose_root())
         for editor in (self.name, self.hosts, self.database, self.operator, self.password, self.environment):

@@ -1,4 +1,4 @@
-"""What the forms before a ledger is open have in common: a card in the middle, a way back, and what is wrong."""
+"""What the forms before a ledger is open have in common: a card, a way back, and what is wrong."""
 
 from __future__ import annotations
 

@@ -61,13 +61,13 @@ class LedgersPage(QWidget):
             "Begin a ledger on this computer",
             "An empty ledger of your own. The database server comes with the console and starts with it.",
         )
-        self.connect = ChoiceButton(
+        self.server = ChoiceButton(
             "Connect to a server",
             "A ledger on a PostgreSQL server of your company. Each step of the connection is tried and told.",
         )
         self.demo.clicked.connect(lambda _checked: self.demo_wanted.emit())
         self.own.clicked.connect(lambda _checked: self.own_wanted.emit())
-        self.connect.clicked.connect(lambda _checked: self.connect_wanted.emit())
+        self.server.clicked.connect(lambda _checked: self.connect_wanted.emit())
         self.import_button = button("Import profiles…", flat=True)
         self.export_button = button("Export profiles…", flat=True)
         self.about_button = button("About", flat=True)
@@ -113,7 +113,7 @@ class LedgersPage(QWidget):
         inside.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         choices = QHBoxLayout()
         choices.setSpacing(GAP)
-        for choice in (self.demo, self.own, self.connect):
+        for choice in (self.demo, self.own, self.server):
             choices.addWidget(choice, 1)
         body = QVBoxLayout(inside)
         body.setContentsMargins(0, 24, 0, 24)
@@ -201,7 +201,9 @@ def _where(profile: Profile) -> str:
         more = f" and {len(profile.hosts) - 1} more" if len(profile.hosts) > 1 else ""
         parts.append(f"{profile.database} on {profile.hosts[0]}{more}")
     else:
-        parts.append("on this computer, nothing in it is real" if profile.kind == "demo" else "on this computer")
+        parts.append(
+            "on this computer, nothing in it is real" if profile.kind == "demo" else "on this computer"
+        )
     if profile.operator:
         parts.append(f"as {profile.operator}")
     if profile.read_only:

@@ -49,7 +49,9 @@ class OwnLedgerForm(FormPage):
             editor.returnPressed.connect(lambda: presses(self.deed_button))
         self.currency = CurrencyFields()
         self.currency.code.returnPressed.connect(lambda: presses(self.deed_button))
-        self._operator_field = Field("First operator", self.operator, hint="Who stands in the ledger as the actor.")
+        self._operator_field = Field(
+            "First operator", self.operator, hint="Who stands in the ledger as the actor."
+        )
         self.fields.addWidget(Field("Name", self.name, hint="What it is called in this console."))
         self.fields.addWidget(self.currency)
         self.fields.addWidget(self._operator_field)
@@ -69,8 +71,10 @@ class OwnLedgerForm(FormPage):
 
     def _make(self, _checked: bool = False) -> None:  # noqa: FBT001, FBT002 - a slot takes its value by position
         operator = self.operator.text().strip()
-        problem = "" if is_role(operator) else (
-            "Small letters, digits, dots, dashes and underscores, beginning with a letter."
+        problem = (
+            ""
+            if is_role(operator)
+            else ("Small letters, digits, dots, dashes and underscores, beginning with a letter.")
         )
         self._operator_field.set_problem(problem)
         if problem:

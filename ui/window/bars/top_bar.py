@@ -14,12 +14,15 @@ from ui.kit.theme.fonts import CHIP_PX, text_font
 from ui.kit.theme.tokens import NAVIGATION_WIDTH, TOP_BAR_HEIGHT, Tone
 from ui.kit.widgets.basics import Chip, label, restyle
 from ui.kit.widgets.buttons import PairButton, PressButton
+from ui.window.bars.writing import WritingMark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from PySide6.QtGui import QPaintEvent
     from PySide6.QtWidgets import QMenu
+
+    from console.workspace.identity import Identity
 
 _SEARCH_PX = 560
 SEARCH_WORDS = "Find an account, a reference, an amount, a batch or an action"
@@ -30,7 +33,7 @@ class TopBar(QFrame):
 
     search_wanted = Signal()
 
-    def __init__(self, profile: str, *, environment: str, production: bool, operator: str, role: str) -> None:
+    def __init__(self, identity: Identity, *, operator: str, role: str) -> None:
         super().__init__()
         self.setProperty("bar", True)
         self.setFixedHeight(TOP_BAR_HEIGHT - 1)
@@ -38,10 +41,13 @@ class TopBar(QFrame):
         name.setFixedWidth(NAVIGATION_WIDTH - 28)
         word = text_font(CHIP_PX, weight=QFont.Weight.DemiBold)
         word.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
-        tone = Tone.PRODUCTION if production else Tone.CREDIT
-        chip = Chip(environment.upper(), tone, font=word)
+        chip = Chip(identity.environment.upper(), _tone(identity), font=word)
         restyle(chip, large=True)
-        chip.setVisible(bool(environment))
+        chip.setVisible(bool(identity.environment))
+        self.profile = PressButton(identity.name)
+        self.profile.setProperty("flat", True)
+        self.profile.setAccessibleName(f"Ledger {identity.name}, {identity.environment}")
+        self.writing = WritingMark(identity)
         self.search = SearchButton()
         self.search.clicked.connect(self.search_wanted)
         self._operator = PairButton(operator, role, strong_lead=True)
@@ -50,11 +56,16 @@ class TopBar(QFrame):
         layout.setSpacing(14)
         layout.addWidget(name)
         layout.addWidget(chip)
-        layout.addWidget(label(profile, tone="muted"))
+        layout.addWidget(self.profile)
+        layout.addWidget(self.writing)
         layout.addStretch(1)
         layout.addWidget(self.search, 8)
         layout.addStretch(1)
         layout.addWidget(self._operator)
+
+    def offer_ledgers(self, menu: QMenu) -> None:
+        """Open a menu from the ledger's name."""
+        self.profile.setMenu(menu)
 
     def set_menu(self, menu: QMenu) -> None:
         """Open a menu from the operator's button."""
@@ -65,6 +76,12 @@ class TopBar(QFrame):
         menu = self._operator.menu()
         menu.addSeparator()
         menu.addAction(text, run)
+
+
+def _tone(identity: Identity) -> Tone:
+    if identity.production:
+        return Tone.PRODUCTION
+    return Tone.WARNING if identity.demo else Tone.CREDIT
 
 
 class SearchButton(PressButton):

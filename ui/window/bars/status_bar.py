@@ -12,7 +12,7 @@ from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import LABEL_PX, text_font
 from ui.kit.theme.tokens import STATUS_BAR_HEIGHT, Tone
 from ui.kit.widgets.basics import label, restyle
-from ui.window.alerts import AlertsButton
+from ui.window.bars.alerts import AlertsButton
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent
