@@ -13,9 +13,9 @@ from console.cli.output import say
 from console.errors import UsageError
 
 if TYPE_CHECKING:
+    from console.settings import Paths, Settings
     from console.settings.profiles.profile import Profile
     from console.settings.profiles.store import ProfileStore
-    from console.settings import Paths, Settings
     from console.workspace.identity import Identity
 
 _BOTH: Final = "--profile and --database-url, or their variables, name two ledgers; leave one of them out."

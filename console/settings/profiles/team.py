@@ -8,10 +8,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
 from console.errors import ConsoleError, UsageError, WrongFileError
+from console.settings.private import write_private
 from console.settings.profiles.profile import TLS_WORDS, Profile, ProfileError
 from console.settings.profiles.reading import json_object, shown
 from console.settings.profiles.store import MOST_PROFILES, name_key
-from console.settings.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
