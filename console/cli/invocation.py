@@ -6,7 +6,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from console.cli.output import Format, Output, say
 from console.errors import LinesRefusedError, RefusedError, UsageError
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from console.settings import Paths, Settings
     from console.workspace.identity import Identity
     from console.workspace.workspace import Workspace
+
+_UNLOCKED_MIN: Final = 60
 
 
 @dataclass(slots=True)
@@ -80,12 +82,12 @@ class Invocation:
 
 
 def _unlock(workspace: Workspace, reason: str) -> None:
-    """Let one command write to a production ledger; the time is the longest there is, for it ends before."""
-    from console.workspace.unlock import MOST_MINUTES, unlock
+    """Let one command write to a production ledger; it is locked again when the command ends."""
+    from console.workspace.unlock import unlock
 
     if not workspace.identity.read_only:
         raise UsageError("--unlock: this ledger is not read-only; leave it out.")
-    unlock(workspace, MOST_MINUTES, reason)
+    unlock(workspace, _UNLOCKED_MIN, reason)
 
 
 def invocation_of(context: typer.Context) -> Invocation:

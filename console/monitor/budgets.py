@@ -104,6 +104,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "operators.gate": 2,  # the verifier's iterations, then the role
     "operators.verifier": 1,
     "session.settle": 1,
+    "session.unlock": 1,
     "session.waiting": 1,
     "transactions.about": 1,
     "transactions.count": 1,

@@ -5,41 +5,40 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Final
 
-from console.errors import OpenedReadOnlyError, UsageError
-from console.files.text import has_hidden
+from console.errors import OpenedReadOnlyError
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.workspace.workspace import Workspace
 
-MOST_MINUTES: Final = 120
-REASON_LENGTH: Final = 500
-_ASKING_S: Final = 20.0
+MOST_MINUTES: Final = 480
+"""What ledger.unlock_writing lets through: one working day."""
 
 
 def unlock(workspace: Workspace, minutes: int, reason: str, *, cancel: Cancellation | None = None) -> None:
+<<<<<<< HEAD
     """Let a read-only production ledger be written to; the reason is in its audit trail before anything is.
+=======
+    """Let a read-only production ledger be written to for a while; its audit trail has the reason first.
+>>>>>>> 85c32e3897da3d4461aa552cc931c461d8e58508
 
-    Raises OpenedReadOnlyError for a ledger that is read-only for good, UsageError for no reason or no time
-    that can be, and what a write raises; then it is as locked as before.
+    Raises OpenedReadOnlyError for a ledger that is read-only for good, RefusedError for no reason or no time
+    that can be, and whatever keeps the reason from being written: then nothing is unlocked.
     """
     if not workspace.identity.read_only:
         return
     if not workspace.identity.can_unlock:
         raise OpenedReadOnlyError
-    reason = reason.strip()
-    if not reason or len(reason) > REASON_LENGTH or has_hidden(reason):
-        raise UsageError(f"Say in 1 to {REASON_LENGTH} characters on one line why it is unlocked.")
-    if not 1 <= minutes <= MOST_MINUTES:
-        raise UsageError(f"A ledger is unlocked for 1 to {MOST_MINUTES} minutes.")
-    before = workspace.database.unlocked_for
-    # The note is a write itself.
-    workspace.database.unlock(time.monotonic() + max(before, _ASKING_S))
+    database = workspace.database
+    # Open for the one call that says why: it is a write too.
+    database.unlock(time.monotonic() + database.settings.statement_timeout_s)
     try:
-        asked = Operation("session.unlock", "unlock_writing", {"reason": reason, "minutes": minutes})
-        workspace.ledger.perform(asked, cancel=cancel)
+        workspace.ledger.perform(
+            Operation("session.unlock", "unlock_writing", {"reason": reason, "minutes": minutes}),
+            cancel=cancel,
+        )
     except BaseException:
-        workspace.database.unlock(time.monotonic() + before)
+        database.lock()
         raise
-    workspace.database.unlock(time.monotonic() + minutes * 60)
+    database.unlock(time.monotonic() + minutes * 60)
