@@ -17,11 +17,7 @@ MOST_MINUTES: Final = 480
 
 
 def unlock(workspace: Workspace, minutes: int, reason: str, *, cancel: Cancellation | None = None) -> None:
-<<<<<<< HEAD
     """Let a read-only production ledger be written to; the reason is in its audit trail before anything is.
-=======
-    """Let a read-only production ledger be written to for a while; its audit trail has the reason first.
->>>>>>> 85c32e3897da3d4461aa552cc931c461d8e58508
 
     Raises OpenedReadOnlyError for a ledger that is read-only for good, RefusedError for no reason or no time
     that can be, and whatever keeps the reason from being written: then nothing is unlocked.

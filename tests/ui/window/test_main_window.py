@@ -220,8 +220,10 @@ def test_production_is_a_line_a_word_and_a_title(make: Callable[[bool], MainWind
     image = window.grab().toImage()
     for x in (0, image.width() // 2, image.width() - 1):
         for y in range(3):
-            assert image.pixelColor(x, y) == QColor(LIGHT.production)
-    assert "PRODUCTION" in window.windowTitle()
+            # At the top and at the foot: whichever end one looks at.
+            for row in (y, image.height() - 1 - y):
+                assert image.pixelColor(x, row) == QColor(LIGHT.production)
+    assert "LIVE" in window.windowTitle()
     assert "PRODUCTION" in [one.text() for one in window.top_bar.findChildren(QLabel)]
 
 
