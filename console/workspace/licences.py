@@ -50,7 +50,7 @@ class PartLicence:
 
 
 def licences() -> tuple[PartLicence, ...]:
-    """Return all parts, the console first, then by name: of a bundle as it was built, else what is installed."""
+    """Return all parts, the console first, then by name: those of the bundle, else what is installed."""
     frozen = getattr(sys, "_MEIPASS", None)
     if frozen is not None:
         return bundled(Path(frozen) / "licenses")
@@ -84,7 +84,9 @@ def installed() -> tuple[PartLicence, ...]:
     return (*first, *sorted(others, key=lambda part: (part.name.casefold(), part.version)))
 
 
-def _needed(name: str, seen: set[tuple[str, str]], extras: Iterable[str] = ()) -> Iterator[tuple[str, Distribution]]:
+def _needed(
+    name: str, seen: set[tuple[str, str]], extras: Iterable[str] = ()
+) -> Iterator[tuple[str, Distribution]]:
     """Walk the packages that one needs, itself first; what is not installed is for another system."""
     try:
         package = distribution(name)
@@ -119,19 +121,20 @@ def _of(key: str, package: Distribution) -> PartLicence:
         (
             url.partition(",")[2].strip()
             for url in metadata.get_all("Project-URL") or ()
-            if url.partition(",")[0].strip().lower() in {"source", "source code", "repository", "homepage", "code"}
+            if url.partition(",")[0].strip().lower()
+            in {"source", "source code", "repository", "homepage", "code"}
         ),
-        metadata.get("Home-page") or "",
+        _told(package, "Home-page"),
     )
     return PartLicence(metadata["Name"], package.version, _short_name(package), tuple(files), source)
 
 
 def _short_name(package: Distribution) -> str:
-    """Return the licence's name: the expression, else the classifier, else what stands there if it is short."""
+    """Return the licence's name: the expression, else its short words, else the classifiers."""
     metadata = package.metadata
-    if expression := metadata.get("License-Expression"):
-        return str(expression)
-    told = " ".join((metadata.get("License") or "").split())
+    if expression := _told(package, "License-Expression"):
+        return expression
+    told = " ".join(_told(package, "License").split())
     if told and told != "UNKNOWN" and len(told) <= _LONGEST_NAME:
         return told
     classifiers = metadata.get_all("Classifier") or ()
@@ -139,13 +142,25 @@ def _short_name(package: Distribution) -> str:
     return " AND ".join(named) or "see the text"
 
 
+def _told(package: Distribution, name: str) -> str:
+    """Return one field of a package's metadata; empty when it is not there."""
+    return str((package.metadata.get_all(name) or [""])[0])
+
+
 def _python() -> PartLicence:
     """Return Python itself, with the standard library."""
     library = Path(json.__file__).parent.parent
-    text = next((file for file in (library / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt") if file.is_file()), None)
+    text = next(
+        (file for file in (library / "LICENSE.txt", Path(sys.base_prefix) / "LICENSE.txt") if file.is_file()),
+        None,
+    )
     version = ".".join(map(str, sys.version_info[:3]))
     return PartLicence(
-        "Python", version, "PSF-2.0", () if text is None else (text,), "https://www.python.org/downloads/source/"
+        "Python",
+        version,
+        "PSF-2.0",
+        () if text is None else (text,),
+        "https://www.python.org/downloads/source/",
     )
 
 

@@ -1,4 +1,4 @@
-"""Makes the archive for Linux systems without Debian's packages: the bundle and what stands beside it."""
+"""Makes the archive for other Linux systems: the bundle and what stands beside it."""
 
 from __future__ import annotations
 
@@ -16,13 +16,14 @@ _READ_ME: Final = """Ledger Console {version}
 
 Run ./ledger-console (the window) or ./ledgerctl (without a screen) from here, or link both into ~/.local/bin.
 share/ has the desktop entry, icons, manuals and completions: copy what you want into ~/.local/share.
-The folder may be moved as a whole. To remove the console, delete it; your data stay in ~/.local/share/ledger-console.
+The folder may be moved as a whole. To remove the console, delete it; your data stay
+in ~/.local/share/ledger-console.
 The window takes some libraries from the system; where one is missing, it says which package brings it.
 """
 
 
 def build(bundle: Path, target: Path) -> Path:
-    """Write the archive of a bundle into a folder and return its path; members sorted, of one time and owner."""
+    """Write a bundle's archive into a folder and return its path; members have one time and owner."""
     moment, version = debian.moment(), debian.version()
     name = f"{debian.PACKAGE}-{version}-linux-{platform.machine()}"
     root = target.parent / "build" / name

@@ -87,8 +87,11 @@ def _is_systems(file: str) -> bool:
     """Whether a file is a library that the system has, and not one of a wheel."""
     path = Path(file)
     prefixes = (Path(sys.prefix), Path(sys.base_prefix, "lib", "python3"))
-    return ".so" in path.name and path.is_absolute() and not path.name.startswith("libpython") and not any(
-        str(path).startswith(str(prefix)) for prefix in prefixes
+    return (
+        ".so" in path.name
+        and path.is_absolute()
+        and not path.name.startswith("libpython")
+        and not any(str(path).startswith(str(prefix)) for prefix in prefixes)
     )
 
 
@@ -97,9 +100,7 @@ def wanted(entries: Iterable[Entry]) -> list[Entry]:
     kept = [entry for entry in entries if entry[2] == "SYMLINK" or is_wanted(entry[0], entry[1])]
     places = {PurePath(place) for place, _file, kind in kept if kind != "SYMLINK"}
     return [
-        entry
-        for entry in kept
-        if entry[2] != "SYMLINK" or PurePath(entry[0]).parent / entry[1] in places
+        entry for entry in kept if entry[2] != "SYMLINK" or PurePath(entry[0]).parent / entry[1] in places
     ]
 
 

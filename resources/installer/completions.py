@@ -1,4 +1,4 @@
-"""Writes what the shells complete of both commands, from the commands as they are; no program is started for it."""
+"""Writes what the shells complete of both commands, from the commands as they are."""
 
 from __future__ import annotations
 
@@ -62,9 +62,8 @@ end
 
 def tables() -> dict[str, Table]:
     """Return for each command what may follow which words."""
-    options = {
-        name: action.help or "" for action in parser()._actions for name in action.option_strings
-    }
+    actions = parser()._actions  # noqa: SLF001 - argparse has no other list
+    options = {name: action.help or "" for action in actions for name in action.option_strings}
     return {"ledger-console": {"": options}, "ledgerctl": dict(_walk(tree(), ()))}
 
 
@@ -97,7 +96,9 @@ def zsh(name: str, table: Table) -> str:
     """Return the script for zsh, with what each word is for."""
     cases = []
     for path, offered in table.items():
-        words = " ".join(_quoted(f"{word.replace(':', chr(92) + ':')}:{told}") for word, told in offered.items())
+        words = " ".join(
+            _quoted(f"{word.replace(':', chr(92) + ':')}:{told}") for word, told in offered.items()
+        )
         cases.append(f'  ("{_lead(path)}") offered=({words}) ;;')
     return _ZSH.format(name=name, paths=_known(table), cases="\n".join(cases))
 

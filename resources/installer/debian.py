@@ -22,6 +22,7 @@ TOP: Final = Path(__file__).parents[2]
 PACKAGE: Final = "ledger-console"
 COMMANDS: Final = ("ledger-console", "ledgerctl")
 HOME: Final = f"usr/lib/{PACKAGE}"
+MAINTAINER: Final = "The Ledger Console authors <noreply@ledger-console.org>"
 
 _LINUX: Final = Path(__file__).parent / "linux"
 # What Qt's table in ui/start/launch.py takes for granted, and its package.
@@ -59,7 +60,9 @@ def moment() -> int:
     """Return the time that all files of the package bear: the commit's, in seconds of the epoch."""
     if given := os.environ.get("SOURCE_DATE_EPOCH"):
         return int(given)
-    raise SystemExit("SOURCE_DATE_EPOCH is not set: run this by `make installer`, which takes the commit's time.")
+    raise SystemExit(
+        "SOURCE_DATE_EPOCH is not set: run this by `make installer`, which takes the commit's time."
+    )
 
 
 def depends(bundle: Path) -> list[str]:
@@ -72,7 +75,7 @@ def depends(bundle: Path) -> list[str]:
     known |= {one.file: one.debian for one in (*launch.DRAWING, *launch.X11, *launch.WAYLAND)}
     asked = {library: users for library, users in elf.needed(bundle).items() if library not in _C_LIBRARY}
     if unknown := sorted(set(asked) - set(known)):
-        told = "; ".join(f"{name} (for {sorted(asked[name])[0]})" for name in unknown)
+        told = "; ".join(f"{name} (for {min(asked[name])})" for name in unknown)
         raise SystemExit(f"No package is known that brings {told}.")
     # What ui/start/launch.py looks for before Qt is loaded has to be there, asked for by a library or not.
     names = sorted({known[name] for name in asked} | {one.debian for one in (*launch.DRAWING, *launch.X11)})
@@ -81,7 +84,7 @@ def depends(bundle: Path) -> list[str]:
 
 
 def share(folder: Path) -> None:
-    """Write what both packages for Linux have beside the bundle: entry, icons, manuals, completions, service."""
+    """Write what both packages for Linux have beside the bundle: entry, icons, manuals, completions."""
     for source, place in (
         ("ledger-console.desktop", "applications/ledger-console.desktop"),
         ("mime.xml", "mime/packages/ledger-console.xml"),
@@ -104,7 +107,9 @@ def stage(bundle: Path, root: Path) -> None:
     for name in COMMANDS:
         (root / "usr/bin" / name).symlink_to(f"../lib/{PACKAGE}/{name}")
     share(root / "usr/share")
-    _copy(_LINUX / "ledger-console-keeper.service", root / "usr/lib/systemd/user/ledger-console-keeper.service")
+    _copy(
+        _LINUX / "ledger-console-keeper.service", root / "usr/lib/systemd/user/ledger-console-keeper.service"
+    )
     _copy(_LINUX / "lintian-overrides", root / f"usr/share/lintian/overrides/{PACKAGE}")
     papers = root / f"usr/share/doc/{PACKAGE}"
     _write(papers / "copyright", copyright_text())
@@ -123,8 +128,8 @@ def copyright_text() -> str:
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
         "Upstream-Name: Ledger Console\n"
         f"Comment:\n The package brings other works along. /{HOME}/_internal/licenses has the\n"
-        " licence of each, with an index, and sbom.cdx.json beside this file lists them with their versions.\n"
-        " Qt and Qt for Python are under the LGPL, version 3, which is in /usr/share/common-licenses/LGPL-3.\n"
+        " licence of each, with an index, and sbom.cdx.json beside this file lists their versions.\n"
+        " Qt and Qt for Python are under the LGPL, version 3: /usr/share/common-licenses/LGPL-3.\n"
         " GNU Readline, which only psql loads, is under the GPL: /usr/share/common-licenses/GPL-3.\n\n"
         f"Files: *\nCopyright: {holder.removeprefix('Copyright (c) ')}\nLicense: Expat\n{body}\n"
     )
@@ -136,9 +141,6 @@ def _changelog() -> str:
         f"{PACKAGE} ({version()}) stable; urgency=medium\n\n  * Release {version()}.\n\n"
         f" -- {MAINTAINER}  {when}\n"
     )
-
-
-MAINTAINER: Final = "The Ledger Console authors <ledger-console@localhost.localdomain>"
 
 
 def control(root: Path, bundle: Path, architecture: str) -> None:
@@ -165,10 +167,10 @@ def files(root: Path) -> Iterator[Path]:
 
 
 def even(root: Path, moment_s: int) -> None:
-    """Give all files one time, and the rights of a system's files: who built them with which umask is lost."""
+    """Give all files one time and the rights of a system's files, whatever the builder's umask."""
     for path in sorted(root.rglob("*"), reverse=True):
         if not path.is_symlink():
-            runs = path.is_dir() or bool(path.stat().st_mode & 0o100) and not _is_loaded(path)
+            runs = path.is_dir() or (bool(path.stat().st_mode & 0o100) and not _is_loaded(path))
             path.chmod(0o755 if runs else 0o644)
         os.utime(path, (moment_s, moment_s), follow_symlinks=False)
 
@@ -187,7 +189,7 @@ def build(bundle: Path, target: Path) -> Path:
     control(root, bundle, architecture)
     even(root, moment())
     package = target / f"{PACKAGE}_{version()}_{architecture}.deb"
-    # dpkg-deb sorts the members and, told the time, writes no other; --root-owner-group takes the builder out.
+    # dpkg-deb sorts the members and, told the time, writes no other; the files belong to root.
     subprocess.run(["dpkg-deb", "--root-owner-group", "-Zxz", "--build", root, package], check=True)
     shutil.rmtree(root)
     return package

@@ -18,7 +18,11 @@ _AT_ONCE: Final = 200
 
 def objects(folder: Path) -> list[Path]:
     """Return the programs and libraries below a folder, links not counted."""
-    return [file for file in sorted(folder.rglob("*")) if not file.is_symlink() and file.is_file() and _is_elf(file)]
+    return [
+        file
+        for file in sorted(folder.rglob("*"))
+        if not file.is_symlink() and file.is_file() and _is_elf(file)
+    ]
 
 
 def _is_elf(file: Path) -> bool:
@@ -40,7 +44,9 @@ def needed(folder: Path) -> dict[str, set[str]]:
 def glibc(folder: Path) -> str:
     """Return the newest version of the C library that anything in the bundle asks for, such as 2.35."""
     versions = {
-        (int(major), int(minor)) for _name, text in _read(folder, "-VW") for major, minor in _GLIBC.findall(text)
+        (int(major), int(minor))
+        for _name, text in _read(folder, "-VW")
+        for major, minor in _GLIBC.findall(text)
     }
     return ".".join(map(str, max(versions)))
 

@@ -21,7 +21,7 @@ _WHOLE: Final = 256
 
 
 def pictures(sizes: tuple[int, ...] = SIZES) -> dict[int, bytes]:
-    """Return the icon as PNG by size in pixels; needs Qt, which this package must not import for its users."""
+    """Return the icon as PNG by size in pixels; needs Qt, loaded by name."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     core, gui, svg = (import_module(f"PySide6.{name}") for name in ("QtCore", "QtGui", "QtSvg"))
     renderer = svg.QSvgRenderer(str(ICON))

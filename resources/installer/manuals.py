@@ -7,12 +7,12 @@ import sys
 import time
 from enum import EnumMeta
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from pathlib import Path
 
 _FILES: Final = r"""
 .SH FILES
@@ -40,7 +40,7 @@ def tree() -> Any:
 
 def parser() -> argparse.ArgumentParser:
     """Return ledger-console's options."""
-    found: argparse.ArgumentParser = import_module("ui.app")._parser()
+    found: argparse.ArgumentParser = import_module("ui.app")._parser()  # noqa: SLF001 - the options as they are
     return found
 
 
@@ -58,7 +58,7 @@ def window_page(version: str, day: str) -> str:
         ),
         ".SH OPTIONS",
     ]
-    for action in options._actions:
+    for action in options._actions:  # noqa: SLF001 - argparse has no other list
         names = ", ".join(rf"\fB{_text(one)}\fR" for one in action.option_strings)
         choices = "|".join(action.choices) if action.choices else None
         value = action.metavar or choices
@@ -75,7 +75,10 @@ def work_page(version: str, day: str) -> str:
     lines.append(".SH COMMANDS")
     for path, command in commands(top):
         arguments = [value_of(one) for one in command.params if _kind(one) == "argument"]
-        lines += [".SS " + _text(" ".join([*path, *arguments])), _text(" ".join((command.help or "").split()))]
+        lines += [
+            ".SS " + _text(" ".join([*path, *arguments])),
+            _text(" ".join((command.help or "").split())),
+        ]
         lines += _options(command)
     return "\n".join(lines) + _FILES + _EXIT + r".SH SEE ALSO" + "\n" + r".BR ledger\-console (1)" + "\n"
 
@@ -101,7 +104,8 @@ def _options(command: Any) -> Iterator[str]:
 def choices_of(one: Any) -> list[str]:
     """Return the values that a parameter takes, when they are few and named."""
     annotation = one.type_descriptor.annotation
-    return [str(choice.value) for choice in annotation] if isinstance(annotation, EnumMeta) else []
+    members: list[Any] = list(annotation) if isinstance(annotation, EnumMeta) else []
+    return [str(member.value) for member in members]
 
 
 def value_of(one: Any) -> str:

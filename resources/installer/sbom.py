@@ -18,7 +18,7 @@ _NAMESPACE: Final = uuid.UUID("6f1d6b0e-5d0b-4c39-9c0f-6b0d1d6a52c1")
 
 
 def bill() -> dict[str, Any]:
-    """Return the document; its serial number follows from what it says, so the same parts give the same file."""
+    """Return the document; its serial number follows from its components, so the same give the same."""
     parts = import_module("console.workspace.licences").installed()
     own, *others = [_component(part) for part in parts]
     own |= {"type": "application", "bom-ref": "ledger-console"}
@@ -75,7 +75,7 @@ def _licence(words: str) -> dict[str, Any]:
 
 
 def _inside(name: str) -> list[dict[str, Any]]:
-    """Return what a wheel says that it has taken in: crates of Rust, and libraries of the machine it was made on."""
+    """Return what a wheel says that it has taken in: crates of Rust, and libraries of a system."""
     try:
         package = distribution(name)
     except PackageNotFoundError:
@@ -88,8 +88,10 @@ def _inside(name: str) -> list[dict[str, Any]]:
         for one in told.get("components", ()):
             purl = str(one.get("purl", ""))
             if purl and not purl.startswith("pkg:pypi/") and "download_url=file" not in purl:
-                found.append({"type": "library", "bom-ref": purl, "name": one["name"], "purl": purl}
-                             | {key: one[key] for key in ("version", "hashes") if key in one})
+                found.append(
+                    {"type": "library", "bom-ref": purl, "name": one["name"], "purl": purl}
+                    | {key: one[key] for key in ("version", "hashes") if key in one}
+                )
     return found
 
 
