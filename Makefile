@@ -78,8 +78,8 @@ sbom: $(STAMP) ## write what the bundle is made of, as CycloneDX, into dist/ledg
 	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.sbom dist/ledger-console.cdx.json
 
 installer: build sbom ## make the .deb and the .tar.xz of this commit, in dist
-	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.debian dist/ledger-console dist
-	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.archive dist/ledger-console dist
+	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.linux.debian dist/ledger-console dist
+	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.linux.archive dist/ledger-console dist
 	@cd dist && sha256sum ledger-console_*.deb ledger-console-*.tar.xz ledger-console.cdx.json | tee SHA256SUMS
 
 # Wants root, debootstrap and Xvfb: it makes a Debian without Python in a folder, installs there, and takes all away.

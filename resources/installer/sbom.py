@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any, Final
 
-from resources.installer import debian
+from resources.installer.linux import debian
 
 _NAMESPACE: Final = uuid.UUID("6f1d6b0e-5d0b-4c39-9c0f-6b0d1d6a52c1")
 

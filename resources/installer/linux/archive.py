@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 from typing import Final
 
-from resources.installer import debian
+from resources.installer.linux import debian
 
 _READ_ME: Final = """Ledger Console {version}
 

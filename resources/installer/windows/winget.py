@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from resources.installer import debian
+from resources.installer.linux import debian
 
-_TEMPLATES: Final = Path(__file__).parent / "windows"
+_TEMPLATES: Final = Path(__file__).parent
 _BLANK: Final = re.compile(r"\{(version|url|sha256)\}")
 
 

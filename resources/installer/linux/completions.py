@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from resources.installer.manuals import choices_of, parser, tree
+from resources.installer.linux.manuals import choices_of, parser, tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

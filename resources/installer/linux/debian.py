@@ -13,18 +13,19 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from resources.installer import completions, elf, icons, manuals
+from resources.installer import elf, icons
+from resources.installer.linux import completions, manuals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOP: Final = Path(__file__).parents[2]
+TOP: Final = Path(__file__).parents[3]
 PACKAGE: Final = "ledger-console"
 COMMANDS: Final = ("ledger-console", "ledgerctl")
 HOME: Final = f"usr/lib/{PACKAGE}"
 MAINTAINER: Final = "The Ledger Console authors <noreply@ledger-console.org>"
 
-_LINUX: Final = Path(__file__).parent / "linux"
+_LINUX: Final = Path(__file__).parent
 # What Qt's table in ui/start/launch.py takes for granted, and its package.
 _EVERYWHERE: Final = {
     "libstdc++.so.6": "libstdc++6",
