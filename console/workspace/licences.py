@@ -11,7 +11,7 @@ from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from console.version import version_of
+from console import version_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -10,7 +10,7 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
-from console.version import console_version
+from console import console_version
 from resources.installer import icons
 from resources.installer.windows import winget
 

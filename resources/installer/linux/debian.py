@@ -54,7 +54,7 @@ _DESCRIPTION: Final = """Description: desktop console for a credit ledger in Pos
 
 def version() -> str:
     """Return the console's version, as pyproject.toml states it."""
-    return str(import_module("console.version").console_version())
+    return str(import_module("console").console_version())
 
 
 def moment() -> int:
