@@ -26,7 +26,7 @@ _COMMANDS: Final = (
     ("ledgerctl", "balances", "--help"),
     ("ledger-console", "--version"),
 )
-_SETTLED_S: Final = 5
+_SETTLED_S: Final = 3
 _WAIT_S: Final = 60
 
 
@@ -73,7 +73,7 @@ def _run(command: list[str], environ: dict[str, str]) -> float:
 
 
 def _window(program: str, environ: dict[str, str], screen: Screen) -> tuple[float, int]:
-    """Return the milliseconds until the screen shows a first pixel, and the resident bytes 5 s later."""
+    """Return the milliseconds until the screen shows a first pixel, and the resident bytes 3 s later."""
     on_screen = environ | {"DISPLAY": screen.name, "QT_QPA_PLATFORM": "xcb"}
     quiet = subprocess.DEVNULL
     begun = time.perf_counter()
