@@ -84,7 +84,7 @@ installer: build sbom ## make the .deb and the .tar.xz of this commit, in dist
 
 # Wants root, debootstrap and Xvfb: it makes a Debian without Python in a folder, installs there, and takes all away.
 test-installer: $(STAMP) ## install the .deb in dist on a fresh Debian, use it as a user, remove it
-	@$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/installer/fresh_root.py
+	@$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/e2e/installer/fresh_root.py
 
 bench-start: $(STAMP) ## compare the start of dist/ledger-console with that from source
 	@$(BIN)/python -m resources.installer.start dist/ledger-console

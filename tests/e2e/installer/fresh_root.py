@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Final
 
 import pytest
 
-from tests.installer.root import USER, FreshRoot, fresh_root
+from tests.e2e.installer.root import USER, FreshRoot, fresh_root
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-TOP: Final = Path(__file__).parents[2]
+TOP: Final = Path(__file__).parents[3]
 PICTURES: Final = TOP / "build" / "installed-tour"
 FIRST_ROWS_S: Final = 60
 LINES: Final = 12

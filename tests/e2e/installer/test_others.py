@@ -14,7 +14,7 @@ from console import console_version
 from resources.installer import icons
 from resources.installer.windows import winget
 
-TOP = Path(__file__).parents[2]
+TOP = Path(__file__).parents[3]
 WINDOWS = TOP / "resources" / "installer" / "windows"
 MACOS = TOP / "resources" / "installer" / "macos"
 SETUP = (WINDOWS / "ledger-console.iss").read_text(encoding="utf-8")
