@@ -12,7 +12,7 @@ PYTEST = QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m pytest 
 # A worker for each processor, with a server of its own; a file's tests stay together, for they share fixtures.
 ON_ALL_CORES := --numprocesses=logical --dist=loadfile
 
-.PHONY: help run test test-15 check soak lint tour bench build lock clean
+.PHONY: help run test test-15 check soak lint tour bench build sbom installer test-installer bench-start lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -64,8 +64,30 @@ bench: $(STAMP) ## measure this machine against the figures in docs
 	@$(BIN)/ledgerctl bench seals
 	@$(BIN)/ledgerctl bench statements
 
+# The same commit gives the same bytes: no order of a hash, no time but the commit's.
+MADE_AT := $(shell git log -1 --format=%ct 2>/dev/null || echo 1700000000)
+AS_COMMITTED := PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$(MADE_AT)}
+
 build: $(STAMP) ## freeze both commands into dist/ledger-console
-	@$(BIN)/python -m PyInstaller --noconfirm --distpath dist --workpath build/pyinstaller build.spec
+	@$(BIN)/python -m resources.installer.licences build/licenses
+	@$(BIN)/python -m resources.installer.icons build/icons
+	@$(AS_COMMITTED) $(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist \
+	  --workpath build/pyinstaller build.spec
+
+sbom: $(STAMP) ## write what the bundle is made of, as CycloneDX, into dist/ledger-console.cdx.json
+	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.sbom dist/ledger-console.cdx.json
+
+installer: build sbom ## make the .deb and the .tar.xz of this commit, in dist
+	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.linux.debian dist/ledger-console dist
+	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.linux.archive dist/ledger-console dist
+	@cd dist && sha256sum ledger-console_*.deb ledger-console-*.tar.xz ledger-console.cdx.json | tee SHA256SUMS
+
+# Wants root, debootstrap and Xvfb: it makes a Debian without Python in a folder, installs there, and takes all away.
+test-installer: $(STAMP) ## install the .deb in dist on a fresh Debian, use it as a user, remove it
+	@$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/e2e/installer/fresh_root.py
+
+bench-start: $(STAMP) ## compare the start of dist/ledger-console with that from source
+	@$(BIN)/python -m resources.installer.start dist/ledger-console
 
 lock: $(STAMP) ## resolve requirements.lock anew, for every supported Python and system
 	@[ -x build/uv/bin/uv ] || { $(BIN)/python -m venv build/uv && build/uv/bin/python -m pip install -q uv; }

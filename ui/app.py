@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -245,7 +246,7 @@ def _work(
 
 def _application() -> QApplication:
     from PySide6.QtCore import Qt
-    from PySide6.QtGui import QGuiApplication
+    from PySide6.QtGui import QGuiApplication, QIcon
     from PySide6.QtWidgets import QApplication
 
     from ui.kit.worker import Collector
@@ -256,6 +257,7 @@ def _application() -> QApplication:
     application.setApplicationDisplayName("Ledger Console")
     application.setApplicationVersion(console_version())
     application.setDesktopFileName("ledger-console")
+    application.setWindowIcon(QIcon(str(Path(str(files("resources"))) / "icons" / "ledger-console.svg")))
     Collector(application)
     return application
 

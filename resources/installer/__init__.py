@@ -1,0 +1,1 @@
+"""Builds the packages that users install: never part of what they install."""

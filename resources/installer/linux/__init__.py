@@ -1,0 +1,1 @@
+"""The packages for Linux, and what stands in them beside the bundle."""
