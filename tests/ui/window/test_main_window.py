@@ -224,7 +224,7 @@ def test_production_is_a_line_a_word_and_a_title(make: Callable[[bool], MainWind
             for row in (y, image.height() - 1 - y):
                 assert image.pixelColor(x, row) == QColor(LIGHT.production)
     assert "LIVE" in window.windowTitle()
-    assert "PRODUCTION" in [one.text() for one in window.top_bar.findChildren(QLabel)]
+    assert "LIVE" in [one.text() for one in window.top_bar.findChildren(QLabel)]
 
 
 def test_elsewhere_there_is_no_red(window: MainWindow) -> None:
