@@ -76,6 +76,15 @@ class Folder:
         return shutil.disk_usage(self.path).free
 
 
+def size_of(path: Path) -> int:
+    """Return the bytes of all files below; what vanishes meanwhile counts as nothing."""
+    total = 0
+    for file in path.rglob("*"):
+        with suppress(OSError):
+            total += file.lstat().st_size
+    return total
+
+
 def unusable(path: Path, error: OSError) -> EmbeddedServerError:
     """Say why a folder cannot be used and what to do."""
     reason = error.strerror or str(error)
