@@ -25,15 +25,19 @@ from console.postgres.database import Database
 from console.postgres.driver_errors import place
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
+<<<<<<< HEAD
 from console.settings.profiles.hosts import PORT
 from console.workspace.identity import Identity
+=======
+from console.postgres.steps import untold
+>>>>>>> b236593 (Back up the ledger on this computer and restore it; refuse newer schemas, back up before a migration)
 from console.workspace.own_ledger import OwnLedger, as_admin
 from console.writes.ledger import Ledger
 from console.writes.outbox import Outbox
 from console.writes.settling import settle_doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
     from uuid import UUID
 
@@ -42,11 +46,10 @@ if TYPE_CHECKING:
     from console.ledger.books.currencies import Books
     from console.ledger.operators.credentials import Credentials
     from console.postgres.database import SessionFacts
+    from console.postgres.steps import Tell
     from console.settings import Paths, Settings
     from console.workspace.demo import DemoPlan
     from console.writes.settling import Settled
-
-    Progress = Callable[[int, int], None]
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +106,7 @@ def open_workspace(
     *,
     credentials: Credentials | None = None,
     demo: DemoPlan | None = None,
-    progress: Progress | None = None,
+    progress: Tell = untold,
     repeated: UUID | None = None,
     is_served: bool = True,
     identity: Identity | None = None,
@@ -111,8 +114,8 @@ def open_workspace(
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
     `credentials` is who signs in, and with which password; without them it is the operator of the URL, or
-    the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
-    `progress` rows done and in all.
+    the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, and
+    `progress` is told what takes long: the demo, or bringing an older ledger to this console.
     Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
     With `is_served`, Prometheus is answered where the settings name a port. `identity` is the profile's.
     Read-only settings hold for every connection to the ledger but two: the gate's, which counts sign-ins, and
@@ -183,15 +186,15 @@ def _way(
     paths: Paths,
     credentials: Credentials | None,
     demo: DemoPlan | None,
-    progress: Progress | None,
+    tell: Tell,
 ) -> Iterator[_Way]:
     if settings.database_url is not None:
         yield _way_to_server(settings, settings.database_url.get_secret_value(), credentials)
         return
-    with EmbeddedServer(paths.data) as server:
+    with EmbeddedServer(paths.data, tell) as server:
         role = enrolment.role_name()
-        own = OwnLedger(server, role, Folder.of(paths.data).path / "prepare.lock")
-        environment = own.prepare(demo, progress)
+        own = OwnLedger(server, role, Folder.of(paths.data).path / "prepare.lock", paths.data / "backups")
+        environment = own.prepare(demo, tell)
         owner, passwords = server.owner_url, server.passwords
         if credentials is None:
             with as_admin(owner) as connection:

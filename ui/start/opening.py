@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from console.errors import ConsoleError
     from console.ledger.operators.credentials import Credentials
     from console.postgres.cancellation import Cancellation
+    from console.postgres.steps import Step
     from console.settings import Paths, Settings
     from console.workspace.workspace import Workspace
     from ui.kit.worker import Worker
@@ -26,7 +27,7 @@ class Opening(QObject):
 
     opened = Signal(object)
     failed = Signal(object)
-    progressed = Signal(int, int)
+    progressed = Signal(object)
 
     def __init__(self, worker: Worker, paths: Paths, demo: tuple[int, int] | None) -> None:
         """`demo` is how many users and transactions an empty embedded ledger is filled with."""
@@ -41,14 +42,14 @@ class Opening(QObject):
     def open(self, settings: Settings, credentials: Credentials | None) -> None:
         """Open the ledger that the settings name, for who claims to sign in; a signal tells how that went."""
 
-        def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
+        def work(cancel: Cancellation, report: Callable[[Step], None]) -> Workspace:
             # The database's libraries take a second to load; the window is there meanwhile.
             from console.workspace.demo import plan  # noqa: PLC0415 - see above
             from console.workspace.workspace import open_workspace  # noqa: PLC0415 - see above
 
-            def progress(done: int, total: int) -> None:
+            def progress(step: Step) -> None:
                 cancel.check()
-                report((done, total))
+                report(step)
 
             demo = None if self._demo is None else plan(*self._demo)
             with ExitStack() as stack:
@@ -67,7 +68,7 @@ class Opening(QObject):
 
         self._worker.run_reporting(
             work,
-            progress=lambda step: self.progressed.emit(*step),
+            progress=self.progressed.emit,
             done=self.opened.emit,
             failed=self._tell,
             owner=self,

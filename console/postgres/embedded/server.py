@@ -141,6 +141,15 @@ class EmbeddedServer:
         """The process, and where it answers."""
         return self._started()
 
+    def refuse_shared(self) -> None:
+        """Raise EmbeddedServerError while anybody else uses the server."""
+        with self._guard:
+            self._started()
+            folder, lease = self.folder, self._lease
+            with alone(folder.lock):
+                if self._users > 1 or lease is None or others_hold(folder.leases, lease):
+                    raise EmbeddedServerError(in_use(folder))
+
     def replace(self, incoming: Path, last_look: Callable[[], None]) -> Path | None:
         """Stop the server, put another cluster in place of its own, start that; return where the old is kept.
 
@@ -153,7 +162,7 @@ class EmbeddedServer:
                 raise EmbeddedServerError(f"The database in {self._data_dir} has not been started.")
             with alone(folder.lock):
                 if self._users > 1 or others_hold(folder.leases, lease):
-                    raise EmbeddedServerError(_in_use(folder))
+                    raise EmbeddedServerError(in_use(folder))
                 last_look()
                 _running(folder).stop()
                 kept = put_in_place(folder, incoming, "replaced")
@@ -187,7 +196,7 @@ def _bring_up(folder: Folder, lease: Lease, tell: Tell) -> Postmaster:
     major = older_major(folder)
     if major is not None and passwords.owner() is not None:
         if others_hold(folder.leases, lease):
-            raise EmbeddedServerError(_in_use(folder))
+            raise EmbeddedServerError(in_use(folder))
         MajorUpgrade(folder, passwords, tell).run(major)
     running = _running(folder)
     Cluster(folder, running.programs).ensure(passwords)
@@ -203,7 +212,8 @@ def _bring_up(folder: Folder, lease: Lease, tell: Tell) -> Postmaster:
     return server
 
 
-def _in_use(folder: Folder) -> str:
+def in_use(folder: Folder) -> str:
+    """Say that somebody else uses the server, and what to do."""
     return (
         f"Another console or command uses the database in {folder.path}; close it and try again. "
         "Nothing was changed."

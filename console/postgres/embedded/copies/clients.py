@@ -11,9 +11,10 @@ from typing import IO, TYPE_CHECKING, Final, cast
 from console.errors import CancelledError, ConsoleError
 from console.postgres.embedded.binaries import program
 from console.postgres.embedded.cluster import OWNER_ROLE, reason_in
-from console.postgres.embedded.folder import unusable, write_private
+from console.postgres.embedded.folder import unusable
 from console.postgres.embedded.postmaster import LOOPBACK
 from console.postgres.embedded.programs import clean_environment, creation_flags
+from console.settings.private import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

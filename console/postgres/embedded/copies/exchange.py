@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from console.errors import EmbeddedServerError
-from console.postgres.embedded.folder import sync_folder, unusable, write_private
+from console.postgres.embedded.folder import unusable
 from console.postgres.embedded.postmaster import Postmaster
+from console.settings.private import sync_folder, write_private
 
 if TYPE_CHECKING:
     from pathlib import Path
