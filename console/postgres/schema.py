@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from console import console_version
 from console.errors import SchemaError
-from console.version import console_version
 from models.migrations import head_revision
 
 

@@ -25,12 +25,10 @@ from console.postgres.database import Database
 from console.postgres.driver_errors import place
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
-<<<<<<< HEAD
-from console.settings.profiles.hosts import PORT
-from console.workspace.identity import Identity
-=======
 from console.postgres.steps import untold
->>>>>>> b236593 (Back up the ledger on this computer and restore it; refuse newer schemas, back up before a migration)
+from console.settings.profiles.hosts import PORT
+from console.workspace.backup.timer import BackupTimer
+from console.workspace.identity import Identity
 from console.workspace.own_ledger import OwnLedger, as_admin
 from console.writes.ledger import Ledger
 from console.writes.outbox import Outbox
@@ -141,6 +139,10 @@ def open_workspace(
         ledger = Ledger(database, outbox)
         keeper = Keeper(ledger)
         stack.callback(keeper.stop)
+        if way.profile == EMBEDDED and is_served:
+            timer = BackupTimer(settings, paths)
+            stack.callback(timer.stop)
+            timer.start()
         if is_served:
             _serve_metrics(settings.metrics_port, database, watch, keeper, stack)
         settled = settle_doubts(ledger, repeated=repeated)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import psycopg
 from sqlalchemy.engine import make_url
 
+from console import console_version
 from console.errors import SchemaError
 from console.postgres.cancellation import Cancellation
 from console.postgres.driver_errors import translated
@@ -18,7 +19,6 @@ from console.postgres.embedded.cluster import OWNER_ROLE
 from console.postgres.embedded.copies.clients import Clients
 from console.postgres.embedded.server import DATABASE, EmbeddedServer
 from console.postgres.steps import Step, untold
-from console.version import console_version
 from console.workspace.backup.container import PIECE_BYTES, Writer
 from console.workspace.backup.errors import NotOwnLedgerError
 from console.workspace.backup.facts import facts_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import psycopg
 from sqlalchemy import text
 
-from console.errors import ConsoleError, EmbeddedServerError, UnavailableError
+from console.errors import ConsoleError, EmbeddedServerError, OpenedReadOnlyError, UnavailableError
 from console.ledger.audit.verify.questions import verify
 from console.ledger.audit.witness import Witness
 from console.ledger.operators import enrolment
@@ -89,6 +89,8 @@ def restore(
     """
     if settings.database_url is not None:
         raise NotOwnLedgerError
+    if settings.read_only:
+        raise OpenedReadOnlyError
     cancel = cancel or Cancellation()
     with reading(file) as reader:
         header = reader.header
@@ -193,6 +195,8 @@ class _Restoring:
                         self.tell(Step(f"Filling a new database: {done / _MB:,.1f} MB read"))
             with fresh.connect(OWNER_ROLE, owner, DATABASE) as connection:
                 found = facts_of(connection)
+                # A dump has no statistics, and without them plans are those of an empty ledger.
+                connection.execute("ANALYZE")
         except (CopyFailedError, psycopg.Error) as error:
             self.cancel.check()
             raise NotRestoredError(

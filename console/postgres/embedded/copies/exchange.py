@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
@@ -75,3 +76,11 @@ def kept_clusters(folder: Folder) -> list[Path]:
     """Return the folders of replaced clusters, the oldest first."""
     found = [path for path in folder.path.glob(f"{KEPT_PREFIX}*") if path.is_dir()]
     return sorted(found, key=lambda path: path.name.rpartition("-")[2])
+
+
+def remove_kept(path: Path) -> None:
+    """Remove the folder of a replaced cluster for ever."""
+    try:
+        shutil.rmtree(path)
+    except OSError as error:
+        raise EmbeddedServerError(f"{path} cannot be removed: {error.strerror or error}.") from None

@@ -108,6 +108,9 @@ class MajorUpgrade:
             wrong = differences(
                 self._contents(server, password, database), self._contents(fresh, password, database)
             )
+            with self._connect(fresh, password, database) as connection:
+                # A dump has no statistics, and without them plans are those of an empty database.
+                connection.execute("ANALYZE")
             if wrong:
                 raise EmbeddedServerError(
                     f"The copy for PostgreSQL {MAJOR_VERSION} of the database {database} in "
