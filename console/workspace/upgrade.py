@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
-from console.errors import ConsoleError, FileRefusedError, UnavailableError
+from console.errors import ConsoleError, FileRefusedError, SchemaError, StatementError, UnavailableError
 from console.ledger.audit.verify.rules import chain
 from console.postgres.driver_errors import translated
 from console.postgres.embedded.cluster import OWNER_ROLE
@@ -41,7 +41,7 @@ KEPT: Final = 3
 
 
 class UpgradeError(ConsoleError):
-    """The ledger is not after a migration what it was before."""
+    """The ledger cannot be brought to this console's schema, or is not after it what it was before."""
 
 
 def upgrade(server: EmbeddedServer, backups: Path, tell: Tell) -> None:
@@ -60,7 +60,13 @@ def upgrade(server: EmbeddedServer, backups: Path, tell: Tell) -> None:
     was_whole = before.ledger is None or chain_is_whole(server.owner_url)
     backup = _backed_up(server, backups, before.schema, tell)
     tell(Step(f"Bringing the ledger from schema {before.schema} to {head_revision()}"))
-    migrate(server.owner_url)
+    try:
+        migrate(server.owner_url)
+    except (SchemaError, StatementError) as error:
+        raise UpgradeError(
+            f"The ledger could not be brought from schema {before.schema} to {head_revision()} and is as it "
+            f"was: {error} A backup of it is {backup}"
+        ) from error
     tell(Step("Looking whether the ledger is what it was"))
     _compare(server, before, backup, was_whole=was_whole)
     _forget_old(backups)

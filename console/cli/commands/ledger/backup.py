@@ -145,7 +145,7 @@ def backup_passphrase(
         return
     kept.keep(SecretStr(_passphrase(passphrase_file, twice=True)))
     say(
-        "Backups at set times are encrypted from now on. Write the passphrase down somewhere else than on this "
+        "Backups at set times are encrypted from now on. Write the passphrase down elsewhere than on this "
         "computer: without it nobody can restore them."
     )
 
