@@ -46,7 +46,7 @@ def own_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Make a demo ledger once."""
     folder = tmp_path_factory.mktemp("backed-up") / "data"
-    with open_workspace(Settings(), Paths.standard(folder), demo=plan(20, 60), is_served=False):
+    with open_workspace(Settings.load(), Paths.standard(folder), demo=plan(20, 60), is_served=False):
         pass
     return folder
 
@@ -93,8 +93,9 @@ def pay(paths: Paths, reference: str, *, amount: int = 1) -> None:
     with owner(paths) as connection:
         (payer,), (payee,) = connection.execute("""
             SELECT u.username FROM ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
-            WHERE w.kind = 'customer' AND w.status = 'active' ORDER BY w.balance DESC, 1 LIMIT 2""").fetchall()
-    with open_workspace(Settings(), paths, is_served=False) as workspace:
+            WHERE w.kind = 'customer' AND w.status = 'active'
+            ORDER BY w.balance DESC, 1 LIMIT 2""").fetchall()
+    with open_workspace(Settings.load(), paths, is_served=False) as workspace:
         transfer(
             workspace.ledger, payer=payer, payee=payee, amount=amount, currency="CR", reference=reference
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 from datetime import UTC, datetime
@@ -100,7 +101,7 @@ def _pieces(file: bytes, place: int) -> Iterator[bytes]:
 
 
 def with_sum(content: bytes) -> bytes:
-    return content + container.hashlib.sha256(content).digest()
+    return content + hashlib.sha256(content).digest()
 
 
 def test_pieces_in_another_order_or_of_another_file_are_found_although_the_sum_is_right() -> None:

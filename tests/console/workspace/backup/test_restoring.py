@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import shutil
 import time
 from typing import TYPE_CHECKING
@@ -22,6 +21,7 @@ from console.workspace.backup.files import check
 from console.workspace.backup.making import make_backup
 from console.workspace.backup.restoring import restore
 from console.workspace.workspace import open_workspace
+from tests.cluster import driver_url
 from tests.console.workspace.backup.conftest import copy_of, owner, pay, state, stop_all
 
 if TYPE_CHECKING:
@@ -38,16 +38,16 @@ REASON = "the disk of the till broke"
 @pytest.fixture
 def backup(paths: Paths, tmp_path: Path) -> Path:
     """Back the ledger up, with the passphrase."""
-    return make_backup(Settings(), paths, tmp_path / "a.ledgerbackup", passphrase=PASSPHRASE).file
+    return make_backup(Settings.load(), paths, tmp_path / "a.ledgerbackup", passphrase=PASSPHRASE).file
 
 
 def bring_back(paths: Paths, file: Path, *, over: str | None = None) -> Path | None:
-    return restore(Settings(), paths, file, passphrase=PASSPHRASE, over_reason=over).kept
+    return restore(Settings.load(), paths, file, passphrase=PASSPHRASE, over_reason=over).kept
 
 
 def see(paths: Paths) -> tuple[str, ...]:
     """Verify the ledger as `ledgerctl verify` does; return what the witness has against it."""
-    with open_workspace(Settings(), paths, is_served=False) as workspace:
+    with open_workspace(Settings.load(), paths, is_served=False) as workspace:
         report = verify(workspace.database)
         assert [check.code for check in report.checks if not check.passed] == []
         witness = Witness(paths.data)
@@ -71,14 +71,13 @@ def test_operators_keep_their_passwords_by_an_encrypted_one_alone(paths: Paths, 
         # As an operator whom an administrator has made.
         connection.execute("CREATE ROLE mara LOGIN PASSWORD 'a long password'")
         connection.execute("GRANT ledger_viewer TO mara")
-    secret = make_backup(Settings(), paths, tmp_path / "secret", passphrase=PASSPHRASE).file
-    plain = make_backup(Settings(), paths, tmp_path / "plain").file
+    secret = make_backup(Settings.load(), paths, tmp_path / "secret", passphrase=PASSPHRASE).file
+    plain = make_backup(Settings.load(), paths, tmp_path / "plain").file
     for file, may in ((secret, True), (plain, False)):
         shutil.rmtree(paths.data)
-        restore(Settings(), paths, file, passphrase=PASSPHRASE)
+        restore(Settings.load(), paths, file, passphrase=PASSPHRASE)
         with EmbeddedServer(paths.data) as server:
-            url = make_url(server.url_for("mara", "a long password")).set(drivername="postgresql")
-            words = url.render_as_string(hide_password=False)
+            words = driver_url(server.url_for("mara", "a long password"))
             if may:
                 with psycopg.connect(words) as connection:
                     found = connection.execute("SELECT count(*) FROM ledger.transactions").fetchone()
@@ -86,7 +85,7 @@ def test_operators_keep_their_passwords_by_an_encrypted_one_alone(paths: Paths, 
             else:
                 with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
                     psycopg.connect(words)
-        with open_workspace(Settings(), paths, is_served=False) as workspace:
+        with open_workspace(Settings.load(), paths, is_served=False) as workspace:
             assert "ledger_operator" in workspace.facts.rights
 
 
@@ -146,14 +145,14 @@ def test_one_that_went_its_own_way_is_a_loss(paths: Paths, backup: Path, tmp_pat
     for one, zone in ((paths, "Asia/Tokyo"), (other, "Asia/Seoul")):
         with owner(one) as connection:
             connection.execute("SELECT ledger.set_business_zone(gen_random_uuid(), %s, 'moved')", [zone])
-    theirs = make_backup(Settings(), other, tmp_path / "b", passphrase=PASSPHRASE).file
+    theirs = make_backup(Settings.load(), other, tmp_path / "b", passphrase=PASSPHRASE).file
     with pytest.raises(WouldLoseError, match="went different ways"):
         bring_back(paths, theirs)
 
 
 def test_another_ledger_is_a_loss(paths: Paths, backup: Path, tmp_path: Path) -> None:
     other = Paths.standard(tmp_path / "other")
-    with open_workspace(Settings(), other, is_served=False):
+    with open_workspace(Settings.load(), other, is_served=False):
         pass
     with pytest.raises(WouldLoseError, match="Another ledger stands here"):
         bring_back(other, backup)
@@ -178,7 +177,7 @@ def test_nobody_loses_the_ground_under_the_feet(paths: Paths, backup: Path) -> N
 def test_what_is_wrong_with_the_file_changes_nothing(paths: Paths, backup: Path, tmp_path: Path) -> None:
     before, content = state(paths), backup.read_bytes()
     with pytest.raises(PassphraseError):
-        restore(Settings(), paths, backup, passphrase="another")
+        restore(Settings.load(), paths, backup, passphrase="another")
     wrong = tmp_path / "wrong"
     for changed in (content[:-1], content[: len(content) // 2], content[:2000] + b"?" + content[2001:]):
         wrong.write_bytes(changed)
@@ -191,9 +190,9 @@ def test_what_is_wrong_with_the_file_changes_nothing(paths: Paths, backup: Path,
 def test_a_backup_of_a_newer_ledger_is_refused(paths: Paths, tmp_path: Path) -> None:
     with owner(paths) as connection:
         connection.execute("UPDATE ledger.schema_version SET version_num = '0999'")
-    file = make_backup(Settings(), paths, tmp_path / "newer").file
+    file = make_backup(Settings.load(), paths, tmp_path / "newer").file
     with pytest.raises(NewerSchemaError, match="schema 0999, and this console"):
-        restore(Settings(), Paths.standard(tmp_path / "other"), file)
+        restore(Settings.load(), Paths.standard(tmp_path / "other"), file)
 
 
 @pytest.mark.parametrize("turn", range(3))
@@ -207,7 +206,7 @@ def test_killed_it_leaves_the_one_or_the_other(
         "--data-dir", str(paths.data), "restore", str(backup), "--over", REASON,
         "--passphrase-file", str(tmp_path / "words"),
     )  # fmt: skip
-    time.sleep(1 + 4 * random.Random(turn).random())
+    time.sleep(1 + 4 * turn / 3)
     process.kill()
     process.communicate()
     now = state(paths)

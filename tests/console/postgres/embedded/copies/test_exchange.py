@@ -1,4 +1,4 @@
-"""One cluster in the place of another: whatever the moment at which it is cut short, there is one, and whole."""
+"""One cluster in the place of another: cut short at any moment, there is one, and it is whole."""
 
 from __future__ import annotations
 

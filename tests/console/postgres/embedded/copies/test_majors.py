@@ -1,9 +1,8 @@
-"""Data of PostgreSQL 16, brought to the console's own: the same rows, roles and passwords, or the old data."""
+"""Data of PostgreSQL 16, brought to the console's own: the same rows, roles and passwords, or as before."""
 
 from __future__ import annotations
 
 import os
-import random
 import subprocess
 import sys
 import time
@@ -112,11 +111,12 @@ def test_every_row_role_and_password_is_there(data: Path, template: tuple[Path, 
             assert differences(template[1], contents(connection)) == ["table ledger.users"]
         psycopg.connect(server.url_for("mara", "a-long-password").replace("+psycopg", "")).close()
     assert [step.words for step in told][:2] == [
-        "From PostgreSQL 16 to 18: starting PostgreSQL 16", "From PostgreSQL 16 to 18: making the new database",
+        "From PostgreSQL 16 to 18: starting PostgreSQL 16",
+        "From PostgreSQL 16 to 18: making the new database",
     ]  # fmt: skip
     kept = list(Folder.of(data).path.glob("pgdata-16-*"))
     assert [(one / "PG_VERSION").read_text().strip() for one in kept] == ["16"]
-    with open_workspace(Settings(), Paths.standard(data), is_served=False) as workspace:
+    with open_workspace(Settings.load(), Paths.standard(data), is_served=False) as workspace:
         assert workspace.facts.server_version.startswith(f"{MAJOR_VERSION}.")
 
 
@@ -126,7 +126,7 @@ def test_killed_the_next_start_begins_again(data: Path, template: tuple[Path, Co
     with subprocess.Popen(
         command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ
     ) as process:
-        time.sleep(0.5 + 3 * random.Random(turn).random())
+        time.sleep(0.5 + 3 * turn / 3)
         process.kill()
     with EmbeddedServer(data) as server, connected(server.owner_url) as connection:
         assert connection.info.server_version // 10_000 == MAJOR_VERSION
