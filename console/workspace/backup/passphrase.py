@@ -39,8 +39,14 @@ class SetPassphrase:
     secrets: Secrets
 
     def keep(self, passphrase: SecretStr) -> None:
-        """Keep it; raises SecretsUnavailableError where there is no keyring to be trusted."""
-        self.secrets.keep_named(self._name, passphrase)
+        """Keep it; raises UnavailableError where there is no keyring to be trusted."""
+        try:
+            self.secrets.keep_named(self._name, passphrase)
+        except SecretsUnavailableError as error:
+            raise UnavailableError(
+                f"The passphrase cannot be kept on this computer: {error.reason} Nothing was changed. "
+                "Let cron or systemd call ledgerctl backup with --passphrase-file instead."
+            ) from None
         ledgers = self._marked() | {self.ledger}
         write_private(self._mark, json.dumps(sorted(ledgers)) + "\n")
 

@@ -136,7 +136,7 @@ def test_a_ledger_that_is_up_to_date_is_not_migrated_again(
         runs.append(url)
         return migrate(url)
 
-    monkeypatch.setattr("console.workspace.migrate.migrate", counted)
+    monkeypatch.setattr("console.workspace.upgrade.migrate", counted)
     with open_workspace(settings, paths):
         assert runs == []
     with EmbeddedServer(paths.data) as server, connected(server.owner_url) as connection:
