@@ -3,24 +3,24 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING, cast
 
 from console.cli.output import Format, Output, say
-from console.errors import LinesRefusedError, RefusedError
+from console.errors import LinesRefusedError, RefusedError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import tzinfo
-    from pathlib import Path
     from uuid import UUID
 
     import typer
 
+    from console.cli.target import Target
     from console.settings import Paths, Settings
+    from console.workspace.identity import Identity
     from console.workspace.workspace import Workspace
 
 
@@ -31,10 +31,10 @@ class Invocation:
     zone: in which people read moments; the business day's once the ledger is open.
     """
 
-    database_url: str | None
-    data_dir: Path | None
+    target: Target
     format: Format
     zone: tzinfo = UTC
+    _found: tuple[Settings, Paths, Identity | None] | None = None
 
     @property
     def output(self) -> Output:
@@ -42,16 +42,15 @@ class Invocation:
         return Output(self.format, self.zone)
 
     def configured(self) -> tuple[Settings, Paths]:
-        """Return the settings, in which the options win, and the folders."""
-        from console.settings import Paths, Settings
+        """Return the settings, in which the options and the profile win, and the folders."""
+        settings, paths, _identity = self._once()
+        return settings, paths
 
-        # Settings let the environment win over the file, so an option is the nearest environment.
-        if self.database_url is not None:
-            os.environ["LEDGER_DATABASE_URL"] = self.database_url
-        if self.data_dir is not None:
-            os.environ["LEDGER_DATA_DIR"] = str(self.data_dir)
-        settings = Settings.load(Paths.standard())
-        return settings, Paths.standard(settings.data_dir)
+    def _once(self) -> tuple[Settings, Paths, Identity | None]:
+        """Look once: a profile's password may be asked for at the terminal."""
+        if self._found is None:
+            self._found = self.target.configured()
+        return self._found
 
     @contextmanager
     def workspace(self, *, repeated: UUID | None = None, is_served: bool = False) -> Iterator[Workspace]:
@@ -62,8 +61,12 @@ class Invocation:
         """
         from console.workspace.workspace import open_workspace
 
-        settings, paths = self.configured()
-        with open_workspace(settings, paths, repeated=repeated, is_served=is_served) as workspace:
+        settings, paths, identity = self._once()
+        with open_workspace(
+            settings, paths, repeated=repeated, is_served=is_served, identity=identity
+        ) as workspace:
+            if self.target.unlock is not None:
+                _unlock(workspace, self.target.unlock)
             self.zone = workspace.books.zone
             for settled in workspace.settled:
                 when = settled.when.astimezone(self.zone)
@@ -74,6 +77,15 @@ class Invocation:
                 if refused.problems:
                     self.output.problems(refused.problems)
                 raise
+
+
+def _unlock(workspace: Workspace, reason: str) -> None:
+    """Let one command write to a production ledger; the time is the longest there is, for it ends before."""
+    from console.workspace.unlock import MOST_MINUTES, unlock
+
+    if not workspace.identity.read_only:
+        raise UsageError("--unlock: this ledger is not read-only; leave it out.")
+    unlock(workspace, MOST_MINUTES, reason)
 
 
 def invocation_of(context: typer.Context) -> Invocation:

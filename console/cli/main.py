@@ -14,6 +14,7 @@ import typer
 from console.cli.invocation import Invocation
 from console.cli.output import Format, say
 from console.cli.streams import ReaderGoneError, standard_streams
+from console.cli.target import Target
 from console.cli.tree import CommandTree
 from console.errors import CancelledError, ConsoleError, OutcomeUnknownError, UsageError
 
@@ -51,6 +52,7 @@ def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands it over b
 @app.callback()
 def options(
     context: typer.Context,
+    *,
     database_url: Annotated[
         str | None,
         typer.Option(
@@ -67,10 +69,29 @@ def options(
             envvar="LEDGER_DATA_DIR", show_envvar=True, help="The folder of the embedded server's data."
         ),
     ] = None,
+    profile: Annotated[
+        str | None,
+        typer.Option(
+            envvar="LEDGER_PROFILE",
+            show_envvar=True,
+            metavar="NAME",
+            help="The profile whose ledger is used; see: ledgerctl profile list.",
+        ),
+    ] = None,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Write nothing; the server sees to it.")
+    ] = False,
+    unlock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="REASON",
+            help="Let this command write to a production profile's ledger; the reason is kept.",
+        ),
+    ] = None,
     output: Annotated[
         Format, typer.Option("--format", help="How data is written: for people or for programs.")
     ] = Format.TABLE,
-    _version: Annotated[  # noqa: FBT002 - typer hands it over by its name
+    _version: Annotated[
         bool,
         typer.Option(
             "--version",
@@ -81,7 +102,22 @@ def options(
     ] = False,
 ) -> None:
     """Keep what the options say for the command."""
-    context.obj = Invocation(database_url, data_dir, output)
+    target = Target(
+        database_url,
+        data_dir,
+        profile,
+        read_only=read_only,
+        unlock=unlock,
+        url_is_typed=_is_typed(context, "database_url"),
+        profile_is_typed=_is_typed(context, "profile"),
+    )
+    context.obj = Invocation(target, output)
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    """Whether an option stands on the command line, and not in the environment alone."""
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

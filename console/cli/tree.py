@@ -45,6 +45,7 @@ _PLACES: Final = {
     "audit": "audit:audit_app",
     "currency": "ledger.books:currency_app",
     "zone": "ledger.books:zone_app",
+    "profile": "ledger.profile:app",
     "server": "ledger.setup:server_app",
     "session": "server:app",
     "bench": "bench:app",

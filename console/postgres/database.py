@@ -6,7 +6,7 @@ import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from psycopg import Error as DriverError
 from pybreaker import CircuitBreakerError
@@ -50,7 +50,8 @@ _READ_ONLY = "25006"
 # A function, table or column that is not there, or of another type: what a migrated ledger answers.
 _UNKNOWN_THINGS = frozenset({"42883", "42P01", "42703", "42804"})
 _CANCEL_TIMEOUT_S = 5.0
-_OLDEST_SERVER = 150_000
+OLDEST_SERVER: Final = 150_000
+"""The oldest version that there is a ledger on, as server_version_num counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,7 +314,7 @@ def _cancel(driver: Driver[Any], recorder: Recorder) -> None:
 def checked_facts(found: Any) -> SessionFacts:
     """Return what ledger.session_check() found; raises SchemaError where this console must not work."""
     wrong = None
-    if found.version_number < _OLDEST_SERVER:
+    if found.version_number < OLDEST_SERVER:
         wrong = f"PostgreSQL {found.server_version} is too old; 15 or newer is needed."
     elif found.encoding != "UTF8":
         wrong = f"The database's encoding is {found.encoding}; only UTF8 is safe for names."

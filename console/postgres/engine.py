@@ -60,13 +60,16 @@ def local_settings(settings: Settings) -> str:
     return "; ".join(f"SET LOCAL {name} = '{value}'" for name, value in _session_settings(settings).items())
 
 
-def engine_for(url: str, settings: Settings, breaker: Breaker, server: OwnServer | None) -> Engine:
-    """Return the pool of connections to a ledger, each with the session's settings; none is made yet."""
+def startup_options(settings: Settings) -> str:
+    """Return the session's settings as a connection begins with them."""
     options = " ".join(f"-c {name}={value}" for name, value in _session_settings(settings).items())
     # Transactions say theirs in BEGIN, behind a pooler too; this is for what is asked outside of one.
     options += " -c default_transaction_isolation=read\\ committed"
-    if settings.read_only:
-        options += " -c default_transaction_read_only=on"
+    return f"{options} -c default_transaction_read_only=on" if settings.read_only else options
+
+
+def engine_for(url: str, settings: Settings, breaker: Breaker, server: OwnServer | None) -> Engine:
+    """Return the pool of connections to a ledger, each with the session's settings; none is made yet."""
     engine = create_engine(
         url,
         pool_size=settings.pool_size,
@@ -76,7 +79,7 @@ def engine_for(url: str, settings: Settings, breaker: Breaker, server: OwnServer
         pool_timeout=10,
         connect_args={
             # A pooler refuses to start with options, and may give a prepared statement's session to others.
-            **({"prepare_threshold": None} if settings.pooled else {"options": options}),
+            **({"prepare_threshold": None} if settings.pooled else {"options": startup_options(settings)}),
             "application_name": "ledger-console",
             "connect_timeout": 5,
             "keepalives_idle": 10,

@@ -43,6 +43,14 @@ _DEMO_OPERATOR: Final = "checkout-service"
 
 
 @dataclass(frozen=True, slots=True)
+class OwnTerms:
+    """Whose the ledger on this computer is; empty is who uses the computer. currency: what a new one has."""
+
+    operator: str = ""
+    currency: Currency = FIRST_CURRENCY
+
+
+@dataclass(frozen=True, slots=True)
 class _State:
     """Whether the embedded ledger is as this console needs it, and who made its first transaction."""
 
@@ -58,6 +66,7 @@ class OwnLedger:
     role: str
     lock: Path
     backups: Path
+    currency: Currency = FIRST_CURRENCY
 
     def prepare(self, demo: DemoPlan | None, tell: Tell = untold) -> str:
         """Bring the ledger up to date if it is not; return the word for its environment.
@@ -94,17 +103,17 @@ class OwnLedger:
         from console.workspace.upgrade import upgrade  # noqa: PLC0415 - Alembic, which most starts do not need
 
         upgrade(self.server, self.backups, tell)
-        settle_in(self.server.owner_url, self.role, self.server.passwords)
+        settle_in(self.server.owner_url, self.role, self.server.passwords, self.currency)
 
 
-def settle_in(owner_url: str, role: str, passwords: Passwords) -> None:
+def settle_in(owner_url: str, role: str, passwords: Passwords, currency: Currency = FIRST_CURRENCY) -> None:
     """Make the person before the console an operator of a migrated ledger, and give it what it must have."""
     with as_admin(owner_url) as connection:
         # docs/safety.md asks as much of who looks after a server; this one is nobody else's.
         connection.execute(text(_NO_LARGE_OBJECTS))
         enrolment.enrol(connection, role, passwords)
         if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
-            _add_currency(connection, FIRST_CURRENCY)
+            _add_currency(connection, currency)
             _count_days_as_here(connection)
         # Last: what was cut short is begun again.
         connection.exec_driver_sql(f"COMMENT ON SCHEMA ledger IS '{applied.fingerprint()}'")

@@ -2,38 +2,27 @@
 
 from __future__ import annotations
 
-import json
-import os
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from console.errors import OpenedReadOnlyError, UnavailableError, UsageError
+from console.errors import OpenedReadOnlyError, UsageError
 from console.files.text import has_hidden
+from console.writes.operation import Operation
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from console.postgres.cancellation import Cancellation
     from console.workspace.workspace import Workspace
 
 MOST_MINUTES: Final = 120
 REASON_LENGTH: Final = 500
+_ASKING_S: Final = 20.0
 
 
-class ReasonNotKeptError(UnavailableError):
-    """Why a ledger was unlocked could not be written down, so it was not unlocked."""
+def unlock(workspace: Workspace, minutes: int, reason: str, *, cancel: Cancellation | None = None) -> None:
+    """Let a read-only production ledger be written to; the reason is in its audit trail before anything is.
 
-    def __init__(self, file: Path, reason: str) -> None:
-        super().__init__(
-            f"{file}, where the reason is kept, cannot be written: {reason}. Nothing was unlocked."
-        )
-
-
-def unlock(workspace: Workspace, minutes: int, reason: str) -> None:
-    """Let a read-only production ledger be written to; the reason is kept on this computer first.
-
-    What is written meanwhile is in the ledger's own audit, as ever. Raises OpenedReadOnlyError for a ledger
-    that is read-only for good, UsageError for no reason or no time that can be, ReasonNotKeptError.
+    Raises OpenedReadOnlyError for a ledger that is read-only for good, UsageError for no reason or no time
+    that can be, and what a write raises; then it is as locked as before.
     """
     if not workspace.identity.read_only:
         return
@@ -44,27 +33,13 @@ def unlock(workspace: Workspace, minutes: int, reason: str) -> None:
         raise UsageError(f"Say in 1 to {REASON_LENGTH} characters on one line why it is unlocked.")
     if not 1 <= minutes <= MOST_MINUTES:
         raise UsageError(f"A ledger is unlocked for 1 to {MOST_MINUTES} minutes.")
-    entry = {
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "operator": workspace.facts.operator,
-        "profile": workspace.identity.name,
-        "place": workspace.profile,
-        "minutes": minutes,
-        "reason": reason,
-    }
-    _append(workspace.unlocks, json.dumps(entry, ensure_ascii=False))
-    workspace.database.unlock(time.monotonic() + minutes * 60)
-
-
-def _append(file: Path, line: str) -> None:
-    """Add a line to a private file, on the disk before this returns."""
+    before = workspace.database.unlocked_for
+    # The note is a write itself.
+    workspace.database.unlock(time.monotonic() + max(before, _ASKING_S))
     try:
-        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with os.fdopen(
-            os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "a", encoding="utf-8"
-        ) as opened:
-            opened.write(f"{line}\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-    except OSError as error:
-        raise ReasonNotKeptError(file, error.strerror or str(error)) from None
+        asked = Operation("session.unlock", "unlock_writing", {"reason": reason, "minutes": minutes})
+        workspace.ledger.perform(asked, cancel=cancel)
+    except BaseException:
+        workspace.database.unlock(time.monotonic() + before)
+        raise
+    workspace.database.unlock(time.monotonic() + minutes * 60)

@@ -7,6 +7,7 @@ import logging
 import re
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy.engine import make_url
@@ -29,13 +30,13 @@ from console.postgres.steps import untold
 from console.settings.profiles.hosts import PORT
 from console.workspace.backup.timer import BackupTimer
 from console.workspace.identity import Identity
-from console.workspace.own_ledger import OwnLedger, as_admin
+from console.workspace.own_ledger import OwnLedger, OwnTerms, as_admin
 from console.writes.ledger import Ledger
 from console.writes.outbox import Outbox
 from console.writes.settling import settle_doubts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from uuid import UUID
 
@@ -61,7 +62,8 @@ class Workspace:
     `admin_url` has a password in it and is for administrators' acts only.
     profile: `embedded`, or the server and database. identity: what it is called, as its profile says; without
     one, and as `environment`, the word is `DEMO` or `LOCAL` for an embedded ledger and `LIVE` for any other.
-    unlocks: the file that keeps why it was unlocked. settled: what was in doubt when it was opened.
+    confirm: asks the server whether an operator's password is right, as a sign-in does, for a locked window.
+    settled: what was in doubt when it was opened.
     remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
     what the statements cost, to be told and to be looked at later. keeper: runs the automatic jobs once it is
     started, and is stopped with the rest.
@@ -77,7 +79,7 @@ class Workspace:
     books: Books
     keeper: Keeper
     identity: Identity
-    unlocks: Path
+    confirm: Callable[[Credentials], SessionFacts]
     settled: tuple[Settled, ...] = ()
     remembered: str = ""
     watch: Watch | None = None
@@ -86,15 +88,28 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class _Way:
-    """How a ledger is reached, and what it is called; with a gate, its password is only claimed."""
+    """How a ledger is reached, and what it is called; with a gate, its password is only claimed.
+
+    known_gate: the gate that counts who comes back, also where nobody had to sign in.
+    """
 
     url: str
     admin_url: str
     profile: str
     environment: str
     gate_url: str | None = None
+    known_gate: str | None = None
     remembered: str = ""
     server: EmbeddedServer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What an embedded ledger is made as, or brought up to date with."""
+
+    demo: DemoPlan | None
+    tell: Tell
+    own: OwnTerms
 
 
 @contextmanager
@@ -108,6 +123,7 @@ def open_workspace(
     repeated: UUID | None = None,
     is_served: bool = True,
     identity: Identity | None = None,
+    own: OwnTerms = OwnTerms(),  # noqa: B008 - frozen
 ) -> Iterator[Workspace]:
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
@@ -115,13 +131,14 @@ def open_workspace(
     the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, and
     `progress` is told what takes long: the demo, or bringing an older ledger to this console.
     Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
-    With `is_served`, Prometheus is answered where the settings name a port. `identity` is the profile's.
+    With `is_served`, Prometheus is answered where the settings name a port. `identity` is the profile's;
+    `own` says whose an embedded ledger is and what it begins with.
     Read-only settings hold for every connection to the ledger but two: the gate's, which counts sign-ins, and
     the owner's of an embedded ledger, which brings it up to date before anybody is in it.
     Raises UnavailableError when there is no server or no ledger. Left, it leaves the embedded server,
     which stops when nobody else uses it.
     """
-    with _way(settings, paths, credentials, demo, progress) as way, ExitStack() as stack:
+    with _way(settings, paths, credentials, _Making(demo, progress, own)) as way, ExitStack() as stack:
         recorder = Recorder()
         watch = Watch(recorder, Limits.of(settings))
         stack.callback(watch.close)
@@ -159,7 +176,7 @@ def open_workspace(
             known,
             keeper,
             identity,
-            paths.data / "unlocks" / f"{_file_name(way.url, way.profile)}.jsonl",
+            partial(_confirmed, way, database),
             settled,
             way.remembered,
             watch,
@@ -187,36 +204,54 @@ def _way(
     settings: Settings,
     paths: Paths,
     credentials: Credentials | None,
-    demo: DemoPlan | None,
-    tell: Tell,
+    making: _Making,
 ) -> Iterator[_Way]:
     if settings.database_url is not None:
         yield _way_to_server(settings, settings.database_url.get_secret_value(), credentials)
         return
-    with EmbeddedServer(paths.data, tell) as server:
-        role = enrolment.role_name()
-        own = OwnLedger(server, role, Folder.of(paths.data).path / "prepare.lock", paths.data / "backups")
-        environment = own.prepare(demo, tell)
+    with EmbeddedServer(paths.data, making.tell) as server:
+        role = making.own.operator or enrolment.role_name()
+        lock = Folder.of(paths.data).path / "prepare.lock"
+        ledger = OwnLedger(server, role, lock, paths.data / "backups", making.own.currency)
+        environment = ledger.prepare(making.demo, making.tell)
         owner, passwords = server.owner_url, server.passwords
+        gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")
         if credentials is None:
             with as_admin(owner) as connection:
                 enrolment.refuse_shut(connection, role)
             url = server.url_for(role, passwords.password_of(role) or "")
-            yield _Way(url, owner, EMBEDDED, environment, remembered=role, server=server)
+            yield _Way(url, owner, EMBEDDED, environment, known_gate=gate_url, remembered=role, server=server)
             return
         url = server.url_for(credentials.operator, credentials.password.get_secret_value())
-        gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")
-        yield _Way(url, owner, EMBEDDED, environment, gate_url, remembered=role, server=server)
+        yield _Way(url, owner, EMBEDDED, environment, gate_url, gate_url, role, server)
 
 
 def _way_to_server(settings: Settings, url: str, credentials: Credentials | None) -> _Way:
     """Return the way to a server of others; what the URL says of itself is no guess and needs no gate."""
     gate_url = None
-    if credentials is not None:
-        if settings.gate_password is not None:
-            gate_url = url_with(url, GATE, settings.gate_password.get_secret_value())
-        url = url_with(url, credentials.operator, credentials.password.get_secret_value())
-    return _Way(url, url, "", "LIVE", gate_url)
+    if settings.gate_password is not None:
+        gate_url = url_with(url, GATE, settings.gate_password.get_secret_value())
+    if credentials is None:
+        return _Way(url, url, "", "LIVE", known_gate=gate_url)
+    url = url_with(url, credentials.operator, credentials.password.get_secret_value())
+    return _Way(url, url, "", "LIVE", gate_url, gate_url)
+
+
+def _confirmed(way: _Way, database: Database, credentials: Credentials) -> SessionFacts:
+    """Return the session's facts for who comes back to a locked window; raises AccessDeniedError otherwise.
+
+    An operator whose password this computer keeps types none: who has the computer has the password too.
+    """
+    if credentials.operator == way.remembered and not credentials.password.get_secret_value():
+        return database.session_facts()
+    url = url_with(way.url, credentials.operator, credentials.password.get_secret_value())
+    if way.known_gate is not None:
+        return sign_in(url, way.known_gate, database.recorder)
+    tried = Database(url, database.recorder, database.settings)
+    try:
+        return tried.session_facts()
+    finally:
+        tried.close()
 
 
 def history_file(settings: Settings, paths: Paths) -> Path:

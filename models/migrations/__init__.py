@@ -10,5 +10,10 @@ def head_revision() -> str:
 
     Alembic would say the same, but importing it takes half a second of every start.
     """
+    return max(revisions())
+
+
+def revisions() -> frozenset[str]:
+    """Return all revisions that there have been."""
     versions = Path(__file__).parent / "versions"
-    return max(path.name.partition("_")[0] for path in versions.glob("[0-9]*_*.py"))
+    return frozenset(path.name.partition("_")[0] for path in versions.glob("[0-9]*_*.py"))

@@ -17,6 +17,7 @@ from ui.kit.notices import Notices
 from ui.kit.sampling.lag import LagSampler
 from ui.kit.worker import Worker
 from ui.routes import Navigator
+from ui.start.lock.locking import Locking
 from ui.start.opening import Opening
 from ui.start.sign_in import UrlParts
 from ui.start.start_window import StartWindow
@@ -77,6 +78,7 @@ class OperatorSession(QObject):
         theme.dress(self.start_window)
         self.window: MainWindow | None = None
         self.status: LiveStatus | None = None
+        self.locking: Locking | None = None
         self.start_window.retry_wanted.connect(self._open)
         self.start_window.sign_in.submitted.connect(self._sign_in)
         self.start_window.sign_in.remembered_wanted.connect(self._open_remembered)
@@ -116,7 +118,7 @@ class OperatorSession(QObject):
         window = self.window
         if window is None:
             return
-        self.window = self.workspace = self.status = self._credentials = None
+        self.window = self.workspace = self.status = self.locking = self._credentials = None
         self._ask = False
         self.worker.cancel(window)
         self._opening.release()
@@ -213,11 +215,16 @@ class OperatorSession(QObject):
         self.lag.start()
         window.context.sampler.start()
         window.closing.connect(window.context.sampler.stop)
-        window.offer_switch(self.switch_operator)
         offer_acts(window.context, window, shown=lambda: window.current_screen, refresh=window.refresh_screen)
         # Whatever the sleep or the break left without an answer comes before anything else.
-        for doubtful in (Waking(window).woke, self.status.returned):
-            doubtful.connect(partial(settle_now, window.context, window))
+        self.locking = locking = Locking(window, self.start_window, workspace, self._place)
+        locking.switch_wanted.connect(self.switch_operator)
+        window.offer_lock(locking.lock)
+        window.offer_switch(self.switch_operator)
+        waking = Waking(window)
+        waking.woke.connect(partial(locking.lock, "the computer slept"))
+        waking.woke.connect(partial(settle_now, window.context, window, also=locking.tell))
+        self.status.returned.connect(partial(settle_now, window.context, window, also=locking.tell))
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
         window.show()

@@ -14,6 +14,7 @@ from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.widgets.basics import button, caption, label, row_of
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.placing import KeptOnScreen
+from ui.start.lock.page import LockPage
 from ui.start.sign_in import SignInPage
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class StartWindow(QStackedWidget):
         self.preparing = PreparingPage()
         self.trouble = TroublePage()
         self.sign_in = SignInPage()
-        for page in (self.preparing, self.trouble, self.sign_in):
+        self.lock = LockPage()
+        for page in (self.preparing, self.trouble, self.sign_in, self.lock):
             self.addWidget(page)
         self.trouble.retry.clicked.connect(lambda _checked: self.retry_wanted.emit())
         self._place = KeptOnScreen(self, store.value(GEOMETRY))

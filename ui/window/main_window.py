@@ -178,6 +178,12 @@ class MainWindow(QMainWindow):
         self.context.commands.add(Command("operator.switch", title, run, keys, "Window", words=words))
         self.top_bar.add_to_menu(title, run)
 
+    def offer_lock(self, run: Callable[[], None]) -> None:
+        """Let the window be locked: by key, in the palette, and under the operator's name."""
+        title, words = "Lock the window", "away screen password"
+        self.context.commands.add(Command("lock", title, run, ("Ctrl+L",), "Window", words=words))
+        self.top_bar.add_to_menu(title, run)
+
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

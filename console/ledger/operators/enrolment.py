@@ -45,7 +45,12 @@ def role_name() -> str:
 def role_of(account: str) -> str:
     r"""Return the role of a system's account, such as `anna` or `OFFICE\Anna Roth`; never a group's name."""
     name = _UNFIT.sub("-", account.rpartition("\\")[2].lower()).strip("-.")
-    return name if _NAME.fullmatch(name) and not _RESERVED.fullmatch(name) else FALLBACK
+    return name if is_role(name) else FALLBACK
+
+
+def is_role(name: str) -> bool:
+    """Whether an operator of an embedded ledger can have this name."""
+    return _NAME.fullmatch(name) is not None and _RESERVED.fullmatch(name) is None
 
 
 def is_enrolled(connection: Connection, role: str) -> bool:

@@ -22,6 +22,8 @@ def json_object(path: Path, most_bytes: int) -> dict[str, Any]:
     No more than `most_bytes` are read, and what cannot be JSON's is refused: NaN, a key that stands twice.
     """
     try:
+        if path.is_dir():
+            raise WrongFileError(str(path), "this is a folder; name a file.")
         descriptor = os.open(path, os.O_RDONLY | _NONBLOCK)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):

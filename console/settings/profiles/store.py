@@ -50,6 +50,7 @@ class _Content:
 
     profiles: tuple[Profile, ...] = ()
     last_used: str = ""
+    of_commands: str = ""
 
 
 class ProfileStore:
@@ -81,6 +82,14 @@ class ProfileStore:
         content = self._read()
         return next((one for one in content.profiles if one.id == content.last_used), None)
 
+    def of_commands(self) -> Profile | None:
+        """Return the profile that commands use when nothing is said; None until one is chosen for them.
+
+        It is not the one opened last: who looks at another ledger in the window must not turn a script round.
+        """
+        content = self._read()
+        return next((one for one in content.profiles if one.id == content.of_commands), None)
+
     def named(self, name: str) -> Profile:
         """Return the profile of this name, in whichever case; raises UnknownProfileError."""
         profiles = self.list()
@@ -106,8 +115,7 @@ class ProfileStore:
         """Remove a profile; its ledger stays, and what the keyring keeps is Secrets.forget's."""
         with self._changing() as content:
             left = tuple(one for one in content.profiles if one.id != profile_id)
-            last_used = "" if content.last_used == profile_id else content.last_used
-            self._write(_Content(left, last_used))
+            self._write(replace(content, profiles=left))
 
     def reorder(self, ids: Sequence[str]) -> None:
         """Put the profiles in this order; those it does not name come after it, as they were."""
@@ -121,6 +129,11 @@ class ProfileStore:
         with self._changing() as content:
             if any(one.id == profile_id for one in content.profiles) and content.last_used != profile_id:
                 self._write(replace(content, last_used=profile_id))
+
+    def use_for_commands(self, profile_id: str) -> None:
+        """Choose the profile that commands use when nothing is said; an empty id chooses none."""
+        with self._changing() as content:
+            self._write(replace(content, of_commands=profile_id))
 
     def merge(self, profiles: Sequence[Profile]) -> None:
         """Add profiles, each in place of the one with its id where there is one: all of them or none."""
@@ -155,15 +168,20 @@ class ProfileStore:
             raise ProfilesUnusableError(
                 self._file, "was written by a newer console; update this one. The file stays as it is."
             )
-        profiles, last_used = found.get("profiles"), found.get("last_used", "")
-        if found.get("format") != FORMAT or not isinstance(profiles, list) or not isinstance(last_used, str):
+        profiles = found.get("profiles")
+        marks = [found.get(name, "") for name in ("last_used", "of_commands")]
+        if (
+            found.get("format") != FORMAT
+            or not isinstance(profiles, list)
+            or not all(isinstance(one, str) for one in marks)
+        ):
             raise self._damaged("it has no format and profiles as this console writes them.")
         made = tuple(self._profile(place, one) for place, one in enumerate(profiles, start=1))
         try:
             _refuse_repeated(made)
         except ProfileError as error:
             raise self._damaged(str(error)) from None
-        return _Content(made, last_used)
+        return _Content(made, *marks)
 
     def _profile(self, place: int, found: Any) -> Profile:
         if not isinstance(found, dict):
@@ -178,6 +196,7 @@ class ProfileStore:
         text = {
             "format": FORMAT,
             "last_used": content.last_used,
+            "of_commands": content.of_commands,
             "profiles": [one.model_dump(mode="json") for one in content.profiles],
         }
         write_private(self._file, json.dumps(text, ensure_ascii=False, indent=2) + "\n")

@@ -15,7 +15,6 @@ from console.errors import ConsoleError, EmbeddedServerError, OpenedReadOnlyErro
 from console.ledger.audit.verify.questions import verify
 from console.ledger.audit.witness import Witness
 from console.ledger.operators import enrolment
-from console.ledger.operators.sign_in import GATE
 from console.monitor.recording.recorder import Recorder
 from console.postgres.cancellation import Cancellation
 from console.postgres.database import Database
@@ -41,7 +40,7 @@ from console.workspace.backup.losses import (
     went_its_own_way,
 )
 from console.workspace.migrate import migrate
-from console.workspace.own_ledger import as_admin, settle_in
+from console.workspace.own_ledger import OwnTerms, as_admin, settle_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -79,13 +78,15 @@ def restore(
     over_reason: str | None = None,
     progress: Tell = untold,
     cancel: Cancellation | None = None,
+    own: OwnTerms = OwnTerms(),  # noqa: B008 - frozen
 ) -> RestoreReport:
     """Restore the ledger on this computer from a backup; nobody else may use it meanwhile.
 
     Whole or not at all: until the last step the ledger is as it was, and it is kept beside the restored one.
     Raises WouldLoseError where the ledger holds what the backup does not and no reason is given; the reason
-    goes into the restored ledger's audit chain. Raises PassphraseError, DamagedBackupError, NewerSchemaError,
-    NotRestoredError, EmbeddedServerError, CancelledError: then nothing was changed.
+    goes into the restored ledger's audit chain. `own` says who is its operator here. Raises
+    PassphraseError, DamagedBackupError, NewerSchemaError, NotRestoredError, EmbeddedServerError and
+    CancelledError: then nothing was changed.
     """
     if settings.database_url is not None:
         raise NotOwnLedgerError
@@ -103,7 +104,7 @@ def restore(
         )
     progress(Step("Reading the backup through"))
     check(file, passphrase, cancel)
-    return _Restoring(settings, paths, file, header, passphrase, over_reason, progress, cancel).run()
+    return _Restoring(settings, paths, file, header, passphrase, over_reason, progress, cancel, own).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,7 @@ class _Restoring:
     reason: str | None
     tell: Tell
     cancel: Cancellation
+    own: OwnTerms
 
     def run(self) -> RestoreReport:
         folder = Folder.prepare(self.paths.data)
@@ -218,13 +220,13 @@ class _Restoring:
     def _finish(self, fresh: Postmaster, passwords: Passwords, there: Standing, lost: str) -> Report:
         """Bring the restored ledger to this console, say in its chain what was lost for it, and verify it."""
         url = fresh.url_for(OWNER_ROLE, passwords.owner() or "", DATABASE)
-        role = enrolment.role_name()
+        role = self.own.operator or enrolment.role_name()
         self.tell(Step("Bringing the restored ledger to this console"))
         migrate(url)
         with as_admin(url) as connection:
             # What is kept on this computer may be newer than the backup, or all there is.
-            for known in (role, GATE):
-                if passwords.password_of(known) is not None and enrolment.exists(connection, known):
+            for known in passwords.known():
+                if enrolment.exists(connection, known):
                     enrolment.set_password(connection, known, passwords)
         settle_in(url, role, passwords)
         if lost and self.reason:

@@ -21,6 +21,7 @@ from sqlalchemy import event
 
 from console.cli.invocation import Invocation
 from console.cli.output import Format
+from console.cli.target import Target
 from console.errors import OutcomeUnknownError, RefusedError, SchemaError, UnavailableError
 from console.settings import Paths, Settings
 from console.workspace.workspace import open_workspace
@@ -387,7 +388,7 @@ def test_the_next_start_settles_and_tells_once(
     key = leave_in_doubt(path)
     told = []
     for _ in range(2):
-        with Invocation(None, None, Format.TABLE).workspace() as workspace:
+        with Invocation(Target(), Format.TABLE).workspace() as workspace:
             told.append(len(workspace.settled))
     assert told == [1, 0]
     written = capsys.readouterr()

@@ -79,7 +79,8 @@ class Tokens:
     def colours(self) -> dict[str, str]:
         """Return every colour by its name, for the style sheet."""
         left_out = {"name", "dark", "series"}
-        return {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name not in left_out}
+        found = {f.name: str(getattr(self, f.name)) for f in fields(self) if f.name not in left_out}
+        return found | {"violet": self.series[3]}
 
 
 LIGHT = Tokens(

@@ -149,6 +149,11 @@ class Field(QWidget):
         layout.addWidget(editor)
         layout.addWidget(self._below)
 
+    def set_hint(self, words: str) -> None:
+        """Say something else below while nothing is wrong, and clear the mark."""
+        self._hint = words
+        self.set_problem("")
+
     def set_problem(self, words: str) -> None:
         """Mark the editor and say why; empty words clear the mark."""
         restyle(self.editor, invalid=bool(words))

@@ -45,6 +45,17 @@ def test_profiles_are_kept_in_their_order(paths: Paths) -> None:
     assert again.last_used() is None
 
 
+def test_what_the_window_opens_is_not_what_commands_use(paths: Paths) -> None:
+    store, one, two = ProfileStore(paths), server(name="One"), server(name="Two")
+    store.merge([one, two])
+    store.use(two.id)
+    assert store.of_commands() is None
+    store.use_for_commands(one.id)
+    assert (store.of_commands(), store.last_used()) == (one, two)
+    store.use_for_commands("")
+    assert store.of_commands() is None
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="modes are POSIX's")
 def test_only_its_owner_may_read_the_file(paths: Paths) -> None:
     store = ProfileStore(paths)

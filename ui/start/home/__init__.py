@@ -1,0 +1,1 @@
+"""Before a ledger is open: which there are, and the ways to have another."""

@@ -1,0 +1,1 @@
+"""The locked window: when it locks, what stands there meanwhile, and how work goes on."""
