@@ -16,6 +16,10 @@ _COMMANDS: Final = "console.cli.commands"
 _PLACES: Final = {
     "migrate": "ledger.setup:migrate",
     "demo": "ledger.setup:demo",
+    "backup": "ledger.backup:backup",
+    "restore": "ledger.backup:restore",
+    "backup-passphrase": "ledger.backup:backup_passphrase",
+    "old-ledgers": "ledger.backup:old_ledgers",
     "verify": "audit:verify",
     "seal": "audit:seal",
     "search": "ledger.search:search",

@@ -28,8 +28,8 @@ from console.monitor.recording.attachment import attach
 from console.postgres.breaker import Breaker
 from console.postgres.driver_errors import is_broken, place, sqlstate_of, translated
 from console.postgres.engine import engine_for, local_settings
+from console.postgres.schema import other_schema
 from console.postgres.unlocking import Unlocking
-from models.migrations import head_revision
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,6 +47,8 @@ if TYPE_CHECKING:
 
 _QUERY_CANCELED = "57014"
 _READ_ONLY = "25006"
+# A function, table or column that is not there, or of another type: what a migrated ledger answers.
+_UNKNOWN_THINGS = frozenset({"42883", "42P01", "42703", "42804"})
 _CANCEL_TIMEOUT_S = 5.0
 OLDEST_SERVER: Final = 150_000
 """The oldest version that there is a ledger on, as server_version_num counts."""
@@ -285,7 +287,18 @@ class Database:
                 raise CancelledError from error
             if self._settings.read_only and sqlstate_of(error) == _READ_ONLY:
                 raise OpenedReadOnlyError from error
+            if sqlstate_of(error) in _UNKNOWN_THINGS and (other := self._other_schema()) is not None:
+                raise other from error
             raise translated(error, self._url) from error
+
+    def _other_schema(self) -> SchemaError | None:
+        """Look whether somebody has migrated the ledger since this console opened it; one small question."""
+        try:
+            with self._engine.connect() as connection:
+                found = connection.scalar(text("SELECT v.version_num FROM ledger.schema_version v"))
+        except (DBAPIError, DriverError, PoolTimeoutError, CircuitBreakerError):
+            return None
+        return None if found is None else other_schema(str(found))
 
 
 def _hang_up(_driver: object, record: Any) -> None:
@@ -309,11 +322,9 @@ def checked_facts(found: Any) -> SessionFacts:
         wrong = "The server runs with synchronous_commit = off: an acknowledged posting could be lost."
     elif found.replica:
         wrong = "This server is a read-only replica; connect to the primary."
-    elif found.schema_version != head_revision():
-        wrong = (
-            f"The ledger has schema {found.schema_version} and this console needs {head_revision()}. "
-            "Run: ledgerctl migrate"
-        )
     if wrong is not None:
         raise SchemaError(wrong)
+    other = other_schema(found.schema_version or "")
+    if other is not None:
+        raise other
     return SessionFacts(found.operator, frozenset(found.rights), found.server_version, found.database)

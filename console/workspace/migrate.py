@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from console.postgres.driver_errors import sqlstate_of, translated
+from console.postgres.schema import NewerSchemaError, is_newer
 from models import applied
 from models.migrations.script import run_script
 
@@ -60,12 +61,15 @@ def _is_race(error: Exception) -> bool:
 
 def _upgrade(connection: Connection) -> None:
     """Do all of it in one transaction: a migration is whole or not there."""
+    _refuse_newer(connection)
     run_script(connection, applied.ROLES)
     connection.execute(text("CREATE SCHEMA IF NOT EXISTS ledger AUTHORIZATION ledger_owner"))
     connection.execute(text("SET LOCAL ROLE ledger_owner"))
     connection.execute(text("CREATE TABLE IF NOT EXISTS ledger.migration_lock (one boolean PRIMARY KEY)"))
     # A table lock, not an advisory one: it is the database's own and ends with the transaction.
     connection.execute(text("LOCK TABLE ledger.migration_lock IN ACCESS EXCLUSIVE MODE"))
+    # Another may have migrated while this one waited.
+    _refuse_newer(connection)
     connection.execute(text("SET LOCAL check_function_bodies = off"))
     config = alembic_config()
     config.attributes["connection"] = connection
@@ -76,6 +80,21 @@ def _upgrade(connection: Connection) -> None:
     _make_role_functions(connection)
     run_script(connection, applied.GRANTS)
     run_script(connection, applied.BOUNDS)
+
+
+def schema_of(connection: Connection) -> str | None:
+    """Return the schema of the ledger in the connection's database; None where there is none."""
+    if connection.scalar(text("SELECT to_regclass('ledger.schema_version')")) is None:
+        return None
+    found = connection.scalar(text("SELECT v.version_num FROM ledger.schema_version v"))
+    return None if found is None else str(found)
+
+
+def _refuse_newer(connection: Connection) -> None:
+    """Raise NewerSchemaError where a newer console has been; its ledger is not ours to change."""
+    found = schema_of(connection)
+    if found is not None and is_newer(found):
+        raise NewerSchemaError(found)
 
 
 def _make_role_functions(connection: Connection) -> None:

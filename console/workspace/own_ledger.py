@@ -17,6 +17,7 @@ from console.ledger.operators.sign_in import GATE
 from console.money import Currency
 from console.postgres.driver_errors import translated
 from console.postgres.embedded.leases import alone
+from console.postgres.steps import Step, untold
 from console.workspace.demo import make_demo
 from models import applied
 
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
+    from console.postgres.embedded.passwords import Passwords
     from console.postgres.embedded.server import EmbeddedServer
+    from console.postgres.steps import Tell
     from console.workspace.demo import DemoPlan
-
-    Progress = Callable[[int, int], None]
 
 FIRST_CURRENCY: Final = Currency("CR", 2)
 """What a new embedded ledger begins with: credits, the currency of the demo too."""
@@ -64,9 +65,10 @@ class OwnLedger:
     server: EmbeddedServer
     role: str
     lock: Path
+    backups: Path
     currency: Currency = FIRST_CURRENCY
 
-    def prepare(self, demo: DemoPlan | None, progress: Progress | None) -> str:
+    def prepare(self, demo: DemoPlan | None, tell: Tell = untold) -> str:
         """Bring the ledger up to date if it is not; return the word for its environment.
 
         Only then, for a migration waits for every posting under way and holds new ones off. The lock
@@ -76,9 +78,9 @@ class OwnLedger:
         if not state.ready or (demo is not None and state.first_operator is None):
             with alone(self.lock):
                 if not self._state().ready:
-                    self._bring_up_to_date()
+                    self._bring_up_to_date(tell)
                 if demo is not None and self._state().first_operator is None:
-                    make_demo(self.server.owner_url, demo, progress=progress)
+                    make_demo(self.server.owner_url, demo, progress=_of_the_demo(tell))
             state = self._state()
         return "DEMO" if state.first_operator == _DEMO_OPERATOR else "LOCAL"
 
@@ -97,19 +99,31 @@ class OwnLedger:
             first = text("SELECT t.operator FROM ledger.transactions t ORDER BY t.id LIMIT 1")
             return _State(ready=True, first_operator=connection.scalar(first))
 
-    def _bring_up_to_date(self) -> None:
-        from console.workspace.migrate import migrate  # noqa: PLC0415 - Alembic, which most starts do not need
+    def _bring_up_to_date(self, tell: Tell) -> None:
+        from console.workspace.upgrade import upgrade  # noqa: PLC0415 - Alembic, which most starts do not need
 
-        migrate(self.server.owner_url)
-        with as_admin(self.server.owner_url) as connection:
-            # docs/safety.md asks as much of who looks after a server; this one is nobody else's.
-            connection.execute(text(_NO_LARGE_OBJECTS))
-            enrolment.enrol(connection, self.role, self.server.passwords)
-            if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
-                _add_currency(connection, self.currency)
-                _count_days_as_here(connection)
-            # Last: what was cut short is begun again.
-            connection.exec_driver_sql(f"COMMENT ON SCHEMA ledger IS '{applied.fingerprint()}'")
+        upgrade(self.server, self.backups, tell)
+        settle_in(self.server.owner_url, self.role, self.server.passwords, self.currency)
+
+
+def settle_in(owner_url: str, role: str, passwords: Passwords, currency: Currency = FIRST_CURRENCY) -> None:
+    """Make the person before the console an operator of a migrated ledger, and give it what it must have."""
+    with as_admin(owner_url) as connection:
+        # docs/safety.md asks as much of who looks after a server; this one is nobody else's.
+        connection.execute(text(_NO_LARGE_OBJECTS))
+        enrolment.enrol(connection, role, passwords)
+        if not connection.scalar(text("SELECT EXISTS (SELECT FROM ledger.currencies)")):
+            _add_currency(connection, currency)
+            _count_days_as_here(connection)
+        # Last: what was cut short is begun again.
+        connection.exec_driver_sql(f"COMMENT ON SCHEMA ledger IS '{applied.fingerprint()}'")
+
+
+def _of_the_demo(tell: Tell) -> Callable[[int, int], None]:
+    """Return what the demo tells its rows to, done and in all."""
+    return lambda done, total: tell(
+        Step(f"Making the demo ledger: {done:,} of {total:,} transactions", done, total)
+    )
 
 
 def _count_days_as_here(connection: Connection) -> None:

@@ -26,7 +26,9 @@ from console.postgres.database import Database
 from console.postgres.driver_errors import place
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
+from console.postgres.steps import untold
 from console.settings.profiles.hosts import PORT
+from console.workspace.backup.timer import BackupTimer
 from console.workspace.identity import Identity
 from console.workspace.own_ledger import OwnLedger, OwnTerms, as_admin
 from console.writes.ledger import Ledger
@@ -43,11 +45,10 @@ if TYPE_CHECKING:
     from console.ledger.books.currencies import Books
     from console.ledger.operators.credentials import Credentials
     from console.postgres.database import SessionFacts
+    from console.postgres.steps import Tell
     from console.settings import Paths, Settings
     from console.workspace.demo import DemoPlan
     from console.writes.settling import Settled
-
-    Progress = Callable[[int, int], None]
 
 logger = logging.getLogger(__name__)
 
@@ -107,7 +108,7 @@ class _Making:
     """What an embedded ledger is made as, or brought up to date with."""
 
     demo: DemoPlan | None
-    progress: Progress | None
+    tell: Tell
     own: OwnTerms
 
 
@@ -118,7 +119,7 @@ def open_workspace(
     *,
     credentials: Credentials | None = None,
     demo: DemoPlan | None = None,
-    progress: Progress | None = None,
+    progress: Tell = untold,
     repeated: UUID | None = None,
     is_served: bool = True,
     identity: Identity | None = None,
@@ -127,8 +128,8 @@ def open_workspace(
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
     `credentials` is who signs in, and with which password; without them it is the operator of the URL, or
-    the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, telling
-    `progress` rows done and in all.
+    the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, and
+    `progress` is told what takes long: the demo, or bringing an older ledger to this console.
     Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
     With `is_served`, Prometheus is answered where the settings name a port. `identity` is the profile's;
     `own` says whose an embedded ledger is and what it begins with.
@@ -155,6 +156,10 @@ def open_workspace(
         ledger = Ledger(database, outbox)
         keeper = Keeper(ledger)
         stack.callback(keeper.stop)
+        if way.profile == EMBEDDED and is_served:
+            timer = BackupTimer(settings, paths)
+            stack.callback(timer.stop)
+            timer.start()
         if is_served:
             _serve_metrics(settings.metrics_port, database, watch, keeper, stack)
         settled = settle_doubts(ledger, repeated=repeated)
@@ -204,10 +209,11 @@ def _way(
     if settings.database_url is not None:
         yield _way_to_server(settings, settings.database_url.get_secret_value(), credentials)
         return
-    with EmbeddedServer(paths.data) as server:
+    with EmbeddedServer(paths.data, making.tell) as server:
         role = making.own.operator or enrolment.role_name()
-        ledger = OwnLedger(server, role, Folder.of(paths.data).path / "prepare.lock", making.own.currency)
-        environment = ledger.prepare(making.demo, making.progress)
+        lock = Folder.of(paths.data).path / "prepare.lock"
+        ledger = OwnLedger(server, role, lock, paths.data / "backups", making.own.currency)
+        environment = ledger.prepare(making.demo, making.tell)
         owner, passwords = server.owner_url, server.passwords
         gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")
         if credentials is None:

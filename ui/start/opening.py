@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from console.ledger.operators.credentials import Credentials
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
+    from console.postgres.steps import Step
     from console.settings import Paths, Settings
     from console.workspace.identity import Identity
     from console.workspace.workspace import Workspace
@@ -43,7 +44,7 @@ class Opening(QObject):
 
     opened = Signal(object)
     failed = Signal(object)
-    progressed = Signal(int, int)
+    progressed = Signal(object)
 
     def __init__(self, worker: Worker) -> None:
         super().__init__()
@@ -55,15 +56,15 @@ class Opening(QObject):
     def open(self, target: Target, credentials: Credentials | None) -> None:
         """Open a ledger for who claims to sign in; a signal tells how that went."""
 
-        def work(cancel: Cancellation, report: Callable[[tuple[int, int]], None]) -> Workspace:
+        def work(cancel: Cancellation, report: Callable[[Step], None]) -> Workspace:
             # The database's libraries take a second to load; the window is there meanwhile.
             from console.workspace.demo import plan  # noqa: PLC0415 - see above
             from console.workspace.own_ledger import FIRST_CURRENCY, OwnTerms  # noqa: PLC0415 - see above
             from console.workspace.workspace import open_workspace  # noqa: PLC0415 - see above
 
-            def progress(done: int, total: int) -> None:
+            def progress(step: Step) -> None:
                 cancel.check()
-                report((done, total))
+                report(step)
 
             operator, currency = target.own or ("", None)
             own = OwnTerms(operator, currency or FIRST_CURRENCY)
@@ -89,7 +90,7 @@ class Opening(QObject):
 
         self._worker.run_reporting(
             work,
-            progress=lambda step: self.progressed.emit(*step),
+            progress=self.progressed.emit,
             done=self.opened.emit,
             failed=self._tell,
             owner=self,

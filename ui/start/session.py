@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QSettings
 
     from console.postgres.database import SessionFacts
+    from console.postgres.steps import Step
     from console.settings import Paths, Settings
     from console.settings.profiles.profile import Profile
     from console.workspace.workspace import Workspace
@@ -209,9 +210,8 @@ class OperatorSession(QObject):
         self._credentials = None
         self._open()
 
-    def _show_progress(self, done: int, total: int) -> None:
-        words = f"Making the demo ledger: {done:,} of {total:,} transactions"
-        self.start_window.preparing.say(words, done, total)
+    def _show_progress(self, step: Step) -> None:
+        self.start_window.preparing.say(step.words, step.done, step.total)
 
     def _show_sign_in(self, operator: str = "", problem: str = "") -> None:
         page = self.start_window.sign_in

@@ -62,6 +62,38 @@ class Memory:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """A restore that was begun on this computer: the head that its ledger has after it, and why."""
+
+    after: Memory
+    reason: str
+
+    @property
+    def ledger(self) -> str:
+        """Which ledger it is."""
+        return self.after.ledger
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What the file holds."""
+
+    memories: tuple[Memory, ...] = ()
+    restored: tuple[Restored, ...] = ()
+
+    def without(self, ledger: str) -> _Kept:
+        """Return the same with nothing of one ledger."""
+        return _Kept(
+            tuple(memory for memory in self.memories if memory.ledger != ledger),
+            tuple(restored for restored in self.restored if restored.ledger != ledger),
+        )
+
+    def also(self, fresh: Memory) -> _Kept:
+        """Return the same with one memory more."""
+        return _Kept((*self.memories, fresh), self.restored)
+
+
+@dataclass(frozen=True, slots=True)
 class WitnessReport:
     """What the witness has to say: the head now, the one it remembers, and every way they disagree.
 
@@ -86,7 +118,8 @@ class Witness:
 
     def check(self, database: Database, *, cancel: Cancellation | None = None) -> WitnessReport:
         """Look in one statement whether the event and the seal last remembered stand as they were."""
-        memories = self._memories()
+        kept = self._kept()
+        memories = [*kept.memories, *(restored.after for restored in kept.restored)]
         values = {
             "ledgers": [UUID(memory.ledger) for memory in memories],
             "places": [memory.place for memory in memories],
@@ -101,29 +134,77 @@ class Witness:
                 "This ledger does not say which it is: the row of ledger.identity is gone."
             )
         head = head_in(rows[0])
-        met = [(memories[row.memory - 1], row) for row in rows if row.memory is not None]
-        own = next((memory for memory, _ in met if memory.ledger == str(head.ledger)), None)
-        objections = [words for memory, row in met for words in _objections(memory, head, row)]
-        return WitnessReport(head, own, tuple(objections))
+        met = {row.memory - 1: row for row in rows if row.memory is not None}
+        said = {place: tuple(_objections(memories[place], head, row)) for place, row in met.items()}
+        # What was restored on purpose is told apart: either the state before it stands, or the one after.
+        for number, restored in enumerate(kept.restored, len(kept.memories)):
+            before = next((i for i, one in enumerate(kept.memories) if one.ledger == restored.ledger), None)
+            if number not in said or before not in said:
+                continue
+            said.pop(before if said[before] and not said[number] else number)
+        own = next((memories[place] for place in said if memories[place].ledger == str(head.ledger)), None)
+        return WitnessReport(head, own, tuple(words for found in said.values() for words in found))
 
     def remember(self, head: Head) -> Memory:
         """Keep a head whose chain was verified, unless a later one is kept; returns what is kept now."""
         with self._alone():
-            memories = self._memories()
+            kept = self._kept()
             fresh = Memory.of(head)
-            before = next((memory for memory in memories if memory.ledger == fresh.ledger), None)
+            before = next((memory for memory in kept.memories if memory.ledger == fresh.ledger), None)
+            was_restored = any(
+                one.ledger == fresh.ledger and one.after.id <= fresh.id for one in kept.restored
+            )
+            if was_restored:
+                self._write(kept.without(fresh.ledger).also(fresh))
+                return fresh
             if before is not None and (before.id, before.sealed_to or 0) >= (fresh.id, fresh.sealed_to or 0):
                 return before
-            kept = [memory for memory in memories if memory.ledger != fresh.ledger]
-            content = {"ledgers": [asdict(memory) for memory in (*kept, fresh)]}
-            write_private(self.file, json.dumps(content, indent=2) + "\n")
+            self._write(kept.without(fresh.ledger).also(fresh))
             return fresh
 
-    def _memories(self) -> list[Memory]:
+    def remembered(self, ledger: str) -> Memory | None:
+        """Return what is remembered of one ledger."""
+        return next((memory for memory in self._kept().memories if memory.ledger == ledger), None)
+
+    def foretell(self, head: Head, reason: str) -> None:
+        """Say before a restore which head the ledger will have: until it is there, either one is good."""
+        with self._alone():
+            kept = self._kept()
+            others = tuple(one for one in kept.restored if one.ledger != str(head.ledger))
+            self._write(_Kept(kept.memories, (*others, Restored(Memory.of(head), reason))))
+
+    def forget(self, ledger: str) -> None:
+        """Take back what foretell() said: the restore was not carried out."""
+        with self._alone():
+            kept = self._kept()
+            left = tuple(one for one in kept.restored if one.ledger != ledger)
+            if left != kept.restored:
+                self._write(_Kept(kept.memories, left))
+
+    def accept(self, head: Head) -> None:
+        """Remember a restored head in place of whatever was remembered of its ledger, for it is there now."""
+        with self._alone():
+            fresh = Memory.of(head)
+            self._write(self._kept().without(fresh.ledger).also(fresh))
+
+    def _write(self, kept: _Kept) -> None:
+        content: dict[str, Any] = {"ledgers": [asdict(memory) for memory in kept.memories]}
+        if kept.restored:
+            content["restored"] = [asdict(restored) for restored in kept.restored]
+        write_private(self.file, json.dumps(content, indent=2) + "\n")
+
+    def _kept(self) -> _Kept:
         try:
-            return [Memory(**memory) for memory in json.loads(self.file.read_text("utf-8"))["ledgers"]]
+            found = json.loads(self.file.read_text("utf-8"))
+            return _Kept(
+                tuple(Memory(**memory) for memory in found["ledgers"]),
+                tuple(
+                    Restored(Memory(**restored["after"]), restored["reason"])
+                    for restored in found.get("restored", ())
+                ),
+            )
         except FileNotFoundError:
-            return []
+            return _Kept()
         except (OSError, ValueError, TypeError, KeyError) as error:
             # Not taken for an empty memory: whoever spoils the file must not get rid of the witness.
             raise UnavailableError(

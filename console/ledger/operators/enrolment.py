@@ -70,8 +70,8 @@ def enrol(connection: Connection, role: str, passwords: Passwords) -> None:
     The password is kept before the role is made, so a start that is cut short leaves nothing lost. What an
     administrator of the ledger has disabled or a lock has shut stays so.
     """
-    _set_password(connection, GATE, passwords)
-    if not _exists(connection, role):
+    set_password(connection, GATE, passwords)
+    if not exists(connection, role):
         made = text("""
             SELECT ledger.create_operator(
                 gen_random_uuid(), :role, '', CAST(:groups AS text[]), :verifier, :reason)""")
@@ -84,7 +84,7 @@ def enrol(connection: Connection, role: str, passwords: Passwords) -> None:
 
 def _mend(connection: Connection, role: str, passwords: Passwords) -> None:
     """Give a role that is there what it should have: made by an older console, or changed by hand."""
-    _set_password(connection, role, passwords)
+    set_password(connection, role, passwords)
     driver = cast("Driver[Any]", connection.connection.driver_connection)
     groups, name = SQL(", ").join(map(Identifier, GROUPS)), Identifier(role)
     # From here on ledger_roles grants them, so that an administrator of the ledger can take them.
@@ -115,7 +115,7 @@ def refuse_shut(connection: Connection, role: str) -> None:
         raise LockedOutError(found.locked_until)
 
 
-def _set_password(connection: Connection, role: str, passwords: Passwords) -> None:
+def set_password(connection: Connection, role: str, passwords: Passwords) -> None:
     """Give the role the password that is kept.
 
     The server is sent the SCRAM verifier only: a password in a statement could end up in the server's log.
@@ -134,7 +134,8 @@ def _password(role: str, passwords: Passwords) -> str:
     return password
 
 
-def _exists(connection: Connection, role: str) -> bool:
+def exists(connection: Connection, role: str) -> bool:
+    """Whether the server has such a role."""
     found = text("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = :role)")
     return connection.scalar(found, {"role": role}) is True
 

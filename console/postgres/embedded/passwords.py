@@ -53,6 +53,10 @@ class Passwords:
         """Return what remember() kept for the role."""
         return self._roles(self._read()).get(role)
 
+    def known(self) -> tuple[str, ...]:
+        """Return the roles of which a password is kept."""
+        return tuple(self._roles(self._read()))
+
     def _roles(self, content: dict[str, object]) -> dict[str, str]:
         roles = content.get(_ROLES, {})
         if not isinstance(roles, dict):

@@ -5,10 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Self
+from typing import Any, Final, Self
+from urllib.parse import quote
 
 import psutil
+import psycopg
 
+LOOPBACK: Final = "127.0.0.1"
+
+_CONNECT_TIMEOUT_S: Final = 10
 _MARK: Final = "cluster_name="
 _PID_FILE: Final = "postmaster.pid"
 _PORT_LINE: Final = 3
@@ -48,6 +53,28 @@ class Postmaster:
             sockets=lines[_SOCKETS_LINE].rstrip("\r"),
             ready=lines[_STATUS_LINE].strip() == "ready",
         )
+
+    def connect(self, user: str, password: str, database: str) -> psycopg.Connection[tuple[Any, ...]]:
+        """Return a connection of the bare driver, each statement committed; raises the driver's errors."""
+        return psycopg.connect(
+            host=self.sockets or LOOPBACK,
+            port=self.port,
+            user=user,
+            password=password,
+            dbname=database,
+            connect_timeout=_CONNECT_TIMEOUT_S,
+            autocommit=True,
+        )
+
+    def url_for(self, user: str, password: str, database: str) -> str:
+        """Return a URL that SQLAlchemy and, without +psycopg, libpq read alike: a space is %20, never +."""
+        role = f"{quote(user, safe='')}:{quote(password, safe='')}"
+        name = quote(database, safe="")
+        if self.sockets:
+            where = f"/{name}?host={quote(self.sockets, safe='')}&port={self.port}"
+        else:
+            where = f"{LOOPBACK}:{self.port}/{name}"
+        return f"postgresql+psycopg://{role}@{where}"
 
 
 def misleading_files(pgdata: Path, sockets: Path | None) -> list[Path]:

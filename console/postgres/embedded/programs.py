@@ -37,9 +37,19 @@ class Programs:
     prefix: tuple[str, ...]
 
     @classmethod
-    def find(cls, folder: Folder, account: Account | None, sockets: Path | None) -> Self:
-        """Find the programs; raises EmbeddedServerError when the account cannot reach what it needs."""
-        installation = find_installation()
+    def find(
+        cls,
+        folder: Folder,
+        account: Account | None,
+        sockets: Path | None,
+        *,
+        installation: Path | None = None,
+    ) -> Self:
+        """Find the programs, ours or those of `installation`.
+
+        Raises EmbeddedServerError when the account cannot reach what it needs.
+        """
+        installation = find_installation() if installation is None else installation
         if account is None:
             return cls(installation, None, ())
         if not account.may(1, program(installation, "postgres")):
@@ -67,11 +77,11 @@ class Programs:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     cwd=folder.path,
-                    env=_environment(),
+                    env=clean_environment(),
                     timeout=timeout_s,
                     # Ctrl+C in a terminal is for the console, not for the server.
                     start_new_session=True,
-                    creationflags=_creation_flags(),
+                    creationflags=creation_flags(),
                     user=None if as_account is None else as_account.uid,
                     group=None if as_account is None else as_account.gid,
                     extra_groups=None if as_account is None else [],
@@ -90,13 +100,14 @@ class Programs:
             return Outcome(done.returncode, output.read().decode("utf-8", "replace"))
 
 
-def _creation_flags() -> int:
+def creation_flags() -> int:
+    """Return what keeps a program from opening a window of its own, where there are such."""
     if sys.platform == "win32":
         return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     return 0
 
 
-def _environment() -> dict[str, str]:
+def clean_environment() -> dict[str, str]:
     """Return our environment without what would mislead or must not reach the server."""
     kept = {
         name: value

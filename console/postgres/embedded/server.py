@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
-from urllib.parse import quote
 
 import psycopg
 from psycopg import sql
@@ -13,22 +12,26 @@ from psycopg import sql
 from console.errors import EmbeddedServerError
 from console.postgres.embedded.account import account_for
 from console.postgres.embedded.cluster import OWNER_ROLE, Cluster
+from console.postgres.embedded.copies.exchange import carry_through, put_in_place
+from console.postgres.embedded.copies.majors import MajorUpgrade, older_major
+from console.postgres.embedded.copies.staging import sweep
 from console.postgres.embedded.folder import Folder
-from console.postgres.embedded.leases import Lease, alone, any_held
+from console.postgres.embedded.leases import Lease, alone, any_held, others_hold
 from console.postgres.embedded.passwords import Passwords
-from console.postgres.embedded.postmaster import Postmaster, is_halted
+from console.postgres.embedded.postmaster import LOOPBACK, Postmaster, is_halted
 from console.postgres.embedded.programs import Programs
 from console.postgres.embedded.running import Running
 from console.postgres.embedded.sockets import socket_folder
+from console.postgres.steps import untold
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from types import TracebackType
 
-DATABASE: Final = "ledger"
+    from console.postgres.steps import Tell
 
-_CONNECT_TIMEOUT_S: Final = 10
-_LOOPBACK: Final = "127.0.0.1"
+DATABASE: Final = "ledger"
 
 
 class EmbeddedServer:
@@ -37,7 +40,9 @@ class EmbeddedServer:
     Any number of processes, threads and objects may use one folder. Each start() needs its stop().
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, tell: Tell = untold) -> None:
+        """`tell` hears of what takes long: data of an older PostgreSQL are brought to this one."""
+        self._tell = tell
         self._data_dir = data_dir.expanduser().absolute()
         self._guard = threading.RLock()
         self._users = 0
@@ -107,7 +112,7 @@ class EmbeddedServer:
     def address(self) -> tuple[str, int]:
         """Where it answers: the folder of its socket or a host, and the port."""
         server = self._started()
-        return server.sockets or _LOOPBACK, server.port
+        return server.sockets or LOOPBACK, server.port
 
     @property
     def owner_url(self) -> str:
@@ -119,12 +124,50 @@ class EmbeddedServer:
 
     def url_for(self, user: str, password: str, database: str = DATABASE) -> str:
         """Return the URL by which this role reaches a database of the running server."""
-        return _url(self._started(), user, password, database)
+        return self._started().url_for(user, password, database)
 
     @property
     def passwords(self) -> Passwords:
         """The passwords kept beside the database."""
         return Passwords(Folder.of(self._data_dir).secrets)
+
+    @property
+    def folder(self) -> Folder:
+        """Its folder; it need not be there yet."""
+        return Folder.of(self._data_dir)
+
+    @property
+    def postmaster(self) -> Postmaster:
+        """The process, and where it answers."""
+        return self._started()
+
+    def refuse_shared(self) -> None:
+        """Raise EmbeddedServerError while anybody else uses the server."""
+        with self._guard:
+            self._started()
+            folder, lease = self.folder, self._lease
+            with alone(folder.lock):
+                if self._users > 1 or lease is None or others_hold(folder.leases, lease):
+                    raise EmbeddedServerError(in_use(folder))
+
+    def replace(self, incoming: Path, last_look: Callable[[], None]) -> Path | None:
+        """Stop the server, put another cluster in place of its own, start that; return where the old is kept.
+
+        `last_look` is called when nobody else can come any more, and may still raise. Refused with
+        EmbeddedServerError while anybody else uses the server.
+        """
+        with self._guard:
+            folder, lease = self._folder, self._lease
+            if folder is None or lease is None:
+                raise EmbeddedServerError(f"The database in {self._data_dir} has not been started.")
+            with alone(folder.lock):
+                if self._users > 1 or others_hold(folder.leases, lease):
+                    raise EmbeddedServerError(in_use(folder))
+                last_look()
+                _running(folder).stop()
+                kept = put_in_place(folder, incoming, "replaced")
+                self._server = _bring_up(folder, lease, self._tell)
+            return kept
 
     def _started(self) -> Postmaster:
         if self._server is None:
@@ -136,7 +179,7 @@ class EmbeddedServer:
         with alone(folder.lock):
             lease = self._lease or Lease.take(folder.leases)
             try:
-                server = _bring_up(folder)
+                server = _bring_up(folder, lease, self._tell)
             except BaseException:
                 if self._lease is None:
                     with suppress(EmbeddedServerError):  # the first failure is the one to tell
@@ -145,10 +188,17 @@ class EmbeddedServer:
             self._folder, self._lease, self._server = folder, lease, server
 
 
-def _bring_up(folder: Folder) -> Postmaster:
+def _bring_up(folder: Folder, lease: Lease, tell: Tell) -> Postmaster:
     """Return the running server with its database in it; call it alone()."""
-    running = _running(folder)
+    carry_through(folder)
+    sweep(folder)
     passwords = Passwords(folder.secrets)
+    major = older_major(folder)
+    if major is not None and passwords.owner() is not None:
+        if others_hold(folder.leases, lease):
+            raise EmbeddedServerError(in_use(folder))
+        MajorUpgrade(folder, passwords, tell).run(major)
+    running = _running(folder)
     Cluster(folder, running.programs).ensure(passwords)
     server = running.ensure()
     try:
@@ -160,6 +210,14 @@ def _bring_up(folder: Folder) -> Postmaster:
             f"Its report is in {folder.log}."
         ) from None
     return server
+
+
+def in_use(folder: Folder) -> str:
+    """Say that somebody else uses the server, and what to do."""
+    return (
+        f"Another console or command uses the database in {folder.path}; close it and try again. "
+        "Nothing was changed."
+    )
 
 
 def _leave(folder: Folder, lease: Lease) -> None:
@@ -177,30 +235,7 @@ def _running(folder: Folder) -> Running:
 
 def _ensure_database(server: Postmaster, password: str) -> None:
     """Make the database unless it is there; a first start may have been killed just before it."""
-    with _connect(server, password, "postgres") as connection:
+    with server.connect(OWNER_ROLE, password, "postgres") as connection:
         found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone()
         if found is None:
             connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
-
-
-def _connect(server: Postmaster, password: str, database: str) -> psycopg.Connection:
-    return psycopg.connect(
-        host=server.sockets or _LOOPBACK,
-        port=server.port,
-        user=OWNER_ROLE,
-        password=password,
-        dbname=database,
-        connect_timeout=_CONNECT_TIMEOUT_S,
-        autocommit=True,
-    )
-
-
-def _url(server: Postmaster, user: str, password: str, database: str) -> str:
-    """Return a URL that SQLAlchemy and, without +psycopg, libpq read alike: a space must be %20, never +."""
-    role = f"{quote(user, safe='')}:{quote(password, safe='')}"
-    name = quote(database, safe="")
-    if server.sockets:
-        where = f"/{name}?host={quote(server.sockets, safe='')}&port={server.port}"
-    else:
-        where = f"{_LOOPBACK}:{server.port}/{name}"
-    return f"postgresql+psycopg://{role}@{where}"

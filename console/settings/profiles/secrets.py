@@ -90,6 +90,20 @@ class Secrets:
         """Remove one operator's password."""
         self._remove(profile, operator)
 
+    def named(self, name: str) -> SecretStr | None:
+        """Return what is kept under a name that belongs to no profile, or None."""
+        found = self._asked(lambda backend: backend.get_password(SERVICE, name))
+        return None if found is None else SecretStr(found)
+
+    def keep_named(self, name: str, secret: SecretStr) -> None:
+        """Keep something under a name that belongs to no profile."""
+        self._asked(lambda backend: backend.set_password(SERVICE, name, secret.get_secret_value()))
+
+    def forget_named(self, name: str) -> None:
+        """Remove what is kept under a name, if anything is."""
+        if self.named(name) is not None:
+            self._asked(lambda backend: backend.delete_password(SERVICE, name))
+
     def _kept(self, profile: Profile, who: str) -> SecretStr | None:
         found = self._asked(lambda backend: backend.get_password(SERVICE, _user(profile, who)))
         where, separator, password = (found or "").partition(":")

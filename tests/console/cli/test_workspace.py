@@ -13,6 +13,7 @@ from console.errors import AccessDeniedError, SchemaError
 from console.ledger.operators import enrolment
 from console.postgres.embedded.folder import Folder
 from console.postgres.embedded.server import EmbeddedServer
+from console.postgres.steps import Step
 from console.settings import Paths, Settings
 from console.workspace.demo import plan
 from console.workspace.migrate import migrate
@@ -49,12 +50,10 @@ def test_the_embedded_ledger_is_made_joined_and_filled_once(paths: Paths, settin
         assert first.facts.operator == enrolment.role_name()
         assert first.facts.rights == {"ledger_operator", "ledger_support", "ledger_viewer"}
         assert first.books.currencies == (FIRST_CURRENCY,)
-        told: list[tuple[int, int]] = []
-        with open_workspace(
-            settings, paths, demo=DEMO, progress=lambda done, total: told.append((done, total))
-        ) as second:
+        told: list[Step] = []
+        with open_workspace(settings, paths, demo=DEMO, progress=told.append) as second:
             assert second.environment == "DEMO"
-            assert told == [(200, 200)]
+            assert told == [Step("Making the demo ledger: 200 of 200 transactions", 200, 200)]
         with open_workspace(settings, paths, demo=DEMO) as third:
             assert third.environment == "DEMO"
 
@@ -137,7 +136,7 @@ def test_a_ledger_that_is_up_to_date_is_not_migrated_again(
         runs.append(url)
         return migrate(url)
 
-    monkeypatch.setattr("console.workspace.migrate.migrate", counted)
+    monkeypatch.setattr("console.workspace.upgrade.migrate", counted)
     with open_workspace(settings, paths):
         assert runs == []
     with EmbeddedServer(paths.data) as server, connected(server.owner_url) as connection:

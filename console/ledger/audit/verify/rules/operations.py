@@ -159,6 +159,9 @@ _KEPT: Final = """
                 END AS request_hash,
             e.detail -> 'outcome' AS outcome, count(*) AS times, min(e.id) AS id
         FROM ledger.audit_events e WHERE e.detail ? 'request' AND e.detail ? 'outcome'
+            -- A role that was there before the ledger looked after it is adopted by no operation.
+            AND NOT (e.action = 'create_operator' AND NOT e.detail ? 'key'
+                AND NOT e.detail -> 'request' ? 'display_name')
         GROUP BY 1, 2, 3, 4
     )
     SELECT 'operation.event' AS code, coalesce('operation ' || kept.key, 'event ' || noted.id) AS place,
