@@ -8,6 +8,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Final, cast
 
+import psycopg
+
 from console.errors import CancelledError, ConsoleError
 from console.postgres.embedded.binaries import program
 from console.postgres.embedded.cluster import OWNER_ROLE, reason_in
@@ -63,10 +65,19 @@ class Clients:
         return "\n".join([*kept, ""]).encode()
 
     def run_script(self, script: bytes) -> None:
-        """Run statements, the first that fails ends it."""
-        arguments = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--file=-", "--dbname=postgres")
-        with self._running("psql", *arguments, stdin=subprocess.PIPE) as process:
-            _of(process.stdin).write(script)
+        """Run what `roles` gave, all of it or nothing.
+
+        By the driver and not by psql, which brings GNU Readline and its licence into every installer.
+        """
+        lines = script.decode().splitlines()
+        # What begins so is for psql alone: \\restrict, \\connect.
+        statements = "\n".join(line for line in lines if not line.startswith("\\"))
+        try:
+            with self.server.connect(OWNER_ROLE, self.password, "postgres") as connection:
+                connection.execute(statements.encode())
+        except psycopg.Error as error:
+            reason = error.diag.message_primary or type(error).__name__
+            raise CopyFailedError("roles", f"they could not be made: {reason}.") from None
 
     @contextmanager
     def dumped(
