@@ -66,7 +66,7 @@ class Workspace:
     settled: what was in doubt when it was opened.
     remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
     what the statements cost, to be told and to be looked at later. keeper: runs the automatic jobs once it is
-    started, and is stopped with the rest.
+    started, and is stopped with the rest. backups: makes those that are due, of a ledger on this computer.
     """
 
     database: Database
@@ -84,6 +84,7 @@ class Workspace:
     remembered: str = ""
     watch: Watch | None = None
     history: History | None = None
+    backups: BackupTimer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +157,11 @@ def open_workspace(
         ledger = Ledger(database, outbox)
         keeper = Keeper(ledger)
         stack.callback(keeper.stop)
+        backups = None
         if way.profile == EMBEDDED and is_served:
-            timer = BackupTimer(settings, paths)
-            stack.callback(timer.stop)
-            timer.start()
+            backups = BackupTimer(settings, paths)
+            stack.callback(backups.stop)
+            backups.start()
         if is_served:
             _serve_metrics(settings.metrics_port, database, watch, keeper, stack)
         settled = settle_doubts(ledger, repeated=repeated)
@@ -181,6 +183,7 @@ def open_workspace(
             way.remembered,
             watch,
             history,
+            backups,
         )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from console.errors import AccessDeniedError, ConsoleError
 from console.ledger.operators.credentials import Credentials
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from console.postgres.steps import Step
     from console.settings import Paths, Settings
     from console.settings.profiles.profile import Profile
+    from console.workspace.backup.making import BackupReport
     from console.workspace.workspace import Workspace
     from ui.kit.theme.theme import Theme
     from ui.start.home.chosen import Choice
@@ -56,6 +57,7 @@ class OperatorSession(QObject):
     """Leads from the first window to the ledger's; `leave` ends everything in order."""
 
     entered = Signal()
+    _backed_up = Signal(object)
 
     def __init__(
         self,
@@ -103,6 +105,7 @@ class OperatorSession(QObject):
         self.start_window.sign_in.remembered_wanted.connect(self._open_remembered)
         self._opening.opened.connect(self._take)
         self._opening.failed.connect(self._explain)
+        self._backed_up.connect(self._tell_backup, Qt.ConnectionType.QueuedConnection)
         self._opening.progressed.connect(self._show_progress)
 
     @property
@@ -289,6 +292,9 @@ class OperatorSession(QObject):
         writing.unlocked.connect(partial(settle_now, window.context, window))
         if self.home is not None:
             self.home.offer(window, self.switch_ledger)
+        if workspace.backups is not None:
+            window.offer_backup(partial(self._back_up, window))
+            workspace.backups.told = self._backed_up.emit
         window.offer_lock(locking.lock)
         window.offer_switch(self.switch_operator)
         waking = Waking(window)
@@ -306,6 +312,22 @@ class OperatorSession(QObject):
             workspace.keeper.start()
         ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
         self.entered.emit()
+
+    def _back_up(self, window: MainWindow) -> None:
+        from ui.start.backup.make import BackupDialog  # noqa: PLC0415 - seldom asked
+
+        name = window.context.session.identity.name
+        dialog = BackupDialog(window, name, self._settings, self._paths, self.worker)
+        dialog.finished.connect(dialog.deleteLater)
+        self._theme.dress(dialog)
+        dialog.open()
+
+    def _tell_backup(self, what: BackupReport | ConsoleError) -> None:
+        """Say that a backup was due and made, or why it was not."""
+        if isinstance(what, ConsoleError):
+            self._notices.warn(f"No backup was made. {what}", key="backup")
+        else:
+            self._notices.inform(f"Backed up into {what.file}.", key="backup")
 
     def _context(self, workspace: Workspace, facts: SessionFacts) -> Context:
         from ui.kit.commands import Commands  # noqa: PLC0415 - see _load_screens

@@ -176,6 +176,12 @@ class MainWindow(QMainWindow):
         self.context.commands.add(Command("operator.switch", title, run, keys, "Window", words=words))
         self.top_bar.add_to_menu(title, run)
 
+    def offer_backup(self, run: Callable[[], None]) -> None:
+        """Let a ledger on this computer be backed up: in the palette, and under the operator's name."""
+        title, words = "Back up this ledger…", "backup copy save restore"
+        self.context.commands.add(Command("backup", title, run, group="Window", words=words))
+        self.top_bar.add_to_menu(title, run)
+
     def offer_lock(self, run: Callable[[], None]) -> None:
         """Let the window be locked: by key, in the palette, and under the operator's name."""
         title, words = "Lock the window", "away screen password"

@@ -146,6 +146,7 @@ class Home(QObject):
         page.edit_wanted.connect(self._edit)
         page.remove_wanted.connect(self._ask_remove)
         page.throw_wanted.connect(self._ask_throw)
+        page.restore_wanted.connect(self._restore)
         page.import_wanted.connect(self._import)
         page.export_wanted.connect(self._export)
         own.wanted.connect(self._make_own)
@@ -243,6 +244,12 @@ class Home(QObject):
             self.store.remove(profile.id)
 
         self._run(work, lambda _gone: self.show("The demo is gone.", tone="credit"), failed=self._say)
+
+    def _restore(self, profile: Profile) -> None:
+        from ui.start.backup.restore import RestoreDialog  # noqa: PLC0415 - seldom asked
+
+        settings, paths = profile.applied(self._settings, self._paths)
+        self._open(RestoreDialog(self._window, profile, settings, paths, self._worker))
 
     def _import(self) -> None:
         dialog = QFileDialog(

@@ -1,0 +1,1 @@
+"""Backups of a ledger on this computer: making one, and restoring one."""
