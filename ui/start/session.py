@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -290,6 +291,7 @@ class OperatorSession(QObject):
         locking.switch_wanted.connect(self.switch_operator)
         writing = Writing(window, workspace)
         writing.unlocked.connect(partial(settle_now, window.context, window))
+        writing.changed.connect(window.refresh_screen)
         if self.home is not None:
             self.home.offer(window, self.switch_ledger)
         if workspace.backups is not None:
@@ -333,11 +335,12 @@ class OperatorSession(QObject):
         from ui.kit.commands import Commands  # noqa: PLC0415 - see _load_screens
         from ui.kit.sampling.sampler import ConsoleSampler  # noqa: PLC0415 - see _load_screens
         from ui.kit.theme.icons import Icons  # noqa: PLC0415 - see _load_screens
+        from ui.window.unlocking import no_writing  # noqa: PLC0415 - see _load_screens
 
         return Context(
             session=Session(
                 workspace.identity,
-                rights=Rights.of(facts),
+                rights=replace(Rights.of(facts), no_writing=partial(no_writing, workspace)),
                 books=workspace.books,
             ),
             database=workspace.database,
