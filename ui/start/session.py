@@ -111,12 +111,21 @@ class OperatorSession(QObject):
         return None if url is None else url.get_secret_value()
 
     @property
+    def _where(self) -> str:
+        return EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+
+    @property
     def _place(self) -> str:
-        place = EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+        """Where the ledger is, with what it is called where it has a name."""
         if self._chosen is None:
-            return place
+            return self._where
         profile = self._chosen.profile
-        return f"{profile.name} ({profile.environment}): {place}"
+        return f"{profile.name} ({profile.environment}): {self._where}"
+
+    @property
+    def _identity(self) -> Identity | None:
+        """What the chosen profile calls the ledger."""
+        return None if self._chosen is None else Identity.of(self._chosen.profile, self._own_settings)
 
     @property
     def _claimed(self) -> str:
@@ -202,7 +211,7 @@ class OperatorSession(QObject):
             self._settings,
             self._paths,
             demo=DEMO_SIZE if profile.kind == "demo" else None,
-            identity=Identity.of(profile, self._own_settings),
+            identity=self._identity,
             own=None if profile.is_server else (profile.operator, self._chosen.currency),
         )
 
@@ -216,15 +225,17 @@ class OperatorSession(QObject):
     def _show_sign_in(self, operator: str = "", problem: str = "") -> None:
         page = self.start_window.sign_in
         if self.workspace is not None:
-            page.ask(self._place, self.workspace.facts.operator, remembered=True, problem=problem)
+            operator = self.workspace.facts.operator
+            page.ask(self._where, operator, remembered=True, problem=problem, identity=self._identity)
         else:
             guarded = self._url is None or self._settings.gate_password is not None
             page.ask(
-                self._place,
+                self._where,
                 operator,
                 offered=_remembered() if self._url is None else "",
                 problem=problem,
                 caution="" if guarded else UNGUARDED,
+                identity=self._identity,
             )
         self.start_window.setCurrentWidget(page)
 

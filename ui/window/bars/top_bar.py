@@ -41,7 +41,8 @@ class TopBar(QFrame):
         name.setFixedWidth(NAVIGATION_WIDTH - 28)
         word = text_font(CHIP_PX, weight=QFont.Weight.DemiBold)
         word.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
-        chip = Chip(identity.environment.upper(), _tone(identity), font=word)
+        tone = Tone.of_environment(production=identity.production, demo=identity.demo)
+        chip = Chip(identity.environment.upper(), tone, font=word)
         restyle(chip, large=True)
         chip.setVisible(bool(identity.environment))
         self.profile = PressButton(identity.name)
@@ -76,12 +77,6 @@ class TopBar(QFrame):
         menu = self._operator.menu()
         menu.addSeparator()
         menu.addAction(text, run)
-
-
-def _tone(identity: Identity) -> Tone:
-    if identity.production:
-        return Tone.PRODUCTION
-    return Tone.WARNING if identity.demo else Tone.CREDIT
 
 
 class SearchButton(PressButton):
