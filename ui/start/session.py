@@ -278,6 +278,7 @@ class OperatorSession(QObject):
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
+        from ui.window.technical import Technical  # noqa: PLC0415 - see _load_screens
         from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
@@ -296,6 +297,7 @@ class OperatorSession(QObject):
         # Whatever the sleep or the break left without an answer comes before anything else.
         self.locking = locking = Locking(window, self.start_window, workspace, self._place)
         locking.switch_wanted.connect(self.switch_operator)
+        Technical(window)
         writing = Writing(window, workspace)
         writing.unlocked.connect(partial(settle_now, window.context, window))
         if self.home is not None:

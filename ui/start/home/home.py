@@ -81,7 +81,7 @@ class Home(QObject):
             else:
                 self.open(profile)
 
-        self._run(work, done, failed=self._show_trouble)
+        self._run(work, done, failed=self._say)
 
     def show(self, words: str = "", *, tone: str = "error") -> None:
         """Show the list of ledgers, and say something above it."""

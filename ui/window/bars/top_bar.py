@@ -19,7 +19,7 @@ from ui.window.bars.writing import WritingMark
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QAction, QPaintEvent
     from PySide6.QtWidgets import QMenu
 
     from console.workspace.identity import Identity
@@ -72,11 +72,11 @@ class TopBar(QFrame):
         """Open a menu from the operator's button."""
         self._operator.setMenu(menu)
 
-    def add_to_menu(self, text: str, run: Callable[[], None]) -> None:
+    def add_to_menu(self, text: str, run: Callable[[], None]) -> QAction:
         """Put one more thing to do under the operator's name."""
         menu = self._operator.menu()
         menu.addSeparator()
-        menu.addAction(text, run)
+        return menu.addAction(text, run)
 
 
 class SearchButton(PressButton):

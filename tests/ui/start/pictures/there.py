@@ -129,7 +129,7 @@ def fill(form: ConnectForm, served: Served, **values: str) -> None:
     """Type where the server is, and who signs in."""
     issuer = served.profile().root_certificate
     typed = {
-        "name": "Books", "hosts": served.host, "database": "books", "operator": "t_operator",
+        "name": "Payouts", "hosts": served.host, "database": "books", "operator": "t_operator",
         "password": PASSWORD, "root": issuer, "environment": "STAGING",
     }  # fmt: skip
     for name, text in (typed | values).items():
