@@ -115,12 +115,21 @@ class OperatorSession(QObject):
         return None if url is None else url.get_secret_value()
 
     @property
+    def _where(self) -> str:
+        return EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+
+    @property
     def _place(self) -> str:
-        place = EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+        """Where the ledger is, with what it is called where it has a name."""
         if self._chosen is None:
-            return place
+            return self._where
         profile = self._chosen.profile
-        return f"{profile.name} ({profile.environment}): {place}"
+        return f"{profile.name} ({profile.environment}): {self._where}"
+
+    @property
+    def _identity(self) -> Identity | None:
+        """What the chosen profile calls the ledger."""
+        return None if self._chosen is None else Identity.of(self._chosen.profile, self._own_settings)
 
     @property
     def _claimed(self) -> str:
@@ -206,7 +215,7 @@ class OperatorSession(QObject):
             self._settings,
             self._paths,
             demo=DEMO_SIZE if profile.kind == "demo" else None,
-            identity=Identity.of(profile, self._own_settings),
+            identity=self._identity,
             own=None if profile.is_server else (profile.operator, self._chosen.currency),
         )
 
@@ -220,15 +229,17 @@ class OperatorSession(QObject):
     def _show_sign_in(self, operator: str = "", problem: str = "") -> None:
         page = self.start_window.sign_in
         if self.workspace is not None:
-            page.ask(self._place, self.workspace.facts.operator, remembered=True, problem=problem)
+            operator = self.workspace.facts.operator
+            page.ask(self._where, operator, remembered=True, problem=problem, identity=self._identity)
         else:
             guarded = self._url is None or self._settings.gate_password is not None
             page.ask(
-                self._place,
+                self._where,
                 operator,
                 offered=_remembered() if self._url is None else "",
                 problem=problem,
                 caution="" if guarded else UNGUARDED,
+                identity=self._identity,
             )
         self.start_window.setCurrentWidget(page)
 
@@ -271,6 +282,7 @@ class OperatorSession(QObject):
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
+        from ui.window.technical import Technical  # noqa: PLC0415 - see _load_screens
         from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
@@ -289,6 +301,7 @@ class OperatorSession(QObject):
         # Whatever the sleep or the break left without an answer comes before anything else.
         self.locking = locking = Locking(window, self.start_window, workspace, self._place)
         locking.switch_wanted.connect(self.switch_operator)
+        Technical(window)
         writing = Writing(window, workspace)
         writing.unlocked.connect(partial(settle_now, window.context, window))
         writing.changed.connect(window.refresh_screen)

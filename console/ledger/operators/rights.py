@@ -55,6 +55,12 @@ class Rights:
         return not self.groups.isdisjoint({"ledger_admin", "ledger_owner"})
 
     @property
+    def only_supports(self) -> bool:
+        """Whether they answer customers and do nothing else here."""
+        others = self.operates or self.approves or self.reads_operators
+        return self.has("support") and not others
+
+    @property
     def reads_operators(self) -> bool:
         """Whether they may read who the operators are."""
         return self.administers or self.has("auditor")

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import button, label, row_of, scrolling
+from ui.kit.widgets.basics import bring_into_view, button, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QPushButton
 
 FORM_PX: Final = 460
+_BETWEEN_PX: Final = 16
+_AROUND_PX: Final = 24
 
 
 class FormPage(QWidget):
@@ -46,17 +49,34 @@ class FormPage(QWidget):
         self.beside = QVBoxLayout()
         self.beside.setSpacing(12)
         inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(24, 24, 24, 24)
-        row.setSpacing(16)
+        self._row = row = QHBoxLayout()
+        row.setSpacing(_BETWEEN_PX)
         row.addStretch(1)
         row.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(self.beside)
         row.addStretch(1)
+        # Where the list stands that one came from, a little above the middle.
+        whole = QVBoxLayout(inside)
+        whole.setContentsMargins(_AROUND_PX, _AROUND_PX, _AROUND_PX, _AROUND_PX)
+        whole.addStretch(2)
+        whole.addLayout(row)
+        whole.addStretch(3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scrolling(inside))
         self.say("")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # What stands beside the form comes under it where the window is too narrow for both.
+        both = FORM_PX + _BETWEEN_PX + self.beside.sizeHint().width() + 2 * _AROUND_PX
+        ways = QBoxLayout.Direction
+        narrow = self.beside.count() > 0 and event.size().width() < both
+        self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        top, middle = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignHCenter
+        self._row.setAlignment(self.card, middle if narrow else top)
+        self._row.setAlignment(self.beside, middle if narrow else Qt.AlignmentFlag(0))
 
     @property
     def said(self) -> str:
@@ -67,6 +87,8 @@ class FormPage(QWidget):
         """Say what is wrong; nothing takes it back."""
         self.trouble.setText(words)
         self.trouble.setVisible(bool(words))
+        if words:
+            bring_into_view(self.trouble)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

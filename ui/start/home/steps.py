@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from console.workspace.trial.steps import State, Step, StepKey
 from ui.kit.theme.fonts import label_font, text_font
-from ui.kit.widgets.basics import label, restyle
+from ui.kit.widgets.basics import button, label, restyle, row_of
 from ui.kit.widgets.cards import Card
 
 if TYPE_CHECKING:
@@ -35,7 +35,14 @@ class TrialSteps(Card):
         self._lines = {key: _Line(Step(key)) for key in StepKey}
         for line in self._lines.values():
             self.body.addWidget(line)
+        self._verdict = label(tone="credit", wrap=True)
+        self.try_button = button("Try the connection")
+        self.make_button = button("Make the ledger there…")
+        self.make_button.hide()
+        self.body.addWidget(self._verdict)
         self.body.addStretch(1)
+        self.body.addLayout(row_of(None, self.make_button, self.try_button))
+        self.show_verdict("")
 
     @property
     def steps(self) -> Sequence[Step]:
@@ -47,8 +54,19 @@ class TrialSteps(Card):
         """All that is said, a step a line."""
         return "\n".join(line.accessibleName() for line in self._lines.values())
 
+    @property
+    def verdict(self) -> str:
+        """What came of it all."""
+        return self._verdict.text()
+
+    def show_verdict(self, words: str) -> None:
+        """Say what came of it all; nothing takes it back."""
+        self._verdict.setText(words)
+        self._verdict.setVisible(bool(words))
+
     def begin(self) -> None:
         """Forget the trial before."""
+        self.show_verdict("")
         for key in StepKey:
             self.show_step(Step(key))
 
