@@ -24,9 +24,10 @@ _LEVELS: Final = frozenset({"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
 _HEAD: Final = re.compile(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d{3} ([A-Z]+) ([\w.]+): ")
 _FRAME: Final = re.compile(r'\bFile "([^"]+)", line (\d{1,5})\b')
 _ERROR: Final = re.compile(r"[ |+-]*(?:\w+\.)*(\w+)(?::|$)")
-_OURS: Final = re.compile(r"/((?:console|ui|models|resources)(?:/\w+)+)\.py$")
+# Every place that may begin a module's path: the folder around it may be called console too.
+_OURS: Final = re.compile(r"(?=/((?:console|ui|models|resources)(?:/\w+)+)\.py$)")
 _LIBRARY: Final = re.compile(r"/(psycopg|sqlalchemy|alembic|pybreaker|stamina|pydantic|sqlglot|shiboken6)/")
-_OTHER_LOGGERS: Final = frozenset({"root", "qt", "stamina", "py.warnings", "sqlalchemy.pool", "alembic"})
+_LIBRARIES: Final = frozenset({"root", "qt", "py", "stamina", "psycopg", "sqlalchemy", "alembic", "keyring"})
 # Our files have at most 400 lines; a longer number is no line of them.
 _LINE_AT_MOST: Final = 999
 
@@ -119,11 +120,12 @@ def _head(line: str, modules: frozenset[str]) -> str | None:
     found = _HEAD.match(line)
     if found is None or found[2] not in _LEVELS:
         return None
-    when = _moment(found[1])
-    if when is None:
+    logger = found[3] if found[3] in modules else found[3].partition(".")[0]
+    # A message can have a line that looks like a head: a logger that nobody has is no head.
+    if logger not in modules and logger not in _LIBRARIES:
         return None
-    logger = found[3] if found[3] in modules or found[3] in _OTHER_LOGGERS else "another library"
-    return f"{when} {found[2]} {logger}"
+    when = _moment(found[1])
+    return None if when is None else f"{when} {found[2]} {logger}"
 
 
 def _moment(written: str) -> str | None:
@@ -152,9 +154,10 @@ def _place(path: str, line: int, modules: frozenset[str]) -> str:
     library = _LIBRARY.search(whole)
     if library is not None:
         return library[1]
-    ours = _OURS.search(whole)
-    if ours is None or line > _LINE_AT_MOST:
+    if line > _LINE_AT_MOST:
         return ""
-    name = ours[1].replace("/", ".")
-    is_known = name in modules or name.removesuffix(".__init__") in modules
-    return f"{ours[1]}.py:{line}" if is_known else ""
+    for found in _OURS.finditer(whole):
+        name = found[1].replace("/", ".").removesuffix(".__init__")
+        if name in modules:
+            return f"{found[1]}.py:{line}"
+    return ""
