@@ -72,7 +72,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._build()
         self._register_commands()
-        offer_about(self)
+        offer_about(self, context, self.top_bar, self.status_bar)
         self.top_bar.search_wanted.connect(self.open_palette)
         self.navigation.chosen.connect(self.choose_screen)
         context.navigator.wanted.connect(self.open_route)

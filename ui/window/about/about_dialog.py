@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication
-from PySide6.QtWidgets import QDialog, QListWidget, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QListWidgetItem, QPlainTextEdit, QVBoxLayout, QWidget
 
 from console import PROGRAM, console_version
 from ui.kit.formats import DOT
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import button, caption, label, row_of
 from ui.kit.widgets.placing import fit_dialog
+from ui.window.about.two_lines import TwoLineList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
     from console.workspace.licences import PartLicence
     from ui.kit.worker import Worker
 
-_SIZE: Final = QSize(860, 660)
-_LIST_PX: Final = 300
+_SIZE: Final = QSize(1100, 700)
+_LIST_PX: Final = 280
 CHOOSE: Final = "Choose a part to read its licence."
 NO_TEXT: Final = "This part brings no text of its licence; its name is in the list."
 QT_NOTICE: Final = (
@@ -48,13 +49,12 @@ class AboutDialog(QDialog):
         self._facts = label("Looking…", tone="muted", wrap=True, selectable=True)
         words = "No ledger is open." if database is None else "The open ledger is asked…"
         self._ledger = label(words, tone="muted", wrap=True, selectable=True)
-        self.parts = QListWidget()
-        self.parts.setAccessibleName("Parts and their licences")
-        self.parts.setFont(text_font())
-        self.parts.setFixedWidth(_LIST_PX)
+        self.parts = TwoLineList("Parts and their licences", _LIST_PX)
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setAccessibleName("Licence")
         self.text.setTabChangesFocus(True)
+        # The texts are wrapped by hand, many at 80 characters: with these that fits.
+        self.text.setFont(label_font())
         self.text.setPlainText(CHOOSE)
         self.copy_button = button("Copy versions")
         self.save_button, self.close_button = button("Save diagnostics…"), button("Close", accent=True)
@@ -127,12 +127,7 @@ class AboutDialog(QDialog):
         self._facts.setText(DOT.join(f"{name} {value}" for name, value in facts))
         self.copy_button.setEnabled(True)
         for part in licences:
-            item = QListWidgetItem(f"{part.name} {part.version}\n{part.licence}")
-            item.setData(Qt.ItemDataRole.UserRole, part)
-            item.setData(
-                Qt.ItemDataRole.AccessibleTextRole, f"{part.name} {part.version}, licence {part.licence}"
-            )
-            self.parts.addItem(item)
+            self.parts.add(f"{part.name} {part.version}", part.licence, part)
 
     def _read(self, item: QListWidgetItem | None, _before: QListWidgetItem | None) -> None:
         """Show the text of the part that was chosen, once it is read."""

@@ -11,7 +11,6 @@ from PySide6.QtGui import QFont, QFontDatabase
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
-    QListWidget,
     QListWidgetItem,
     QPlainTextEdit,
     QVBoxLayout,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, restyle, row_of
 from ui.kit.widgets.placing import fit_dialog
+from ui.window.about.two_lines import TwoLineList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -48,10 +48,7 @@ class DiagnosticsDialog(QDialog):
         self.chooser: QFileDialog | None = None
         self.setWindowTitle("Save diagnostics")
         fit_dialog(self, _SIZE)
-        self.files = QListWidget()
-        self.files.setAccessibleName("Files to save; Space leaves one out")
-        self.files.setFont(text_font())
-        self.files.setFixedWidth(_LIST_PX)
+        self.files = TwoLineList("Files to save; Space leaves one out", _LIST_PX)
         self.text = QPlainTextEdit(readOnly=True)
         self.text.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
@@ -120,12 +117,7 @@ class DiagnosticsDialog(QDialog):
 
     def _show(self, files: Sequence[DiagnosticFile]) -> None:
         for file in files:
-            item = QListWidgetItem(f"{file.name}\n{file.about}")
-            item.setData(Qt.ItemDataRole.UserRole, file)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{file.name}: {file.about}")
-            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
-            item.setCheckState(Qt.CheckState.Checked)
-            self.files.addItem(item)
+            self.files.add(file.name, file.about, file, ticked=True)
         self.files.setCurrentRow(0)
         self._look()
 

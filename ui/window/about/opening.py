@@ -18,9 +18,11 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from console.settings import Paths, Settings
     from console.workspace.diagnostics.texts import DiagnosticFile
+    from ui.context import Context
     from ui.kit.theme.theme import Theme
     from ui.kit.worker import Worker
-    from ui.window.main_window import MainWindow
+    from ui.window.bars.status_bar import StatusBar
+    from ui.window.bars.top_bar import TopBar
 
 
 class About:
@@ -77,16 +79,15 @@ class About:
         dialog.open()
 
 
-def offer_about(window: MainWindow) -> None:
+def offer_about(window: QWidget, context: Context, top_bar: TopBar, status_bar: StatusBar) -> None:
     """Let both be opened in the ledger's window: in the palette, and under the operator's name."""
-    context = window.context
     about = About(
         window,
         context.worker,
         context.settings,
         context.paths,
         database=context.database,
-        alerts=lambda: window.status_bar.alerts.alerts,
+        alerts=lambda: status_bar.alerts.alerts,
         theme=context.theme,
     )
     ways = (
@@ -95,4 +96,4 @@ def offer_about(window: MainWindow) -> None:
     )
     for name, title, run, words in ways:
         context.commands.add(Command(name, title, run, group="Window", words=words))
-        window.top_bar.add_to_menu(title, run)
+        top_bar.add_to_menu(title, run)
