@@ -34,8 +34,7 @@ _LINE_AT_MOST: Final = 999
 _SERVER_HEAD: Final = re.compile(
     r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)\.\d{3} UTC \[\d+\] .*?\b(LOG|WARNING|ERROR|FATAL|PANIC):  (.*)"
 )
-# What the server says with nothing of a ledger in it, as it begins; what follows is left out.
-_SERVER_WORDS: Final = (
+SERVER_WORDS: Final = (
     "database system is ready to accept connections", "database system is shut down",
     "database system was shut down", "database system was interrupted",
     "database system was not properly shut down; automatic recovery in progress",
@@ -59,6 +58,7 @@ _SERVER_WORDS: Final = (
     "syntax error", "relation", "column", "function", "invalid page in block", "temporary file",
     "lock file", "could not bind", "could not create", "parameter", "SSL error", "SSL connection",
 )  # fmt: skip
+"""What the server says with nothing of a ledger in it, as it begins; what follows is left out."""
 
 
 @dataclass(slots=True)
@@ -102,7 +102,7 @@ def server_log_text(file: Path) -> str:
         found = _SERVER_HEAD.match(line)
         when = None if found is None else _moment(found[1])
         if found is not None and when is not None:
-            words = max((one for one in _SERVER_WORDS if found[3].startswith(one)), key=len, default="")
+            words = max((one for one in SERVER_WORDS if found[3].startswith(one)), key=len, default="")
             kept.append(f"{when} {found[2]} {words}".rstrip() + "\n")
     return "".join(kept) or "Nothing in it.\n"
 
