@@ -11,11 +11,11 @@ from console.postgres.embedded.folder import Folder
 from console.settings.profiles.store import ProfileStore
 from console.workspace.diagnostics import ledger as of_ledger
 from console.workspace.diagnostics.logs import console_log_text, server_log_text
+from console.workspace.diagnostics.parts import version_text
 from console.workspace.diagnostics.statements import alerts_text, errors_text, statements_text
 from console.workspace.diagnostics.system import profiles_text, settings_text, system_text
 from console.workspace.diagnostics.texts import DiagnosticFile, moment
 from console.workspace.diagnostics.words import UNKNOWN, known_errors
-from console.workspace.parts import version_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -99,8 +99,8 @@ class AboutDialog(QDialog):
         """Ask what is installed, and the server; neither keeps the other waiting."""
 
         def installed() -> tuple[Sequence[tuple[str, str]], str, Sequence[PartLicence]]:
+            from console.workspace.diagnostics.parts import parts, version_text  # noqa: PLC0415 - see above
             from console.workspace.licences import licences  # noqa: PLC0415 - on the worker, with what it imports
-            from console.workspace.parts import parts, version_text  # noqa: PLC0415 - see above
 
             return parts(), version_text(), licences()
 
