@@ -149,11 +149,17 @@ class Home(QObject):
         page.restore_wanted.connect(self._restore)
         page.import_wanted.connect(self._import)
         page.export_wanted.connect(self._export)
+        page.about_wanted.connect(self._show_about)
         own.wanted.connect(self._make_own)
         own.back_wanted.connect(self.show)
         server.back_wanted.connect(self._leave_server)
         self.connecting.ready.connect(self.chosen)
         self.connecting.saved.connect(lambda: self.show("Saved.", tone="credit"))
+
+    def _show_about(self) -> None:
+        from ui.window.about.opening import About  # noqa: PLC0415 - seldom asked
+
+        About(self._window, self._worker, self._settings, self._paths).show_about()
 
     def _make_demo(self) -> None:
         profile = Profile.made(name=self._free_name(DEMO_NAME), kind="demo", colour="amber")
