@@ -21,7 +21,7 @@ from ui.window.about.opening import offer_about
 from ui.window.bars.status_bar import StatusBar
 from ui.window.bars.top_bar import TopBar
 from ui.window.history import History, MouseWays, Place
-from ui.window.keys import KeysDialog
+from ui.window.keys.dialog import KeysDialog
 from ui.window.navigation import Navigation
 from ui.window.palette import Palette
 
