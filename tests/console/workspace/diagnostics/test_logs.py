@@ -6,7 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Final
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from console.errors import UnavailableError
@@ -21,6 +21,8 @@ _FORMAT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TOKENS: Final = st.text(
     st.characters(codec="utf-8", exclude_categories=("Cs", "Cc", "Zl", "Zp")), min_size=6
 ).filter(lambda token: not any(name in token for name in known_errors()))
+# Each example writes files, on a machine that does other things besides.
+_UNTIMED: Final = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 _MESSAGES: Final = st.one_of(
     _TOKENS,
     _TOKENS.map(lambda token: f"cannot reach postgresql://{token}:{token}@{token}/{token}"),
@@ -55,6 +57,7 @@ def log_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("log") / "console.log"
 
 
+@_UNTIMED
 @given(message=_MESSAGES, reason=_MESSAGES)
 def test_no_message_leaves_a_trace(log_file: Path, message: str, reason: str) -> None:
     neutral = written(log_file, "-", UnavailableError("-"))
@@ -98,6 +101,7 @@ def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:
     assert console_log_text(tmp_path / "none") == "No log.\n"
 
 
+@_UNTIMED
 @given(user=_TOKENS, rest=_TOKENS)
 def test_a_servers_line_keeps_its_time_its_level_and_postgresqls_own_words(
     log_file: Path, user: str, rest: str
