@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QVBoxLayout, QWidget
 
 from console.settings.profiles.team import Coming
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import button, column_of, label, row_of, scrolling
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from console.settings.profiles.team import Change, Entry, ImportPlan
 
 _WIDTH: Final = 560
@@ -63,6 +65,16 @@ class TeamDialog(QDialog):
         layout.addLayout(row_of(None, self.keep_button, self.deed_button))
         self.setFixedWidth(_WIDTH)
         self._look()
+
+    @property
+    def boxes(self) -> Sequence[tuple[QCheckBox, Entry]]:
+        """What may be ticked, each with what it takes over."""
+        return tuple(self._boxes)
+
+    @property
+    def words(self) -> str:
+        """All that is said, a line each."""
+        return "\n".join(one.text() for one in self.findChildren(QLabel))
 
     def _add(self, lines: QVBoxLayout, entry: Entry) -> None:
         box = QCheckBox(f"{entry.profile.name}: {entry.coming.value}")
