@@ -89,7 +89,7 @@ def test_it_is_written_to_only_while_it_is_unlocked_and_the_audit_says_why(
     deposit(live, first)
     with connected(staff.ledger_url) as connection:
         [(actor, reason)] = connection.execute(
-            "SELECT actor, details ->> 'reason' FROM ledger.audit_events WHERE action = 'unlock_writing'"
+            "SELECT actor, reason FROM ledger.audit_events WHERE action = 'unlock_writing'"
         ).fetchall()
         assert (actor, reason) == (window.context.session.operator, REASON)
     QTest.keyClick(mark, SPACE)
