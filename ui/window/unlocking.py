@@ -67,6 +67,7 @@ class UnlockDialog(QDialog):
         """Say why it is not unlocked."""
         self._trouble.setText(str(error))
         self._trouble.show()
+        self.adjustSize()
         self.deed_button.setEnabled(True)
 
     def _look(self) -> None:

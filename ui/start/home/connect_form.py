@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from console.ledger.operators.credentials import Credentials
@@ -257,6 +257,7 @@ def _secret(placeholder: str = "") -> QLineEdit:
 def _pair(first: Field, second: Field) -> QHBoxLayout:
     made = QHBoxLayout()
     made.setSpacing(12)
-    made.addWidget(first, 3)
-    made.addWidget(second, 2)
+    # At the top: what is wrong with one moves no part of the other.
+    made.addWidget(first, 3, Qt.AlignmentFlag.AlignTop)
+    made.addWidget(second, 2, Qt.AlignmentFlag.AlignTop)
     return made

@@ -136,7 +136,7 @@ class Connecting(QObject):
             self._secrets.keep_gate(wanted.profile, wanted.gate_password)
 
     def _ask_make(self, wanted: Connection) -> None:
-        where = f"{wanted.profile.database} on {', '.join(wanted.profile.hosts)}"
+        where = f"the database {wanted.profile.database} on {', '.join(wanted.profile.hosts)}"
         dialog = MakeLedgerDialog(self._form, where)
         dialog.wanted.connect(lambda ledger: self._make(wanted, ledger))
         dialog.finished.connect(dialog.deleteLater)

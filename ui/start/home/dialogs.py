@@ -79,6 +79,7 @@ class OwnProfileDialog(QDialog):
         """Say why it was not changed."""
         self._trouble.setText(words)
         self._trouble.setVisible(bool(words))
+        self.adjustSize()
 
     def _save(self) -> None:
         try:

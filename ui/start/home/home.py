@@ -220,7 +220,7 @@ class Home(QObject):
     def _remove(self, profile: Profile) -> None:
         def work() -> None:
             self.store.remove(profile.id)
-            if profile.is_server and profile.keep_password:
+            if profile.is_server:
                 self._forget(profile)
 
         self._run(work, lambda _gone: self.show(), failed=self._say)

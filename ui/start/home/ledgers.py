@@ -94,6 +94,7 @@ class LedgersPage(QWidget):
         self._rows = [_Row(profile, self) for profile in profiles]
         for row in self._rows:
             self._list.addWidget(row)
+            row.show()  # now: what is not shown takes no keyboard
         self._lead.setText(KNOWN if self._rows else WELCOME)
         self.demo.setVisible(all(profile.kind != "demo" for profile in profiles))
         self.export_button.setVisible(any(profile.is_server for profile in profiles))

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STEPS_PX: Final = 420
+# What the form calls that field, which a command calls root_certificate.
+_ROOT: Final = (
+    "the \N{LEFT DOUBLE QUOTATION MARK}certificate of the server's issuer\N{RIGHT DOUBLE QUOTATION MARK}"
+)
 _MARKS: Final = {
     State.WAITING: ("\N{MIDDLE DOT}", "faint"),
     State.RUNNING: ("\N{HORIZONTAL ELLIPSIS}", "accent"),
@@ -32,6 +36,8 @@ class TrialSteps(Card):
     def __init__(self) -> None:
         super().__init__("The connection, step by step", spacing=9)
         self.setFixedWidth(STEPS_PX)
+        # As the form's card beside it, so that the buttons of both stand in one line.
+        self.body.setContentsMargins(22, 24, 22, 24)
         self._lines = {key: _Line(Step(key)) for key in StepKey}
         for line in self._lines.values():
             self.body.addWidget(line)
@@ -106,10 +112,11 @@ class _Line(QWidget):
         self._title.setText(step.title)
         restyle(self._title, tone="muted" if step.state in {State.WAITING, State.SKIPPED} else None)
         who = "" if step.who is None else f"Who can fix it: {step.who.value}. "
+        advice = f"{who}{step.advice.replace('root_certificate', _ROOT)}"
         for part, words in (
-            (self._found, step.found), (self._wrong, step.wrong), (self._advice, f"{who}{step.advice}"),
+            (self._found, step.found), (self._wrong, step.wrong), (self._advice, advice),
         ):  # fmt: skip
             part.setText(words)
             part.setVisible(bool(words))
-        said = (f"{step.title}: {step.state.value}", step.found, step.wrong, f"{who}{step.advice}")
+        said = (f"{step.title}: {step.state.value}", step.found, step.wrong, advice)
         self.setAccessibleName(". ".join(one.rstrip(". ") for one in said if one))

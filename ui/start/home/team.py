@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QLabel, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from console.settings.profiles.team import Coming
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import button, column_of, label, row_of, scrolling
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtGui import QShowEvent
+
     from console.settings.profiles.team import Change, Entry, ImportPlan
 
 _WIDTH: Final = 560
-_MOST_PX: Final = 420
+_MOST_PX: Final = 320
 _INDENT_PX: Final = 26
 _WORDS: Final = (
     "What is ticked is taken over. What would protect less than now is left out unless you tick it."
@@ -56,13 +61,29 @@ class TeamDialog(QDialog):
         heading = text_font(15, weight=text_font().Weight.DemiBold)
         layout.addWidget(label(plan.path.name, font=heading, wrap=True))
         layout.addWidget(label(_WORDS, tone="muted", wrap=True))
-        area = scrolling(inside)
-        # As high as it needs, and no higher than a small window.
-        area.setMinimumHeight(min(lines.heightForWidth(_WIDTH - 48), _MOST_PX))
-        layout.addWidget(area, 1)
+        self._lines, self._area = lines, scrolling(inside, ground="surface")
+        layout.addWidget(self._area, 1)
         layout.addLayout(row_of(None, self.keep_button, self.deed_button))
         self.setFixedWidth(_WIDTH)
         self._look()
+
+    @property
+    def boxes(self) -> Sequence[tuple[QCheckBox, Entry]]:
+        """What may be ticked, each with what it takes over."""
+        return tuple(self._boxes)
+
+    @property
+    def words(self) -> str:
+        """All that is said, a line each."""
+        return "\n".join(one.text() for one in self.findChildren(QLabel))
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # As high as it needs, and no higher than a small window.
+        needed = self._lines.heightForWidth(self._area.viewport().width())
+        self._area.setMinimumHeight(min(needed, _MOST_PX))
+        self.adjustSize()
 
     def _add(self, lines: QVBoxLayout, entry: Entry) -> None:
         box = QCheckBox(f"{entry.profile.name}: {entry.coming.value}")

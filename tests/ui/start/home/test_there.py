@@ -60,7 +60,7 @@ def tried(session: OperatorSession, form: ConnectForm, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: form.try_button.isEnabled() and session.worker.active == 0, timeout=OPEN_MS)
 
 
-def test_a_connection_is_tried_then_kept_without_its_password_and_opened(
+def test_a_connection_is_tried_then_kept_without_its_password_and_opened(  # noqa: PLR0917 - fixtures are given by name
     begin: Begin, staff: Staff, kept: ProfileStore, ring: MemoryKeyring, make_session: Sessions, qtbot: QtBot
 ) -> None:
     name, session = staff.hire(), begin()

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Final
 import keyring
 from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog
 
 from console.settings import Paths, Settings
 from tests.console.settings.profiles.keyrings import MemoryKeyring
 from ui.kit.theme.theme import Mode, Theme
+from ui.kit.widgets.basics import bring_into_view
 from ui.start.crash import CrashReporter
 from ui.start.session import OperatorSession
 from ui.tour.walk import Walk
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from PySide6.QtWidgets import QApplication, QWidget
+    from PySide6.QtWidgets import QWidget
 
 WIDE: Final = (1440, 900)
 SMALL: Final = (800, 500)
@@ -106,14 +108,20 @@ class Album:
         self.wait(window.isActiveWindow, "the active window")
         QTest.keyClick(window, key, modifiers)
 
-    def keep(self, name: str) -> None:
-        """Take the pictures of what is seen now."""
+    def keep(self, name: str, near: QWidget | None = None) -> None:
+        """Take the pictures of what is seen now; where that has to scroll, of what is `near` a widget."""
         self._count += 1
         window = self.walk.seen
         for look, mode, size in LOOKS:
             self.theme.set_mode(mode)
             window.resize(*size)
-            for _ in range(3):
+            if not any(
+                isinstance(one, QDialog) and one.isVisible() for one in QApplication.topLevelWidgets()
+            ):
+                window.activateWindow()
+            for turn in range(4):
+                if near is not None and turn == 1:
+                    bring_into_view(near)
                 QCoreApplication.sendPostedEvents()
                 QCoreApplication.processEvents()
             path = self._folder / f"{self._count:02}-{name}-{look}.png"

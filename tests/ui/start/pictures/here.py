@@ -25,7 +25,7 @@ def demo(album: Album) -> None:
     """Make a demo, leave it and throw it away."""
     start = album.session.start_window
     press(start.ledgers.demo)
-    album.wait(lambda: " of " in start.preparing.words, "the progress")
+    album.wait(lambda: 0 < start.preparing.progress < 1 or album.session.window is not None, "progress")
     album.keep("demo-is-made")
     album.opened()
     album.keep("demo-is-open")

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+import pytest
+
 from console.workspace.trial import server as trial_server
 from tests.cluster import PASSWORD, connected
 from tests.console.workspace.trial.certificates import NOW, Issuer
@@ -45,7 +47,7 @@ def connect(album: Album, served: Served) -> None:
         album.page(album.session.start_window.ledgers)
     form = begun(album)
     tried(album, served)
-    album.keep("connect-all-passed")
+    album.keep("connect-all-passed", form.steps)
 
 
 def failures(album: Album, served: Served) -> None:
@@ -72,16 +74,16 @@ def failures(album: Album, served: Served) -> None:
         failed(album, served, "ledger-is-older")
     with _version(served, "9999"):
         failed(album, served, "console-is-older")
-    oldest, trial_server.OLDEST_SERVER = trial_server.OLDEST_SERVER, _TOO_NEW
-    failed(album, served, "server-is-too-old")
-    trial_server.OLDEST_SERVER = oldest
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(trial_server, "OLDEST_SERVER", _TOO_NEW)
+        failed(album, served, "server-is-too-old")
 
 
 def made_there(album: Album, served: Served) -> None:
     """Make a ledger on the server, where that is allowed."""
     form = begun(album)
     tried(album, served, name="Books of 2027", database="empty", operator="t_super")
-    album.keep("no-ledger-may-be-made")
+    album.keep("no-ledger-may-be-made", form.steps)
     press(form.make_button)
     dialog = the_dialog(album, MakeLedgerDialog)
     dialog.operator.setText("Anna")
@@ -102,7 +104,7 @@ def failed(album: Album, served: Served, name: str, **values: str) -> None:
     form = begun(album)
     tried(album, served, **values)
     assert any(one.state == "failed" for one in form.steps.steps), name
-    album.keep(f"fails-{name}")
+    album.keep(f"fails-{name}", form.steps)
 
 
 def begun(album: Album) -> ConnectForm:
