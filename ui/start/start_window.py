@@ -113,11 +113,6 @@ class PreparingPage(QWidget):
         """What is said."""
         return self._words.text()
 
-    @property
-    def progress(self) -> float:
-        """How much of it is done, from 0 to 1; 0 while that is not known."""
-        return self._bar.value() / self._bar.maximum() if self._bar.maximum() > 0 else 0.0
-
     def say(self, words: str, done: int = 0, total: int = 0) -> None:
         """Say what is going on, and how far it is; without a total the bar only moves."""
         self._words.setText(words)

@@ -51,6 +51,7 @@ class ConnectForm(FormPage):
     def __init__(self) -> None:
         super().__init__("Connect to a server", _WORDS, "Save and open")
         self._before: Profile | None = None
+        self._pressed: QWidget | None = None
         self.name, self.database = _line(), _line()
         self.hosts = _line("db.example.org")
         self.operator, self.password = _line(), _secret()
@@ -129,12 +130,17 @@ class ConnectForm(FormPage):
             self.make_button.setFocus()
 
     def set_busy(self, *, busy: bool) -> None:
-        """Keep other presses out while one is under way."""
+        """Keep other presses out while one is under way; then the keyboard is where it was."""
+        if busy:
+            self._pressed = self.focusWidget()
         for one in (self.try_button, self.deed_button, self.make_button, self.save_button):
             one.setEnabled(not busy)
         self.try_button.setText("Trying…" if busy else "Try the connection")
         if busy:
             bring_into_view(self.steps)
+        elif self._pressed is not None:
+            self._pressed.setFocus()
+            self._pressed = None
 
     def connection(self, *, signs_in: bool = True) -> Connection | None:
         """Return what was filled in; None, and what is wrong in place, when it can be none.

@@ -45,6 +45,7 @@ class FormPage(QWidget):
         self.card.body.addWidget(self._words)
         self.card.body.addLayout(self.fields)
         self.card.body.addWidget(self.trouble)
+        self.card.body.addStretch(1)
         self.card.body.addLayout(self.buttons)
         self.beside = QVBoxLayout()
         self.beside.setSpacing(12)
@@ -52,11 +53,11 @@ class FormPage(QWidget):
         self._row = row = QHBoxLayout()
         row.setSpacing(_BETWEEN_PX)
         row.addStretch(1)
-        row.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.card)
         row.addLayout(self.beside)
         row.addStretch(1)
         # Where the list stands that one came from, a little above the middle.
-        whole = QVBoxLayout(inside)
+        self._whole = whole = QVBoxLayout(inside)
         whole.setContentsMargins(_AROUND_PX, _AROUND_PX, _AROUND_PX, _AROUND_PX)
         whole.addStretch(2)
         whole.addLayout(row)
@@ -70,13 +71,13 @@ class FormPage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         # What stands beside the form comes under it where the window is too narrow for both.
-        both = FORM_PX + _BETWEEN_PX + self.beside.sizeHint().width() + 2 * _AROUND_PX
+        width = event.size().width()
+        narrow = self.beside.count() > 0 and width < 2 * (FORM_PX + _AROUND_PX) + _BETWEEN_PX
         ways = QBoxLayout.Direction
-        narrow = self.beside.count() > 0 and event.size().width() < both
         self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
-        top, middle = Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignHCenter
-        self._row.setAlignment(self.card, middle if narrow else top)
-        self._row.setAlignment(self.beside, middle if narrow else Qt.AlignmentFlag(0))
+        # By margins and not by an alignment, which would cut what is wrapped.
+        side = max((width - FORM_PX) // 2, _AROUND_PX) if narrow else _AROUND_PX
+        self._whole.setContentsMargins(side, _AROUND_PX, side, _AROUND_PX)
 
     @property
     def said(self) -> str:

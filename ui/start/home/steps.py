@@ -12,11 +12,11 @@ from console.workspace.trial.steps import State, Step, StepKey
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import button, label, restyle, row_of
 from ui.kit.widgets.cards import Card
+from ui.start.home.form import FORM_PX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STEPS_PX: Final = 420
 # What the form calls that field, which a command calls root_certificate.
 _ROOT: Final = (
     "the \N{LEFT DOUBLE QUOTATION MARK}certificate of the server's issuer\N{RIGHT DOUBLE QUOTATION MARK}"
@@ -35,7 +35,7 @@ class TrialSteps(Card):
 
     def __init__(self) -> None:
         super().__init__("The connection, step by step", spacing=9)
-        self.setFixedWidth(STEPS_PX)
+        self.setFixedWidth(FORM_PX)
         # As the form's card beside it, so that the buttons of both stand in one line.
         self.body.setContentsMargins(22, 24, 22, 24)
         self._lines = {key: _Line(Step(key)) for key in StepKey}

@@ -99,7 +99,7 @@ def test_it_is_written_to_only_while_it_is_unlocked_and_the_audit_says_why(
         deposit(live, second)
     with connected(staff.ledger_url) as connection:
         found = connection.execute(
-            "SELECT username FROM ledger.accounts WHERE username = ANY(%s)", [[first, second]]
+            "SELECT username FROM ledger.users WHERE username = ANY(%s)", [[first, second]]
         ).fetchall()
     assert found == [(first,)]
 

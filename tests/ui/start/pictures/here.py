@@ -25,7 +25,9 @@ def demo(album: Album) -> None:
     """Make a demo, leave it and throw it away."""
     start = album.session.start_window
     press(start.ledgers.demo)
-    album.wait(lambda: 0 < start.preparing.progress < 1 or album.session.window is not None, "progress")
+    album.wait(lambda: start.currentWidget() is start.preparing, "the preparing")
+    album.keep("demo-begins")
+    album.wait(lambda: " of " in start.preparing.words, "the progress")
     album.keep("demo-is-made")
     album.opened()
     album.keep("demo-is-open")
