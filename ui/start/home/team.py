@@ -85,7 +85,7 @@ class TeamDialog(QDialog):
             layout.activate()  # the width is not known before
         # As high as it needs, and no higher than a small window.
         needed = self._lines.heightForWidth(self._area.viewport().width())
-        self._area.setMinimumHeight(min(needed, _MOST_PX))
+        self._area.setFixedHeight(min(needed, _MOST_PX))
         self.adjustSize()
 
     def _add(self, lines: QVBoxLayout, entry: Entry) -> None:
