@@ -73,6 +73,7 @@ def test_a_connection_is_tried_then_kept_without_its_password_and_opened(  # noq
     assert kept.list() == ()
     typed(form.password, PASSWORD)
     form.keep.setChecked(True)
+    typed(form.gate, PASSWORD)
     tried(session, form, qtbot)
     assert {one.state for one in form.steps.steps} <= {State.PASSED, State.SKIPPED}
     assert form.focusWidget() is form.deed_button
@@ -86,6 +87,7 @@ def test_a_connection_is_tried_then_kept_without_its_password_and_opened(  # noq
     secret = Secrets(ring).password(profile, name)
     assert secret is not None
     assert secret.get_secret_value() == PASSWORD
+    assert Secrets(ring).gate_password(profile) is not None
     make_session.end()
     for file in make_session.paths.config.parent.rglob("*"):
         assert not file.is_file() or PASSWORD.encode() not in file.read_bytes(), file
