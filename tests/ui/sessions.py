@@ -29,14 +29,19 @@ class Sessions:
         self._made: list[OperatorSession] = []
 
     def __call__(
-        self, url: str | None, gate_password: str | None = None, *, demo: tuple[int, int] | None = None
+        self,
+        url: str | None,
+        gate_password: str | None = None,
+        *,
+        demo: tuple[int, int] | None = None,
+        file: Path | None = None,
     ) -> OperatorSession:
         """Start one; `demo` is how many users and transactions an embedded ledger gets."""
         settings = Settings.model_construct(
             database_url=None if url is None else SecretStr(url),
             gate_password=None if gate_password is None else SecretStr(gate_password),
         )
-        session = OperatorSession(self._theme, settings, self.paths, self._store, demo=demo)
+        session = OperatorSession(self._theme, settings, self.paths, self._store, demo=demo, file=file)
         self._made.append(session)
         session.begin()
         return session

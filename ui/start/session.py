@@ -17,7 +17,7 @@ from ui.kit.formats import Formats
 from ui.kit.notices import Notices
 from ui.kit.sampling.lag import LagSampler
 from ui.kit.worker import Worker
-from ui.routes import Navigator
+from ui.routes import Navigator, OpenBatchFile
 from ui.start.home.home import Home
 from ui.start.lock.locking import Locking
 from ui.start.opening import Opening, Target
@@ -29,6 +29,7 @@ from ui.start.witness_check import ask_witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtCore import QSettings
 
@@ -70,10 +71,12 @@ class OperatorSession(QObject):
         ask: bool = False,
         home: bool = False,
         profile: str = "",
+        file: Path | None = None,
     ) -> None:
         """`ask` shows the sign-in even where this computer knows the password.
 
         home: the user's profiles say which ledger there is, and `profile` names one; else the settings do.
+        file: a batch's CSV file, whose mapping whoever signs in first is shown.
         """
         super().__init__()
         self._theme = theme
@@ -81,6 +84,7 @@ class OperatorSession(QObject):
         self._paths = self._own_paths = paths
         self._store = store
         self._named = profile
+        self._file = file
         self._chosen: Choice | None = None
         self._demo = demo
         self._ask = ask
@@ -312,6 +316,9 @@ class OperatorSession(QObject):
             workspace.keeper.start()
         ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
         self.entered.emit()
+        if self._file is not None:
+            file, self._file = self._file, None
+            window.open_route(OpenBatchFile(file))
 
     def _back_up(self, window: MainWindow) -> None:
         from ui.start.backup.make import BackupDialog  # noqa: PLC0415 - seldom asked

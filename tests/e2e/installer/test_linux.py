@@ -90,9 +90,21 @@ def test_the_entry_promises_only_what_the_command_takes(share: Path) -> None:
     entry = configparser.ConfigParser(interpolation=None)
     entry.read(share / "applications/ledger-console.desktop", encoding="utf-8")
     told = entry["Desktop Entry"]
-    assert told["Exec"] == "ledger-console"
-    takes_files = any(not action.option_strings for action in manuals.parser()._actions)
-    assert ("MimeType" in told) is takes_files, "the entry opens files exactly if the command takes them"
+    takes_files = [action.nargs for action in manuals.parser()._actions if not action.option_strings]
+    assert takes_files == ["?"], "%f is one file, and the entry starts without one too"
+    assert told["Exec"] == "ledger-console %f"
+    assert told["MimeType"] == "application/vnd.ledger-console.batch+csv;"
+    page = gzip.decompress((share / "man/man1/ledger-console.1.gz").read_bytes()).decode()
+    assert ".TP\n\\fIFILE\\fR\n" in page
+
+
+@pytest.mark.skipif(
+    shutil.which("desktop-file-validate") is None, reason="desktop-file-validate is not installed"
+)
+def test_the_entry_holds_to_the_standard(share: Path) -> None:
+    entry = share / "applications/ledger-console.desktop"
+    done = subprocess.run(["desktop-file-validate", entry], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_types_of_files_are_below_the_common_ones(share: Path) -> None:
