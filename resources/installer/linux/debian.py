@@ -130,8 +130,7 @@ def copyright_text() -> str:
         "Upstream-Name: Ledger Console\n"
         f"Comment:\n The package brings other works along. /{HOME}/_internal/licenses has the\n"
         " licence of each, with an index, and sbom.cdx.json beside this file lists their versions.\n"
-        " Qt and Qt for Python are under the LGPL, version 3: /usr/share/common-licenses/LGPL-3.\n"
-        " GNU Readline, which only psql loads, is under the GPL: /usr/share/common-licenses/GPL-3.\n\n"
+        " Qt and Qt for Python are under the LGPL, version 3: /usr/share/common-licenses/LGPL-3.\n\n"
         f"Files: *\nCopyright: {holder.removeprefix('Copyright (c) ')}\nLicense: Expat\n{body}\n"
     )
 
