@@ -146,7 +146,8 @@ def strip(folder: Path) -> int:
     """Take names for debuggers out of the programs and libraries below a folder; return the bytes saved.
 
     Python's library alone shrinks from 23 MB to 6. What a wheel's repair has rewritten is left alone, the
-    folders *.libs and the server: strip lays the segments out anew, and what was tried, psql, then crashed at its start.
+    folders *.libs and the server: strip lays the segments out anew, and a program so treated, psql,
+    crashed at its start.
     """
     before = after = 0
     for file in sorted(folder.rglob("*")):

@@ -135,6 +135,20 @@ def test_the_packages_time_is_the_commits(monkeypatch: pytest.MonkeyPatch) -> No
         debian.moment()
 
 
+def test_who_publishes_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAINTAINER", raising=False)
+    assert debian.maintainer() == debian.MAINTAINER
+    monkeypatch.setenv("MAINTAINER", "Example Credits <packages@example.org>")
+    assert debian.maintainer() == "Example Credits <packages@example.org>"
+
+
+@pytest.mark.parametrize("named", ["packages@example.org", "A <a@b>\nDepends: x", "A, B <a@b>", " <a@b>"])
+def test_a_maintainer_in_another_form_ends_the_build(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAINTAINER", named)
+    with pytest.raises(SystemExit, match="MAINTAINER is to be as in"):
+        debian.maintainer()
+
+
 def test_files_lose_who_made_them_and_when(tmp_path: Path) -> None:
     program, library = tmp_path / "run", tmp_path / "a.so.6"
     for file in (program, library):
