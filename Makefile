@@ -71,7 +71,7 @@ AS_COMMITTED := PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$(MADE_
 build: $(STAMP) ## freeze both commands into dist/ledger-console
 	@$(BIN)/python -m resources.installer.licences build/licenses
 	@$(BIN)/python -m resources.installer.icons build/icons
-	@$(AS_COMMITTED) $(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist \
+	@$(AS_COMMITTED) PYINSTALLER_ZLIB_COMPRESSION_LEVEL=0 $(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist \
 	  --workpath build/pyinstaller build.spec
 
 sbom: $(STAMP) ## write what the bundle is made of, as CycloneDX, into dist/ledger-console.cdx.json

@@ -139,7 +139,7 @@ def _is_servers(file: PurePath) -> bool:
     # The programs take libpq from the wheel's own folder; the vector extension is nothing the ledger has.
     if len(parts) == len(("lib", "libpq.so")) and parts[0] == "lib":
         return file.suffix == ".dylib"
-    return file.suffix not in {".a", ".lib", ".pdb", ".pyc"} and not file.name.startswith("vector")
+    return file.suffix not in {".a", ".lib", ".pdb", ".pyc"} and not file.name.startswith(("vector", "psql"))
 
 
 def strip(folder: Path) -> int:
