@@ -122,6 +122,18 @@ def test_the_service_runs_a_command_that_there_is() -> None:
     assert found[1] in {" ".join(path) for path, _command in manuals.commands(manuals.tree())}
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
+def test_systemd_has_nothing_against_the_service(tmp_path: Path) -> None:
+    text = (LINUX / "ledger-console-keeper.service").read_text(encoding="utf-8")
+    unit = tmp_path / "ledger-console-keeper.service"
+    # The command is looked for too, and is here only where the package is installed.
+    unit.write_text(text.replace("/usr/bin/ledgerctl", "/bin/true"), encoding="utf-8")
+    command = ["systemd-analyze", "--user", "verify", "--man=no", str(unit)]
+    known = {"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = subprocess.run(command, env=known, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_icons_are_drawn_in_every_size(share: Path) -> None:
     for size in icons.SIZES:
         picture = (share / f"icons/hicolor/{size}x{size}/apps/ledger-console.png").read_bytes()
