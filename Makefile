@@ -12,7 +12,7 @@ PYTEST = QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m pytest 
 # A worker for each processor, with a server of its own; a file's tests stay together, for they share fixtures.
 ON_ALL_CORES := --numprocesses=logical --dist=loadfile
 
-.PHONY: help run test test-15 check soak lint tour first-start bench build sbom installer test-installer bench-start lock clean
+.PHONY: help run test test-15 check soak lint tour first-start bench build sbom installer test-installer test-reproducible bench-start lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -74,11 +74,14 @@ AS_COMMITTED := PYTHONHASHSEED=0 SOURCE_DATE_EPOCH=$${SOURCE_DATE_EPOCH:-$(MADE_
 build: $(STAMP) ## freeze both commands into dist/ledger-console
 	@$(BIN)/python -m resources.installer.licences build/licenses
 	@$(BIN)/python -m resources.installer.icons build/icons
-	@$(AS_COMMITTED) $(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist \
+	@$(AS_COMMITTED) PYINSTALLER_ZLIB_COMPRESSION_LEVEL=0 $(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist \
 	  --workpath build/pyinstaller build.spec
 
 sbom: $(STAMP) ## write what the bundle is made of, as CycloneDX, into dist/ledger-console.cdx.json
 	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.sbom dist/ledger-console.cdx.json
+
+# Who publishes the package names himself: make installer MAINTAINER='Name <name@example.org>'
+export MAINTAINER
 
 installer: build sbom ## make the .deb and the .tar.xz of this commit, in dist
 	@$(AS_COMMITTED) $(BIN)/python -m resources.installer.linux.debian dist/ledger-console dist
@@ -88,6 +91,10 @@ installer: build sbom ## make the .deb and the .tar.xz of this commit, in dist
 # Wants root, debootstrap and Xvfb: it makes a Debian without Python in a folder, installs there, and takes all away.
 test-installer: $(STAMP) ## install the .deb in dist on a fresh Debian, use it as a user, remove it
 	@$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/e2e/installer/fresh_root.py
+
+# In two folders, each with an environment of its own, and ended after an hour.
+test-reproducible: $(STAMP) ## build the installers of HEAD twice and compare every byte
+	@$(BIN)/python -m pytest -q -s -p no:cacheprovider tests/e2e/installer/same_bytes.py
 
 bench-start: $(STAMP) ## compare the start of dist/ledger-console with that from source
 	@$(BIN)/python -m resources.installer.start dist/ledger-console

@@ -39,6 +39,7 @@ class Request:
     """What was asked for; `tour` is a folder when the tour is to be drawn.
 
     home: the user's profiles say which ledger there is; profile: the name of one, empty for the last.
+    file: a batch's CSV file, which is opened after the sign-in.
     """
 
     settings: Settings
@@ -47,6 +48,7 @@ class Request:
     tour: Path | None = None
     home: bool = False
     profile: str = ""
+    file: Path | None = None
 
     @property
     def demo_size(self) -> tuple[int, int] | None:
@@ -91,6 +93,9 @@ class _TellVersion(argparse.Action):
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ledger-console", description="A desktop console for a credit ledger in PostgreSQL."
+    )
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", type=Path, help="a batch's CSV file to open after the sign-in"
     )
     parser.add_argument(
         "--version", action=_TellVersion, nargs=0, help="say which console this is and its parts"
@@ -169,7 +174,33 @@ def _request(options: argparse.Namespace) -> Request:
         raise UsageError("--profile names a ledger already; leave out --database-url, --data-dir and --demo.")
     # What is said nearest wins: an option, then the environment, then what was opened last.
     told = settings.database_url is not None or settings.data_dir is not None or options.demo
-    return Request(settings, paths, options.demo, home=bool(options.profile) or not told, profile=named)
+    return Request(
+        settings,
+        paths,
+        options.demo,
+        home=bool(options.profile) or not told,
+        profile=named,
+        file=_readable(options.file),
+    )
+
+
+def _readable(file: Path | None) -> Path | None:
+    """Return the whole path of the file to be opened; UsageError when it cannot be."""
+    if file is None:
+        return None
+    try:
+        is_there, is_file = file.exists(), file.is_file()
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be opened: {error.strerror}. Name the CSV file of a batch."
+        ) from None
+    if not is_there:
+        raise UsageError(f"{file} is not there; name the CSV file of a batch, or start without one.")
+    if not is_file:
+        raise UsageError(f"{file} is no file; name the CSV file of a batch, or start without one.")
+    if not os.access(file, os.R_OK):
+        raise UsageError(f"{file} may not be read by this user; change its rights, or start without it.")
+    return file.absolute()
 
 
 def _run_tour(options: argparse.Namespace, tour: Path) -> tuple[int, bool]:
@@ -180,6 +211,8 @@ def _run_tour(options: argparse.Namespace, tour: Path) -> tuple[int, bool]:
         raise UsageError(
             "The tour posts a batch, so it uses a demo ledger of its own, never a database URL's."
         )
+    if options.file is not None:
+        raise UsageError("The tour opens files of its own; leave out FILE, or --tour and --or-tour.")
     named = None if options.tour is None else options.data_dir
     with own_folder() as folder:
         return _run(Request(settings_of(options.theme), paths_of(folder, tour, named), demo=True, tour=tour))
@@ -218,6 +251,7 @@ def _run(request: Request) -> tuple[int, bool]:
         ask=request.tour is not None,
         home=request.home,
         profile=request.profile,
+        file=request.file,
     )
     code, ended = 1, False
     try:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Signal
 
 if TYPE_CHECKING:
     from datetime import date
+    from pathlib import Path
 
 
 class Route:
@@ -135,6 +136,14 @@ class OpenBatches(Route):
     """The list of batches, newest first."""
 
     screen: ClassVar[str] = "batches"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBatchFile(Route):
+    """The mapping of a CSV file, from which a batch is to be loaded."""
+
+    screen: ClassVar[str] = "batches"
+    file: Path
 
 
 @dataclass(frozen=True, slots=True)

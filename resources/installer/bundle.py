@@ -16,11 +16,13 @@ Entry = tuple[str, str, str]
 
 PROGRAMS: Final = frozenset(
     {
-        "initdb", "pg_basebackup", "pg_config", "pg_controldata", "pg_ctl", "pg_dump", "pg_dumpall",
-        "pg_isready", "pg_restore", "pgbench", "postgres", "psql",
+        "initdb", "pg_config", "pg_ctl", "pg_dump", "pg_dumpall", "pg_restore", "pgbench", "postgres",
     }
 )  # fmt: skip
-"""The server's programs that the console runs, and those with which a person gets the data out."""
+"""The server's programs that the console runs; pgbench is what `ledgerctl bench` drives.
+
+psql stays out: it alone loads GNU Readline, whose licence, GPL-3, would then be the installer's.
+"""
 
 METADATA: Final = ("METADATA", "entry_points.txt")
 """Of a package's metadata: what tells its version, and where keyring finds its ways to keep a secret.
@@ -122,7 +124,7 @@ def server_files(package: Path, installation: str) -> list[tuple[str, str]]:
         found += [
             (str(file), str(libraries.relative_to(package.parent)))
             for file in needed
-            if not re.match(r"lib(ecpg|pgtypes)|libpq-\w+\.so\.5\.16", file.name)
+            if not re.match(r"lib(ecpg|pgtypes|readline|tinfo|edit)|libpq-\w+\.so\.5\.16", file.name)
         ]
     return found
 
@@ -137,14 +139,15 @@ def _is_servers(file: PurePath) -> bool:
     # The programs take libpq from the wheel's own folder; the vector extension is nothing the ledger has.
     if len(parts) == len(("lib", "libpq.so")) and parts[0] == "lib":
         return file.suffix == ".dylib"
-    return file.suffix not in {".a", ".lib", ".pdb", ".pyc"} and not file.name.startswith("vector")
+    return file.suffix not in {".a", ".lib", ".pdb", ".pyc"} and not file.name.startswith(("vector", "psql"))
 
 
 def strip(folder: Path) -> int:
     """Take names for debuggers out of the programs and libraries below a folder; return the bytes saved.
 
     Python's library alone shrinks from 23 MB to 6. What a wheel's repair has rewritten is left alone, the
-    folders *.libs and the server: strip lays the segments out anew, and psql then crashed at its start.
+    folders *.libs and the server: strip lays the segments out anew, and a program so treated, psql,
+    crashed at its start.
     """
     before = after = 0
     for file in sorted(folder.rglob("*")):

@@ -36,6 +36,7 @@ class Sessions:
         demo: tuple[int, int] | None = None,
         home: bool = False,
         profile: str = "",
+        file: Path | None = None,
     ) -> OperatorSession:
         """Start one; `demo` is how many users and transactions an embedded ledger gets.
 
@@ -46,7 +47,14 @@ class Sessions:
             gate_password=None if gate_password is None else SecretStr(gate_password),
         )
         session = OperatorSession(
-            self._theme, settings, self.paths, self._store, demo=demo, home=home, profile=profile
+            self._theme,
+            settings,
+            self.paths,
+            self._store,
+            demo=demo,
+            home=home,
+            profile=profile,
+            file=file,
         )
         self._made.append(session)
         session.begin()

@@ -18,7 +18,7 @@ from ui.kit.formats import Formats
 from ui.kit.notices import Notices
 from ui.kit.sampling.lag import LagSampler
 from ui.kit.worker import Worker
-from ui.routes import Navigator
+from ui.routes import Navigator, OpenBatchFile
 from ui.start.home.home import Home
 from ui.start.lock.locking import Locking
 from ui.start.opening import Opening, Target
@@ -30,6 +30,7 @@ from ui.start.witness_check import ask_witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from PySide6.QtCore import QSettings
 
@@ -71,10 +72,12 @@ class OperatorSession(QObject):
         ask: bool = False,
         home: bool = False,
         profile: str = "",
+        file: Path | None = None,
     ) -> None:
         """`ask` shows the sign-in even where this computer knows the password.
 
         home: the user's profiles say which ledger there is, and `profile` names one; else the settings do.
+        file: a batch's CSV file, whose mapping whoever signs in first is shown.
         """
         super().__init__()
         self._theme = theme
@@ -82,6 +85,7 @@ class OperatorSession(QObject):
         self._paths = self._own_paths = paths
         self._store = store
         self._named = profile
+        self._file = file
         self._chosen: Choice | None = None
         self._demo = demo
         self._ask = ask
@@ -275,15 +279,13 @@ class OperatorSession(QObject):
 
     def _enter(self, facts: SessionFacts) -> None:
         from ui.acts.offered import offer_acts  # noqa: PLC0415 - see _load_screens
-        from ui.acts.settling import say_settled, settle_now  # noqa: PLC0415 - see _load_screens
+        from ui.acts.settling import say_settled  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.waiting import COUNTED, count_waiting  # noqa: PLC0415 - see _load_screens
         from ui.window.hints import Hints  # noqa: PLC0415 - see _load_screens
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
-        from ui.window.technical import Technical  # noqa: PLC0415 - see _load_screens
-        from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
         if workspace is None:
@@ -298,6 +300,28 @@ class OperatorSession(QObject):
         window.context.sampler.start()
         window.closing.connect(window.context.sampler.stop)
         offer_acts(window.context, window, shown=lambda: window.current_screen, refresh=window.refresh_screen)
+        self._offer(window, workspace, self.status)
+        self.start_window.hand_over()
+        window.open_screen(SCREENS[0].id)
+        window.show()
+        say_settled(window.context, workspace.settled)
+        for screen in COUNTED:
+            count_waiting(window.context, screen, window)
+        hints.start()
+        if self._settings.keeper and window.context.session.rights.keeps:
+            workspace.keeper.start()
+        ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
+        self.entered.emit()
+        if self._file is not None:
+            file, self._file = self._file, None
+            window.open_route(OpenBatchFile(file))
+
+    def _offer(self, window: MainWindow, workspace: Workspace, status: LiveStatus) -> None:
+        """Let the window be locked, unlocked for writing, backed up and left; settle what is in doubt."""
+        from ui.acts.settling import settle_now  # noqa: PLC0415 - see _load_screens
+        from ui.window.technical import Technical  # noqa: PLC0415 - see _load_screens
+        from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
+
         # Whatever the sleep or the break left without an answer comes before anything else.
         self.locking = locking = Locking(window, self.start_window, workspace, self._place)
         locking.switch_wanted.connect(self.switch_operator)
@@ -315,18 +339,7 @@ class OperatorSession(QObject):
         waking = Waking(window)
         waking.woke.connect(partial(locking.lock, "the computer slept"))
         waking.woke.connect(partial(settle_now, window.context, window, also=locking.tell))
-        self.status.returned.connect(partial(settle_now, window.context, window, also=locking.tell))
-        self.start_window.hand_over()
-        window.open_screen(SCREENS[0].id)
-        window.show()
-        say_settled(window.context, workspace.settled)
-        for screen in COUNTED:
-            count_waiting(window.context, screen, window)
-        hints.start()
-        if self._settings.keeper and window.context.session.rights.keeps:
-            workspace.keeper.start()
-        ask_witness(workspace.database, self._paths.data, self.worker, self._notices, window)
-        self.entered.emit()
+        status.returned.connect(partial(settle_now, window.context, window, also=locking.tell))
 
     def _back_up(self, window: MainWindow) -> None:
         from ui.start.backup.make import BackupDialog  # noqa: PLC0415 - seldom asked

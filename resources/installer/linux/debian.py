@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,9 +24,12 @@ TOP: Final = Path(__file__).parents[3]
 PACKAGE: Final = "ledger-console"
 COMMANDS: Final = ("ledger-console", "ledgerctl")
 HOME: Final = f"usr/lib/{PACKAGE}"
-MAINTAINER: Final = "The Ledger Console authors <noreply@ledger-console.org>"
+MAINTAINER: Final = "Ledger Console maintainers <maintainers@ledger-console.invalid>"
+"""Who answers for the package, unless its publisher says: make installer MAINTAINER='Name <address>'."""
 
 _LINUX: Final = Path(__file__).parent
+# A comma would end the name, and a second line begin another field.
+_MAINTAINER: Final = re.compile(r"[^\s<>,][^<>,\r\n]* <[^\s<>@]+@[^\s<>@]+>")
 # What Qt's table in ui/start/launch.py takes for granted, and its package.
 _EVERYWHERE: Final = {
     "libstdc++.so.6": "libstdc++6",
@@ -55,6 +59,14 @@ _DESCRIPTION: Final = """Description: desktop console for a credit ledger in Pos
 def version() -> str:
     """Return the console's version, as pyproject.toml states it."""
     return str(import_module("console").console_version())
+
+
+def maintainer() -> str:
+    """Return who answers for the package; SystemExit when it is not in the form that Debian asks for."""
+    named = os.environ.get("MAINTAINER") or MAINTAINER
+    if not _MAINTAINER.fullmatch(named):
+        raise SystemExit(f"MAINTAINER is to be as in 'Name <name@example.org>', and is {named!r}.")
+    return named
 
 
 def moment() -> int:
@@ -130,8 +142,7 @@ def copyright_text() -> str:
         "Upstream-Name: Ledger Console\n"
         f"Comment:\n The package brings other works along. /{HOME}/_internal/licenses has the\n"
         " licence of each, with an index, and sbom.cdx.json beside this file lists their versions.\n"
-        " Qt and Qt for Python are under the LGPL, version 3: /usr/share/common-licenses/LGPL-3.\n"
-        " GNU Readline, which only psql loads, is under the GPL: /usr/share/common-licenses/GPL-3.\n\n"
+        " Qt and Qt for Python are under the LGPL, version 3: /usr/share/common-licenses/LGPL-3.\n\n"
         f"Files: *\nCopyright: {holder.removeprefix('Copyright (c) ')}\nLicense: Expat\n{body}\n"
     )
 
@@ -140,7 +151,7 @@ def _changelog() -> str:
     when = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(moment()))
     return (
         f"{PACKAGE} ({version()}) stable; urgency=medium\n\n  * Release {version()}.\n\n"
-        f" -- {MAINTAINER}  {when}\n"
+        f" -- {maintainer()}  {when}\n"
     )
 
 
@@ -151,7 +162,7 @@ def control(root: Path, bundle: Path, architecture: str) -> None:
     _write(
         debian / "control",
         f"Package: {PACKAGE}\nVersion: {version()}\nArchitecture: {architecture}\n"
-        f"Maintainer: {MAINTAINER}\nInstalled-Size: {size_kib}\nSection: misc\nPriority: optional\n"
+        f"Maintainer: {maintainer()}\nInstalled-Size: {size_kib}\nSection: misc\nPriority: optional\n"
         f"Depends: {', '.join(depends(bundle))}\nRecommends: fonts-dejavu-core\n{_DESCRIPTION}",
     )
     sums = (

@@ -48,7 +48,7 @@ def window_page(version: str, day: str) -> str:
     """Return the page of ledger-console."""
     options = parser()
     lines = [_head("ledger-console", "a desktop console for a credit ledger in PostgreSQL", version, day)]
-    lines += [".SH SYNOPSIS", r".B ledger\-console", "[options]", ".SH DESCRIPTION"]
+    lines += [".SH SYNOPSIS", r".B ledger\-console", "[options]", r"[\fIFILE\fR]", ".SH DESCRIPTION"]
     lines += [
         _text(options.description or ""),
         ".PP",
@@ -62,7 +62,8 @@ def window_page(version: str, day: str) -> str:
         names = ", ".join(rf"\fB{_text(one)}\fR" for one in action.option_strings)
         choices = "|".join(action.choices) if action.choices else None
         value = action.metavar or choices
-        lines += [".TP", names + (rf" \fI{_text(str(value))}\fR" if value else ""), _text(action.help or "")]
+        told = (rf"\fI{_text(str(value))}\fR",) if value else ()
+        lines += [".TP", " ".join(filter(None, (names, *told))), _text(action.help or "")]
     return "\n".join(lines) + _FILES + _EXIT + ".SH SEE ALSO\n.BR ledgerctl (1)\n"
 
 

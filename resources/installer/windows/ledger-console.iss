@@ -36,7 +36,7 @@ WizardStyle=modern
 CloseApplications=yes
 RestartApplications=yes
 ChangesEnvironment=yes
-ChangesAssociations=no
+ChangesAssociations=yes
 
 [Tasks]
 Name: "path"; Description: "Let ledgerctl be found in terminals (changes your own PATH)"; Flags: unchecked
@@ -56,6 +56,16 @@ Name: "{autoprograms}\{#Name}"; Filename: "{app}\ledger-console.exe"; AppUserMod
 Name: "{autodesktop}\{#Name}"; Filename: "{app}\ledger-console.exe"; Tasks: desktopicon
 
 [Registry]
+; For this user alone: "Open with" offers the console for CSV files, whose own program stays. Windows knows a file
+; by what follows its last dot, so that *.batch.csv cannot have a program of its own there.
+Root: HKCU; Subkey: "Software\Classes\LedgerConsole.Batch"; ValueType: string; ValueData: "Batch of ledger lines"; \
+  Flags: uninsdeletekey
+Root: HKCU; Subkey: "Software\Classes\LedgerConsole.Batch\DefaultIcon"; ValueType: string; \
+  ValueData: "{app}\ledger-console.exe,0"
+Root: HKCU; Subkey: "Software\Classes\LedgerConsole.Batch\shell\open\command"; ValueType: string; \
+  ValueData: """{app}\ledger-console.exe"" ""%1"""
+Root: HKCU; Subkey: "Software\Classes\.csv\OpenWithProgids"; ValueType: none; ValueName: "LedgerConsole.Batch"; \
+  Flags: uninsdeletevalue
 Root: HKCU; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; \
   Tasks: path; Check: IsNotOnPath(ExpandConstant('{app}'))
 

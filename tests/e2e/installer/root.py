@@ -30,26 +30,34 @@ class FreshRoot:
 
     def run(self, *command: str, user: str = "root", timeout_s: float = 300, **environ: str) -> str:
         """Run a command inside and return what it said; fails the test when it fails or takes too long."""
-        home = "/root" if user == "root" else f"/home/{user}"
-        given = {
-            "HOME": home,
-            "USER": user,
-            "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
-            "LANG": "C.UTF-8",
-        } | environ
-        words = [f"{name}={value}" for name, value in given.items()]
-        whole = [
-            "chroot",
-            f"--userspec={user}:{user}",
-            str(self.folder),
-            "/usr/bin/env",
-            "-i",
-            *words,
-            *command,
-        ]
-        done = subprocess.run(whole, capture_output=True, text=True, timeout=timeout_s, check=False)
+        done = self.tried(*command, user=user, timeout_s=timeout_s, **environ)
         assert done.returncode == 0, f"{command} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done.stdout
+
+    def tried(
+        self, *command: str, user: str = "root", timeout_s: float = 300, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command inside, whatever it ends with."""
+        whole = self._inside(command, user, environ)
+        return subprocess.run(whole, capture_output=True, text=True, timeout=timeout_s, check=False)
+
+    @contextmanager
+    def running(self, *command: str, user: str = "root", **environ: str) -> Iterator[subprocess.Popen[str]]:
+        """Let a command run inside meanwhile; one that is still there at the end is ended."""
+        whole = self._inside(command, user, environ)
+        with subprocess.Popen(whole, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+            try:
+                yield process
+            finally:
+                if process.poll() is None:
+                    process.kill()
+
+    def _inside(self, command: tuple[str, ...], user: str, environ: dict[str, str]) -> list[str]:
+        home = "/root" if user == "root" else f"/home/{user}"
+        given = {"HOME": home, "USER": user, "PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+        words = [f"{name}={value}" for name, value in (given | environ).items()]
+        chroot = ["chroot", f"--userspec={user}:{user}", str(self.folder), "/usr/bin/env", "-i"]
+        return [*chroot, *words, *command]
 
     def files(self) -> set[str]:
         """Return what stands below the folder, without what the system makes as it runs."""

@@ -90,9 +90,21 @@ def test_the_entry_promises_only_what_the_command_takes(share: Path) -> None:
     entry = configparser.ConfigParser(interpolation=None)
     entry.read(share / "applications/ledger-console.desktop", encoding="utf-8")
     told = entry["Desktop Entry"]
-    assert told["Exec"] == "ledger-console"
-    takes_files = any(not action.option_strings for action in manuals.parser()._actions)
-    assert ("MimeType" in told) is takes_files, "the entry opens files exactly if the command takes them"
+    takes_files = [action.nargs for action in manuals.parser()._actions if not action.option_strings]
+    assert takes_files == ["?"], "%f is one file, and the entry starts without one too"
+    assert told["Exec"] == "ledger-console %f"
+    assert told["MimeType"] == "application/vnd.ledger-console.batch+csv;"
+    page = gzip.decompress((share / "man/man1/ledger-console.1.gz").read_bytes()).decode()
+    assert ".TP\n\\fIFILE\\fR\n" in page
+
+
+@pytest.mark.skipif(
+    shutil.which("desktop-file-validate") is None, reason="desktop-file-validate is not installed"
+)
+def test_the_entry_holds_to_the_standard(share: Path) -> None:
+    entry = share / "applications/ledger-console.desktop"
+    done = subprocess.run(["desktop-file-validate", entry], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_the_types_of_files_are_below_the_common_ones(share: Path) -> None:
@@ -110,6 +122,18 @@ def test_the_service_runs_a_command_that_there_is() -> None:
     assert found[1] in {" ".join(path) for path, _command in manuals.commands(manuals.tree())}
 
 
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd-analyze here")
+def test_systemd_has_nothing_against_the_service(tmp_path: Path) -> None:
+    text = (LINUX / "ledger-console-keeper.service").read_text(encoding="utf-8")
+    unit = tmp_path / "ledger-console-keeper.service"
+    # The command is looked for too, and is here only where the package is installed.
+    unit.write_text(text.replace("/usr/bin/ledgerctl", "/bin/true"), encoding="utf-8")
+    command = ["systemd-analyze", "--user", "verify", "--man=no", str(unit)]
+    known = {"PATH": "/usr/bin:/bin", "XDG_RUNTIME_DIR": str(tmp_path)}
+    done = subprocess.run(command, env=known, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_icons_are_drawn_in_every_size(share: Path) -> None:
     for size in icons.SIZES:
         picture = (share / f"icons/hicolor/{size}x{size}/apps/ledger-console.png").read_bytes()
@@ -121,6 +145,20 @@ def test_the_packages_time_is_the_commits(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.delenv("SOURCE_DATE_EPOCH", raising=False)
     with pytest.raises(SystemExit, match="make installer"):
         debian.moment()
+
+
+def test_who_publishes_the_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MAINTAINER", raising=False)
+    assert debian.maintainer() == debian.MAINTAINER
+    monkeypatch.setenv("MAINTAINER", "Example Credits <packages@example.org>")
+    assert debian.maintainer() == "Example Credits <packages@example.org>"
+
+
+@pytest.mark.parametrize("named", ["packages@example.org", "A <a@b>\nDepends: x", "A, B <a@b>", " <a@b>"])
+def test_a_maintainer_in_another_form_ends_the_build(named: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAINTAINER", named)
+    with pytest.raises(SystemExit, match="MAINTAINER is to be as in"):
+        debian.maintainer()
 
 
 def test_files_lose_who_made_them_and_when(tmp_path: Path) -> None:

@@ -49,6 +49,19 @@ def test_an_upgrade_takes_the_old_modules_away_and_an_uninstall_no_data() -> Non
         assert not re.search(rf"^Type:.*{kind}", SETUP, re.MULTILINE)
 
 
+def test_a_file_is_opened_by_its_name_and_for_this_user_alone() -> None:
+    # A line that ends in a backslash goes on in the next.
+    lines = "\n".join(section("Registry")).replace("\\\n", " ").splitlines()
+    classes = [line for line in lines if r"Software\Classes" in line]
+    assert len(classes) == 4
+    assert all(line.startswith("Root: HKCU;") for line in lines)
+    [opened] = [line for line in classes if r"shell\open\command" in line]
+    assert opened.endswith('ValueData: """{app}\\ledger-console.exe"" ""%1"""')
+    [offered] = [line for line in classes if "OpenWithProgids" in line]
+    assert "uninsdeletevalue" in offered, "an uninstall takes it from the list"
+    assert not any(r"Classes\.csv;" in line or r'Classes\.csv"' in line for line in classes), "others' files"
+
+
 def test_the_files_that_setup_names_are_there() -> None:
     told = dict(line.split("=", 1) for line in section("Setup"))
     place = WINDOWS / PureWindowsPath(told["LicenseFile"]).as_posix()

@@ -11,13 +11,14 @@ from typing_extensions import override
 
 from console.ledger.audit.news import Topic
 from ui.kit.widgets.placing import Pages
-from ui.routes import OpenBatch, OpenBatches, Route
+from ui.routes import OpenBatch, OpenBatches, OpenBatchFile, Route
 from ui.screen import Screen
 from ui.screens.batches.batch.page import BatchPage
 from ui.screens.batches.list import BatchList
 from ui.screens.batches.load.dialog import MappingDialog
 from ui.screens.batches.load.loading import BatchLoading, LoadOrder
 from ui.screens.batches.load.rejected import RejectedLines
+from ui.screens.batches.rights import BatchRights
 
 if TYPE_CHECKING:
     from console.errors import LinesRefusedError
@@ -86,6 +87,8 @@ class Batches(Screen):
             self._open(route.number)
         elif isinstance(route, OpenBatches):
             self.show_start()
+        elif isinstance(route, OpenBatchFile):
+            self._map_offered(route.file)
 
     @property
     @override
@@ -138,6 +141,14 @@ class Batches(Screen):
         if order is not None and order.path == path:
             dialog.propose(order.mapping, order.name)
         dialog.open()
+
+    def _map_offered(self, path: Path) -> None:
+        """Open the mapping of a file that was named outside of the window, to whoever may load it."""
+        why_not = BatchRights(self.context.session.rights).no_loading()
+        if why_not:
+            self.context.notices.warn(f"{path.name} is not loaded: that {why_not}.", key="batches.offered")
+        else:
+            self.map_file(path)
 
     def _connect(self) -> None:
         self.list.opened.connect(self.show_batch)

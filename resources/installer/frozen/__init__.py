@@ -1,0 +1,1 @@
+"""What runs in the frozen programs alone: their beginning, and how they read their modules."""
