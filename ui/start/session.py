@@ -342,13 +342,9 @@ class OperatorSession(QObject):
         status.returned.connect(partial(settle_now, window.context, window, also=locking.tell))
 
     def _back_up(self, window: MainWindow) -> None:
-        from ui.start.backup.make import BackupDialog  # noqa: PLC0415 - seldom asked
+        from ui.start.backup.make import open_backup  # noqa: PLC0415 - seldom asked
 
-        name = window.context.session.identity.name
-        dialog = BackupDialog(window, name, self._settings, self._paths, self.worker)
-        dialog.finished.connect(dialog.deleteLater)
-        self._theme.dress(dialog)
-        dialog.open()
+        open_backup(window, self._settings, self._paths)
 
     def _tell_backup(self, what: BackupReport | ConsoleError) -> None:
         """Say that a backup was due and made, or why it was not."""
