@@ -80,11 +80,8 @@ class TeamDialog(QDialog):
     @override
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        layout = self.layout()
-        if layout is not None:
-            layout.activate()  # the width is not known before
         # As high as it needs, and no higher than a small window.
-        needed = self._lines.heightForWidth(self._area.viewport().width())
+        needed = self._lines.sizeHint().height()
         self._area.setFixedHeight(min(needed, _MOST_PX))
         self.adjustSize()
 
