@@ -70,7 +70,7 @@ class Clients:
         By the driver and not by psql, which brings GNU Readline and its licence into every installer.
         """
         lines = script.decode().splitlines()
-        # What begins so is for psql alone: \\restrict, \\connect.
+        # What begins with a backslash is for psql alone.
         statements = "\n".join(line for line in lines if not line.startswith("\\"))
         try:
             with self.server.connect(OWNER_ROLE, self.password, "postgres") as connection:
