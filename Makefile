@@ -12,7 +12,7 @@ PYTEST = QT_QPA_PLATFORM=$${QT_QPA_PLATFORM:-offscreen} $(BIN)/python -m pytest 
 # A worker for each processor, with a server of its own; a file's tests stay together, for they share fixtures.
 ON_ALL_CORES := --numprocesses=logical --dist=loadfile
 
-.PHONY: help run test test-15 check soak lint tour bench build sbom installer test-installer test-reproducible bench-start lock clean
+.PHONY: help run test test-15 check soak lint tour first-start bench build sbom installer test-installer test-reproducible bench-start lock clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
@@ -51,6 +51,9 @@ lint: $(STAMP) ## check style, types and the borders between the packages
 
 tour: $(STAMP) ## draw every screen into ./tour, with no display
 	@QT_QPA_PLATFORM=offscreen $(BIN)/ledger-console --tour tour
+
+first-start: $(STAMP) ## draw the first start into ./first-start: every way to a ledger, and every failure of one
+	@QT_QPA_PLATFORM=offscreen $(BIN)/python -m tests.ui.start.pictures first-start
 
 bench: $(STAMP) ## measure this machine against the figures in docs
 	@$(BIN)/ledgerctl bench pages

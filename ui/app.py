@@ -84,7 +84,7 @@ class _TellVersion(argparse.Action):
         values: object,
         option_string: str | None = None,
     ) -> None:
-        from console.workspace.parts import version_text
+        from console.workspace.diagnostics.parts import version_text
 
         print(version_text())  # noqa: T201 - the command's answer
         parser.exit()

@@ -74,10 +74,14 @@ class Screen(QWidget):
 
 @dataclass(frozen=True, slots=True)
 class ScreenEntry:
-    """One screen as the window knows it; an empty group stands above the first heading."""
+    """One screen as the window knows it; an empty group stands above the first heading.
+
+    technical: it is about the database itself, which whoever answers customers sees only when they ask.
+    """
 
     id: str
     title: str
     group: str
     glyph: Glyph
     factory: Callable[[Context], QWidget]
+    technical: bool = False

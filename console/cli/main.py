@@ -43,7 +43,7 @@ app = typer.Typer(
 def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - typer hands it over by position
     """Print the version with its parts, which are looked up only then."""
     if wanted:
-        from console.workspace.parts import version_text  # noqa: PLC0415 - see above
+        from console.workspace.diagnostics.parts import version_text  # noqa: PLC0415 - see above
 
         sys.stdout.write(version_text() + "\n")
         raise typer.Exit

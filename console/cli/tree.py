@@ -46,6 +46,7 @@ _PLACES: Final = {
     "currency": "ledger.books:currency_app",
     "zone": "ledger.books:zone_app",
     "profile": "ledger.profile:app",
+    "diagnostics": "ledger.diagnostics:diagnostics",
     "server": "ledger.setup:server_app",
     "session": "server:app",
     "bench": "bench:app",

@@ -103,6 +103,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "server.statements": 1,
     "operators.gate": 2,  # the verifier's iterations, then the role
     "operators.verifier": 1,
+    "session.schema": 1,
     "session.settle": 1,
     "session.unlock": 1,
     "session.waiting": 1,

@@ -294,7 +294,7 @@ class Database:
     def _other_schema(self) -> SchemaError | None:
         """Look whether somebody has migrated the ledger since this console opened it; one small question."""
         try:
-            with self._engine.connect() as connection:
+            with self._recorder.aside("session.schema"), self._engine.connect() as connection:
                 found = connection.scalar(text("SELECT v.version_num FROM ledger.schema_version v"))
         except (DBAPIError, DriverError, PoolTimeoutError, CircuitBreakerError):
             return None

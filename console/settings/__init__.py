@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 APP_NAME: Final = "ledger-console"
 PREFIX: Final = "LEDGER_"
+LOG_NAME: Final = "console.log"
 
 _DRIVER: Final = "postgresql+psycopg"
 _SCHEMES: Final = frozenset({"postgres", "postgresql", _DRIVER})
@@ -52,6 +53,11 @@ class Paths:
     def settings_file(self) -> Path:
         """The TOML file with the user's settings."""
         return self.config / "settings.toml"
+
+    @property
+    def log_file(self) -> Path:
+        """What the window's console notes down of itself; older ones stand beside it."""
+        return self.log / LOG_NAME
 
     @property
     def profiles_file(self) -> Path:

@@ -24,14 +24,18 @@ class Owner(Protocol):
         ...
 
 
-def write_private(path: Path, text: str, *, owner: Owner | None = None) -> None:
-    """Replace a file at once or not at all, readable for its owner only, safe against a power cut."""
+def write_private(path: Path, content: str | bytes, *, owner: Owner | None = None) -> None:
+    """Replace a file at once or not at all, readable for its owner only, safe against a power cut.
+
+    A text is written as UTF-8, its lines ended as they are.
+    """
+    written = content.encode() if isinstance(content, str) else content
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(descriptor, "wb") as file:
             if owner is not None and sys.platform != "win32":
                 os.fchown(file.fileno(), owner.uid, owner.gid)
-            file.write(text)
+            file.write(written)
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)

@@ -34,14 +34,28 @@ class Sessions:
         gate_password: str | None = None,
         *,
         demo: tuple[int, int] | None = None,
+        home: bool = False,
+        profile: str = "",
         file: Path | None = None,
     ) -> OperatorSession:
-        """Start one; `demo` is how many users and transactions an embedded ledger gets."""
+        """Start one; `demo` is how many users and transactions an embedded ledger gets.
+
+        home: with the user's profiles, of which `profile` names one, as the command without options does.
+        """
         settings = Settings.model_construct(
             database_url=None if url is None else SecretStr(url),
             gate_password=None if gate_password is None else SecretStr(gate_password),
         )
-        session = OperatorSession(self._theme, settings, self.paths, self._store, demo=demo, file=file)
+        session = OperatorSession(
+            self._theme,
+            settings,
+            self.paths,
+            self._store,
+            demo=demo,
+            home=home,
+            profile=profile,
+            file=file,
+        )
         self._made.append(session)
         session.begin()
         return session

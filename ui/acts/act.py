@@ -162,7 +162,7 @@ class Act:
         """Say why its form cannot be opened; empty when it can."""
         if self.way(rights) is Way.NONE:
             return "needs role support or operator" if self.support else "needs role operator"
-        return self.unfit(subject)
+        return rights.no_writing() or self.unfit(subject)
 
     def offer(self, rights: Rights) -> str:
         """Return what leads to its form: `Transfer…`, or `Ask for a transfer…`."""

@@ -21,7 +21,7 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("accounts", "Accounts", "Ledger", Glyph.ACCOUNTS, Accounts),
     ScreenEntry("balances", "Balances", "Ledger", Glyph.BALANCES, Balances),
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
-    ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries),
-    ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server),
+    ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries, technical=True),
+    ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server, technical=True),
     ScreenEntry("console", "Console", "Insight", Glyph.CONSOLE, Health),
 )

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QtMsgType, qInstallMessageHandler
 from typing_extensions import override
 
+from console.settings import LOG_NAME
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from PySide6.QtCore import QMessageLogContext
-
-FILE: Final = "console.log"
 
 _SIZE: Final = 1 << 20
 _FILES: Final = 5
@@ -54,7 +54,9 @@ def keep_log(folder: Path) -> logging.Handler | None:
     """Write warnings and our own doings to a file; None when the folder cannot be written to."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        kept = RotatingFileHandler(folder / FILE, maxBytes=_SIZE, backupCount=_FILES - 1, encoding="utf-8")
+        kept = RotatingFileHandler(
+            folder / LOG_NAME, maxBytes=_SIZE, backupCount=_FILES - 1, encoding="utf-8"
+        )
     except OSError:
         # A console without a log is still a console; without a handler Python would write to the terminal.
         logging.getLogger().addHandler(logging.NullHandler())

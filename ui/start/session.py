@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -118,12 +119,21 @@ class OperatorSession(QObject):
         return None if url is None else url.get_secret_value()
 
     @property
+    def _where(self) -> str:
+        return EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+
+    @property
     def _place(self) -> str:
-        place = EMBEDDED_PLACE if self._url is None else UrlParts.of(self._url).place
+        """Where the ledger is, with what it is called where it has a name."""
         if self._chosen is None:
-            return place
+            return self._where
         profile = self._chosen.profile
-        return f"{profile.name} ({profile.environment}): {place}"
+        return f"{profile.name} ({profile.environment}): {self._where}"
+
+    @property
+    def _identity(self) -> Identity | None:
+        """What the chosen profile calls the ledger."""
+        return None if self._chosen is None else Identity.of(self._chosen.profile, self._own_settings)
 
     @property
     def _claimed(self) -> str:
@@ -209,7 +219,7 @@ class OperatorSession(QObject):
             self._settings,
             self._paths,
             demo=DEMO_SIZE if profile.kind == "demo" else None,
-            identity=Identity.of(profile, self._own_settings),
+            identity=self._identity,
             own=None if profile.is_server else (profile.operator, self._chosen.currency),
         )
 
@@ -223,15 +233,17 @@ class OperatorSession(QObject):
     def _show_sign_in(self, operator: str = "", problem: str = "") -> None:
         page = self.start_window.sign_in
         if self.workspace is not None:
-            page.ask(self._place, self.workspace.facts.operator, remembered=True, problem=problem)
+            operator = self.workspace.facts.operator
+            page.ask(self._where, operator, remembered=True, problem=problem, identity=self._identity)
         else:
             guarded = self._url is None or self._settings.gate_password is not None
             page.ask(
-                self._place,
+                self._where,
                 operator,
                 offered=_remembered() if self._url is None else "",
                 problem=problem,
                 caution="" if guarded else UNGUARDED,
+                identity=self._identity,
             )
         self.start_window.setCurrentWidget(page)
 
@@ -267,14 +279,13 @@ class OperatorSession(QObject):
 
     def _enter(self, facts: SessionFacts) -> None:
         from ui.acts.offered import offer_acts  # noqa: PLC0415 - see _load_screens
-        from ui.acts.settling import say_settled, settle_now  # noqa: PLC0415 - see _load_screens
+        from ui.acts.settling import say_settled  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.waiting import COUNTED, count_waiting  # noqa: PLC0415 - see _load_screens
         from ui.window.hints import Hints  # noqa: PLC0415 - see _load_screens
         from ui.window.live_status import LiveStatus  # noqa: PLC0415 - see _load_screens
         from ui.window.main_window import MainWindow  # noqa: PLC0415 - see _load_screens
         from ui.window.search import Search  # noqa: PLC0415 - see _load_screens
-        from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
 
         workspace = self.workspace
         if workspace is None:
@@ -289,22 +300,7 @@ class OperatorSession(QObject):
         window.context.sampler.start()
         window.closing.connect(window.context.sampler.stop)
         offer_acts(window.context, window, shown=lambda: window.current_screen, refresh=window.refresh_screen)
-        # Whatever the sleep or the break left without an answer comes before anything else.
-        self.locking = locking = Locking(window, self.start_window, workspace, self._place)
-        locking.switch_wanted.connect(self.switch_operator)
-        writing = Writing(window, workspace)
-        writing.unlocked.connect(partial(settle_now, window.context, window))
-        if self.home is not None:
-            self.home.offer(window, self.switch_ledger)
-        if workspace.backups is not None:
-            window.offer_backup(partial(self._back_up, window))
-            workspace.backups.told = self._backed_up.emit
-        window.offer_lock(locking.lock)
-        window.offer_switch(self.switch_operator)
-        waking = Waking(window)
-        waking.woke.connect(partial(locking.lock, "the computer slept"))
-        waking.woke.connect(partial(settle_now, window.context, window, also=locking.tell))
-        self.status.returned.connect(partial(settle_now, window.context, window, also=locking.tell))
+        self._offer(window, workspace, self.status)
         self.start_window.hand_over()
         window.open_screen(SCREENS[0].id)
         window.show()
@@ -320,14 +316,35 @@ class OperatorSession(QObject):
             file, self._file = self._file, None
             window.open_route(OpenBatchFile(file))
 
-    def _back_up(self, window: MainWindow) -> None:
-        from ui.start.backup.make import BackupDialog  # noqa: PLC0415 - seldom asked
+    def _offer(self, window: MainWindow, workspace: Workspace, status: LiveStatus) -> None:
+        """Let the window be locked, unlocked for writing, backed up and left; settle what is in doubt."""
+        from ui.acts.settling import settle_now  # noqa: PLC0415 - see _load_screens
+        from ui.window.technical import Technical  # noqa: PLC0415 - see _load_screens
+        from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
 
-        name = window.context.session.identity.name
-        dialog = BackupDialog(window, name, self._settings, self._paths, self.worker)
-        dialog.finished.connect(dialog.deleteLater)
-        self._theme.dress(dialog)
-        dialog.open()
+        # Whatever the sleep or the break left without an answer comes before anything else.
+        self.locking = locking = Locking(window, self.start_window, workspace, self._place)
+        locking.switch_wanted.connect(self.switch_operator)
+        Technical(window)
+        writing = Writing(window, workspace)
+        writing.unlocked.connect(partial(settle_now, window.context, window))
+        writing.changed.connect(window.refresh_screen)
+        if self.home is not None:
+            self.home.offer(window, self.switch_ledger)
+        if workspace.backups is not None:
+            window.offer_backup(partial(self._back_up, window))
+            workspace.backups.told = self._backed_up.emit
+        window.offer_lock(locking.lock)
+        window.offer_switch(self.switch_operator)
+        waking = Waking(window)
+        waking.woke.connect(partial(locking.lock, "the computer slept"))
+        waking.woke.connect(partial(settle_now, window.context, window, also=locking.tell))
+        status.returned.connect(partial(settle_now, window.context, window, also=locking.tell))
+
+    def _back_up(self, window: MainWindow) -> None:
+        from ui.start.backup.make import open_backup  # noqa: PLC0415 - seldom asked
+
+        open_backup(window, self._settings, self._paths)
 
     def _tell_backup(self, what: BackupReport | ConsoleError) -> None:
         """Say that a backup was due and made, or why it was not."""
@@ -340,11 +357,12 @@ class OperatorSession(QObject):
         from ui.kit.commands import Commands  # noqa: PLC0415 - see _load_screens
         from ui.kit.sampling.sampler import ConsoleSampler  # noqa: PLC0415 - see _load_screens
         from ui.kit.theme.icons import Icons  # noqa: PLC0415 - see _load_screens
+        from ui.window.unlocking import no_writing  # noqa: PLC0415 - see _load_screens
 
         return Context(
             session=Session(
                 workspace.identity,
-                rights=Rights.of(facts),
+                rights=replace(Rights.of(facts), no_writing=partial(no_writing, workspace)),
                 books=workspace.books,
             ),
             database=workspace.database,

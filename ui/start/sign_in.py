@@ -11,12 +11,15 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.kit.theme.fonts import LABEL_PX, text_font
-from ui.kit.widgets.basics import Field, button, label, row_of
+from ui.kit.theme.fonts import CHIP_PX, LABEL_PX, text_font
+from ui.kit.theme.tokens import Tone
+from ui.kit.widgets.basics import Chip, Field, button, column_of, label, row_of
 from ui.kit.widgets.cards import Card
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
+
+    from console.workspace.identity import Identity
 
 CARD_PX = 400
 REMEMBERED = "remembered on this computer"
@@ -59,6 +62,8 @@ class SignInPage(QWidget):
         self.remembered.clicked.connect(lambda _checked: self.remembered_wanted.emit())
         self.others = button("Other ledgers…", flat=True)
         self.others.hide()
+        self.mark = Chip(font=text_font(CHIP_PX, weight=QFont.Weight.DemiBold))
+        self._name = label(font=text_font(weight=QFont.Weight.DemiBold), wrap=True)
         self._place = label(tone="muted", wrap=True)
         self._caution = label(tone="warning", font=text_font(LABEL_PX), wrap=True)
         self._operator_field = Field("Operator", self.operator)
@@ -66,8 +71,9 @@ class SignInPage(QWidget):
         card = Card(spacing=14)
         card.setFixedWidth(CARD_PX)
         card.body.setContentsMargins(28, 26, 28, 26)
-        card.body.addWidget(label("Sign in", font=text_font(20, weight=QFont.Weight.Bold)))
-        card.body.addWidget(self._place)
+        heading = label("Sign in", font=text_font(20, weight=QFont.Weight.Bold))
+        card.body.addLayout(row_of(heading, None, self.mark))
+        card.body.addLayout(column_of(self._name, self._place, spacing=2))
         card.body.addWidget(self._operator_field)
         card.body.addWidget(self._password_field)
         card.body.addSpacing(4)
@@ -102,11 +108,16 @@ class SignInPage(QWidget):
         offered: str = "",
         problem: str = "",
         caution: str = "",
+        identity: Identity | None = None,
     ) -> None:
         """Show the form; `remembered` means that this computer knows the password and asks for none.
 
         offered: an operator whom this computer remembers, one button away from whoever else signs in.
+        identity: what the ledger is called, and the word that tells it from others.
         """
+        show_mark(self.mark, identity)
+        self._name.setText("" if identity is None else identity.name)
+        self._name.setVisible(identity is not None)
         self._place.setText(place)
         self.operator.setText(operator)
         self.operator.setReadOnly(remembered)
@@ -151,3 +162,12 @@ class SignInPage(QWidget):
             self.password.setFocus()
         else:
             self.operator.setFocus()
+
+
+def show_mark(chip: Chip, identity: Identity | None) -> None:
+    """Let a chip say which kind of ledger it is, in the tone of the ledger's window."""
+    if identity is None:
+        chip.set("", Tone.NEUTRAL)
+    else:
+        tone = Tone.of_environment(production=identity.production, demo=identity.demo)
+        chip.set(identity.environment.upper(), tone)

@@ -87,6 +87,7 @@ class StartWindow(QStackedWidget):
         self.blockSignals(False)
         self.restoreGeometry(geometry)
         self.show()
+        self.activateWindow()
 
 
 class PreparingPage(QWidget):

@@ -98,9 +98,15 @@ class Walk:
         if self.session.window is None and start.currentWidget() is start.trouble:
             raise TourError(" ".join(start.trouble.words.splitlines()))
 
+    @property
+    def seen(self) -> QWidget:
+        """The window that is in sight: the ledger's, or the one before it, which stands for a locked one."""
+        window = self.session.window
+        return window if window is not None and window.isVisible() else self.session.start_window
+
     def picture(self) -> QImage:
         """Take a picture of the window with all that lies over it."""
-        window: QWidget = self.session.window or self.session.start_window
+        window = self.seen
         canvas: QPixmap = window.grab()
         painter = QPainter(canvas)
         for above in QApplication.topLevelWidgets():

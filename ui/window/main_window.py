@@ -17,10 +17,11 @@ from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.widgets.basics import column_of, line
 from ui.kit.widgets.placing import KeptOnScreen, RoomArea
 from ui.screen import Screen
+from ui.window.about.opening import offer_about
 from ui.window.bars.status_bar import StatusBar
 from ui.window.bars.top_bar import TopBar
 from ui.window.history import History, MouseWays, Place
-from ui.window.keys import KeysDialog
+from ui.window.keys.dialog import KeysDialog
 from ui.window.navigation import Navigation
 from ui.window.palette import Palette
 
@@ -71,6 +72,7 @@ class MainWindow(QMainWindow):
         self._stack = QStackedWidget()
         self._build()
         self._register_commands()
+        offer_about(self, context, self.top_bar, self.status_bar)
         self.top_bar.search_wanted.connect(self.open_palette)
         self.navigation.chosen.connect(self.choose_screen)
         context.navigator.wanted.connect(self.open_route)

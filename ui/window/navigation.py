@@ -66,6 +66,11 @@ class Navigation(QFrame):
         if screen in self._buttons:
             self._buttons[screen].set_count(count)
 
+    def set_shown(self, screen: str, *, shown: bool) -> None:
+        """Leave a screen out, or take it in again."""
+        if screen in self._buttons:
+            self._buttons[screen].setVisible(shown)
+
     def set_narrow(self, *, narrow: bool) -> None:
         """Show the pictures alone, each with its title as a tip; or the titles too."""
         if narrow == self._narrow:

@@ -67,6 +67,7 @@ class UnlockDialog(QDialog):
         """Say why it is not unlocked."""
         self._trouble.setText(str(error))
         self._trouble.show()
+        self.adjustSize()
         self.deed_button.setEnabled(True)
 
     def _look(self) -> None:
@@ -78,9 +79,13 @@ class UnlockDialog(QDialog):
 
 
 class Writing(QObject):
-    """Unlocks a window's ledger, and keeps the mark true; the database is what lets nothing through."""
+    """Unlocks a window's ledger, and keeps the mark true; the database is what lets nothing through.
+
+    unlocked: somebody gave a reason. changed: what may be written has changed, by hand or by the clock.
+    """
 
     unlocked = Signal()
+    changed = Signal()
 
     def __init__(self, window: MainWindow, workspace: Workspace) -> None:
         super().__init__(window)
@@ -123,7 +128,9 @@ class Writing(QObject):
         elif self._was_open:
             self._mark.show_locked()
             self._window.context.notices.inform("The ledger is read-only again.", key=NOTICE)
-        self._was_open = is_open
+        if is_open != self._was_open:
+            self._was_open = is_open
+            self.changed.emit()
 
     def _unlock(self, dialog: UnlockDialog, minutes: int, reason: str) -> None:
         from console.workspace.unlock import unlock  # noqa: PLC0415 - most windows never ask
@@ -141,3 +148,11 @@ class Writing(QObject):
             failed=dialog.refuse,
             owner=dialog,
         )
+
+
+def no_writing(workspace: Workspace) -> str:
+    """Say why nothing can be written now; empty while it can."""
+    identity = workspace.identity
+    if not identity.read_only or workspace.database.unlocked_for > 0:
+        return ""
+    return "read-only: unlock it first" if identity.can_unlock else "this ledger was opened read-only"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from console.postgres.database import SessionFacts
 
 _ROLES: Final = ("admin", "approver", "operator", "auditor", "support", "keeper", "viewer")
@@ -13,10 +15,14 @@ _ROLES: Final = ("admin", "approver", "operator", "auditor", "support", "keeper"
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """Who is signed in, and the groups of the ledger that the server says they are in, inherited or not."""
+    """Who is signed in, and the groups of the ledger that the server says they are in, inherited or not.
+
+    no_writing: says why nothing at all can be written now, whatever the groups; empty while it can.
+    """
 
     operator: str
     groups: frozenset[str]
+    no_writing: Callable[[], str] = field(default=lambda: "", compare=False)
 
     @classmethod
     def of(cls, facts: SessionFacts) -> Self:
@@ -47,6 +53,12 @@ class Rights:
     def administers(self) -> bool:
         """Whether they may change operators, rules and limits, and end sessions."""
         return not self.groups.isdisjoint({"ledger_admin", "ledger_owner"})
+
+    @property
+    def only_supports(self) -> bool:
+        """Whether they answer customers and do nothing else here."""
+        others = self.operates or self.approves or self.reads_operators
+        return self.has("support") and not others
 
     @property
     def reads_operators(self) -> bool:

@@ -83,6 +83,16 @@ class Recorder:
             self._tell(action.cost)
 
     @contextmanager
+    def aside(self, name: str) -> Iterator[Action]:
+        """Count this thread's statements as an action of its own: whatever it is at did not ask for them."""
+        outer, self._here.action = self._here.action, None
+        try:
+            with self.action(name) as action:
+                yield action
+        finally:
+            self._here.action = outer
+
+    @contextmanager
     def statement(self, kind: str, text: str = "") -> Iterator[Running]:
         """Record what does not go through a SQLAlchemy cursor: COPY, or a cancel, which no budget counts."""
         shown = text if text.upper().startswith(kind.upper()) else f"{kind} {text}"

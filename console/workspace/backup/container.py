@@ -156,6 +156,13 @@ class Reader:
     def _cipher(self, passphrase: str | None) -> AESGCM | None:
         lock = self.header.lock
         if lock is None:
+            if passphrase is not None:
+                # Somebody may have put it in the place of the one that was encrypted.
+                raise NoBackupError(
+                    str(self._path),
+                    "this backup is in clear, and a passphrase was given: it is not the encrypted one. Look "
+                    "where it comes from; if it is the right one, give no passphrase",
+                )
             return None
         if passphrase is None:
             raise PassphraseError(self._path)

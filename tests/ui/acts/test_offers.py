@@ -19,7 +19,7 @@ from ui.acts.form import KEYS, ActForm
 from ui.routes import OpenAccount, OpenTransaction
 from ui.screens.accounts.screen import Accounts
 from ui.screens.transactions.screen import Transactions
-from ui.window.fixed_keys import FIXED_KEYS
+from ui.window.keys.fixed_keys import FIXED_KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,8 +20,8 @@ from ui.kit.theme.theme import THEME_KEY, Mode
 from ui.kit.theme.tokens import LIGHT
 from ui.routes import Route
 from ui.screen import Screen, ScreenEntry
-from ui.window.fixed_keys import FIXED_KEYS
-from ui.window.keys import KeysDialog
+from ui.window.keys.dialog import KeysDialog
+from ui.window.keys.fixed_keys import FIXED_KEYS
 from ui.window.main_window import MainWindow
 
 if TYPE_CHECKING:

@@ -16,6 +16,13 @@ class Tone(StrEnum):
     WARNING = "warning"
     PRODUCTION = "production"
 
+    @classmethod
+    def of_environment(cls, *, production: bool, demo: bool) -> Tone:
+        """Return the tone of a ledger's word: the real thing's is never another's."""
+        if production:
+            return cls.PRODUCTION
+        return cls.WARNING if demo else cls.CREDIT
+
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

@@ -33,7 +33,7 @@ class BatchRights:
 
     def no_loading(self) -> str:
         """Say why this operator cannot load a file."""
-        return "" if self.rights.operates else _OPERATOR
+        return self._no_operating()
 
     def made(self, detail: BatchDetail) -> bool:
         """Whether this operator made the batch."""
@@ -41,8 +41,8 @@ class BatchRights:
 
     def no_posting(self, detail: BatchDetail) -> str:
         """Say why this operator cannot post it; empty when they can."""
-        if not self.rights.operates:
-            return _OPERATOR
+        if refusal := self._no_operating():
+            return refusal
         if detail.row.status is not BatchStatus.DRAFT:
             return ""
         if not self.made(detail):
@@ -59,50 +59,56 @@ class BatchRights:
 
     def no_submission(self, detail: BatchDetail) -> str:
         """Say why this operator cannot ask for its approval."""
-        if not self.rights.operates:
-            return _OPERATOR
+        if refusal := self._no_operating():
+            return refusal
         return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can submit it"
 
     def no_approval(self, asked: BatchRequest) -> str:
         """Say why this operator cannot approve it."""
         if asked.created_by == self.operator:
             return "you submitted it: a maker cannot approve their own batch, the database refuses it"
-        if not self.approves:
-            return _APPROVER
+        if refusal := self._no_deciding():
+            return refusal
         if any(one.by == self.operator for one in asked.approvals):
             return "you have approved it; another checker must too"
         return ""
 
     def no_rejection(self) -> str:
         """Say why this operator cannot reject it."""
-        return "" if self.approves else _APPROVER
+        return self._no_deciding()
 
     def no_withdrawal(self, asked: BatchRequest) -> str:
         """Say why this operator cannot take it back."""
         if asked.created_by != self.operator:
             return f"only {asked.created_by}, who submitted it, can withdraw it"
-        return "" if self.rights.operates else _OPERATOR
+        return self._no_operating()
 
     def no_discarding(self, detail: BatchDetail) -> str:
         """Say why this operator cannot throw it away."""
-        if not self.rights.operates:
-            return _OPERATOR
+        if refusal := self._no_operating():
+            return refusal
         return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can discard it"
 
     def no_offset(self, detail: BatchDetail) -> str:
         """Say why this operator cannot choose what it takes of other batches."""
-        if not self.rights.operates:
-            return _OPERATOR
+        if refusal := self._no_operating():
+            return refusal
         return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, chooses that"
 
     def no_reversal(self, detail: BatchDetail) -> str:
         """Say why this operator cannot reverse it, or carry out the reversal that was approved."""
-        if not self.rights.operates:
-            return _OPERATOR
+        if refusal := self._no_operating():
+            return refusal
         asked = detail.reversing
         if asked is not None and asked.status == "pending":
             return f"the reversal that {asked.created_by} submitted waits for approval"
         return ""
+
+    def _no_operating(self) -> str:
+        return self.rights.no_writing() if self.rights.operates else _OPERATOR
+
+    def _no_deciding(self) -> str:
+        return self.rights.no_writing() if self.approves else _APPROVER
 
     def decides(self, asked: BatchRequest) -> bool:
         """Whether this operator has a say in a request: to approve or reject it, or to take it back."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from console.settings import Paths, Settings
     from console.workspace.backup.making import BackupReport
     from ui.kit.worker import Worker
+    from ui.window.main_window import MainWindow
 
 SUFFIX: Final = ".ledgerbackup"
 _WIDTH: Final = 480
@@ -128,6 +129,15 @@ class BackupDialog(QDialog):
         for one in (self.file, self.choose_button, self.secret):
             one.setEnabled(not running)
         self._look()
+
+
+def open_backup(window: MainWindow, settings: Settings, paths: Paths) -> None:
+    """Ask where the ledger of a window is backed up to, and do it."""
+    context = window.context
+    dialog = BackupDialog(window, context.session.identity.name, settings, paths, context.worker)
+    dialog.finished.connect(dialog.deleteLater)
+    context.theme.dress(dialog)
+    dialog.open()
 
 
 def _plain(name: str) -> str:

@@ -165,7 +165,9 @@ class RestoreDialog(QDialog):
 
         path = Path(self.file.text().strip()).expanduser()
         settings, paths, own = self._settings, self._paths, OwnTerms(self._profile.operator)
-        passphrase, reason = self.passphrase.text() or None, (self.reason.reason if self.loss else None)
+        encrypted = self._header is not None and self._header.is_encrypted
+        passphrase = self.passphrase.text() if encrypted else None
+        reason = self.reason.reason if self.loss else None
         self._set_running(running=True)
         self.progress.show_step(Step("Reading the backup through"))
 

@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from console.ledger.operators.credentials import Credentials
 from console.settings.profiles.profile import TLS_WORDS, Profile, ProfileError
-from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button
+from ui.kit.theme.fonts import label_font, text_font
+from ui.kit.widgets.basics import Field, bring_into_view, button, column_of, label
 from ui.start.home.form import FormPage, presses
 from ui.start.home.steps import TrialSteps
 
@@ -51,8 +51,9 @@ class ConnectForm(FormPage):
     def __init__(self) -> None:
         super().__init__("Connect to a server", _WORDS, "Save and open")
         self._before: Profile | None = None
+        self._pressed: QWidget | None = None
         self.name, self.database = _line(), _line()
-        self.hosts = _line("db.example.org, or several with commas")
+        self.hosts = _line("db.example.org")
         self.operator, self.password = _line(), _secret()
         self.keep = QCheckBox("Keep the password in this computer's keyring")
         self.tls = QComboBox()
@@ -60,16 +61,22 @@ class ConnectForm(FormPage):
             self.tls.addItem(_TLS[word], word)
         self.root = _line("empty: the certificates that this system trusts")
         self.choose_root = button("Choose…")
-        self.environment = _line("such as LIVE, TEST, STAGING")
+        self.environment = _line("such as LIVE, TEST")
         self.colour = QComboBox()
         self.colour.addItems([one.capitalize() for one in _COLOURS])
         self.production = QCheckBox("It is the real thing: read-only until unlocked with a reason")
         self.read_only = QCheckBox("Read-only, with no exception")
-        self.pooler = QCheckBox("It is reached through a pooler (pgbouncer, in transaction mode)")
-        self.gate = _secret("the password of the gate, from an administrator")
+        self.pooler = QCheckBox("It is reached through a pooler (pgbouncer)")
+        self.gate = _secret("its password, from an administrator")
+        self._no_keyring = label(tone="muted", font=label_font(), wrap=True)
+        self._fields = {
+            "name": Field("Name", self.name, hint="What it is called in this console."),
+            "hosts": Field("Host, or several with commas", self.hosts),
+            "database": Field("Database", self.database),
+            "operator": Field("Operator", self.operator),
+        }
         self.steps = TrialSteps()
-        self.try_button = button("Try the connection")
-        self.make_button = button("Make the ledger there…")
+        self.try_button, self.make_button = self.steps.try_button, self.steps.make_button
         self.save_button = button("Save untried", flat=True)
         self._build()
 
@@ -91,10 +98,8 @@ class ConnectForm(FormPage):
         self.gate.clear()
         self.keep.setChecked(shown.keep_password and not why_not)
         self.keep.setEnabled(not why_not)
-        self.keep.setText(
-            f"The password is asked for each time: {why_not}" if why_not
-            else "Keep the password in this computer's keyring"
-        )  # fmt: skip
+        self._no_keyring.setText(f"The password is asked for each time: {why_not}")
+        self._no_keyring.setVisible(bool(why_not))
         self.tls.setCurrentIndex(self.tls.findData(shown.tls))
         self.root.setText(shown.root_certificate)
         self.environment.setText(shown.environment if profile else "")
@@ -106,6 +111,7 @@ class ConnectForm(FormPage):
         self.make_button.hide()
         self.set_busy(busy=False)
         self.say("")
+        self._say_missing({})
         self.name.setFocus()
 
     def show_step(self, step: Step) -> None:
@@ -116,19 +122,33 @@ class ConnectForm(FormPage):
         """Say what came of a trial; a ledger that can be made there is offered."""
         self.set_busy(busy=False)
         self.make_button.setVisible(result.can_create)
+        bring_into_view(self.steps)
         if result.passed:
+            self.steps.show_verdict("All of it works. Save and open the ledger.")
             self.deed_button.setFocus()
         elif result.can_create:
             self.make_button.setFocus()
 
     def set_busy(self, *, busy: bool) -> None:
-        """Keep other presses out while one is under way."""
+        """Keep other presses out while one is under way; then the keyboard is where it was."""
+        if busy:
+            self._pressed = self.focusWidget()
         for one in (self.try_button, self.deed_button, self.make_button, self.save_button):
             one.setEnabled(not busy)
         self.try_button.setText("Trying…" if busy else "Try the connection")
+        if busy:
+            bring_into_view(self.steps)
+        elif self._pressed is not None:
+            self._pressed.setFocus()
+            self._pressed = None
 
-    def connection(self) -> Connection | None:
-        """Return what was filled in; None, and what is wrong in place, when it can be none."""
+    def connection(self, *, signs_in: bool = True) -> Connection | None:
+        """Return what was filled in; None, and what is wrong in place, when it can be none.
+
+        signs_in: whether it is tried at once, so that somebody must sign in.
+        """
+        if self._say_missing(self._missing(signs_in=signs_in)):
+            return None
         values = {
             "name": self.name.text().strip(),
             "kind": "server",
@@ -159,42 +179,63 @@ class ConnectForm(FormPage):
             self._before is None,
         )
 
+    def _missing(self, *, signs_in: bool) -> dict[str, str]:
+        """Return what has to be filled in and is not, by field."""
+        asked = {
+            "name": "Give it a name.",
+            "hosts": "Write the server's name or address.",
+            "database": "Write which database.",
+            "operator": "Write who signs in.",
+        }
+        if not signs_in:
+            asked.pop("operator")
+        return {name: words for name, words in asked.items() if not getattr(self, name).text().strip()}
+
+    def _say_missing(self, missing: dict[str, str]) -> bool:
+        """Say in place what is missing, and go there; return whether anything is."""
+        for name, field in self._fields.items():
+            field.set_problem(missing.get(name, ""))
+        for name in missing:
+            self._fields[name].editor.setFocus()
+            bring_into_view(self._fields[name])
+            break
+        return bool(missing)
+
     def _build(self) -> None:
         root = QWidget()
         row = QHBoxLayout(root)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.root, 1)
         row.addWidget(self.choose_root)
-        self.fields.addWidget(Field("Name", self.name, hint="What it is called in this console."))
-        self.fields.addLayout(_pair(Field("Hosts", self.hosts), Field("Database", self.database)))
-        self.fields.addLayout(_pair(Field("Operator", self.operator), Field("Password", self.password)))
-        self.fields.addWidget(self.keep)
+        named = self._fields
+        self.fields.addWidget(named["name"])
+        self.fields.addLayout(_pair(named["hosts"], named["database"]))
+        self.fields.addLayout(_pair(named["operator"], Field("Password", self.password)))
+        self.fields.addLayout(column_of(self.keep, self._no_keyring, spacing=4))
         self.fields.addWidget(Field("Encryption (TLS)", self.tls))
         certificate = Field("Certificate of the server's issuer", root)
         self.root.setAccessibleName("Certificate of the server's issuer")
+        self.choose_root.setAccessibleName("Choose the certificate of the server's issuer")
         self.fields.addWidget(certificate)
         self.fields.addLayout(
             _pair(Field("Environment, in a word", self.environment), Field("Colour", self.colour))
         )
-        for box in (self.production, self.read_only, self.pooler):
-            self.fields.addWidget(box)
+        self.fields.addLayout(column_of(self.production, self.read_only, self.pooler, spacing=6))
         self.fields.addWidget(
             Field("Sign-in protection", self.gate, hint="Where it is known, wrong passwords are counted.")
         )
         self.beside.addWidget(self.steps)
-        self.buttons.insertWidget(2, self.try_button)
-        self.buttons.insertWidget(2, self.make_button)
-        self.buttons.insertWidget(1, self.save_button)
+        self.buttons.insertWidget(2, self.save_button)
         self.try_button.clicked.connect(lambda _checked: self._ask(self.try_wanted))
         self.deed_button.clicked.connect(lambda _checked: self._ask(self.open_wanted))
-        self.save_button.clicked.connect(lambda _checked: self._ask(self.save_wanted))
+        self.save_button.clicked.connect(lambda _checked: self._ask(self.save_wanted, signs_in=False))
         self.make_button.clicked.connect(lambda _checked: self._ask(self.make_wanted))
         self.choose_root.clicked.connect(lambda _checked: self._choose_root())
-        for editor in (self.name, self.hosts, self.database, self.operator, self.password, self.environment):
+        for editor in self.findChildren(QLineEdit):
             editor.returnPressed.connect(lambda: presses(self.try_button))
 
-    def _ask(self, signal: object) -> None:
-        found = self.connection()
+    def _ask(self, signal: object, *, signs_in: bool = True) -> None:
+        found = self.connection(signs_in=signs_in)
         if found is not None:
             signal.emit(found)  # type: ignore[attr-defined]  # a bound signal, which has no type of its own
 
@@ -222,6 +263,7 @@ def _secret(placeholder: str = "") -> QLineEdit:
 def _pair(first: Field, second: Field) -> QHBoxLayout:
     made = QHBoxLayout()
     made.setSpacing(12)
-    made.addWidget(first, 3)
-    made.addWidget(second, 2)
+    # At the top: what is wrong with one moves no part of the other.
+    made.addWidget(first, 3, Qt.AlignmentFlag.AlignTop)
+    made.addWidget(second, 2, Qt.AlignmentFlag.AlignTop)
     return made

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from console.ledger.operators.credentials import Credentials
+from console.settings.profiles.profile import ProfileError
 from console.settings.profiles.roots import written_roots
 from console.settings.profiles.secrets import SecretsUnavailableError
+from console.settings.profiles.store import name_key
 from ui.start.home.chosen import Choice
 from ui.start.home.make_dialog import MakeLedgerDialog
 
@@ -79,6 +81,7 @@ class Connecting(QObject):
         paths = self._paths
 
         def work(cancel: Cancellation, report: Callable[[Step], None]) -> TrialResult:
+            self._refuse_taken(wanted.profile)
             roots = written_roots(paths.state)
             return try_connection(
                 wanted.profile, wanted.credentials, report,
@@ -96,6 +99,12 @@ class Connecting(QObject):
             work, progress=form.show_step, done=done, failed=self._refuse, owner=self, replaces="trial",
             cancelled=lambda: form.set_busy(busy=False),
         )  # fmt: skip
+
+    def _refuse_taken(self, profile: Profile) -> None:
+        """Raise ProfileError for a name that another has: before a ledger is made that nobody could keep."""
+        taken = {name_key(one.name) for one in self._store.list() if one.id != profile.id}
+        if name_key(profile.name) in taken:
+            raise ProfileError(f"There is a profile named {profile.name} already; choose another name.")
 
     def _keep(self, wanted: Connection, *, opens: bool) -> None:
         """Keep the profile, and in the keyring what belongs there; open it, or say that it is kept."""
@@ -127,7 +136,7 @@ class Connecting(QObject):
             self._secrets.keep_gate(wanted.profile, wanted.gate_password)
 
     def _ask_make(self, wanted: Connection) -> None:
-        where = f"{wanted.profile.database} on {', '.join(wanted.profile.hosts)}"
+        where = f"the database {wanted.profile.database} on {', '.join(wanted.profile.hosts)}"
         dialog = MakeLedgerDialog(self._form, where)
         dialog.wanted.connect(lambda ledger: self._make(wanted, ledger))
         dialog.finished.connect(dialog.deleteLater)
@@ -139,6 +148,7 @@ class Connecting(QObject):
 
         form, paths = self._form, self._paths
         form.set_busy(busy=True)
+        form.steps.show_verdict("Making the ledger: its groups, tables and functions…")
 
         def done(_schema: str) -> None:
             first = ledger.first
@@ -162,5 +172,6 @@ class Connecting(QObject):
         )
 
     def _refuse(self, error: ConsoleError) -> None:
+        self._form.steps.show_verdict("")
         self._form.set_busy(busy=False)
         self._form.say(str(error))

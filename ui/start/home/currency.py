@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from console.ledger.books.names import currency_name, usual_decimals
@@ -40,8 +40,9 @@ class CurrencyFields(QWidget):
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(12)
-        layout.addWidget(self._field, 1)
-        layout.addWidget(Field("Decimals", self.decimals, hint="of an amount"))
+        layout.addWidget(self._field, 1, Qt.AlignmentFlag.AlignTop)
+        decimals = Field("Decimals", self.decimals, hint="of an amount")
+        layout.addWidget(decimals, 0, Qt.AlignmentFlag.AlignTop)
         self.code.textEdited.connect(self._follow)
         self.decimals.activated.connect(self._keep)
 

@@ -66,6 +66,8 @@ class OwnProfileDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(10)
+        heading = text_font(15, weight=text_font().Weight.DemiBold)
+        layout.addWidget(label(f"Change {profile.name}", font=heading, wrap=True))
         layout.addWidget(Field("Name", self.name))
         layout.addWidget(Field("Environment, in a word", self.environment))
         layout.addWidget(Field("Colour", self.colour))
@@ -77,6 +79,7 @@ class OwnProfileDialog(QDialog):
         """Say why it was not changed."""
         self._trouble.setText(words)
         self._trouble.setVisible(bool(words))
+        self.adjustSize()
 
     def _save(self) -> None:
         try:

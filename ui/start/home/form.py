@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import button, label, row_of, scrolling
+from ui.kit.widgets.basics import bring_into_view, button, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QPushButton
 
 FORM_PX: Final = 460
+_BETWEEN_PX: Final = 16
+_AROUND_PX: Final = 24
 
 
 class FormPage(QWidget):
@@ -42,21 +45,39 @@ class FormPage(QWidget):
         self.card.body.addWidget(self._words)
         self.card.body.addLayout(self.fields)
         self.card.body.addWidget(self.trouble)
+        self.card.body.addStretch(1)
         self.card.body.addLayout(self.buttons)
         self.beside = QVBoxLayout()
         self.beside.setSpacing(12)
         inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(24, 24, 24, 24)
-        row.setSpacing(16)
+        self._row = row = QHBoxLayout()
+        row.setSpacing(_BETWEEN_PX)
         row.addStretch(1)
-        row.addWidget(self.card, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.card)
         row.addLayout(self.beside)
         row.addStretch(1)
+        # Where the list stands that one came from, a little above the middle.
+        self._whole = whole = QVBoxLayout(inside)
+        whole.setContentsMargins(_AROUND_PX, _AROUND_PX, _AROUND_PX, _AROUND_PX)
+        whole.addStretch(2)
+        whole.addLayout(row)
+        whole.addStretch(3)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(scrolling(inside))
         self.say("")
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # What stands beside the form comes under it where the window is too narrow for both.
+        width = event.size().width()
+        narrow = self.beside.count() > 0 and width < 2 * (FORM_PX + _AROUND_PX) + _BETWEEN_PX
+        ways = QBoxLayout.Direction
+        self._row.setDirection(ways.TopToBottom if narrow else ways.LeftToRight)
+        # By margins and not by an alignment, which would cut what is wrapped.
+        side = max((width - FORM_PX) // 2, _AROUND_PX) if narrow else _AROUND_PX
+        self._whole.setContentsMargins(side, _AROUND_PX, side, _AROUND_PX)
 
     @property
     def said(self) -> str:
@@ -67,6 +88,8 @@ class FormPage(QWidget):
         """Say what is wrong; nothing takes it back."""
         self.trouble.setText(words)
         self.trouble.setVisible(bool(words))
+        if words:
+            bring_into_view(self.trouble)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -81,7 +81,7 @@ class Home(QObject):
             else:
                 self.open(profile)
 
-        self._run(work, done, failed=self._show_trouble)
+        self._run(work, done, failed=self._say)
 
     def show(self, words: str = "", *, tone: str = "error") -> None:
         """Show the list of ledgers, and say something above it."""
@@ -89,9 +89,9 @@ class Home(QObject):
         def done(known: _Known) -> None:
             self._known = known
             page = self._window.ledgers
+            self._window.setCurrentWidget(page)
             page.say(words, tone=tone)
             page.show_profiles(known.profiles, known.last)
-            self._window.setCurrentWidget(page)
 
         self._run(lambda: _Known(self.store.list(), self.store.last_used()), done, failed=self._show_trouble)
 
@@ -149,11 +149,17 @@ class Home(QObject):
         page.restore_wanted.connect(self._restore)
         page.import_wanted.connect(self._import)
         page.export_wanted.connect(self._export)
+        page.about_wanted.connect(self._show_about)
         own.wanted.connect(self._make_own)
         own.back_wanted.connect(self.show)
         server.back_wanted.connect(self._leave_server)
         self.connecting.ready.connect(self.chosen)
         self.connecting.saved.connect(lambda: self.show("Saved.", tone="credit"))
+
+    def _show_about(self) -> None:
+        from ui.window.about.opening import About  # noqa: PLC0415 - seldom asked
+
+        About(self._window, self._worker, self._settings, self._paths).show_about()
 
     def _make_demo(self) -> None:
         profile = Profile.made(name=self._free_name(DEMO_NAME), kind="demo", colour="amber")
@@ -164,8 +170,8 @@ class Home(QObject):
         taken = any(one.kind == "computer" and not one.folder for one in self._known.profiles)
         taken = taken or Folder.of(self._paths.data).pgdata.is_dir()
         folder = str(self._paths.data / "ledgers" / uuid4().hex[:8]) if taken else ""
-        self._window.own_form.begin(self._free_name(OWN_NAME), folder)
         self._window.setCurrentWidget(self._window.own_form)
+        self._window.own_form.begin(self._free_name(OWN_NAME), folder)
 
     def _make_own(self, wanted: NewOwnLedger) -> None:
         def done() -> None:
@@ -175,8 +181,8 @@ class Home(QObject):
 
     def _begin_server(self, profile: Profile | None) -> None:
         def done(why_not: str) -> None:
-            self._window.connect_form.begin(profile, why_not=why_not)
             self._window.setCurrentWidget(self._window.connect_form)
+            self._window.connect_form.begin(profile, why_not=why_not)
 
         self._run(self.secrets.why_not, done, failed=lambda error: done(str(error)))
 
@@ -214,7 +220,7 @@ class Home(QObject):
     def _remove(self, profile: Profile) -> None:
         def work() -> None:
             self.store.remove(profile.id)
-            if profile.is_server and profile.keep_password:
+            if profile.is_server:
                 self._forget(profile)
 
         self._run(work, lambda _gone: self.show(), failed=self._say)
@@ -256,10 +262,11 @@ class Home(QObject):
             self._window, "Import profiles", "", "Profiles (*.ledger-profiles.json *.json);;All files (*)"
         )
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.fileSelected.connect(lambda chosen: self._plan(Path(chosen)))
+        dialog.fileSelected.connect(lambda chosen: self.plan(Path(chosen)))
         self._open(dialog)
 
-    def _plan(self, path: Path) -> None:
+    def plan(self, path: Path) -> None:
+        """Show what an import of a file would do."""
         from console.settings.profiles.team import ImportPlan, apply_import, plan_import  # noqa: PLC0415 - seldom asked
 
         def show(plan: ImportPlan) -> None:
@@ -320,9 +327,9 @@ class Home(QObject):
 
     def _show_trouble(self, error: ConsoleError) -> None:
         page = self._window.ledgers
+        self._window.setCurrentWidget(page)
         page.say(str(error))
         page.show_profiles((), None)
-        self._window.setCurrentWidget(page)
 
     def _run(
         self, work: Callable[[], T], done: Callable[[T], None], *, failed: Callable[[ConsoleError], None]

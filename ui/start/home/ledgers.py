@@ -58,8 +58,8 @@ class LedgersPage(QWidget):
             "it, and throw it away.",
         )
         self.own = ChoiceButton(
-            "Begin a ledger on this computer",
-            "An empty ledger of your own. The database server comes with the console and starts with it.",
+            "A ledger of your own",
+            "An empty ledger on this computer. Its database server comes with the console.",
         )
         self.server = ChoiceButton(
             "Connect to a server",
@@ -94,11 +94,14 @@ class LedgersPage(QWidget):
         self._rows = [_Row(profile, self) for profile in profiles]
         for row in self._rows:
             self._list.addWidget(row)
+            row.show()  # now: what is not shown takes no keyboard
         self._lead.setText(KNOWN if self._rows else WELCOME)
         self.demo.setVisible(all(profile.kind != "demo" for profile in profiles))
         self.export_button.setVisible(any(profile.is_server for profile in profiles))
         first = next((row for row in self._rows if last is not None and row.profile.id == last.id), None)
         first = first or (self._rows[0] if self._rows else None)
+        for row in self._rows:
+            restyle(row.open_button, accent=row is first)
         (self.demo if first is None else first.open_button).setFocus()
 
     def say(self, words: str, *, tone: str = "error") -> None:
@@ -150,10 +153,11 @@ class _Row(Card):
         mark.setProperty("mark", profile.colour)
         mark.setFixedWidth(4)
         word = text_font(CHIP_PX, weight=QFont.Weight.DemiBold)
-        chip = Chip(profile.environment, tone_of_profile(profile), font=word)
+        tone = Tone.of_environment(production=profile.production, demo=profile.kind == "demo")
+        chip = Chip(profile.environment, tone, font=word)
         name = label(profile.name, font=text_font(14, weight=QFont.Weight.DemiBold))
         notes = label(_where(profile), tone="muted", wrap=True)
-        self.open_button = button("Open", accent=True)
+        self.open_button = button("Open")
         self.open_button.setAccessibleName(f"Open {profile.name}, {profile.environment}")
         self.open_button.clicked.connect(partial(_tell, page.open_wanted, profile))
         self.more_button = self._more(profile, page)
@@ -185,13 +189,6 @@ class _Row(Card):
             menu.addAction(words, partial(wanted.emit, profile))
         more.setMenu(menu)
         return more
-
-
-def tone_of_profile(profile: Profile) -> Tone:
-    """Return the tone of a profile's word: the real thing's is never another's."""
-    if profile.production:
-        return Tone.PRODUCTION
-    return Tone.WARNING if profile.kind == "demo" else Tone.NEUTRAL
 
 
 def _where(profile: Profile) -> str:

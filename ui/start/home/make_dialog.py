@@ -78,6 +78,7 @@ class MakeLedgerDialog(QDialog):
         }  # fmt: skip
         for field, problem in problems.items():
             field.set_problem(problem)
+        self.adjustSize()
         if currency is None or any(problems.values()):
             return
         from console.workspace.trial.creation import NewLedger  # noqa: PLC0415 - with Alembic, half a second

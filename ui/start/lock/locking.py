@@ -66,12 +66,15 @@ class Locking(QObject):
         """Hide everything of the ledger's, and ask for the password; what was typed stays as it is."""
         if self._curtain is not None:
             return
-        self._news = []
+        self._news, context = [], self._window.context
         operator = self._workspace.facts.operator
-        since = self._window.context.formats.timestamp(datetime.now(UTC))[11:16]
+        since = context.formats.timestamp(datetime.now(UTC))[11:16]
         because = f", {why}" if why else ""
         how = "" if self._asks else " This computer keeps the password, so it asks for none."
-        self._page.lock(self._place, f"{operator}, locked since {since}{because}.{how}", asks=self._asks)
+        self._page.lock(
+            self._place, f"{operator}, locked since {since}{because}.{how}", asks=self._asks,
+            identity=context.session.identity,
+        )  # fmt: skip
         self._curtain = Curtain(self._window)
         self._start.setCurrentWidget(self._page)
         # First: with the last window out of sight the program would end.

@@ -9,15 +9,17 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button, label, row_of
+from ui.kit.theme.fonts import CHIP_PX, text_font
+from ui.kit.widgets.basics import Chip, Field, button, label, row_of
 from ui.kit.widgets.cards import Card
-from ui.start.sign_in import CARD_PX
+from ui.start.sign_in import CARD_PX, show_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from PySide6.QtGui import QShowEvent
+
+    from console.workspace.identity import Identity
 
 
 class LockPage(QWidget):
@@ -39,6 +41,7 @@ class LockPage(QWidget):
         self.switch = button("Switch operator…", flat=True)
         self.switch.setToolTip("What was typed and not sent is lost then.")
         self.switch.clicked.connect(lambda _checked: self.switch_wanted.emit())
+        self.mark = Chip(font=text_font(CHIP_PX, weight=QFont.Weight.DemiBold))
         self._where = label(tone="muted", wrap=True)
         self._who = label(font=text_font(weight=QFont.Weight.DemiBold), wrap=True)
         self._kept = label("What you were typing is kept.", tone="muted", wrap=True)
@@ -48,7 +51,8 @@ class LockPage(QWidget):
         card = Card(spacing=12)
         card.setFixedWidth(CARD_PX)
         card.body.setContentsMargins(28, 26, 28, 26)
-        card.body.addWidget(label("Locked", font=text_font(20, weight=QFont.Weight.Bold)))
+        heading = label("Locked", font=text_font(20, weight=QFont.Weight.Bold))
+        card.body.addLayout(row_of(heading, None, self.mark))
         for part in (self._where, self._who, self._news, self._field, self._kept):
             card.body.addWidget(part)
         card.body.addSpacing(4)
@@ -75,8 +79,9 @@ class LockPage(QWidget):
         parts = (self._where, self._who, self._news, self._kept)
         return "\n".join(part.text() for part in parts if not part.isHidden())
 
-    def lock(self, where: str, who: str, *, asks: bool) -> None:
+    def lock(self, where: str, who: str, *, asks: bool, identity: Identity) -> None:
         """Begin anew: `who` locked it and why, in words; `asks` is whether a password must be typed."""
+        show_mark(self.mark, identity)
         self._where.setText(where)
         self._who.setText(who)
         self._asks = asks

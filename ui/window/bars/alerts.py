@@ -60,6 +60,11 @@ class AlertsButton(PressButton):
         self._say()
 
     @property
+    def alerts(self) -> tuple[Alert, ...]:
+        """All alerts, the newest last."""
+        return tuple(self._alerts)
+
+    @property
     def texts(self) -> list[str]:
         """What the popup says, the newest first."""
         return [group.last.text for group in self._groups()]

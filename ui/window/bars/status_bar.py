@@ -69,6 +69,7 @@ class StatusBar(QFrame):
         layout.addWidget(self.alerts)
         layout.addSpacing(14)
         layout.addWidget(self._hint)
+        self._pool_shown = True
         # What a narrow window does without, the first first; who may change controls always stands.
         self._yielding = (self._hint, self._cache, self._pool, zone, self._cost)
 
@@ -110,6 +111,11 @@ class StatusBar(QFrame):
         self._pool.setText(words)
         self._fit()
 
+    def show_pool(self, *, shown: bool) -> None:
+        """Leave the connections out, or take them in again."""
+        self._pool_shown = shown
+        self._fit()
+
     def set_cache(self, words: str) -> None:
         """Say how often the cache had the answer: `cache 96 %`."""
         self._cache.setText(words)
@@ -126,7 +132,7 @@ class StatusBar(QFrame):
         if layout is None:
             return
         for part in self._yielding:
-            part.setVisible(True)
+            part.setVisible(part is not self._pool or self._pool_shown)
         for part in self._yielding:
             if layout.minimumSize().width() <= self.width():
                 return

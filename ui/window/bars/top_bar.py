@@ -19,7 +19,7 @@ from ui.window.bars.writing import WritingMark
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QPaintEvent
+    from PySide6.QtGui import QAction, QPaintEvent
     from PySide6.QtWidgets import QMenu
 
     from console.workspace.identity import Identity
@@ -41,7 +41,8 @@ class TopBar(QFrame):
         name.setFixedWidth(NAVIGATION_WIDTH - 28)
         word = text_font(CHIP_PX, weight=QFont.Weight.DemiBold)
         word.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, 0.5)
-        chip = Chip(identity.environment.upper(), _tone(identity), font=word)
+        tone = Tone.of_environment(production=identity.production, demo=identity.demo)
+        chip = Chip(identity.environment.upper(), tone, font=word)
         restyle(chip, large=True)
         chip.setVisible(bool(identity.environment))
         self.profile = PressButton(identity.name)
@@ -71,17 +72,11 @@ class TopBar(QFrame):
         """Open a menu from the operator's button."""
         self._operator.setMenu(menu)
 
-    def add_to_menu(self, text: str, run: Callable[[], None]) -> None:
+    def add_to_menu(self, text: str, run: Callable[[], None]) -> QAction:
         """Put one more thing to do under the operator's name."""
         menu = self._operator.menu()
         menu.addSeparator()
-        menu.addAction(text, run)
-
-
-def _tone(identity: Identity) -> Tone:
-    if identity.production:
-        return Tone.PRODUCTION
-    return Tone.WARNING if identity.demo else Tone.CREDIT
+        return menu.addAction(text, run)
 
 
 class SearchButton(PressButton):

@@ -155,3 +155,8 @@ def test_a_head_that_asks_for_all_memory_is_refused() -> None:
             with_sum(MAGIC + length.to_bytes(4, "big") + huge[len(MAGIC) + 4 :] + b"".join(pieces)),
             PASSPHRASE,
         )
+
+
+def test_one_in_clear_is_not_taken_for_the_encrypted_one() -> None:
+    with pytest.raises(NoBackupError, match="in clear, and a passphrase was given"):
+        read(written(b"content", None), PASSPHRASE)

@@ -73,6 +73,19 @@ def bare_server(folder: Path) -> Iterator[Served]:
         front.close()
 
 
+def with_ledger(served: Served) -> None:
+    """Make a ledger there, `books`, and roles that may do nothing or everything."""
+    template = served.cluster.create_template()
+    for statement in (
+        f"ALTER DATABASE {template} RENAME TO books",
+        "ALTER DATABASE books ALLOW_CONNECTIONS true",
+        "CREATE ROLE t_rejected LOGIN PASSWORD 'only-for-tests'",
+        "CREATE ROLE t_stranger LOGIN PASSWORD 'only-for-tests'",
+        "CREATE ROLE t_super LOGIN SUPERUSER PASSWORD 'only-for-tests'",
+    ):
+        served.run(statement)
+
+
 @pytest.fixture
 def bare(tmp_path: Path) -> Iterator[Served]:
     """Lend a server on which there never was a ledger."""
@@ -84,15 +97,7 @@ def bare(tmp_path: Path) -> Iterator[Served]:
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """Start a server with a ledger once."""
     with bare_server(tmp_path_factory.mktemp("served")) as served:
-        template = served.cluster.create_template()
-        for statement in (
-            f"ALTER DATABASE {template} RENAME TO books",
-            "ALTER DATABASE books ALLOW_CONNECTIONS true",
-            "CREATE ROLE t_rejected LOGIN PASSWORD 'only-for-tests'",
-            "CREATE ROLE t_stranger LOGIN PASSWORD 'only-for-tests'",
-            "CREATE ROLE t_super LOGIN SUPERUSER PASSWORD 'only-for-tests'",
-        ):
-            served.run(statement)
+        with_ledger(served)
         yield served
 
 

@@ -62,10 +62,14 @@ class BatchWork(QObject):
         self._context = context
         self._ledger = context.ledger
         self._batch_id = batch_id
-        # A check of who operates keeps the wallets that it finds; others may only look.
-        self._writes = context.session.rights.operates
+        self._rights = context.session.rights
         self._one = KeyedWrite(context.worker, self)
         self._one.busy_changed.connect(self.busy_changed)
+
+    @property
+    def _writes(self) -> bool:
+        """Whether a check may keep the wallets that it finds, as who operates does; others only look."""
+        return self._rights.operates and not self._rights.no_writing()
 
     @property
     def busy(self) -> str:

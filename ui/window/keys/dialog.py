@@ -16,7 +16,7 @@ from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, label, row_of
 from ui.kit.widgets.placing import fit_dialog
-from ui.window.fixed_keys import FIXED_KEYS
+from ui.window.keys.fixed_keys import FIXED_KEYS
 
 if TYPE_CHECKING:
     from ui.context import Context

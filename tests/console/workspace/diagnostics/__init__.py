@@ -1,0 +1,1 @@
+"""Diagnostics say how the console stands, and nothing of anybody's."""

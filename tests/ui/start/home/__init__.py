@@ -1,0 +1,1 @@
+"""The ways to a ledger, each from the first window to its own."""

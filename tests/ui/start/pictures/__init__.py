@@ -1,0 +1,1 @@
+"""The first start as a series of pictures, taken of the real windows against real servers."""

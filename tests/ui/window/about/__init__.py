@@ -1,0 +1,1 @@
+"""About, and the diagnostics that are read before they are saved."""
