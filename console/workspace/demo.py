@@ -37,8 +37,10 @@ _FILLED = tuple(
     for name in ("transactions", "wallets", "users", "credit_lots", "lot_movements", "reservations")
 )
 
-# Rows an INSERT: large enough to be one scan, small enough to show progress every second or so.
+# Rows an INSERT: large enough to be one scan, small enough to show progress every second or so. Of a small demo
+# it is a tenth: the first start would stand at nothing and then be done.
 _PIECE = 250_000
+_PIECES = 10
 _PRIMES = (104_729, 1_299_709, 15_485_863, 49_979_687, 86_028_121)
 _SQL = package_files.files("resources") / "sql"
 _DEMO = package_files.files("resources") / "demo"
@@ -135,8 +137,9 @@ def _make(engine: Engine, wanted: DemoPlan, progress: Callable[[int, int], None]
         values |= _anchors(connection)
         indexes = _drop_indexes(connection)
         _run(connection, "demo_accounts.sql", values)
-        for low in range(0, wanted.transactions, _PIECE):
-            high = min(low + _PIECE, wanted.transactions) - 1
+        piece = min(_PIECE, -(-wanted.transactions // _PIECES))
+        for low in range(0, wanted.transactions, piece):
+            high = min(low + piece, wanted.transactions) - 1
             _run(connection, "demo_transactions.sql", values | {"low": low, "high": high})
             progress(high + 1, wanted.transactions)
         for index in indexes:

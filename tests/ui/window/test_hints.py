@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from tests.bookkeeping import Connection
     from ui.window.main_window import MainWindow
 
+# Two seconds are the promise, and other tests beside these would spend them.
+pytestmark = pytest.mark.alone
+
 TOP = Path(__file__).parents[3]
 WITHIN_MS = 2_000
 
