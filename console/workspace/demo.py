@@ -37,8 +37,8 @@ _FILLED = tuple(
     for name in ("transactions", "wallets", "users", "credit_lots", "lot_movements", "reservations")
 )
 
-# Rows an INSERT: large enough to be one scan, small enough to show progress every second or so. Of a small demo
-# it is a tenth: the first start would stand at nothing and then be done.
+# Rows an INSERT: large enough to be one scan, small enough to show progress every second or so. Of a small
+# demo it is a tenth: the first start would stand at nothing and then be done.
 _PIECE = 250_000
 _PIECES = 10
 _PRIMES = (104_729, 1_299_709, 15_485_863, 49_979_687, 86_028_121)
