@@ -38,8 +38,9 @@ _FILLED = tuple(
 )
 
 # Rows an INSERT: large enough to be one scan, small enough to show progress every second or so. Of a small
-# demo it is a tenth: the first start would stand at nothing and then be done.
+# demo it is less: the first start would stand at nothing and then be done.
 _PIECE = 250_000
+_LEAST_PIECE = 25_000
 _PIECES = 10
 _PRIMES = (104_729, 1_299_709, 15_485_863, 49_979_687, 86_028_121)
 _SQL = package_files.files("resources") / "sql"
@@ -137,7 +138,7 @@ def _make(engine: Engine, wanted: DemoPlan, progress: Callable[[int, int], None]
         values |= _anchors(connection)
         indexes = _drop_indexes(connection)
         _run(connection, "demo_accounts.sql", values)
-        piece = min(_PIECE, -(-wanted.transactions // _PIECES))
+        piece = min(_PIECE, max(_LEAST_PIECE, wanted.transactions // _PIECES))
         for low in range(0, wanted.transactions, piece):
             high = min(low + piece, wanted.transactions) - 1
             _run(connection, "demo_transactions.sql", values | {"low": low, "high": high})
