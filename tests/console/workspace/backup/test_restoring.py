@@ -75,7 +75,7 @@ def test_operators_keep_their_passwords_by_an_encrypted_one_alone(paths: Paths, 
     plain = make_backup(Settings.load(), paths, tmp_path / "plain").file
     for file, may in ((secret, True), (plain, False)):
         shutil.rmtree(paths.data)
-        restore(Settings.load(), paths, file, passphrase=PASSPHRASE)
+        restore(Settings.load(), paths, file, passphrase=PASSPHRASE if may else None)
         with EmbeddedServer(paths.data) as server:
             words = driver_url(server.url_for("mara", "a long password"))
             if may:
