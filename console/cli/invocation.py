@@ -48,6 +48,12 @@ class Invocation:
         settings, paths, _identity = self._once()
         return settings, paths
 
+    @property
+    def operator(self) -> str:
+        """Whose a ledger on this computer is, as the profile says; empty is who uses the computer."""
+        identity = self._once()[2]
+        return "" if identity is None else identity.operator
+
     def _once(self) -> tuple[Settings, Paths, Identity | None]:
         """Look once: a profile's password may be asked for at the terminal."""
         if self._found is None:

@@ -70,7 +70,9 @@ class Target:
 
         store = ProfileStore(paths)
         if self.profile is None:
-            return None if settings.database_url is not None else _chosen(store)
+            # A folder that was named is one ledger too, and nearer than what was chosen once.
+            is_said = settings.database_url is not None or settings.data_dir is not None
+            return None if is_said else _chosen(store)
         if self.database_url is not None and self.url_is_typed == self.profile_is_typed:
             raise UsageError(_BOTH)
         return None if self.url_is_typed else store.named(self.profile)

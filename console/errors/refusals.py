@@ -66,6 +66,7 @@ _WORDS = {
     "currency.waiting": "requests in this currency are not done yet; carry them out, reject or withdraw them"
     " first",
     "zone.unknown": "the server knows no such time zone; write a place, such as Europe/Berlin, or UTC",
+    "restore.detail": "what is said of a restore is an object of at most 16 kB",
     "unlock.minutes": "writing is unlocked for 1 to 480 minutes",
     "zone.same": "the business day is counted in this zone already",
     "user.grammar": "an account's name has small letters, digits, dots, dashes and underscores only",

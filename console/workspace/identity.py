@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ class Identity:
 
     environment: a word of capitals, such as LIVE. read_only: nothing is written, unless it is unlocked.
     can_unlock: whether it may be, for a time and with a reason; a setting or option has no exception.
+    operator: whose a ledger on this computer is; empty is who uses the computer.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Identity:
     demo: bool = False
     read_only: bool = False
     can_unlock: bool = False
+    operator: str = ""
 
     @classmethod
     def of(cls, profile: Profile, settings: Settings) -> Self:
@@ -37,6 +39,7 @@ class Identity:
             demo=profile.kind == "demo",
             read_only=profile.starts_read_only or settings.read_only,
             can_unlock=profile.can_unlock and not settings.read_only,
+            operator="" if profile.is_server else profile.operator,
         )
 
     @classmethod
@@ -51,3 +54,10 @@ class Identity:
             demo=environment == "DEMO",
             read_only=settings.read_only,
         )
+
+    def of_content(self, environment: str) -> Self:
+        """Return the same for what a ledger on this computer holds: a demo is one, whatever it is called."""
+        is_demo = environment == "DEMO"
+        if self.production or environment == "LIVE" or is_demo == self.demo:
+            return self
+        return replace(self, environment=environment, demo=is_demo)

@@ -43,14 +43,6 @@ _DEMO_OPERATOR: Final = "checkout-service"
 
 
 @dataclass(frozen=True, slots=True)
-class OwnTerms:
-    """Whose the ledger on this computer is; empty is who uses the computer. currency: what a new one has."""
-
-    operator: str = ""
-    currency: Currency = FIRST_CURRENCY
-
-
-@dataclass(frozen=True, slots=True)
 class _State:
     """Whether the embedded ledger is as this console needs it, and who made its first transaction."""
 

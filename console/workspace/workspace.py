@@ -30,7 +30,7 @@ from console.postgres.steps import untold
 from console.settings.profiles.hosts import PORT
 from console.workspace.backup.timer import BackupTimer
 from console.workspace.identity import Identity
-from console.workspace.own_ledger import OwnLedger, OwnTerms, as_admin
+from console.workspace.own_ledger import FIRST_CURRENCY, OwnLedger, as_admin
 from console.writes.ledger import Ledger
 from console.writes.outbox import Outbox
 from console.writes.settling import settle_doubts
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
     from console.ledger.books.currencies import Books
     from console.ledger.operators.credentials import Credentials
+    from console.money import Currency
     from console.postgres.database import SessionFacts
     from console.postgres.steps import Tell
     from console.settings import Paths, Settings
@@ -61,7 +62,7 @@ class Workspace:
 
     `admin_url` has a password in it and is for administrators' acts only.
     profile: `embedded`, or the server and database. identity: what it is called, as its profile says; without
-    one, and as `environment`, the word is `DEMO` or `LOCAL` for an embedded ledger and `LIVE` for any other.
+    one the word is `DEMO` or `LOCAL` for an embedded ledger and `LIVE` for any other.
     confirm: asks the server whether an operator's password is right, as a sign-in does, for a locked window.
     settled: what was in doubt when it was opened.
     remembered: the operator whose password this computer keeps; empty where it keeps none. watch and history:
@@ -74,7 +75,6 @@ class Workspace:
     recorder: Recorder
     admin_url: str
     profile: str
-    environment: str
     facts: SessionFacts
     books: Books
     keeper: Keeper
@@ -110,7 +110,8 @@ class _Making:
 
     demo: DemoPlan | None
     tell: Tell
-    own: OwnTerms
+    operator: str
+    currency: Currency
 
 
 @contextmanager
@@ -124,7 +125,7 @@ def open_workspace(
     repeated: UUID | None = None,
     is_served: bool = True,
     identity: Identity | None = None,
-    own: OwnTerms = OwnTerms(),  # noqa: B008 - frozen
+    currency: Currency = FIRST_CURRENCY,
 ) -> Iterator[Workspace]:
     """Connect to the ledger that `settings` name; the embedded one is started and brought up to date.
 
@@ -132,14 +133,15 @@ def open_workspace(
     the one whom this computer remembers. `demo` fills an embedded ledger without transactions first, and
     `progress` is told what takes long: the demo, or bringing an older ledger to this console.
     Operations that an earlier run left in doubt are settled, but for the key that is about to be `repeated`.
-    With `is_served`, Prometheus is answered where the settings name a port. `identity` is the profile's;
-    `own` says whose an embedded ledger is and what it begins with.
+    With `is_served`, Prometheus is answered where the settings name a port. `identity` is the profile's,
+    `currency` what a new embedded ledger begins with.
     Read-only settings hold for every connection to the ledger but two: the gate's, which counts sign-ins, and
     the owner's of an embedded ledger, which brings it up to date before anybody is in it.
     Raises UnavailableError when there is no server or no ledger. Left, it leaves the embedded server,
     which stops when nobody else uses it.
     """
-    with _way(settings, paths, credentials, _Making(demo, progress, own)) as way, ExitStack() as stack:
+    making = _Making(demo, progress, "" if identity is None else identity.operator, currency)
+    with _way(settings, paths, credentials, making) as way, ExitStack() as stack:
         recorder = Recorder()
         watch = Watch(recorder, Limits.of(settings))
         stack.callback(watch.close)
@@ -167,13 +169,14 @@ def open_workspace(
         settled = settle_doubts(ledger, repeated=repeated)
         if identity is None:
             identity = Identity.without_profile(profile, way.environment, settings)
+        else:
+            identity = identity.of_content(way.environment)
         yield Workspace(
             database,
             ledger,
             recorder,
             way.admin_url,
             profile,
-            identity.environment,
             facts,
             known,
             keeper,
@@ -213,9 +216,9 @@ def _way(
         yield _way_to_server(settings, settings.database_url.get_secret_value(), credentials)
         return
     with EmbeddedServer(paths.data, making.tell) as server:
-        role = making.own.operator or enrolment.role_name()
+        role = making.operator or enrolment.role_name()
         lock = Folder.of(paths.data).path / "prepare.lock"
-        ledger = OwnLedger(server, role, lock, paths.data / "backups", making.own.currency)
+        ledger = OwnLedger(server, role, lock, paths.data / "backups", making.currency)
         environment = ledger.prepare(making.demo, making.tell)
         owner, passwords = server.owner_url, server.passwords
         gate_url = server.url_for(GATE, passwords.password_of(GATE) or "")

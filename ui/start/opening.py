@@ -29,14 +29,14 @@ if TYPE_CHECKING:
 class Target:
     """The ledger that is to be opened; demo: how many users and transactions an empty embedded one gets.
 
-    identity: what its profile calls it. own: whose an embedded one is, and its first currency.
+    identity: what its profile calls it. currency: what a new embedded one begins with, if not with credits.
     """
 
     settings: Settings
     paths: Paths
     demo: tuple[int, int] | None = None
     identity: Identity | None = None
-    own: tuple[str, Currency | None] | None = None
+    currency: Currency | None = None
 
 
 class Opening(QObject):
@@ -59,15 +59,13 @@ class Opening(QObject):
         def work(cancel: Cancellation, report: Callable[[Step], None]) -> Workspace:
             # The database's libraries take a second to load; the window is there meanwhile.
             from console.workspace.demo import plan  # noqa: PLC0415 - see above
-            from console.workspace.own_ledger import FIRST_CURRENCY, OwnTerms  # noqa: PLC0415 - see above
+            from console.workspace.own_ledger import FIRST_CURRENCY  # noqa: PLC0415 - see above
             from console.workspace.workspace import open_workspace  # noqa: PLC0415 - see above
 
             def progress(step: Step) -> None:
                 cancel.check()
                 report(step)
 
-            operator, currency = target.own or ("", None)
-            own = OwnTerms(operator, currency or FIRST_CURRENCY)
             with ExitStack() as stack:
                 workspace = stack.enter_context(
                     open_workspace(
@@ -77,7 +75,7 @@ class Opening(QObject):
                         demo=None if target.demo is None else plan(*target.demo),
                         progress=progress,
                         identity=target.identity,
-                        own=own,
+                        currency=target.currency or FIRST_CURRENCY,
                     )
                 )
                 # Refused here and not by the window: a ledger without a currency has nothing to show.

@@ -101,7 +101,7 @@ class OperatorSession(QObject):
         self.home = Home(self.start_window, self.worker, settings, paths) if home else None
         if self.home is not None:
             self.home.chosen.connect(self._choose)
-            self.start_window.offer_ledgers(self.home.show)
+            self.start_window.offer_ledgers(self._show_ledgers)
         self.window: MainWindow | None = None
         self.status: LiveStatus | None = None
         self.locking: Locking | None = None
@@ -164,6 +164,13 @@ class OperatorSession(QObject):
         if home is not None:
             self._leave_window(home.show if profile is None else partial(home.open, profile))
 
+    def _show_ledgers(self) -> None:
+        """Let what is being opened go: it would come over the list."""
+        self.worker.cancel(self._opening)
+        self._opening.release()
+        if self.home is not None:
+            self.home.show()
+
     def _choose(self, choice: Choice) -> None:
         """Open the ledger of a profile, or ask who signs in there."""
         self._chosen, self._credentials = choice, choice.credentials
@@ -220,7 +227,7 @@ class OperatorSession(QObject):
             self._paths,
             demo=DEMO_SIZE if profile.kind == "demo" else None,
             identity=self._identity,
-            own=None if profile.is_server else (profile.operator, self._chosen.currency),
+            currency=self._chosen.currency,
         )
 
     def _open_remembered(self) -> None:

@@ -38,7 +38,7 @@ def sign_in(walk: Walk) -> None:
     page = walk.session.start_window.sign_in
     # The demo is made on the way, on a machine that may have other things to do.
     walk.wait(lambda: page.isVisible() and page.button.isEnabled(), "the sign-in", 90_000)
-    if walk.session.workspace is not None and walk.session.workspace.environment != "DEMO":
+    if walk.session.workspace is not None and not walk.session.workspace.identity.demo:
         raise TourError(
             "the tour posts a batch, and the ledger of this folder is no demo: name another with --data-dir, "
             "or none for a ledger of its own"

@@ -10,8 +10,9 @@ from uuid import uuid4
 from psycopg.sql import SQL, Identifier, Literal
 from sqlalchemy import text
 
-from console.errors import RefusedError, UsageError
+from console.errors import RefusedError
 from console.errors.refusals import accepted
+from console.ledger.operators.credentials import refuse_short
 from console.ledger.operators.enrolment import verifier
 from console.ledger.operators.sign_in import GATE
 from console.writes.operation import Operation
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 ROLES: Final = ("viewer", "support", "operator", "approver", "auditor", "admin", "keeper")
 """What an operator can be; in the database each is a group named ledger_…"""
 
-SHORTEST_PASSWORD: Final = 12
 
 # Each waits for two seconds; a session that has not ended by then is stuck in the server.
 _ENDINGS: Final = 3
@@ -197,9 +197,8 @@ def _once(ledger: Ledger, operation: Operation, key: UUID | None) -> None:
 
 
 def _verifier(ledger: Ledger, name: str, password: SecretStr) -> str:
+    refuse_short(password)
     plain = password.get_secret_value()
-    if len(plain) < SHORTEST_PASSWORD:
-        raise UsageError(f"A password has at least {SHORTEST_PASSWORD} characters.")
 
     def ask(session: Session) -> str:
         return verifier(session.connection(), name, plain)

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from console.errors import AccessDeniedError
+from console.errors import AccessDeniedError, UsageError
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from pydantic import SecretStr
+
+
+SHORTEST_PASSWORD: Final = 12
+"""How many characters an operator's password has at least, when it is given."""
+
+
+def refuse_short(password: SecretStr) -> None:
+    """Raise UsageError for a password that no operator is given."""
+    if len(password.get_secret_value()) < SHORTEST_PASSWORD:
+        raise UsageError(f"A password has at least {SHORTEST_PASSWORD} characters.")
 
 
 @dataclass(frozen=True, slots=True)

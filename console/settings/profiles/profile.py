@@ -6,7 +6,7 @@ import hashlib
 import re
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal, Self, get_args
 from uuid import uuid4
 
 from pydantic import (
@@ -34,6 +34,7 @@ Kind = Literal["computer", "demo", "server"]
 Colour = Literal["grey", "blue", "green", "amber", "violet", "red"]
 Tls = Literal["verify-full", "verify-ca", "require", "off"]
 
+COLOURS: Final[tuple[Colour, ...]] = get_args(Colour)
 TLS_WORDS: Final[tuple[Tls, ...]] = ("verify-full", "verify-ca", "require", "off")
 """The ways of TLS, the strongest first."""
 
@@ -93,7 +94,7 @@ class Profile(BaseModel):
     operator: Annotated[Plain, StringConstraints(max_length=63)] = Field(
         "", description="a name of at most 63 characters"
     )
-    colour: Colour = Field("grey", description="one of grey, blue, green, amber, violet, red")
+    colour: Colour = Field("grey", description=f"one of {', '.join(COLOURS)}")
     environment: str = Field("", description="1 to 12 letters A to Z or digits")
     production: bool = Field(default=False, description="true or false")
     read_only: bool = Field(default=False, description="true or false")

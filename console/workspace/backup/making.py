@@ -24,6 +24,7 @@ from console.workspace.backup.errors import NotOwnLedgerError
 from console.workspace.backup.facts import facts_of
 from console.workspace.backup.files import Content, check, name_for, written_whole
 from console.workspace.backup.header import BackupHeader
+from console.workspace.backup.passphrase import refuse_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,11 +58,13 @@ def make_backup(
     """Back up the ledger on this computer into a file, or into a folder under a name with its time.
 
     Others may go on posting: the backup holds the moment at which it began. Without a passphrase it has no
-    operators' passwords in it. Raises NotOwnLedgerError, FileRefusedError where it cannot be written,
-    CancelledError; then no file is there.
+    operators' passwords in it. Raises NotOwnLedgerError, UsageError for a short passphrase, FileRefusedError
+    where it cannot be written, CancelledError; then no file is there.
     """
     if settings.database_url is not None:
         raise NotOwnLedgerError
+    if passphrase is not None:
+        refuse_short(passphrase)
     with EmbeddedServer(paths.data, progress) as server:
         return back_up(server, target, passphrase=passphrase, progress=progress, cancel=cancel)
 

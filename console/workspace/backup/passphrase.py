@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from console.errors import UnavailableError
+from console.errors import UnavailableError, UsageError
 from console.settings.private import write_private
 from console.settings.profiles.secrets import Secrets, SecretsUnavailableError
 
@@ -14,6 +14,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pydantic import SecretStr
+
+
+SHORTEST_PASSPHRASE: Final = 12
+"""How many characters a backup's passphrase has at least, when the backup is made."""
+
+
+def refuse_short(passphrase: str) -> None:
+    """Raise UsageError for a passphrase that no backup is made with."""
+    if len(passphrase) < SHORTEST_PASSPHRASE:
+        raise UsageError(f"A passphrase has at least {SHORTEST_PASSPHRASE} characters; nothing was done.")
 
 
 class PassphraseNotThereError(UnavailableError):
@@ -39,7 +49,8 @@ class SetPassphrase:
     secrets: Secrets
 
     def keep(self, passphrase: SecretStr) -> None:
-        """Keep it; raises UnavailableError where there is no keyring to be trusted."""
+        """Keep it; raises UsageError for a short one, UnavailableError without a keyring to be trusted."""
+        refuse_short(passphrase.get_secret_value())
         try:
             self.secrets.keep_named(self._name, passphrase)
         except SecretsUnavailableError as error:

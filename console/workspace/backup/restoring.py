@@ -40,7 +40,7 @@ from console.workspace.backup.losses import (
     went_its_own_way,
 )
 from console.workspace.migrate import migrate
-from console.workspace.own_ledger import OwnTerms, as_admin, settle_in
+from console.workspace.own_ledger import as_admin, settle_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,13 +78,13 @@ def restore(
     over_reason: str | None = None,
     progress: Tell = untold,
     cancel: Cancellation | None = None,
-    own: OwnTerms = OwnTerms(),  # noqa: B008 - frozen
+    operator: str = "",
 ) -> RestoreReport:
     """Restore the ledger on this computer from a backup; nobody else may use it meanwhile.
 
     Whole or not at all: until the last step the ledger is as it was, and it is kept beside the restored one.
     Raises WouldLoseError where the ledger holds what the backup does not and no reason is given; the reason
-    goes into the restored ledger's audit chain. `own` says who is its operator here. Raises
+    goes into the restored ledger's audit chain. `operator` is whose it is here. Raises
     PassphraseError, DamagedBackupError, NewerSchemaError, NotRestoredError, EmbeddedServerError and
     CancelledError: then nothing was changed.
     """
@@ -104,7 +104,9 @@ def restore(
         )
     progress(Step("Reading the backup through"))
     check(file, passphrase, cancel)
-    return _Restoring(settings, paths, file, header, passphrase, over_reason, progress, cancel, own).run()
+    return _Restoring(
+        settings, paths, file, header, passphrase, over_reason, progress, cancel, operator
+    ).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ class _Restoring:
     reason: str | None
     tell: Tell
     cancel: Cancellation
-    own: OwnTerms
+    operator: str
 
     def run(self) -> RestoreReport:
         folder = Folder.prepare(self.paths.data)
@@ -220,7 +222,7 @@ class _Restoring:
     def _finish(self, fresh: Postmaster, passwords: Passwords, there: Standing, lost: str) -> Report:
         """Bring the restored ledger to this console, say in its chain what was lost for it, and verify it."""
         url = fresh.url_for(OWNER_ROLE, passwords.owner() or "", DATABASE)
-        role = self.own.operator or enrolment.role_name()
+        role = self.operator or enrolment.role_name()
         self.tell(Step("Bringing the restored ledger to this console"))
         migrate(url)
         with as_admin(url) as connection:

@@ -38,9 +38,14 @@ class Known:
     made_at: datetime
 
 
-def backup_folder(settings: Settings, paths: Paths) -> Path:
-    """Return where backups go unless another place is named."""
-    return settings.backup_folder or paths.data / "backups"
+def made_backup_folder(settings: Settings, paths: Paths) -> Path:
+    """Return the folder where backups go unless another place is named; raises FileRefusedError."""
+    folder = settings.backup_folder or paths.data / "backups"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise FileRefusedError(str(folder), f"it cannot be made: {error.strerror or error}") from None
+    return folder
 
 
 def known_backups(folder: Path, ledger: str | None) -> list[Known]:
@@ -71,11 +76,7 @@ def back_up_if_due(
         raise NotOwnLedgerError
     if settings.backup_every_h == 0:
         return None
-    folder = backup_folder(settings, paths)
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise FileRefusedError(str(folder), f"it cannot be made: {error.strerror or error}") from None
+    folder = made_backup_folder(settings, paths)
     lock = FileLock(paths.data / "backup.lock", mode=0o600, thread_local=False)
     try:
         lock.acquire(timeout=0)

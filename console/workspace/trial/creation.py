@@ -14,6 +14,7 @@ from sqlalchemy.pool import NullPool
 
 from console.errors import DatabaseUnreachableError, UsageError
 from console.errors.refusals import accepted
+from console.ledger.operators.credentials import refuse_short
 from console.ledger.operators.enrolment import verifier
 from console.postgres.driver_errors import sqlstate_of, translated
 from console.workspace.migrate import migrate
@@ -71,6 +72,8 @@ def create_ledger(
     """
     if not profile.is_server:
         raise UsageError("A ledger on this computer is made when it is opened.")
+    if wanted.first is not None:
+        refuse_short(wanted.first.password)
     url = profile.url(credentials.operator, credentials.password.get_secret_value(), roots=roots)
     progress(0, _STEPS)
     _make_database(url)

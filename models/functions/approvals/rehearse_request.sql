@@ -13,6 +13,8 @@ DECLARE
     failed_detail text;
 BEGIN
     PERFORM ledger.begin_write();
+    -- Nobody is told of a posting that is none.
+    PERFORM set_config('ledger.rehearsal', 'on', true);
     BEGIN
         asked := ledger.open_request(jsonb_build_object('request', p_request));
         -- Its checkers have not all agreed yet; who they will be does not matter here.

@@ -11,5 +11,10 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM ledger.require_admin();
     PERFORM ledger.require_reason(p_request);
+    -- The chain keeps it for ever.
+    IF jsonb_typeof(p_request -> 'restored') IS DISTINCT FROM 'object'
+        OR octet_length(p_request ->> 'restored') > 16384 THEN
+        PERFORM ledger.refuse('restore.detail');
+    END IF;
     RETURN jsonb_build_object('status', 'done');
 END $$;

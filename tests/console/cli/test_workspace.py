@@ -16,6 +16,7 @@ from console.postgres.embedded.server import EmbeddedServer
 from console.postgres.steps import Step
 from console.settings import Paths, Settings
 from console.workspace.demo import plan
+from console.workspace.identity import Identity
 from console.workspace.migrate import migrate
 from console.workspace.own_ledger import FIRST_CURRENCY
 from console.workspace.workspace import open_workspace
@@ -46,16 +47,20 @@ def paths(data_dir: Path, own_folders: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 def test_the_embedded_ledger_is_made_joined_and_filled_once(paths: Paths, settings: Settings) -> None:
     with open_workspace(settings, paths) as first:
-        assert (first.profile, first.environment) == ("embedded", "LOCAL")
+        assert (first.profile, first.identity.environment) == ("embedded", "LOCAL")
         assert first.facts.operator == enrolment.role_name()
         assert first.facts.rights == {"ledger_operator", "ledger_support", "ledger_viewer"}
         assert first.books.currencies == (FIRST_CURRENCY,)
         told: list[Step] = []
         with open_workspace(settings, paths, demo=DEMO, progress=told.append) as second:
-            assert second.environment == "DEMO"
+            assert second.identity.environment == "DEMO"
             assert told == [Step("Making the demo ledger: 200 of 200 transactions", 200, 200)]
         with open_workspace(settings, paths, demo=DEMO) as third:
-            assert third.environment == "DEMO"
+            assert third.identity.environment == "DEMO"
+        # A demo is told whatever its profile calls it; what else a profile says stays.
+        club = Identity("Club", "CLUB", "violet", production=False)
+        with open_workspace(settings, paths, identity=club) as fourth:
+            assert fourth.identity == Identity("Club", "DEMO", "violet", production=False, demo=True)
 
 
 def test_the_operator_is_no_administrator(paths: Paths, settings: Settings) -> None:
@@ -162,7 +167,7 @@ def test_a_url_is_used_as_it_is(
     url = as_role("t_operator")
     monkeypatch.setenv("LEDGER_DATABASE_URL", url)
     with open_workspace(Settings.load(), Paths.standard()) as opened:
-        assert (opened.facts.operator, opened.environment) == ("t_operator", "LIVE")
+        assert (opened.facts.operator, opened.identity.environment) == ("t_operator", "LIVE")
         assert opened.admin_url == url
         assert "only-for-tests" not in opened.profile
 

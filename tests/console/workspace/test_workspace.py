@@ -43,7 +43,7 @@ def closed(as_role: Callable[[str], str]) -> Settings:
 
 def test_a_profile_gives_its_name_and_word(closed: Settings, paths: Paths) -> None:
     with open_workspace(closed, paths, identity=LIVE) as workspace:
-        assert (workspace.identity, workspace.environment) == (LIVE, "LIVE")
+        assert workspace.identity == LIVE
         place = workspace.profile
     with open_workspace(closed, paths) as workspace:
         assert workspace.identity == Identity(place, "LIVE", "red", production=True, read_only=True)

@@ -21,6 +21,7 @@ from tests.ui.sessions import window_of
 from ui.acts.settling import discreet
 from ui.start.lock.idle import Idle
 from ui.start.waking import Waking
+from ui.window.keys.dialog import KeysDialog
 
 if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
@@ -82,6 +83,21 @@ def test_the_lock_hides_everything_and_keeps_what_was_typed(
     assert window.isVisible()
     assert window_of(session) is window
     assert editor.text() == "mara"
+
+
+def test_a_dialog_goes_with_its_window_and_comes_back_with_it(session: OperatorSession, qtbot: QtBot) -> None:
+    window = window_of(session)
+    window.show_keys()
+    dialog = window.findChild(KeysDialog)
+    assert dialog is not None
+    qtbot.waitUntil(dialog.isVisible)
+    assert session.locking is not None
+    session.locking.lock()
+    assert shown() == ["StartWindow"]
+    typed(session, PASSWORD)
+    qtbot.waitUntil(lambda: not session.start_window.isVisible(), timeout=OPEN_MS)
+    assert window.isVisible()
+    assert dialog.isVisible()
 
 
 def test_the_key_locks(session: OperatorSession) -> None:

@@ -7,10 +7,10 @@ from typing import Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QVBoxLayout, QWidget
 
+from console.workspace.backup.passphrase import SHORTEST_PASSPHRASE
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, label
 
-LEAST: Final = 12
 _CLEAR: Final = (
     "Without one, whoever has the file reads everything in it. Operators' passwords are left out of it then: "
     "after a restore each operator needs a new one."
@@ -27,10 +27,9 @@ class PassphraseFields(QWidget):
         self.encrypted = QCheckBox("Encrypt it with a passphrase")
         self.encrypted.setChecked(True)
         self.first, self.again = secret_line(), secret_line()
+        least = f"{SHORTEST_PASSPHRASE} characters or more. Nobody restores without it."
         self._fields = (
-            Field(
-                "Passphrase", self.first, hint=f"{LEAST} characters or more. Without it nobody restores it."
-            ),
+            Field("Passphrase", self.first, hint=least),
             Field("Passphrase again", self.again),
         )
         self._clear = label(_CLEAR, tone="warning", wrap=True)
@@ -51,8 +50,8 @@ class PassphraseFields(QWidget):
         """Say what is not right yet, as the end of `Not yet: …`; empty when it is."""
         if not self.encrypted.isChecked():
             return ""
-        if len(self.first.text()) < LEAST:
-            return f"the passphrase has {LEAST} characters or more"
+        if len(self.first.text()) < SHORTEST_PASSPHRASE:
+            return f"the passphrase has {SHORTEST_PASSPHRASE} characters or more"
         return "" if self.first.text() == self.again.text() else "the two passphrases are not the same"
 
     @property

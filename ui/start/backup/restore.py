@@ -161,10 +161,9 @@ class RestoreDialog(QDialog):
 
     def _begin(self) -> None:
         from console.workspace.backup.restoring import restore  # noqa: PLC0415 - seldom asked
-        from console.workspace.own_ledger import OwnTerms  # noqa: PLC0415 - the same
 
         path = Path(self.file.text().strip()).expanduser()
-        settings, paths, own = self._settings, self._paths, OwnTerms(self._profile.operator)
+        settings, paths, operator = self._settings, self._paths, self._profile.operator
         encrypted = self._header is not None and self._header.is_encrypted
         passphrase = self.passphrase.text() if encrypted else None
         reason = self.reason.reason if self.loss else None
@@ -174,7 +173,7 @@ class RestoreDialog(QDialog):
         def work(cancel: Cancellation, report: Callable[[Step], None]) -> RestoreReport:
             return restore(
                 settings, paths, path, passphrase=passphrase, over_reason=reason, progress=report,
-                cancel=cancel, own=own,
+                cancel=cancel, operator=operator,
             )  # fmt: skip
 
         self._worker.run_reporting(

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QWidget
 
 from console.ledger.operators.credentials import Credentials
-from console.settings.profiles.profile import TLS_WORDS, Profile, ProfileError
+from console.settings.profiles.profile import COLOURS, TLS_WORDS, Profile, ProfileError
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import Field, bring_into_view, button, column_of, label
 from ui.start.home.form import FormPage, presses
@@ -27,7 +27,6 @@ _TLS: Final = {
     "require": "Encrypted, but nobody is checked",
     "off": "Not encrypted",
 }
-_COLOURS: Final = ("grey", "blue", "green", "amber", "violet", "red")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ class ConnectForm(FormPage):
         self.choose_root = button("Choose…")
         self.environment = _line("such as LIVE, TEST")
         self.colour = QComboBox()
-        self.colour.addItems([one.capitalize() for one in _COLOURS])
+        self.colour.addItems([one.capitalize() for one in COLOURS])
         self.production = QCheckBox("It is the real thing: read-only until unlocked with a reason")
         self.read_only = QCheckBox("Read-only, with no exception")
         self.pooler = QCheckBox("It is reached through a pooler (pgbouncer)")
@@ -103,7 +102,7 @@ class ConnectForm(FormPage):
         self.tls.setCurrentIndex(self.tls.findData(shown.tls))
         self.root.setText(shown.root_certificate)
         self.environment.setText(shown.environment if profile else "")
-        self.colour.setCurrentIndex(_COLOURS.index(shown.colour))
+        self.colour.setCurrentIndex(COLOURS.index(shown.colour))
         self.production.setChecked(shown.production)
         self.read_only.setChecked(shown.read_only)
         self.pooler.setChecked(shown.pooler)
@@ -155,7 +154,7 @@ class ConnectForm(FormPage):
             "hosts": [one.strip() for one in self.hosts.text().split(",") if one.strip()],
             "database": self.database.text().strip(),
             "operator": self.operator.text().strip(),
-            "colour": _COLOURS[self.colour.currentIndex()],
+            "colour": COLOURS[self.colour.currentIndex()],
             "environment": self.environment.text().strip(),
             "production": self.production.isChecked(),
             "read_only": self.read_only.isChecked(),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QLineEdit, QVBoxLayout
 
-from console.settings.profiles.profile import Profile, ProfileError
+from console.settings.profiles.profile import COLOURS, Profile, ProfileError
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, button, label, row_of
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 _WIDTH: Final = 420
-COLOURS: Final = ("grey", "blue", "green", "amber", "violet", "red")
 
 
 class SureDialog(QDialog):

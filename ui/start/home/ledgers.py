@@ -182,8 +182,10 @@ class _Row(Card):
         if profile.is_server:
             menu.addAction("Remove from this list…", partial(page.remove_wanted.emit, profile))
         else:
-            menu.addAction("Restore a backup…", partial(page.restore_wanted.emit, profile))
             gone = profile.kind == "demo"
+            if not gone:
+                # Not into a demo, which may be thrown away.
+                menu.addAction("Restore a backup…", partial(page.restore_wanted.emit, profile))
             words = "Throw the demo away…" if gone else "Remove from this list…"
             wanted = page.throw_wanted if gone else page.remove_wanted
             menu.addAction(words, partial(wanted.emit, profile))

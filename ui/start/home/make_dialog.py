@@ -10,7 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QDialog, QLineEdit, QVBoxLayout
 from tzlocal import get_localzone_name
 
-from console.ledger.operators.credentials import Credentials
+from console.ledger.operators.credentials import SHORTEST_PASSWORD, Credentials
 from console.ledger.operators.enrolment import is_role
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, button, label, row_of
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
 _WIDTH: Final = 460
-_LEAST_PASSWORD: Final = 12
 
 
 class MakeLedgerDialog(QDialog):
@@ -47,7 +46,8 @@ class MakeLedgerDialog(QDialog):
         self._operator_field = Field(
             "First operator", self.operator, hint="With every day's rights and an administrator's."
         )
-        self._password_field = Field("Password", self.password, hint=f"{_LEAST_PASSWORD} characters or more.")
+        least = f"{SHORTEST_PASSWORD} characters or more."
+        self._password_field = Field("Password", self.password, hint=least)
         self._zone_field = Field("Business day", self.zone, hint="The place by whose clock days are counted.")
         self.keep_button, self.deed_button = button("Cancel"), button("Make the ledger", accent=True)
         self.keep_button.clicked.connect(self.reject)
@@ -88,6 +88,6 @@ class MakeLedgerDialog(QDialog):
         self.accept()
 
     def _password_problem(self) -> str:
-        if len(self.password.text()) < _LEAST_PASSWORD:
-            return f"At least {_LEAST_PASSWORD} characters."
+        if len(self.password.text()) < SHORTEST_PASSWORD:
+            return f"At least {SHORTEST_PASSWORD} characters."
         return "" if self.password.text() == self.again.text() else "The two are not the same."

@@ -99,8 +99,9 @@ def restore(
     started = time.monotonic()
     with interruptible() as cancel, steps("Restoring") as tell:
         report = bring_back(
-            settings, paths, file, passphrase=passphrase, over_reason=over, progress=tell, cancel=cancel
-        )
+            settings, paths, file, passphrase=passphrase, over_reason=over, progress=tell, cancel=cancel,
+            operator=invocation.operator,
+        )  # fmt: skip
     invocation.output.record(_BACKUP, _row(file, report.header))
     broken = [check for check in report.verified.checks if not check.passed]
     for one in broken:
@@ -177,12 +178,11 @@ def old_ledgers(
 
 def _back_up(invocation: Invocation, target: Path | None, passphrase: str | None) -> None:
     from console.workspace.backup.making import make_backup
-    from console.workspace.backup.schedule import backup_folder
+    from console.workspace.backup.schedule import made_backup_folder
 
     settings, paths = invocation.configured()
     if target is None:
-        target = backup_folder(settings, paths)
-        target.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = made_backup_folder(settings, paths)
     started = time.monotonic()
     with interruptible() as cancel, steps("Backing up") as tell:
         report = make_backup(settings, paths, target, passphrase=passphrase, progress=tell, cancel=cancel)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 import keyring
@@ -12,13 +13,16 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from console.cli.main import main
+from console.postgres.embedded.server import EmbeddedServer
 from tests.cluster import PASSWORD, connected
 from tests.console.cli.conftest import Done
 from tests.console.settings.profiles.keyrings import MemoryKeyring
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from tests.bookkeeping import Connection
 
 NOTE = ("account", "open", "carol", "--reason", "a test", "--currency", "CR")
 
@@ -61,6 +65,13 @@ def added(here: Here, ledger_url: str) -> Callable[..., None]:
     return add
 
 
+@contextmanager
+def connected_owner(folder: Path) -> Iterator[Connection]:
+    """Lend the owner's connection to a ledger on this computer."""
+    with EmbeddedServer(folder) as server, connected(server.owner_url) as connection:
+        yield connection
+
+
 def open_accounts_of(url: str) -> set[str]:
     """Return the customers of a ledger."""
     with connected(url) as connection:
@@ -100,6 +111,48 @@ def test_a_profile_is_used_when_it_is_named_or_chosen(here: Here, added: Callabl
     assert chosen == ["yes", None]
     assert here("--format", "json", "server", "status").data["server"] != "embedded"
     assert here("profile", "use").code == 0
+
+
+def test_a_folder_that_is_named_is_nearer_than_the_chosen_profile(
+    here: Here, added: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    added("Books")
+    assert here("profile", "use", "books").code == 0
+    elsewhere = str(tmp_path / "elsewhere")
+    assert elsewhere in here("--data-dir", elsewhere, "server", "status").out
+    monkeypatch.setenv("LEDGER_DATA_DIR", elsewhere)
+    assert elsewhere in here("server", "status").out
+
+
+def test_a_ledger_on_this_computer_is_its_profiles_operators(here: Here, tmp_path: Path) -> None:
+    folder = tmp_path / "club"
+    assert here("profile", "add", "Club", "--kind", "computer", "--operator", "anna",
+                "--folder", str(folder)).code == 0  # fmt: skip
+    backup = tmp_path / "club.ledgerbackup"
+    assert here("--profile", "club", *NOTE).code == 0
+    assert here("--profile", "club", "backup", "--plain", str(backup)).code == 0
+    events = here("--profile", "club", "--format", "csv", "audit", "list").out
+    assert ",anna," in events
+    done = here("--profile", "club", "restore", str(backup))
+    assert done.code == 0, done.err
+    assert ",anna," in here("--profile", "club", "--format", "csv", "audit", "list").out
+    with connected_owner(folder) as connection:
+        found = connection.execute("SELECT name FROM ledger.operators").fetchall()
+    assert found == [("anna",)]
+
+
+def test_a_backup_that_has_no_place_is_one_sentence(here: Here, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    folder = str(tmp_path / "ledger")
+    here("profile", "add", "Club", "--kind", "computer", "--folder", folder)
+    short = tmp_path / "short"
+    short.write_text("eleven char\n")
+    done = here("--profile", "club", "backup", "--passphrase-file", str(short), str(tmp_path / "b"))
+    assert done.code == 2
+    assert "at least 12 characters" in done.err
+    done = here("--profile", "club", "backup", "--plain", str(tmp_path / "file" / "b"))
+    assert done.code != 0
+    assert done.err.count("\n") == 1
 
 
 def test_a_profile_and_a_url_equally_near_are_two_ledgers(
