@@ -159,6 +159,7 @@ def _choose_display(options: argparse.Namespace) -> tuple[Path | None, str]:
 def _request(options: argparse.Namespace) -> Request:
     from console.settings import Paths, Settings
 
+    by_profile = _goes_by_profile(options)
     # Settings let the environment win over the file, so an option is the nearest environment.
     for name in ("database_url", "data_dir", "theme"):
         if getattr(options, name) is not None:
@@ -169,19 +170,38 @@ def _request(options: argparse.Namespace) -> Request:
             "--demo fills the embedded ledger only; leave out --database-url (LEDGER_DATABASE_URL)."
         )
     paths = Paths.standard(settings.data_dir)
-    named = options.profile or os.environ.get("LEDGER_PROFILE", "")
-    if options.profile and (options.database_url is not None or options.data_dir is not None or options.demo):
-        raise UsageError("--profile names a ledger already; leave out --database-url, --data-dir and --demo.")
-    # What is said nearest wins: an option, then the environment, then what was opened last.
     told = settings.database_url is not None or settings.data_dir is not None or options.demo
     return Request(
         settings,
         paths,
         options.demo,
-        home=bool(options.profile) or not told,
-        profile=named,
+        home=not told if by_profile is None else by_profile,
+        profile=options.profile or os.environ.get("LEDGER_PROFILE", ""),
         file=_readable(options.file),
     )
+
+
+def _goes_by_profile(options: argparse.Namespace) -> bool | None:
+    """Say whether a profile names the ledger: an option first, then the environment; None where neither does.
+
+    Raises UsageError where a profile and something else are named equally near.
+    """
+    ledgers = [
+        (options.profile, options.database_url or options.data_dir or options.demo),
+        (
+            os.environ.get("LEDGER_PROFILE"),
+            os.environ.get("LEDGER_DATABASE_URL") or os.environ.get("LEDGER_DATA_DIR"),
+        ),
+    ]
+    for profile, other in ledgers:
+        if profile and other:
+            raise UsageError(
+                "A profile and something else name two ledgers equally near: leave out --profile "
+                "(LEDGER_PROFILE), or --database-url, --data-dir and --demo (their variables)."
+            )
+        if profile or other:
+            return bool(profile)
+    return None
 
 
 def _readable(file: Path | None) -> Path | None:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from console.settings.profiles.hosts import PORT
 from ui.kit.theme.fonts import CHIP_PX, LABEL_PX, text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip, Field, button, column_of, label, row_of
@@ -37,8 +38,11 @@ class UrlParts:
     def of(cls, url: str) -> Self:
         """Read a URL; the password itself stays in it."""
         parts = urlsplit(url)
-        host = parts.hostname or next(iter(parse_qs(parts.query).get("host", [])), "localhost")
-        return cls(f"{host}{parts.path}", unquote(parts.username or ""), bool(parts.password))
+        asked = parse_qs(parts.query)
+        host = parts.hostname or next(iter(asked.get("host", [])), "localhost")
+        # Two servers on one computer differ in nothing else; a socket's port is nobody's to choose by.
+        port = "" if parts.port in {None, PORT} else f":{parts.port}"
+        return cls(f"{host}{port}{parts.path}", unquote(parts.username or ""), bool(parts.password))
 
 
 class SignInPage(QWidget):

@@ -315,6 +315,7 @@ def test_the_version_needs_no_display(tmp_path: Path) -> None:
     [
         ("postgresql+psycopg://mara:x@db.example:5432/ledger", "db.example/ledger", "mara", True),
         ("postgresql+psycopg://mara%40x@db.example/ledger", "db.example/ledger", "mara@x", False),
+        ("postgresql+psycopg://mara@db.example:5433/ledger", "db.example:5433/ledger", "mara", False),
         ("postgresql+psycopg:///ledger?host=/run/pg&port=5", "/run/pg/ledger", "", False),
     ],
 )

@@ -73,7 +73,8 @@ class Sparkline(QWidget):
     @override
     def paintEvent(self, event: Any) -> None:
         known = [value for value in self._values if value is not None]
-        if not known:
+        # One value is no course: alone it would be a dot that nobody can explain.
+        if not known or (len(known) == 1 and self._scale is None):
             return
         low, high = self._span(known)
         tokens = self._theme.tokens

@@ -79,6 +79,8 @@ class DaysCard(Card):
         self.body.addLayout(head)
         self.body.addWidget(self.bars, 1)
         self.body.addWidget(self.words)
+        # Without bars the room that is left is below the words, and not between heading and legend.
+        self.body.addStretch(0)
         self.bars.chosen.connect(self._choose)
         self.bars.hide()
         self.words.setText("Reading\N{HORIZONTAL ELLIPSIS}")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
 from pydantic import SecretStr
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.errors import UsageError
 from console.settings.profiles.secrets import Secrets
 from tests.cluster import PASSWORD
 from tests.ui.sessions import window_of
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    import pytest
     from pytestqt.qtbot import QtBot
 
     from console.settings.profiles.profile import Profile
@@ -162,3 +163,13 @@ def test_a_database_url_wins_over_profiles_and_a_named_profile_over_it(
     assert not _request(plain).home
     asked = _request(named)
     assert (asked.home, asked.profile) == (True, "Books")
+    monkeypatch.setenv("LEDGER_PROFILE", "Books")
+    with pytest.raises(UsageError, match="equally near"):
+        _request(plain)
+    with pytest.raises(UsageError, match="equally near"):
+        _request(_parser().parse_args(["--profile", "Books", "--demo"]))
+    # An option is nearer than the environment.
+    monkeypatch.delenv("LEDGER_DATABASE_URL")
+    assert not _request(_parser().parse_args(["--data-dir", str(tmp_path)])).home
+    monkeypatch.delenv("LEDGER_DATA_DIR")
+    assert _request(plain).home
