@@ -20,8 +20,8 @@ from ui.acts.settling import settle_now
 from ui.kit.commands import native
 from ui.kit.keyed_write import KeyedWrite
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import button, column_of, label, row_of, scrolling
-from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.basics import button, column_of, label, scrolling
+from ui.kit.widgets.buttons import WhyNot, deed_row
 from ui.kit.widgets.placing import fit_dialog
 from ui.kit.widgets.running import Outcome, RunningStrip
 
@@ -69,7 +69,7 @@ class ActForm(QDialog):
         self.deed_button = button(act.title, accent=not act.danger, danger=act.danger)
         # Neither Enter nor Space on it: a click, or the keys that do it from anywhere in the form.
         self.deed_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._why = WhyNot(self.deed_button, wrap=False)
+        self._why = WhyNot(self.deed_button)
         self.end = DonePage(context)
         self._pages = QStackedWidget()
         self._one = KeyedWrite(context.worker, self)
@@ -236,7 +236,7 @@ class ActForm(QDialog):
         self._inside = QWidget()
         self._inside.setLayout(column_of(self.blanks, self.preview, None, spacing=12))
         self._area = scrolling(self._inside, ground="surface")
-        foot = row_of(self._why, None, self.close_button, self.deed_button)
+        foot = deed_row(self._why, self.close_button, self.deed_button)
         page = QWidget()
         page.setLayout(column_of(heading, self._area, self.outcome, self.running, foot, spacing=12))
         for one in (page, self.end):

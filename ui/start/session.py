@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.errors import AccessDeniedError, ConsoleError
 from console.ledger.operators.credentials import Credentials
@@ -19,6 +19,7 @@ from ui.kit.notices import Notices
 from ui.kit.sampling.lag import LagSampler
 from ui.kit.worker import Worker
 from ui.routes import Navigator, OpenBatchFile
+from ui.start.backup.offer import BackupOffer
 from ui.start.home.home import Home
 from ui.start.lock.locking import Locking
 from ui.start.opening import Opening, Target
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from console.postgres.steps import Step
     from console.settings import Paths, Settings
     from console.settings.profiles.profile import Profile
-    from console.workspace.backup.making import BackupReport
     from console.workspace.workspace import Workspace
     from ui.kit.theme.theme import Theme
     from ui.start.home.chosen import Choice
@@ -59,7 +59,6 @@ class OperatorSession(QObject):
     """Leads from the first window to the ledger's; `leave` ends everything in order."""
 
     entered = Signal()
-    _backed_up = Signal(object)
 
     def __init__(
         self,
@@ -95,6 +94,7 @@ class OperatorSession(QObject):
         self._pulse_worker = Worker(lambda _error: None, threads=1)
         self.lag = LagSampler(self)
         self._opening = Opening(self.worker)
+        self._backups = BackupOffer(self._notices)
         self.workspace: Workspace | None = None
         self.start_window = StartWindow(store)
         theme.dress(self.start_window)
@@ -110,7 +110,6 @@ class OperatorSession(QObject):
         self.start_window.sign_in.remembered_wanted.connect(self._open_remembered)
         self._opening.opened.connect(self._take)
         self._opening.failed.connect(self._explain)
-        self._backed_up.connect(self._tell_backup, Qt.ConnectionType.QueuedConnection)
         self._opening.progressed.connect(self._show_progress)
 
     @property
@@ -338,27 +337,13 @@ class OperatorSession(QObject):
         writing.changed.connect(window.refresh_screen)
         if self.home is not None:
             self.home.offer(window, self.switch_ledger)
-        if workspace.backups is not None:
-            window.offer_backup(partial(self._back_up, window))
-            workspace.backups.told = self._backed_up.emit
+        self._backups.make(window, workspace, self._settings, self._paths)
         window.offer_lock(locking.lock)
         window.offer_switch(self.switch_operator)
         waking = Waking(window)
         waking.woke.connect(partial(locking.lock, "the computer slept"))
         waking.woke.connect(partial(settle_now, window.context, window, also=locking.tell))
         status.returned.connect(partial(settle_now, window.context, window, also=locking.tell))
-
-    def _back_up(self, window: MainWindow) -> None:
-        from ui.start.backup.make import open_backup  # noqa: PLC0415 - seldom asked
-
-        open_backup(window, self._settings, self._paths)
-
-    def _tell_backup(self, what: BackupReport | ConsoleError) -> None:
-        """Say that a backup was due and made, or why it was not."""
-        if isinstance(what, ConsoleError):
-            self._notices.warn(f"No backup was made. {what}", key="backup")
-        else:
-            self._notices.inform(f"Backed up into {what.file}.", key="backup")
 
     def _context(self, workspace: Workspace, facts: SessionFacts) -> Context:
         from ui.kit.commands import Commands  # noqa: PLC0415 - see _load_screens

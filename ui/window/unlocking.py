@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QComboBox, QDialog, QVBoxLayout
 from ui.kit.commands import Command
 from ui.kit.days import short_moment
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button, label, row_of
-from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.basics import Field, button, label
+from ui.kit.widgets.buttons import WhyNot, deed_row
 from ui.kit.widgets.reason import ReasonEdit
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class UnlockDialog(QDialog):
         for one in _MINUTES:
             self.minutes.addItem(f"{one} minutes" if one < 60 else f"{one // 60} h", one)  # noqa: PLR2004 - an hour has 60
         self.keep_button, self.deed_button = button("Cancel"), button("Unlock", danger=True)
-        self._why = WhyNot(self.deed_button, wrap=False)
+        self._why = WhyNot(self.deed_button)
         self._trouble = label(tone="error", wrap=True)
         self._trouble.hide()
         self.keep_button.clicked.connect(self.reject)
@@ -59,7 +59,7 @@ class UnlockDialog(QDialog):
         layout.addWidget(Field("Reason, for the audit", self.reason))
         layout.addWidget(Field("For", self.minutes))
         layout.addWidget(self._trouble)
-        layout.addLayout(row_of(self._why, None, self.keep_button, self.deed_button))
+        layout.addLayout(deed_row(self._why, self.keep_button, self.deed_button))
         self._look()
         self.reason.setFocus()
 

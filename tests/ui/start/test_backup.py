@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from console.settings import Settings
 from console.settings.profiles.profile import Profile
 from console.workspace.workspace import open_workspace
+from tests.ui.whys import why_not
 from ui.start.backup.make import BackupDialog
 from ui.start.backup.restore import RestoreDialog
 
@@ -47,10 +48,12 @@ def backed_up(qtbot: QtBot, ledger: Paths, worker: Worker, file: Path) -> Backup
     dialog = BackupDialog(None, "Our ledger", Settings.model_construct(), ledger, worker)  # type: ignore[arg-type]  # stands alone in a test
     qtbot.addWidget(dialog)
     dialog.show()
-    assert not dialog.deed_button.isEnabled()
+    assert why_not(dialog) == "Not yet: type a passphrase."
     dialog.file.setText(str(file))
-    QTest.keyClicks(dialog.secret.first, SECRET)
-    assert not dialog.deed_button.isEnabled()
+    QTest.keyClicks(dialog.secret.first, SECRET[:5])
+    assert why_not(dialog) == "Not yet: the passphrase is too short."
+    QTest.keyClicks(dialog.secret.first, SECRET[5:])
+    assert why_not(dialog) == "Not yet: the passphrases differ."
     QTest.keyClicks(dialog.secret.again, SECRET)
     press(dialog.deed_button)
     qtbot.waitUntil(lambda: dialog.close_button.text() == "Close", timeout=OPEN_MS)

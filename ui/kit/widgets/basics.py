@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QPushButton,
     QScrollArea,
     QSizePolicy,
@@ -133,7 +134,8 @@ class Chip(QLabel):
 class Field(QWidget):
     """An editor with its label above and, when something is wrong, the reason below."""
 
-    def __init__(self, text: str, editor: QWidget, *, hint: str = "") -> None:
+    def __init__(self, text: str, editor: QWidget, *, hint: str = "", beside: QWidget | None = None) -> None:
+        """Take the editor, and what stands at its right, such as a button that chooses a file."""
         super().__init__()
         self.editor = editor
         self._hint = hint
@@ -146,13 +148,21 @@ class Field(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(5)
         layout.addWidget(name)
-        layout.addWidget(editor)
+        if beside is None:
+            layout.addWidget(editor)
+        else:
+            layout.addLayout(row_of(editor, beside, spacing=8))
         layout.addWidget(self._below)
 
     def set_hint(self, words: str) -> None:
         """Say something else below while nothing is wrong, and clear the mark."""
         self._hint = words
         self.set_problem("")
+
+    def forgive(self) -> None:
+        """Take a problem back as soon as the text changes: what it said was of another text."""
+        if isinstance(self.editor, QLineEdit):
+            self.editor.textChanged.connect(lambda _text: self.set_problem(""))
 
     def set_problem(self, words: str) -> None:
         """Mark the editor and say why; empty words clear the mark."""

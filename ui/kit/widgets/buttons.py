@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QLabel, QPushButton, QStyle, QStyleOptionButton, QStylePainter
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QStyleOptionButton, QStylePainter
 from typing_extensions import override
 
 from ui.kit.formats import plain_tip, sentence
@@ -65,6 +65,22 @@ class WhyNot(QLabel):
         words = sentence(never) if never else f"Not yet: {reason}." if reason else otherwise
         self.setText(words)
         self.setVisible(bool(words) and not quiet)
+
+
+def deed_row(why: WhyNot, *buttons: QPushButton) -> QHBoxLayout:
+    """Return a dialog's last row: the buttons at the right, and why not in all the room before them.
+
+    The words break there when they are long: two lines are no higher than the buttons, which stay put.
+    """
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(10)
+    layout.addWidget(why, 1)
+    # Takes the room only while there are no words to take it.
+    layout.addStretch()
+    for one in buttons:
+        layout.addWidget(one)
+    return layout
 
 
 class PressButton(QPushButton):

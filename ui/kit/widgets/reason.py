@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QDialog, QPlainTextEdit, QVBoxLayout
 from typing_extensions import override
 
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button, label, row_of
-from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.basics import Field, button, label
+from ui.kit.widgets.buttons import WhyNot, deed_row
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -65,7 +65,7 @@ class ReasonDialog(QDialog):
         self.edit = ReasonEdit("such as the ticket, and what was looked at")
         self.keep_button = button("Cancel")
         self.deed_button = button(deed, accent=not danger, danger=danger)
-        self._why = WhyNot(self.deed_button, wrap=False)
+        self._why = WhyNot(self.deed_button)
         self.keep_button.clicked.connect(self.reject)
         self.deed_button.clicked.connect(self._give)
         self.edit.textChanged.connect(self._look)
@@ -75,7 +75,7 @@ class ReasonDialog(QDialog):
         layout.addWidget(label(heading, font=text_font(15, weight=text_font().Weight.DemiBold), wrap=True))
         layout.addWidget(label(words, tone="muted", wrap=True))
         layout.addWidget(Field("Reason, for the audit", self.edit))
-        layout.addLayout(row_of(self._why, None, self.keep_button, self.deed_button))
+        layout.addLayout(deed_row(self._why, self.keep_button, self.deed_button))
         self._look()
         self.edit.setFocus()
 

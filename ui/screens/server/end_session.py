@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import Field, button, caption, label, row_of
-from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.buttons import WhyNot, deed_row
 from ui.kit.widgets.reason import ReasonEdit
 from ui.screens.server.words import seconds_words, waits_words
 
@@ -43,7 +43,7 @@ class EndSessionDialog(QDialog):
         self.keep_button = button("Keep it")
         self.back_button = button("Back")
         self.deed_button = button(deed, danger=True)
-        self._why = WhyNot(self.next_button, wrap=False)
+        self._why = WhyNot(self.next_button)
         self._reason = label(wrap=True)
         self._steps = QStackedWidget()
         self._steps.addWidget(self._first(deed, formats, cancel=cancel))
@@ -90,7 +90,7 @@ class EndSessionDialog(QDialog):
         layout.addLayout(grid)
         layout.addWidget(Field("Reason, for the audit", self.edit))
         layout.addStretch(1)
-        layout.addLayout(row_of(self._why, None, self.keep_button, self.next_button))
+        layout.addLayout(deed_row(self._why, self.keep_button, self.next_button))
         return _page(layout)
 
     def _second(self, deed: str, *, cancel: bool) -> QWidget:

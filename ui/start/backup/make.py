@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout
 
 from console.postgres.steps import Step
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button, label, row_of
-from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.basics import Field, button, label
+from ui.kit.widgets.buttons import WhyNot, deed_row
 from ui.start.backup.passphrase import PassphraseFields
 from ui.start.backup.progress import StepProgress
 
@@ -50,9 +50,10 @@ class BackupDialog(QDialog):
         self.secret = PassphraseFields()
         self.progress = StepProgress()
         self.close_button, self.deed_button = button("Cancel"), button("Back up", accent=True)
-        self._why = WhyNot(self.deed_button, wrap=False)
+        self._why = WhyNot(self.deed_button)
         self._running = False
-        place = Field("File", self.file, hint="On another disk it outlives this computer.")
+        hint = "On another disk it outlives this computer."
+        place = Field("File", self.file, hint=hint, beside=self.choose_button)
         words = "One moment of the ledger is copied, with its history and audit trail, and read through."
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
@@ -60,10 +61,9 @@ class BackupDialog(QDialog):
         layout.addWidget(label(f"Back up {name}", font=text_font(15, weight=text_font().Weight.DemiBold)))
         layout.addWidget(label(words, tone="muted", wrap=True))
         layout.addWidget(place)
-        layout.addLayout(row_of(self.choose_button, None))
         layout.addWidget(self.secret)
         layout.addWidget(self.progress)
-        layout.addLayout(row_of(self._why, None, self.close_button, self.deed_button))
+        layout.addLayout(deed_row(self._why, self.close_button, self.deed_button))
         self.choose_button.clicked.connect(lambda _checked: self._choose())
         self.close_button.clicked.connect(self.reject)
         self.deed_button.clicked.connect(lambda _checked: self._begin())

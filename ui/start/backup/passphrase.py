@@ -51,8 +51,8 @@ class PassphraseFields(QWidget):
         if not self.encrypted.isChecked():
             return ""
         if len(self.first.text()) < SHORTEST_PASSPHRASE:
-            return f"the passphrase has {SHORTEST_PASSPHRASE} characters or more"
-        return "" if self.first.text() == self.again.text() else "the two passphrases are not the same"
+            return "the passphrase is too short" if self.first.text() else "type a passphrase"
+        return "" if self.first.text() == self.again.text() else "the passphrases differ"
 
     @property
     def passphrase(self) -> str | None:

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QLineEdit, QVBoxLayout
 
 from console.postgres.steps import Step
 from ui.kit.theme.fonts import text_font
-from ui.kit.widgets.basics import Field, button, label, row_of
-from ui.kit.widgets.buttons import WhyNot
+from ui.kit.widgets.basics import Field, button, label
+from ui.kit.widgets.buttons import WhyNot, deed_row
 from ui.kit.widgets.reason import ReasonEdit
 from ui.start.backup.make import SUFFIX
 from ui.start.backup.passphrase import secret_line
@@ -67,18 +67,17 @@ class RestoreDialog(QDialog):
         self._reason_field = Field("Reason, for the restored ledger's audit", self.reason)
         self.progress = StepProgress()
         self.close_button, self.deed_button = button("Cancel"), button("Restore", danger=True)
-        self._why = WhyNot(self.deed_button, wrap=False)
+        self._why = WhyNot(self.deed_button)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(10)
         heading = text_font(15, weight=text_font().Weight.DemiBold)
         layout.addWidget(label(f"Restore {profile.name} from a backup", font=heading, wrap=True))
         layout.addWidget(label(_WORDS, tone="muted", wrap=True))
-        layout.addWidget(Field("File", self.file))
-        layout.addLayout(row_of(self.choose_button, None))
+        layout.addWidget(Field("File", self.file, beside=self.choose_button))
         for part in (self._about, self._passphrase_field, self._loss, self._reason_field, self.progress):
             layout.addWidget(part)
-        layout.addLayout(row_of(self._why, None, self.close_button, self.deed_button))
+        layout.addLayout(deed_row(self._why, self.close_button, self.deed_button))
         for part in (self._about, self._passphrase_field, self._loss, self._reason_field):
             part.hide()
         self._connect()

@@ -74,6 +74,8 @@ class ConnectForm(FormPage):
             "database": Field("Database", self.database),
             "operator": Field("Operator", self.operator),
         }
+        for field in self._fields.values():
+            field.forgive()
         self.steps = TrialSteps()
         self.try_button, self.make_button = self.steps.try_button, self.steps.make_button
         self.save_button = button("Save untried", flat=True)
@@ -201,19 +203,13 @@ class ConnectForm(FormPage):
         return bool(missing)
 
     def _build(self) -> None:
-        root = QWidget()
-        row = QHBoxLayout(root)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.root, 1)
-        row.addWidget(self.choose_root)
         named = self._fields
         self.fields.addWidget(named["name"])
         self.fields.addLayout(_pair(named["hosts"], named["database"]))
         self.fields.addLayout(_pair(named["operator"], Field("Password", self.password)))
         self.fields.addLayout(column_of(self.keep, self._no_keyring, spacing=4))
         self.fields.addWidget(Field("Encryption (TLS)", self.tls))
-        certificate = Field("Certificate of the server's issuer", root)
-        self.root.setAccessibleName("Certificate of the server's issuer")
+        certificate = Field("Certificate of the server's issuer", self.root, beside=self.choose_root)
         self.choose_root.setAccessibleName("Choose the certificate of the server's issuer")
         self.fields.addWidget(certificate)
         self.fields.addLayout(

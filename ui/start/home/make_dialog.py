@@ -62,6 +62,7 @@ class MakeLedgerDialog(QDialog):
         layout.addWidget(self.currency)
         for part in (self._zone_field, self._operator_field, self._password_field):
             layout.addWidget(part)
+            part.forgive()
         layout.addWidget(Field("Password again", self.again))
         layout.addLayout(row_of(None, self.keep_button, self.deed_button))
 

@@ -52,6 +52,7 @@ class OwnLedgerForm(FormPage):
         self._operator_field = Field(
             "First operator", self.operator, hint="Who stands in the ledger as the actor."
         )
+        self._operator_field.forgive()
         self.fields.addWidget(Field("Name", self.name, hint="What it is called in this console."))
         self.fields.addWidget(self.currency)
         self.fields.addWidget(self._operator_field)

@@ -107,6 +107,9 @@ def test_what_is_missing_is_said_in_place(begin: Begin, qtbot: QtBot) -> None:
     ]  # fmt: skip
     assert form.focusWidget() is form.name
     assert session.worker.active == 0
+    QTest.keyClicks(form.name, "P")
+    assert form.name.accessibleDescription() == ""
+    assert form.hosts.accessibleDescription() == "Write the server's name or address."
     for editor in (form.name, form.hosts, form.operator):
         typed(editor, "books")
     typed(form.hosts, "postgresql://anna:hunter2@db")
