@@ -31,8 +31,8 @@ class PassphraseNotThereError(UnavailableError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(
-            f"Backups at set times are to be encrypted and the passphrase is not to be had: {reason} No "
-            "backup was made. Open the keyring, or set the passphrase anew with: ledgerctl backup-passphrase"
+            f"Backups at set times are to be encrypted, and none is made without the passphrase: {reason} "
+            "Open the keyring, or set the passphrase anew with: ledgerctl backup-passphrase"
         )
 
 

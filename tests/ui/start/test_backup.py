@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.errors import ConsoleError
 from console.settings import Settings
 from console.settings.profiles.profile import Profile
 from console.workspace.workspace import open_workspace
+from tests.ui.sessions import window_of
+from tests.ui.start.home.conftest import opens
 from tests.ui.whys import why_not
+from ui.kit.notices import NoticesStrip
 from ui.start.backup.make import BackupDialog
 from ui.start.backup.restore import RestoreDialog
 
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from pytestqt.qtbot import QtBot
 
     from console.settings import Paths
+    from tests.ui.sessions import Sessions
     from ui.kit.worker import Worker
 
 SECRET = "correct horse battery"
@@ -110,3 +116,20 @@ def test_in_clear_it_says_what_is_left_out(qtbot: QtBot, paths: Paths, worker: W
     dialog.secret.encrypted.setChecked(False)
     assert dialog.deed_button.isEnabled()
     assert dialog.secret.passphrase is None
+
+
+def test_the_window_says_what_came_of_a_backup_that_was_due(make_session: Sessions, qtbot: QtBot) -> None:
+    session = make_session(None)
+    opens(session, qtbot)
+    assert session.workspace is not None
+    backups = session.workspace.backups
+    assert backups is not None
+    assert backups.told is not None
+    # As its timer does, from a thread that may touch no widget.
+    teller = threading.Thread(target=backups.told, args=(ConsoleError("The disk is not there."),))
+    teller.start()
+    teller.join(OPEN_MS / 1000)
+    notices = window_of(session).findChild(NoticesStrip)
+    assert isinstance(notices, NoticesStrip)
+    assert notices.texts == []
+    qtbot.waitUntil(lambda: notices.texts == ["No backup was made. The disk is not there."])

@@ -102,7 +102,7 @@ def test_a_locked_keyring_makes_none_in_clear(paths: Paths, wanted: Settings, tm
         file.read_text(errors="replace") for file in paths.data.glob("*") if file.is_file()
     )
     keyring.locked = True
-    with pytest.raises(PassphraseNotThereError, match="No backup was made"):
+    with pytest.raises(PassphraseNotThereError, match="none is made without the passphrase"):
         back_up_if_due(wanted, paths, secrets=secrets)
     assert list((tmp_path / "out").iterdir()) == []
     keyring.locked = False
