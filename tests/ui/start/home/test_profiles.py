@@ -117,30 +117,22 @@ def test_a_teams_file_weakens_nothing_unless_it_is_ticked(
     assert kept.named("Books") == books
 
 
-def test_a_profile_is_removed_with_its_passwords_and_its_ledger_stays(
-    begin: Begin, kept: ProfileStore, ring: MemoryKeyring, on_server: Callable[..., Profile], qtbot: QtBot
+@pytest.mark.parametrize("keep", [True, False], ids=["password kept", "only the gate's"])
+def test_a_profile_is_removed_with_its_passwords_and_its_ledger_stays(  # noqa: PLR0917 - fixtures are given by name
+    begin: Begin,
+    kept: ProfileStore,
+    ring: MemoryKeyring,
+    on_server: Callable[..., Profile],
+    qtbot: QtBot,
+    keep: bool,  # noqa: FBT001 - given by name
 ) -> None:
-    books = on_server(operator="anna", keep_password=True)
+    books = on_server(operator="anna", keep_password=keep)
     kept.add(books)
     kept.add(on_server(name="Others"))
-    Secrets(ring).keep(books, "anna", SecretStr(PASSWORD))
+    if keep:
+        Secrets(ring).keep(books, "anna", SecretStr(PASSWORD))
     Secrets(ring).keep_gate(books, SecretStr(PASSWORD))
-    session = begin()
-    page = session.start_window.ledgers
-    shows(session, page, qtbot)
-    page.remove_wanted.emit(books)
-    QTest.keyClick(the_question(session, qtbot).deed_button, SPACE)
-    qtbot.waitUntil(lambda: [row.profile.name for row in page.rows] == ["Others"])
-    assert ring.kept == {}
-
-
-def test_a_removed_profile_leaves_no_gate_password(
-    begin: Begin, kept: ProfileStore, ring: MemoryKeyring, on_server: Callable[..., Profile], qtbot: QtBot
-) -> None:
-    books = on_server(operator="anna")
-    kept.add(books)
-    kept.add(on_server(name="Others"))
-    Secrets(ring).keep_gate(books, SecretStr(PASSWORD))
+    assert ring.kept
     session = begin()
     page = session.start_window.ledgers
     shows(session, page, qtbot)
