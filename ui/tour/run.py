@@ -117,21 +117,26 @@ def _visit(walk: Walk, stop: Stop, picture: str) -> StopResult:
     if forget is not None:
         forget()
     reason = reason or _excess(costs)
-    statements, ms, rows = _spent(walk, started)
-    actions = tuple(cost.action for cost in costs if not cost.action.startswith(OF_ITSELF))
-    return StopResult(stop.name, picture, statements, ms, rows, actions, not reason, reason)
+    return StopResult(stop.name, picture, *_spent(walk, started), not reason, reason)
 
 
-def _spent(walk: Walk, started: float) -> tuple[int, float, int]:
-    """Return the statements since a moment that an operator asked for, their milliseconds and their rows."""
+def _spent(walk: Walk, started: float) -> tuple[int, float, int, tuple[str, ...]]:
+    """Return what was asked for since a moment: statements, milliseconds, rows, and the names of actions.
+
+    All from one snapshot, for an action tells its cost after its statement. A statement outside an action is
+    the cancelling of one.
+    """
     workspace = walk.session.workspace
     if workspace is None:
-        return 0, 0.0, 0
+        return 0, 0.0, 0, ()
     snapshot = workspace.recorder.snapshot()
     asked = np.array([not action.startswith(OF_ITSELF) for action in snapshot.actions])
-    since = (snapshot.t >= started) & asked[snapshot.action]
+    since = (snapshot.t >= started) & (snapshot.run > 0) & asked[snapshot.action]
     rows = snapshot.rows[since]
-    return int(since.sum()), round(float(snapshot.duration_ms[since].sum()), 3), int(rows[rows > 0].sum())
+    runs = dict(zip(snapshot.run[since].tolist(), snapshot.action[since].tolist(), strict=True))
+    names = tuple(snapshot.actions[number] for number in runs.values())
+    ms = round(float(snapshot.duration_ms[since].sum()), 3)
+    return int(since.sum()), ms, int(rows[rows > 0].sum()), names
 
 
 def _excess(costs: Sequence[ActionCost]) -> str:
