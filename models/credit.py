@@ -6,7 +6,7 @@ from datetime import datetime  # noqa: TC003 -- SQLAlchemy reads the annotations
 from decimal import Decimal  # noqa: TC003 -- SQLAlchemy reads the annotations at run time
 from enum import StrEnum
 
-from sqlalchemy import DateTime
+from sqlalchemy import DateTime, Integer
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.account import database_enum
@@ -71,6 +71,46 @@ class Reservation(Base):
     close_reason: Mapped[str | None]
     currency: Mapped[str]
     ticket: Mapped[str | None]
+    close_ticket: Mapped[str | None]
+
+
+class ActRow(Base):
+    """An act by hand on credits or holds: who, when, why, how many of how much, their new end."""
+
+    __tablename__ = "acts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    currency: Mapped[str]
+    acted_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    operator: Mapped[str]
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    reason: Mapped[str]
+    ticket: Mapped[str | None]
+    items: Mapped[int] = mapped_column(Integer)
+    amount: Mapped[Decimal]
+
+
+class LotEvent(Base):
+    """A credit that an act was on: what was left of it, in minor units, and its end before."""
+
+    __tablename__ = "lot_events"
+
+    lot_id: Mapped[int] = mapped_column(primary_key=True)
+    act_id: Mapped[int] = mapped_column(primary_key=True)
+    amount: Mapped[int]
+    expires_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+
+
+class HoldEvent(Base):
+    """A hold that an act was on: of how many minor units it is, and its end before."""
+
+    __tablename__ = "hold_events"
+
+    reservation_id: Mapped[int] = mapped_column(primary_key=True)
+    act_id: Mapped[int] = mapped_column(primary_key=True)
+    amount: Mapped[int]
+    expires_before: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class Checkpoint(Base):

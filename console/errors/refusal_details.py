@@ -12,6 +12,13 @@ Telling: TypeAlias = Callable[[Mapping[str, Any]], str | None]
 
 _STYLE = NumberStyle()
 
+SKIPPED: Mapping[str, str] = {
+    "later": "end later already",
+    "expired": "are past their end",
+    "closed": "are of closed accounts",
+}
+"""Why an act leaves credits out, by the ledger's own word for it."""
+
 
 def told(code: str, detail: Mapping[str, Any]) -> str | None:
     """Return the words for what `detail` holds, or None when it says no more than the code."""
@@ -61,6 +68,22 @@ def _hold_ended(how: str) -> Telling:
 
 def _hold_short(detail: Mapping[str, Any]) -> str | None:
     return f"the hold is of {_money(detail['reserved'], detail)} only" if "reserved" in detail else None
+
+
+def _selection_changed(detail: Mapping[str, Any]) -> str | None:
+    if "asked_count" not in detail:
+        return None
+    there = f"{int(detail['count']):,} credits of {_money(detail['amount'], detail)}"
+    seen = f"{int(detail['asked_count']):,} of {_money(detail['asked_amount'], detail)} were seen"
+    return f"there are {there} now, and {seen}; look again"
+
+
+def _selection_nothing(detail: Mapping[str, Any]) -> str | None:
+    skipped = detail.get("skipped")
+    if not skipped:
+        return None
+    why = ", ".join(f"{int(of['count']):,} {SKIPPED.get(code, code)}" for code, of in skipped.items())
+    return f"nothing is left to be done: {why}"
 
 
 def _reversed(detail: Mapping[str, Any]) -> str | None:
@@ -142,6 +165,8 @@ _TOLD: Mapping[str, Telling] = {
     "reservation.released": _hold_ended("was released"),
     "reservation.expired": _hold_ended("was ended after its time"),
     "reservation.short": _hold_short,
+    "selection.changed": _selection_changed,
+    "selection.nothing": _selection_nothing,
     "reversal.repeated": _reversed,
     "reversal.more": _reversal_more,
     "reversal.spent": _lot_gone("is spent in part"),

@@ -89,6 +89,12 @@ _WORDS = {
     "reservation.expired": "the hold's time is over",
     "reservation.past": "this moment is past; state a later one, or release the hold",
     "reservation.short": "more cannot be captured than is held",
+    "hold.many": "an act on holds names 1 to 1,000 of them; choose fewer",
+    "hold.twice": "a hold is named twice; name each once",
+    "hold.currencies": "an act on many holds is on those of one currency; choose those of one",
+    "selection.changed": "these are not the credits that were seen any more; look again",
+    "selection.nothing": "nothing matches any more; look again",
+    "selection.large": "these are more credits than one act takes; choose fewer by a narrower filter",
     "reversal.repeated": "all of it was given back already",
     "reversal.at_once": "somebody gives back of it at the same moment; look again at what is left",
     "reversal.closed": "the account is closed, and takes and gives nothing any more; whoever answers for the"

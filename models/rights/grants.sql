@@ -37,7 +37,7 @@ GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets
     ledger.audit_events, ledger.audit_head, ledger.seals, ledger.acknowledgements, ledger.identity,
     ledger.schema_version, ledger.keeper_lease, ledger.jobs, ledger.daily_movements, ledger.daily_balances,
     ledger.daily_mark, ledger.hint_sent, ledger.reversals, ledger.batch_offsets, ledger.allowances,
-    ledger.allowance_usage, ledger.account_counts TO ledger_viewer, ledger_keeper;
+    ledger.allowance_usage, ledger.account_counts, ledger.acts, ledger.lot_events, ledger.hold_events TO ledger_viewer, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
@@ -64,7 +64,8 @@ GRANT EXECUTE ON FUNCTION ledger.set_account_status(uuid, text, ledger.account_s
     ledger.set_account_metadata(uuid, text, jsonb, text, text),
     ledger.flag_account(uuid, text, text, text), ledger.assign_flag(uuid, text, bigint, text),
     ledger.close_flag(uuid, text, bigint),
-    ledger.release(uuid, text, text), ledger.extend_reservation(uuid, text, timestamptz, text)
+    ledger.release(uuid, text, text, text), ledger.extend_reservation(uuid, text, timestamptz, text, text),
+    ledger.release_holds(uuid, text[], text, text), ledger.extend_holds(uuid, text[], timestamptz, text, text)
     TO ledger_support, ledger_operator;
 -- What support may not do it may ask for, and see before what would come of it.
 GRANT EXECUTE ON FUNCTION ledger.submit_request(uuid, text, jsonb, text, text), ledger.withdraw_request(uuid, bigint, text),
@@ -74,7 +75,9 @@ GRANT INSERT ON ledger.batch_lines TO ledger_operator;
 GRANT EXECUTE ON FUNCTION ledger.transfer(uuid, text, text, text, bigint, text, text, timestamptz, text, text),
     ledger.grant_credit(uuid, text, text, bigint, text, timestamptz, text, text, text, text),
     ledger.reserve(uuid, text, text, bigint, text, timestamptz, text, text),
-    ledger.capture(uuid, text, bigint, text, text, text), ledger.sweep(uuid, integer),
+    ledger.capture(uuid, text, bigint, text, text, text, text), ledger.capture_holds(uuid, text[], text, text, text),
+    ledger.extend_lots(uuid, jsonb, timestamptz, text, text), ledger.end_lots(uuid, jsonb, text, text),
+    ledger.revive_lots(uuid, jsonb, timestamptz, text, text), ledger.sweep(uuid, integer),
     ledger.set_overdraft_limit(uuid, text, text, bigint, text, text),
     ledger.reverse_transaction(uuid, bigint, bigint, text, timestamptz, text),
     ledger.reverse_batch(uuid, bigint, text, text, text), ledger.offset_batch(uuid, bigint, bigint, boolean),

@@ -162,7 +162,7 @@ def everything(connection: Connection) -> list[Any]:
     for table in (
         "users", "wallets", "transactions", "credit_lots", "lot_movements", "reservations", "batches",
         "approval_requests", "approvals", "approval_rules", "limits", "limit_usage", "account_notes",
-        "account_flags", "account_follows",
+        "account_flags", "account_follows", "acts", "lot_events", "hold_events",
         "currencies", "calendar", "keeper_lease", "jobs", "daily_movements", "daily_balances", "daily_mark",
         "hint_sent",
     ):  # fmt: skip

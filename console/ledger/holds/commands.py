@@ -65,13 +65,43 @@ class Capture:
     payee: str = REVENUE
     reference: str | None = None
     description: str = ""
+    ticket: str = ""
 
     @property
     def operation(self) -> Operation:
         """How the ledger is asked for it."""
-        arguments = asdict(self)
+        arguments = without_empty(asdict(self), "ticket")
         arguments["to"] = arguments.pop("payee")
         return Operation("reservation.capture", "capture", arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A hold that is to be let go, named by its reference."""
+
+    reservation: str
+    reason: str
+    ticket: str = ""
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        return Operation("reservation.release", "release", without_empty(asdict(self), "ticket"))
+
+
+@dataclass(frozen=True, slots=True)
+class Extend:
+    """More time for a hold, or less; None takes its end away."""
+
+    reservation: str
+    expires_at: datetime | None
+    reason: str
+    ticket: str = ""
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        return Operation("reservation.extend", "extend_reservation", without_empty(asdict(self), "ticket"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,12 +185,12 @@ def release(
     reservation: str,
     *,
     reason: str,
+    ticket: str = "",
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Released:
     """Let a hold go by its reference: its money is free again."""
-    arguments = {"reservation": reservation, "reason": reason}
-    done = ledger.perform(Operation("reservation.release", "release", arguments), key=key, cancel=cancel)
+    done = ledger.perform(Release(reservation, reason, ticket).operation, key=key, cancel=cancel)
     closed_at = datetime.fromisoformat(done["closed_at"])
     return Released(done["reservation"], done["amount"], closed_at, done["key"])
 
@@ -171,13 +201,13 @@ def extend(
     *,
     expires_at: datetime | None,
     reason: str,
+    ticket: str = "",
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Extended:
     """Give a hold more time, or less; None takes its end away."""
-    arguments = {"reservation": reservation, "expires_at": expires_at, "reason": reason}
-    operation = Operation("reservation.extend", "extend_reservation", arguments)
-    done = ledger.perform(operation, key=key, cancel=cancel)
+    order = Extend(reservation, expires_at, reason, ticket)
+    done = ledger.perform(order.operation, key=key, cancel=cancel)
     ends = [
         None if written is None else datetime.fromisoformat(written)
         for written in (done["expires_at"], done["expired_before"])

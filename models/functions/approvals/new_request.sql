@@ -38,6 +38,9 @@ BEGIN
         INTO currency, amount
         FROM ledger.transactions t JOIN ledger.wallets w ON w.id = t.from_wallet
         WHERE t.id = (p_request ->> 'transaction')::bigint;
+    ELSIF p_kind IN ('extend_lots', 'end_lots', 'revive_lots') THEN
+        currency := p_request #>> '{selection,currency}';
+        amount := p_request #>> '{selection,amount}';
     ELSIF p_kind IN ('post_batch', 'reverse_batch') THEN
         SELECT b.currency, coalesce(b.total, (
             SELECT sum(l.amount) FROM ledger.batch_lines l WHERE l.batch_id = b.id)) INTO currency, amount

@@ -19,7 +19,9 @@ DECLARE
 BEGIN
     PERFORM ledger.begin_write();
     IF coalesce(p_kind, '') NOT IN ('transfer', 'grant_credit', 'reserve', 'reverse_transaction', 'open_account',
-        'set_account_status', 'set_overdraft_limit', 'add_note', 'set_account_metadata') THEN
+        'set_account_status', 'set_overdraft_limit', 'add_note', 'set_account_metadata', 'capture', 'release',
+        'extend_reservation', 'capture_holds', 'release_holds', 'extend_holds', 'extend_lots', 'end_lots',
+        'revive_lots') THEN
         RAISE EXCEPTION 'no act by hand is called %', p_kind USING ERRCODE = 'invalid_parameter_value';
     END IF;
     BEGIN
@@ -46,8 +48,12 @@ BEGIN
                 jsonb_build_object('message', SQLERRM));
     END;
     before := ledger.figures_of(wallets);
-    IF answer ->> 'status' <> 'refused' AND p_kind IN (
-        'transfer', 'grant_credit', 'reverse_transaction', 'set_overdraft_limit') THEN
+    IF answer ->> 'status' <> 'refused' AND p_kind = 'capture_holds' THEN
+        -- Each by itself, as when it is done.
+        SELECT coalesce(max(ledger.approvals_for('capture', r.currency, r.amount)), 0) INTO needed
+        FROM ledger.reservations r
+        WHERE r.reference = ANY (ARRAY(SELECT jsonb_array_elements_text(p_request -> 'reservations')));
+    ELSIF answer ->> 'status' <> 'refused' AND ledger.is_ruled(p_kind) THEN
         worth := ledger.worth_of(p_kind, p_request);
         needed := ledger.approvals_for(p_kind, worth.currency, worth.amount);
         cap := ledger.allowance_of(p_kind, worth.currency);
@@ -64,14 +70,25 @@ BEGIN
         FROM jsonb_each(after) now));
 END $$;
 
--- The wallets that an act names: those of its accounts, in its currency where it has one, or of the transaction that it
--- reverses. Internal.
+-- The wallets that an act names: those of its accounts, in its currency where it has one, of the transaction that it
+-- reverses, or of its holds and whom they pay; of more holds than 20 nobody reads each. Internal.
 CREATE OR REPLACE FUNCTION ledger.wallets_of_act(p_request jsonb) RETURNS bigint[]
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
     SELECT array_agg(side.id) FROM (
         SELECT w.id FROM ledger.users u JOIN ledger.wallets w ON w.user_id = u.id
         WHERE u.username IN (p_request ->> 'from', p_request ->> 'to', p_request ->> 'username')
-            AND w.currency = coalesce(p_request ->> 'currency', w.currency)
+            AND w.currency = coalesce(p_request ->> 'currency', (
+                SELECT r.currency FROM ledger.reservations r
+                WHERE r.reference = coalesce(p_request ->> 'reservation', p_request #>> '{reservations,0}')
+                    AND NOT p_request ? 'username'), w.currency)
+        UNION
+        SELECT r.wallet_id FROM ledger.reservations r
+        WHERE r.reference = p_request ->> 'reservation' AND NOT p_request ? 'username'
+        UNION
+        SELECT r.wallet_id FROM ledger.reservations r
+        WHERE jsonb_typeof(p_request -> 'reservations') = 'array' AND jsonb_array_length(p_request -> 'reservations') <= 20
+            AND r.reference IN (SELECT jsonb_array_elements_text(CASE jsonb_typeof(p_request -> 'reservations')
+                WHEN 'array' THEN p_request -> 'reservations' ELSE '[]' END))
         UNION
         SELECT unnest(ARRAY[t.from_wallet, t.to_wallet]) FROM ledger.transactions t
         WHERE t.id = (p_request ->> 'transaction')::bigint) side

@@ -17,8 +17,7 @@ BEGIN
     PERFORM ledger.require_reason(p_request);
     IF to_regrole(quote_ident(coalesce(wanted.holder, ''))) IS NULL THEN
         PERFORM ledger.refuse('holder.unknown', jsonb_build_object('holder', wanted.holder));
-    ELSIF coalesce(wanted.kind, '') NOT IN ('*', 'transfer', 'grant_credit', 'capture', 'post_batch',
-        'reverse_transaction', 'reverse_batch', 'set_overdraft_limit') THEN
+    ELSIF wanted.kind IS DISTINCT FROM '*' AND NOT ledger.is_ruled(wanted.kind) THEN
         PERFORM ledger.refuse('request.kind', jsonb_build_object('kind', wanted.kind));
     ELSIF num_nonnulls(wanted.per_operation, wanted.per_day) = 0 THEN
         DELETE FROM ledger.limits l

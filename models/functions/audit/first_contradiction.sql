@@ -1,6 +1,6 @@
 -- The first of these transactions that is not what its operation asked for, or that no operation made: such a row must
 -- not be laundered by a seal. Rows of a demo, and those older than the ledger's name, were made by none; batches,
--- their reversals and expiries are held by what stands beside them. Operations are written in the order of their
+-- their reversals, acts on many holds or credits and expiries are held by what stands beside them. Operations are written in the order of their
 -- moments, so those of a range are found by its own, and when one is missing among all there are. Internal.
 CREATE OR REPLACE FUNCTION ledger.first_contradiction(
     p_after bigint, p_through bigint, OUT transaction bigint, OUT code text, OUT asked text, OUT stands text)
@@ -40,7 +40,8 @@ LANGUAGE sql STABLE AS $$
         SELECT t.id, t.kind, t.amount, t.operator, asked.kind AS asked_kind, asked.operator AS asked_by,
             CASE
                 WHEN asked.kind IS NULL THEN t.batch_id IS NOT NULL OR t.kind = 'expiry'
-                    OR (t.kind = 'reversal' AND coalesce(t.metadata ? 'batch', false))
+                    OR (t.kind = 'reversal' AND coalesce(t.metadata ?| '{batch,act}', false))
+                    OR (t.kind = 'capture' AND coalesce(t.metadata ? 'act', false))
                 WHEN (t.posted_at, t.operator) IS DISTINCT FROM
                     ((asked.outcome ->> 'posted_at')::timestamptz, asked.operator) THEN false
                 WHEN asked.kind = 'transfer' THEN asked.request_hash = ANY (ARRAY(
@@ -58,7 +59,7 @@ LANGUAGE sql STABLE AS $$
                     AND t.amount = (asked.outcome ->> 'amount')::bigint AND asked.request_hash = ANY (ARRAY(
                     SELECT ledger.request_hash('capture', jsonb_build_object(
                         'reservation', r.reference, 'amount', taken.amount, 'to', payee.name,
-                        'reference', t.reference, 'description', said.description))
+                        'reference', t.reference, 'description', said.description) || ledger.by_hand(NULL, t.ticket))
                     FROM (VALUES (t.amount), (NULL)) taken (amount), (VALUES (tu.username), (NULL)) payee (name),
                         (VALUES (t.description), (''), (NULL)) said (description)
                     WHERE coalesce(nullif(said.description, ''), r.description) = t.description

@@ -12,9 +12,15 @@ BEGIN
         WHEN 'capture' THEN RETURN ledger.do_capture(p_request, p_approved);
         WHEN 'release' THEN RETURN ledger.do_release(p_request);
         WHEN 'extend_reservation' THEN RETURN ledger.do_extend_reservation(p_request);
+        WHEN 'capture_holds' THEN RETURN ledger.do_capture_holds(p_request, p_approved);
+        WHEN 'release_holds' THEN RETURN ledger.do_release_holds(p_request);
+        WHEN 'extend_holds' THEN RETURN ledger.do_extend_holds(p_request);
         WHEN 'sweep' THEN RETURN ledger.do_sweep(p_request);
         WHEN 'run_job' THEN RETURN ledger.do_run_job(p_request);
         WHEN 'grant_credit' THEN RETURN ledger.do_grant_credit(p_request, p_approved);
+        WHEN 'extend_lots' THEN RETURN ledger.do_extend_lots(p_request, p_approved);
+        WHEN 'end_lots' THEN RETURN ledger.do_end_lots(p_request, p_approved);
+        WHEN 'revive_lots' THEN RETURN ledger.do_revive_lots(p_request, p_approved);
         WHEN 'post_batch' THEN RETURN ledger.do_post_batch(p_request, p_approved);
         WHEN 'submit_batch' THEN RETURN ledger.do_submit_batch(p_request);
         WHEN 'reverse_transaction' THEN RETURN ledger.do_reverse_transaction(p_request, p_approved);

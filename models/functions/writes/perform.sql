@@ -93,7 +93,7 @@ CREATE OR REPLACE FUNCTION ledger.is_routine(p_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE
 RETURN p_kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep', 'run_job');
 
--- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:…, session:…. What was
+-- What an audit event is about, in words that a search finds: account:…, batch:…, reservation:…, act:…, session:…. What was
 -- asked for to be submitted, and refused, is filed where the same would be if it were done at once.
 CREATE OR REPLACE FUNCTION ledger.subject_of(p_kind text, p_request jsonb, p_answer jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE
@@ -102,6 +102,8 @@ RETURN coalesce((
         WHEN p_kind LIKE '%\_request' AND (p_kind <> 'submit_request' OR p_answer ? 'request')
             THEN 'request:' || coalesce(p_answer ->> 'request', p_request ->> 'request', '')
         WHEN about.request ? 'reservation' THEN 'reservation:' || (about.request ->> 'reservation')
+        WHEN p_answer ? 'act' THEN 'act:' || (p_answer ->> 'act')
+        WHEN about.request ? 'selection' THEN 'credits:' || (about.request #>> '{selection,currency}')
         WHEN about.request ? 'batch' THEN 'batch:' || (about.request ->> 'batch')
         WHEN about.request ? 'transaction' THEN 'transaction:' || (about.request ->> 'transaction')
         WHEN about.request ? 'username' THEN 'account:' || (about.request ->> 'username')

@@ -8,7 +8,7 @@ RETURN CASE
     WHEN p_constraint = 'reversal_within_amount' THEN 'reversal.more'
     WHEN p_constraint = 'reservations_reference_key' THEN 'reservation.repeated'
     WHEN p_constraint IN ('lot_expires_later', 'reservation_expires_later') THEN 'expiry.past'
-    WHEN p_constraint IN ('lot_expires_in_range', 'reservation_expires_in_range') THEN 'expiry.range'
+    WHEN p_constraint IN ('lot_expires_in_range', 'reservation_expires_in_range', 'act_expires_in_range') THEN 'expiry.range'
     WHEN p_constraint IN ('checker_is_not_maker', 'maker_is_not_checker') THEN 'approval.own'
     WHEN p_constraint = 'approvals_pkey' THEN 'approval.repeated'
     WHEN p_constraint = 'approval_requests_batch_key' THEN 'batch.submitted'

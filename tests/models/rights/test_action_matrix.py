@@ -123,6 +123,17 @@ class World:
         done(reserve(self.maker, self.account(), 50, reference))
         return reference
 
+    def credit(self) -> Jsonb:
+        """Grant a credit that ends soon, and choose it."""
+        lot = done(grant(self.maker, self.account(), 5, 1))["lot"]
+        return Jsonb({"currency": "CR", "lots": [lot], "count": 1, "amount": 5})
+
+    def gone(self) -> Jsonb:
+        """Grant a credit, end it, and choose it."""
+        chosen = self.credit()
+        done(write(self.maker, "end_lots", chosen, REASON))
+        return chosen
+
     def expired(self) -> tuple[object, ...]:
         """Leave something to sweep."""
         done(grant(self.maker, self.account(), 5, 1))
@@ -183,11 +194,15 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "assign_flag": (SUPPORTERS, lambda w: (*w.flagged(), "t_support")),
     "approve_request": (APPROVERS, lambda w: (*w.request(), "")),
     "capture": (OPERATORS, lambda w: (w.held(),)),
+    "capture_holds": (OPERATORS, lambda w: ([w.held(), w.held()],)),
     "close_flag": (SUPPORTERS, lambda w: w.flagged()),
     "close_currency": (ADMINS, lambda w: (w.currency(), REASON)),
     "correct_currency": (ADMINS, lambda w: (w.currency(), 3, REASON)),
     "erase_account": (ADMINS, lambda w: (w.closed(), REASON)),
     "execute_request": (OPERATORS, lambda w: (w.approved(),)),
+    "end_lots": (OPERATORS, lambda w: (w.credit(), REASON)),
+    "extend_holds": (SUPPORTERS, lambda w: ([w.held(), w.held()], soon(5), REASON)),
+    "extend_lots": (OPERATORS, lambda w: (w.credit(), soon(5), REASON)),
     "extend_reservation": (SUPPORTERS, lambda w: (w.held(), soon(5), REASON)),
     "flag_account": (SUPPORTERS, lambda w: (w.account(), "ask for a passport", "t_support")),
     "follow_account": (EVERYBODY, lambda w: (w.account(), True)),
@@ -199,10 +214,12 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "reject_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
     "report_job": (KEEPERS, lambda w: (w.lease(), "seal", "failed", Jsonb({"message": "no room"}))),
     "release": (SUPPORTERS, lambda w: (w.held(), REASON)),
+    "release_holds": (SUPPORTERS, lambda w: ([w.held(), w.held()], REASON)),
     "reopen_currency": (ADMINS, lambda w: (w.closed_currency(), REASON)),
     "reserve": (OPERATORS, lambda w: (w.account(), "CR", 5, w.name())),
     "reverse_batch": (OPERATORS, lambda w: (w.posted(), "all", REASON)),
     "reverse_transaction": (OPERATORS, lambda w: (w.paid(), None, REASON)),
+    "revive_lots": (OPERATORS, lambda w: (w.gone(), soon(5), REASON)),
     "run_job": (KEEPERS, lambda w: (w.lease(), "checkpoint")),
     "set_account_metadata": (SUPPORTERS, lambda w: (w.account(), Jsonb({"crm": "4711"}), REASON)),
     "set_account_status": (SUPPORTERS, lambda w: (w.account(), "frozen", REASON)),

@@ -24,7 +24,7 @@ from models.approval import (
 from models.audit import Acknowledgement, AuditEvent, AuditHead, Identity, Salt, Seal
 from models.base import SCHEMA, Base
 from models.batch import Batch, BatchLine, BatchOffset, BatchParty
-from models.credit import Checkpoint, CreditLot, LotMovement, Reservation
+from models.credit import ActRow, Checkpoint, CreditLot, HoldEvent, LotEvent, LotMovement, Reservation
 from models.operation import (
     DailyBalance,
     DailyMark,
@@ -41,10 +41,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 CLASSES = (
-    AccountCount, AccountFlag, AccountFollow, AccountNote, Acknowledgement, Allowance, AllowanceUsage,
+    AccountCount, ActRow, AccountFlag, AccountFollow, AccountNote, Acknowledgement, Allowance, AllowanceUsage,
     Approval, ApprovalRequest, ApprovalRule, AuditEvent, AuditHead, Batch, BatchLine, BatchOffset,
     BatchParty, Checkpoint, CreditLot, Currency, DailyBalance,
-    DailyMark, DailyMovement, HintSent, Identity, JobRow, KeeperLease, Limit, LimitUsage, LotMovement,
+    DailyMark, DailyMovement, HintSent, HoldEvent, Identity, JobRow, KeeperLease, Limit, LimitUsage,
+    LotEvent, LotMovement,
     Operation, Operator, Reservation, Reversal, Salt, Seal, SignInAttempt, SignInName, Transaction, User,
     Wallet,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from typing import Final
 
 from console.ledger.audit.verify.check import Question
 from console.ledger.audit.verify.rules.acts import ACT
+from console.ledger.audit.verify.rules.ends import FIRST_END
 
 # As ledger.batch_content_hash has it.
 _CONTENT: Final = """sha256(convert_to(string_agg(
@@ -52,7 +53,7 @@ _LINES: Final = f"""
                 b.last_transaction, b.posted_at, b.posted_at, b.posted_by, b.posted_by) END"""
 
 # Line by line: by reference, which is unique; with the names of the accounts whose wallets were moved.
-_POSTINGS: Final = """
+_POSTINGS: Final = f"""
     SELECT 'batch.lines' AS code, 'batch ' || l.batch_id || ' line ' || l.line_no AS place,
         l.batch_id * 1000000 + l.line_no AS number,
         l.from_name || ' to ' || l.to_name || ', ' || l.amount || ', ' || l.description AS expected,
@@ -66,7 +67,8 @@ _POSTINGS: Final = """
     LEFT JOIN ledger.wallets tw ON tw.id = t.to_wallet
     LEFT JOIN ledger.users tu ON tu.id = tw.user_id
     LEFT JOIN ledger.credit_lots lot ON lot.opened_by = t.id
-    WHERE (fu.username, tu.username, t.amount, t.description, t.effective_at, lot.source, lot.expires_at,
+    CROSS JOIN LATERAL (SELECT {FIRST_END.format("lot")} AS expires_at) made
+    WHERE (fu.username, tu.username, t.amount, t.description, t.effective_at, lot.source, made.expires_at,
         fw.currency)
         IS DISTINCT FROM (l.from_name, l.to_name, l.amount, l.description, coalesce(l.effective_at,
             b.posted_at),

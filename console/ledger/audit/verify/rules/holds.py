@@ -1,10 +1,12 @@
 """Reservations: what was captured of them, and that each began and ended as its operation says."""
+# ruff: noqa: S608 - statements are put together from constants of this package
 
 from __future__ import annotations
 
 from typing import Final
 
 from console.ledger.audit.verify.check import Question
+from console.ledger.audit.verify.rules.ends import FIRST_HOLD_END_AS_ASKED
 
 _CAPTURED: Final = """
     WITH capture AS (
@@ -24,15 +26,9 @@ _CAPTURED: Final = """
                 r.status::text) END"""
 
 # The request is not kept, but its hash is: what the reservation says now must have been asked for. What an
-# extension replaced stands in its outcome.
-_ASKED: Final = """
-    WITH extended AS (
-        SELECT (o.outcome ->> 'reservation')::bigint AS reservation,
-            (array_agg(o.outcome ->> 'expired_before' ORDER BY o.created_at))[1]::timestamptz AS first_expiry,
-            (array_agg(o.outcome ->> 'expires_at' ORDER BY o.created_at DESC))[1]::timestamptz AS last_expiry
-        FROM ledger.operations o WHERE o.kind = 'extend_reservation' AND o.outcome ->> 'status' = 'extended'
-        GROUP BY 1
-    ), made AS (
+# extension replaced stands in its event.
+_ASKED: Final = f"""
+    WITH made AS (
         SELECT o.*, (o.outcome ->> 'reservation')::bigint AS reservation FROM ledger.operations o
         WHERE o.kind = 'reserve' AND o.outcome ->> 'status' = 'reserved'
     ), asked AS (
@@ -40,18 +36,15 @@ _ASKED: Final = """
             made.key IS NULL OR r.id IS NULL OR r.created_by <> made.operator
             OR r.created_at <> (made.outcome ->> 'created_at')::timestamptz
             OR r.currency IS DISTINCT FROM w.currency
-            OR (extended.reservation IS NOT NULL AND r.expires_at IS DISTINCT FROM extended.last_expiry)
             OR made.request_hash <> ALL (ARRAY(
                 SELECT sha256(convert_to('reserve' || (jsonb_build_object(
                     'username', u.username, 'currency', r.currency, 'amount', r.amount,
                     'reservation', r.reference, 'description', said.description, 'expires_at',
-                    (to_jsonb(CASE WHEN extended.reservation IS NULL THEN r.expires_at
-                        ELSE extended.first_expiry END AT TIME ZONE 'UTC') #>> '{}') || 'Z')
+                    {FIRST_HOLD_END_AS_ASKED})
                     || jsonb_strip_nulls(jsonb_build_object('ticket', r.ticket)))::text, 'UTF8'))
                 FROM (VALUES (r.description), (nullif(r.description, ''))) said (description))) AS wrong
         FROM made
         FULL JOIN ledger.reservations r ON r.id = made.reservation
-        LEFT JOIN extended ON extended.reservation = r.id
         LEFT JOIN ledger.wallets w ON w.id = r.wallet_id
         LEFT JOIN ledger.users u ON u.id = w.user_id
         WHERE made.key IS NOT NULL OR r.id > (
@@ -68,6 +61,9 @@ _ENDED: Final = """
         SELECT (o.outcome ->> 'reservation')::bigint AS reservation, 'released' AS status, o.operator,
             (o.outcome ->> 'closed_at')::timestamptz AS at, o.request_hash
         FROM ledger.operations o WHERE o.kind = 'release' AND o.outcome ->> 'status' = 'released'
+    ), many AS (
+        SELECT e.reservation_id, e.act_id, a.operator, a.acted_at, a.reason, a.ticket
+        FROM ledger.hold_events e JOIN ledger.acts a ON a.id = e.act_id WHERE a.kind = 'release_holds'
     ), expired AS (
         SELECT r.closed_by AS operator, count(*) AS holds FROM ledger.reservations r
         WHERE r.status = 'expired' GROUP BY r.closed_by
@@ -83,9 +79,19 @@ _ENDED: Final = """
         r.status || ' by ' || r.closed_by || ' at ' || r.closed_at AS found
     FROM ended FULL JOIN (SELECT * FROM ledger.reservations h WHERE h.status = 'released') r
         ON r.id = ended.reservation
-    WHERE (ended.operator, ended.at, ended.request_hash) IS DISTINCT FROM (r.closed_by, r.closed_at,
-        sha256(convert_to(
-        'release' || jsonb_build_object('reservation', r.reference, 'reason', r.close_reason)::text, 'UTF8')))
+    LEFT JOIN many ON many.reservation_id = r.id
+    WHERE CASE WHEN many.act_id IS NULL
+        THEN (ended.operator, ended.at, ended.request_hash) IS DISTINCT FROM (r.closed_by, r.closed_at,
+            sha256(convert_to('release' || (
+                jsonb_build_object('reservation', r.reference, 'reason', r.close_reason)
+                || jsonb_strip_nulls(jsonb_build_object('ticket', r.close_ticket)))::text, 'UTF8')))
+        ELSE ended.reservation IS NOT NULL OR (many.operator, many.acted_at, many.reason)
+                IS DISTINCT FROM (r.closed_by, r.closed_at, r.close_reason)
+            OR many.ticket IS DISTINCT FROM r.close_ticket END
+    UNION ALL
+    SELECT 'hold.ended', 'reservation ' || many.reservation_id, many.reservation_id,
+        'released by act ' || many.act_id, r.status::text
+    FROM many JOIN ledger.reservations r ON r.id = many.reservation_id WHERE r.status <> 'released'
     UNION ALL
     SELECT 'hold.swept', 'sweeps of ' || coalesce(expired.operator, swept.operator, 'nobody'), 0,
         coalesce(swept.holds, 0)::text, coalesce(expired.holds, 0)::text

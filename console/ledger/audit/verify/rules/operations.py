@@ -7,6 +7,7 @@ from typing import Final
 
 from console.ledger.audit.verify.check import Question
 from console.ledger.audit.verify.rules.acts import ACT
+from console.ledger.audit.verify.rules.ends import FIRST_END
 
 # Sealed transactions need no second witness, unless one asks deep; a demo's rows were made by none.
 _SEALED: Final = "coalesce((SELECT max(s.last_id) FROM ledger.seals s), 0)"
@@ -40,6 +41,7 @@ _POSTED: Final = f"""
     LEFT JOIN ledger.wallets tw ON tw.id = t.to_wallet
     LEFT JOIN ledger.users tu ON tu.id = tw.user_id
     LEFT JOIN ledger.credit_lots lot ON lot.opened_by = t.id
+    CROSS JOIN LATERAL (SELECT {FIRST_END.format("lot")} AS expires_at) made
     WHERE (t.posted_at, t.operator, t.amount) IS DISTINCT FROM ((posted.outcome ->> 'posted_at')::timestamptz,
             posted.actor, coalesce(posted.outcome ->> 'amount', posted.request ->> 'amount')::bigint)
         OR t.ticket IS DISTINCT FROM posted.request ->> 'ticket'
@@ -53,12 +55,12 @@ _POSTED: Final = f"""
         OR (posted.kind = 'transfer' AND (fu.username, tu.username, t.effective_at) IS DISTINCT FROM (
             posted.request ->> 'from', posted.request ->> 'to',
             coalesce((posted.request ->> 'effective_at')::timestamptz, t.posted_at)))
-        OR (posted.kind = 'grant_credit' AND (tu.username, lot.source, lot.expires_at, lot.id) IS DISTINCT
+        OR (posted.kind = 'grant_credit' AND (tu.username, lot.source, made.expires_at, lot.id) IS DISTINCT
             FROM (
             posted.request ->> 'username', posted.request ->> 'source',
             (posted.request ->> 'expires_at')::timestamptz, (posted.outcome ->> 'lot')::bigint))
         OR (posted.kind = 'reverse_transaction' AND (t.reverses, t.metadata ->> 'reason', lot.id,
-            lot.expires_at)
+            made.expires_at)
             IS DISTINCT FROM ((posted.request ->> 'transaction')::bigint, posted.request ->> 'reason',
                 (posted.outcome ->> 'lot')::bigint, CASE WHEN lot.id IS NOT NULL
                     THEN (posted.request ->> 'lot_expires_at')::timestamptz END))"""
@@ -75,9 +77,10 @@ _ASKED: Final = f"""
         SELECT asked.*, t.id, t.amount, t.posted_at, t.operator AS posted_by, t.reservation_id, t.kind
             AS what,
             CASE asked.kind WHEN 'capture' THEN asked.request_hash = ANY (ARRAY(
-                SELECT sha256(convert_to('capture' || jsonb_build_object(
+                SELECT sha256(convert_to('capture' || (jsonb_build_object(
                     'reservation', r.reference, 'amount', taken.amount, 'to', payee.name,
-                    'reference', t.reference, 'description', said.description)::text, 'UTF8'))
+                    'reference', t.reference, 'description', said.description)
+                    || jsonb_strip_nulls(jsonb_build_object('ticket', t.ticket)))::text, 'UTF8'))
                 FROM (VALUES (t.amount), (NULL)) taken (amount),
                     (VALUES (tu.username), (NULL)) payee (name),
                     (VALUES (t.description), (''), (NULL)) said (description)
@@ -115,11 +118,12 @@ _ASKED: Final = f"""
         OR (met.kind = 'capture' AND (met.amount, met.reservation_id IS NOT NULL)
             IS DISTINCT FROM ((met.outcome ->> 'amount')::bigint, true))
     UNION ALL
-    -- Batches, their reversals and expiries are asked for otherwise, many at once.
+    -- Batches, their reversals, acts on holds or credits and expiries are asked for otherwise, many at once.
     SELECT 'transaction.made', 'transaction ' || t.id, t.id, 'an operation', 'none'
     FROM ledger.transactions t, bound
     WHERE t.id > bound.id AND t.posted_at >= bound.made_at AND t.batch_id IS NULL AND t.kind <> 'expiry'
-        AND NOT (t.kind = 'reversal' AND coalesce(t.metadata ? 'batch', false))
+        AND NOT (t.kind = 'reversal' AND coalesce(t.metadata ?| '{{batch,act}}', false))
+        AND NOT (t.kind = 'capture' AND coalesce(t.metadata ? 'act', false))
         AND NOT EXISTS (SELECT FROM asked WHERE asked.transaction = t.id)"""
 
 # What an auditor let go under seal is named for ever; so is what is said to have been, and was not.
