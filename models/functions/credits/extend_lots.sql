@@ -15,6 +15,7 @@ DECLARE
     until constant timestamptz := p_request ->> 'expires_at';
     chosen record;
     judged record;
+    skipped jsonb;
     act bigint;
 BEGIN
     IF until <= clock_timestamp() THEN
@@ -25,14 +26,14 @@ BEGIN
         coalesce(sum(l.remaining) FILTER (WHERE l.why IS NULL), 0) AS amount,
         count(DISTINCT l.wallet_id) FILTER (WHERE l.why IS NULL) AS accounts
     INTO judged FROM ledger.judge_lots(chosen.lots, chosen.at, true, until) l;
+    skipped := ledger.skipped_lots(chosen.lots, chosen.at, true, until);
     IF judged.count = 0 THEN
-        PERFORM ledger.refuse('selection.nothing', ledger.skipped_lots(chosen.lots, chosen.at, true, until));
+        PERFORM ledger.refuse('selection.nothing', skipped);
     END IF;
     act := ledger.new_act('extend_lots', p_request, p_request #>> '{selection,currency}', chosen.at, judged.count, judged.amount);
     PERFORM ledger.end_lots_at(judged.lots, until, act);
     RETURN jsonb_build_object('status', 'extended', 'act', act, 'count', judged.count, 'amount', judged.amount,
-        'accounts', judged.accounts, 'expires_at', until, 'acted_at', chosen.at)
-        || ledger.skipped_lots(chosen.lots, chosen.at, true, until);
+        'accounts', judged.accounts, 'expires_at', until, 'acted_at', chosen.at) || skipped;
 END $$;
 
 -- Of chosen credits, why one is left out; NULL where it is not. p_later: whether an end must be later than the one

@@ -29,7 +29,8 @@ DECLARE
 BEGIN
     IF cardinality(named) NOT BETWEEN 1 AND 1000 THEN
         PERFORM ledger.refuse('hold.many', jsonb_build_object('most', 1000));
-    ELSIF cardinality(named) <> (SELECT count(DISTINCT name) FROM unnest(named) name) THEN
+    ELSIF cardinality(named) <> (
+        SELECT count(*) FROM (SELECT DISTINCT name FROM unnest(named) name) each) THEN
         PERFORM ledger.refuse('hold.twice');
     END IF;
     PERFORM FROM ledger.reservations r WHERE r.reference = ANY (named) ORDER BY r.id FOR UPDATE;
