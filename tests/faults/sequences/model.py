@@ -29,9 +29,11 @@ class Lot:
 
     owner: str
     remaining: int
-    born: int
+    born: float
     expires: float
     expired: bool = False
+    # What has gone of it and may come back, by its place among all that has gone.
+    gone: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -40,7 +42,7 @@ class Hold:
 
     owner: str
     amount: int
-    born: int
+    born: float
     expires: float
     status: str = "reserved"
     captured: int = 0
@@ -68,7 +70,8 @@ class Ledger:
     holds: dict[str, Hold] = field(default_factory=dict)
     moves: dict[int, Move] = field(default_factory=dict)
     reversed: list[list[int]] = field(default_factory=list)
-    now: int = 0
+    now: float = 0
+    times_gone: int = 0
 
     def granted(self, name: str) -> int:
         """Return the sum of an account's open lots."""
@@ -133,9 +136,11 @@ class Ledger:
     def expire(self, name: str) -> int:
         """Send an account's dead credit away and return of how many lots."""
         gone = self.dead(name) if name in self.accounts else {}
-        for number, amount in gone.items():
+        for number, amount in sorted(gone.items()):
             self.lots[number].remaining -= amount
             self.lots[number].expired = True
+            self.times_gone += 1
+            self.lots[number].gone[self.times_gone] = amount
             self.move(name, "@breakage", amount)
         return len(gone)
 
@@ -207,6 +212,57 @@ class Ledger:
     def extend(self, reference: str, expires: float) -> None:
         """Give a hold another time."""
         self.open_hold(reference).expires = expires
+
+    def chosen(self, numbers: list[int], *, later_than: float | None) -> list[int]:
+        """Return which of these credits an act is on: what ends later, or has ended, is left out."""
+        there = [number for number in numbers if self.lots[number].remaining]
+        if len(there) < len(numbers):
+            raise Refused("selection.changed", "selection.nothing")
+        able = [
+            number for number in there
+            if self.accounts[self.lots[number].owner].status != "closed"
+            and self.lots[number].expires > self.now
+            and (later_than is None or self.lots[number].expires < later_than)
+        ]  # fmt: skip
+        if not able:
+            raise Refused("selection.nothing")
+        return able
+
+    def extend_lots(self, numbers: list[int], expires: float) -> int:
+        """Give credits a later end; return how many."""
+        able = self.chosen(numbers, later_than=expires)
+        for number in able:
+            self.lots[number].expires = expires
+        return len(able)
+
+    def end_lots(self, numbers: list[int]) -> int:
+        """End credits now; return how many."""
+        able = self.chosen(numbers, later_than=None)
+        owners = {self.lots[number].owner for number in able}
+        for owner in owners:
+            self.expire(owner)
+        for number in able:
+            # A hold of this moment was made before it.
+            self.lots[number].expires = self.now
+        for owner in owners:
+            self.expire(owner)
+        return len(able)
+
+    def revive_lots(self, numbers: list[int], expires: float) -> int:
+        """Bring back what has gone of credits of which nothing is left, as new ones; return of how many."""
+        wanted = [self.lots[number] for number in numbers]
+        if any(lot.remaining or not lot.gone for lot in wanted):
+            raise Refused("selection.changed", "selection.nothing")
+        able = [lot for lot in wanted if self.accounts[lot.owner].status != "closed"]
+        if not able:
+            raise Refused("selection.nothing")
+        parts = [(place, one.owner, amount) for one in able for place, amount in one.gone.items()]
+        for _place, owner, amount in sorted(parts):
+            self.open_lot(owner, amount, expires)
+            self.move("@breakage", owner, amount)
+        for lot in able:
+            lot.gone.clear()
+        return len(able)
 
     def sweep(self) -> tuple[int, int]:
         """End what is past its time; return how many holds and lots that were."""

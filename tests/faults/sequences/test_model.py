@@ -43,6 +43,8 @@ NAMES: Final = ("a", "b", "c")
 AMOUNTS: Final = st.integers(1, 120)
 # Half an hour before a full one: the model's clock strikes full hours only, so that nothing falls together.
 HOURS: Final = st.integers(1, 8).map(lambda hours: hours - 0.5)
+# Each call is a little later than the one before: of two ends in so many hours, the first one's is first.
+TICK: Final = 1e-6
 UNTIL: Final = st.one_of(st.none(), HOURS)
 SOMEBODY: Final = st.sampled_from(NAMES)
 ANYBODY: Final = st.sampled_from((*NAMES, "@external"))
@@ -59,7 +61,8 @@ LINES: Final = st.lists(
 FUNCTIONS: Final = (
     "transfer", "grant_credit", "reserve", "capture", "release", "extend_reservation", "sweep", "post_batch",
     "reverse_transaction", "reverse_batch", "set_account_status", "set_overdraft_limit", "open_account",
-    "submit_request", "approve_request", "execute_request",
+    "submit_request", "approve_request", "execute_request", "extend_lots", "end_lots", "revive_lots",
+    "release_holds", "extend_holds", "capture_holds",
 )  # fmt: skip
 
 STATE: Final = """
@@ -98,6 +101,7 @@ class Bank(RuleBasedStateMachine):
         self, work: Callable[[Ledger], Any], function: str, *values: object
     ) -> tuple[Any, dict[str, Any]]:
         """Do it to both; they must both do it or both refuse, and for the same reason."""
+        self.model.now += TICK
         trial = copy.deepcopy(self.model)
         key = uuid4()
         found = write(self.operator, function, *values, key=key)
@@ -205,6 +209,96 @@ class Bank(RuleBasedStateMachine):
             self.give_back(
                 list(self.model.moves)[-1], data.draw(st.one_of(st.none(), AMOUNTS)), data.draw(UNTIL)
             )
+
+    def pick_lots(self, data: st.DataObject, *, gone: bool) -> tuple[list[int], Jsonb]:
+        """Choose credits of which something is left, or has gone, and say what was seen of them."""
+        fitting = [
+            number for number, lot in enumerate(self.model.lots)
+            if (lot.gone and not lot.remaining if gone else lot.remaining)
+        ]  # fmt: skip
+        among = fitting if fitting and data.draw(st.integers(0, 9)) else list(range(len(self.model.lots)))
+        numbers = sorted({self.pick(data, among) for _ in range(data.draw(st.integers(1, 3)))})
+        seen = sum(
+            sum(self.model.lots[number].gone.values()) if gone else self.model.lots[number].remaining
+            for number in numbers
+        )
+        names = self.lot_numbers()
+        lots = [names[number] for number in numbers]
+        return numbers, Jsonb({"currency": CURRENCY, "count": len(lots), "amount": seen, "lots": lots})
+
+    def lot_numbers(self) -> list[int]:
+        """Return what the ledger calls the model's lots: of each account they are in the same order."""
+        rows = self.operator.execute(
+            "SELECT u.username, array_agg(l.id ORDER BY l.id) FROM ledger.credit_lots l "
+            "JOIN ledger.wallets w ON w.id = l.wallet_id JOIN ledger.users u ON u.id = w.user_id "
+            "WHERE u.username = ANY (%s) GROUP BY 1",
+            [[self.name(name) for name in NAMES]],
+        ).fetchall()
+        of = {name: iter(numbers) for name, numbers in rows}
+        return [next(of[self.name(lot.owner)]) for lot in self.model.lots]
+
+    @precondition(lambda self: self.model.lots)
+    @rule(data=st.data(), hours=UNTIL)
+    def extend_lots(self, data: st.DataObject, hours: float | None) -> None:
+        """Give credits a later end."""
+        numbers, chosen = self.pick_lots(data, gone=False)
+        until = None if hours is None else soon(hours)
+        made, found = self.both(
+            lambda m: m.extend_lots(numbers, self.expiry(hours)), "extend_lots", chosen, until, REASON
+        )
+        assert made is None or made == found["count"]
+
+    @precondition(lambda self: self.model.lots)
+    @rule(data=st.data())
+    def end_lots(self, data: st.DataObject) -> None:
+        """End credits."""
+        numbers, chosen = self.pick_lots(data, gone=False)
+        made, found = self.both(lambda m: m.end_lots(numbers), "end_lots", chosen, REASON)
+        assert made is None or made == found["count"]
+        if made and data.draw(st.booleans()):
+            self.revive_lots(data, data.draw(UNTIL))
+
+    @precondition(lambda self: self.model.lots)
+    @rule(data=st.data(), hours=UNTIL)
+    def revive_lots(self, data: st.DataObject, hours: float | None) -> None:
+        """Bring back credits that have gone."""
+        numbers, chosen = self.pick_lots(data, gone=True)
+        until = None if hours is None else soon(hours)
+        made, found = self.both(
+            lambda m: m.revive_lots(numbers, self.expiry(hours)), "revive_lots", chosen, until, REASON
+        )
+        assert made is None or made == found["count"]
+
+    @precondition(lambda self: self.model.holds)
+    @rule(
+        data=st.data(), way=st.sampled_from(("release_holds", "extend_holds", "capture_holds")), hours=UNTIL
+    )
+    def many_holds(self, data: st.DataObject, way: str, hours: float | None) -> None:
+        """Do the same to several holds at once, in the order of their names."""
+        names = sorted({self.pick_hold(data) for _ in range(data.draw(st.integers(1, 3)))})
+        until = None if hours is None else soon(hours)
+
+        def work(model: Ledger) -> bool:
+            for name in names:
+                model.open_hold(name)
+            if way == "capture_holds":
+                model.active(*{model.holds[name].owner for name in names})
+            for name in names:
+                if way == "release_holds":
+                    model.holds[name].status = "released"
+                elif way == "extend_holds":
+                    model.extend(name, self.expiry(hours))
+                else:
+                    model.capture(name, None, "@revenue")
+            if way == "release_holds":
+                for owner in {model.holds[name].owner for name in names}:
+                    model.expire(owner)
+            return True
+
+        said: dict[str, tuple[object, ...]] = {
+            "release_holds": (REASON,), "extend_holds": (until, REASON), "capture_holds": (),
+        }  # fmt: skip
+        self.both(work, way, names, *said[way])
 
     @rule()
     def sweep(self) -> None:
