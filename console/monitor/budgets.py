@@ -37,6 +37,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "balances.lookup": 1,
     "credits.breakdown": 1,
     "credits.ended": 1,
+    "credits.past": 1,
     "credit.uses": 1,
     "transaction.credits": 1,
     "transfer.post": 1,

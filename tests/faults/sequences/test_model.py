@@ -217,7 +217,8 @@ class Bank(RuleBasedStateMachine):
             if (lot.gone and not lot.remaining if gone else lot.remaining)
         ]  # fmt: skip
         among = fitting if fitting and data.draw(st.integers(0, 9)) else list(range(len(self.model.lots)))
-        numbers = sorted({self.pick(data, among) for _ in range(data.draw(st.integers(1, 3)))})
+        several: int = data.draw(st.integers(1, 3))
+        numbers = sorted({self.pick(data, among) for _ in range(several)})
         seen = sum(
             sum(self.model.lots[number].gone.values()) if gone else self.model.lots[number].remaining
             for number in numbers

@@ -314,7 +314,7 @@ def test_a_selection_that_says_too_little_or_too_much_is_refused(
 ) -> None:
     before = everything(admin)
     for call in (("extend_lots", soon(3), REASON), ("end_lots", REASON), ("revive_lots", soon(3), REASON)):
-        answer = write(operator, call[0], Jsonb(selection), *call[1:])  # type: ignore[arg-type]
+        answer = write(operator, call[0], Jsonb(selection), *call[1:])
         assert refused(answer) == "request.invalid"
     assert everything(admin) == before
 

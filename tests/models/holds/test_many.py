@@ -127,7 +127,7 @@ def test_where_one_has_ended_none_is_touched_and_who_ended_it_is_told(
     for call in (
         ("release_holds", names, REASON), ("extend_holds", names, soon(9), REASON), ("capture_holds", names),
     ):  # fmt: skip
-        answer = write(operator, call[0], *call[1:])  # type: ignore[arg-type]
+        answer = write(operator, call[0], *call[1:])
         assert refused(answer) == "reservation.released"
         assert (answer["detail"]["reservation"], answer["detail"]["by"]) == ("b", "t_support")
         assert answer["detail"]["at"] is not None
