@@ -58,9 +58,11 @@ _PAST: Final = text("""
                     ORDER BY t.posted_at DESC, t.id DESC LIMIT 1)) side
             ORDER BY side.id DESC LIMIT 1), 0) AS balance,
         (SELECT json_agg(json_build_array(lot.id, lot.source, lot.amount, lot.remaining, lot.created_at,
-                lot.expires_at) ORDER BY lot.expires_at, lot.created_at, lot.id) FROM lot WHERE lot.remaining > 0) AS lots,
+                lot.expires_at) ORDER BY lot.expires_at, lot.created_at, lot.id)
+            FROM lot WHERE lot.remaining > 0) AS lots,
         (SELECT json_agg(json_build_array(hold.id, hold.reference, hold.amount, hold.description,
-                hold.created_by, hold.created_at, hold.expires_at) ORDER BY hold.created_at, hold.id) FROM hold) AS holds
+                hold.created_by, hold.created_at, hold.expires_at) ORDER BY hold.created_at, hold.id)
+            FROM hold) AS holds
     FROM account""")
 
 

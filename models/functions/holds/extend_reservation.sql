@@ -18,7 +18,7 @@ BEGIN
     held := ledger.open_reservation(p_request ->> 'reservation');
     changed := ledger.end_holds_at('extend_reservation', p_request, ARRAY[held]);
     RETURN jsonb_build_object('status', 'extended', 'reservation', held.id, 'expires_at', changed.until,
-        'expired_before', held.expires_at, 'act', changed.act);
+        'expired_before', held.expires_at, 'act', changed.act, 'acted_at', changed.at);
 END $$;
 
 -- The same for many at once: all of them, or none.

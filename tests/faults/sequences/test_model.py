@@ -42,6 +42,7 @@ STEPS: Final = 50
 NAMES: Final = ("a", "b", "c")
 AMOUNTS: Final = st.integers(1, 120)
 # Half an hour before a full one: the model's clock strikes full hours only, so that nothing falls together.
+FEW: Final = st.integers(1, 3)
 HOURS: Final = st.integers(1, 8).map(lambda hours: hours - 0.5)
 # Each call is a little later than the one before: of two ends in so many hours, the first one's is first.
 TICK: Final = 1e-6
@@ -216,8 +217,9 @@ class Bank(RuleBasedStateMachine):
             number for number, lot in enumerate(self.model.lots)
             if (lot.gone and not lot.remaining if gone else lot.remaining)
         ]  # fmt: skip
-        among = fitting if fitting and data.draw(st.integers(0, 9)) else list(range(len(self.model.lots)))
-        several: int = data.draw(st.integers(1, 3))
+        usual: int = data.draw(st.integers(0, 9))
+        among = fitting if fitting and usual else list(range(len(self.model.lots)))
+        several: int = data.draw(FEW)
         numbers = sorted({self.pick(data, among) for _ in range(several)})
         seen = sum(
             sum(self.model.lots[number].gone.values()) if gone else self.model.lots[number].remaining

@@ -137,6 +137,50 @@ _BOOKS: Final = {
         "SELECT 'transaction ' || opened_by FROM ledger.credit_lots WHERE source = 'late'",
         ("UPDATE ledger.credit_lots SET expires_at = NULL WHERE source = 'late'",),
     ),
+    "credit's extension": Case(
+        "lot.end",
+        "SELECT 'lot ' || min(lot_id) FROM ledger.lot_events",
+        (
+            """UPDATE ledger.credit_lots SET expires_at = now() + interval '9 days'
+            WHERE id = (SELECT min(lot_id) FROM ledger.lot_events)""",
+        ),
+    ),
+    "event of an extension taken away": Case(
+        "act.items",
+        "SELECT 'act ' || min(act_id) FROM ledger.lot_events",
+        (
+            """DELETE FROM ledger.lot_events WHERE act_id = (SELECT min(act_id) FROM ledger.lot_events)
+            AND lot_id = (SELECT max(lot_id) FROM ledger.lot_events)""",
+        ),
+    ),
+    "act by another's name": Case(
+        "act.made",
+        "SELECT 'act ' || id FROM ledger.acts WHERE ticket = 'ZD-7'",
+        ("UPDATE ledger.acts SET operator = 't_operator2' WHERE ticket = 'ZD-7'",),
+    ),
+    "hold's end": Case(
+        "hold.end",
+        "SELECT 'hold ' || id FROM ledger.reservations WHERE reference = 'order-3'",
+        ("UPDATE ledger.reservations SET expires_at = NULL WHERE reference = 'order-3'",),
+    ),
+    "another hold released by an act": Case(
+        "act.holds",
+        "SELECT 'act ' || id FROM ledger.acts WHERE ticket = 'ZD-10'",
+        (
+            """UPDATE ledger.hold_events
+            SET reservation_id = (SELECT id FROM ledger.reservations WHERE reference = 'many-5')
+            WHERE act_id = (SELECT id FROM ledger.acts WHERE ticket = 'ZD-10')
+                AND reservation_id = (SELECT id FROM ledger.reservations WHERE reference = 'many-1')""",
+        ),
+    ),
+    "reversal made to look like one of an act": Case(
+        "act.movements",
+        "SELECT 'act ' || id FROM ledger.acts WHERE ticket = 'ZD-8'",
+        (
+            """UPDATE ledger.transactions SET amount = amount + 1 WHERE id = (
+            SELECT max(id) FROM ledger.transactions WHERE kind = 'reversal' AND metadata ? 'act')""",
+        ),
+    ),
     "hold's amount": Case(
         "hold.asked",
         "SELECT 'reservation ' || id FROM ledger.reservations WHERE reference = 'open'",

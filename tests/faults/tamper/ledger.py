@@ -80,6 +80,25 @@ class Busy:
                 swept = done(writes.sweep(self._operator))
                 assert (swept["reservations"], swept["lots"]) == (1, 1)
 
+    def acts(self) -> None:
+        """Do all that can be done to several credits or holds at once."""
+        done(write(self._operator, "open_account", "frank", CURRENCY, "Frank", None, REASON))
+        done(transfer(self._operator, "@external", "frank", 1_000))
+        numbers = [done(writes.grant(self._operator, "frank", 100, hours))["lot"] for hours in (2, 3, 4)]
+        chosen = {"currency": CURRENCY, "lots": numbers, "count": 3, "amount": 300}
+        done(write(self._operator, "extend_lots", Jsonb(chosen), soon(48), REASON, "ZD-7"))
+        chosen |= {"lots": numbers[:2], "count": 2, "amount": 200}
+        done(write(self._second, "end_lots", Jsonb(chosen), REASON))
+        done(write(self._operator, "revive_lots", Jsonb(chosen), soon(72), REASON, "ZD-8"))
+        names = [f"many-{number}" for number in range(6)]
+        for name in names:
+            done(writes.reserve(self._operator, "frank", 50, name, 2))
+        done(write(self._operator, "extend_holds", names, soon(5), REASON, "ZD-9"))
+        done(write(self._second, "release_holds", names[:2], REASON, "ZD-10"))
+        done(write(self._operator, "capture_holds", names[2:4], "@revenue", "for the month", "ZD-11"))
+        done(write(self._operator, "capture", names[4], 20, "@revenue", None, "", "ZD-12"))
+        done(write(self._operator, "release", names[5], REASON, "ZD-13"))
+
     def batches(self) -> None:
         """Post a batch, have others approved, rejected, withdrawn and reversed."""
         done(post_batch(self._operator, self._draft("salary")))
@@ -199,6 +218,7 @@ def make_busy(ledger_url: str, as_role: Callable[[str], str]) -> None:
         # A number without a transaction, as what is rolled back leaves behind.
         admin.execute("SELECT nextval('ledger.transactions_id_seq')")
         busy.credit()
+        busy.acts()
         busy.batches()
         busy.policy()
         admin.execute("SELECT ledger.checkpoint_system_wallets()")

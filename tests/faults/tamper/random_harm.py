@@ -20,7 +20,7 @@ _ROUTINE: Final = (
     "kind IN ('transfer', 'reserve', 'capture', 'release', 'extend_reservation', 'sweep', 'run_job')"
 )
 _KEPT: Final = f"(NOT {_ROUTINE} OR outcome ->> 'status' = 'refused') AND kind <> 'abandoned'"
-_GRANTED: Final = "opened_by IN (SELECT id FROM ledger.transactions WHERE kind = 'grant')"
+_GRANTED: Final = "opened_by IN (SELECT id FROM ledger.transactions WHERE kind = 'grant' OR metadata ? 'act')"
 
 _MOVEMENT: Final = (
     "posted_at effective_at from_wallet to_wallet amount from_balance_after to_balance_after "
@@ -47,7 +47,10 @@ PROMISED: Final[tuple[tuple[str, str, str], ...]] = (
     ("lot_movements", "lot_id transaction_id amount remaining_after", "true"),
     ("reservations", "id wallet_id amount captured_amount status reference created_at currency", "true"),
     ("reservations", "expires_at description created_by ticket", "true"),
-    ("reservations", "closed_at closed_by", "status IN ('captured', 'released')"),
+    ("reservations", "closed_at closed_by close_ticket", "status IN ('captured', 'released')"),
+    ("acts", "id kind currency acted_at operator expires_at reason ticket items amount", "true"),
+    ("lot_events", "lot_id act_id amount expires_before", "true"),
+    ("hold_events", "reservation_id act_id amount expires_before", "true"),
     ("reservations", "close_reason", "status = 'released'"),
     ("batches", "currency status approvals_required approved_by content_hash posted_hash", _POSTED),
     ("batches", "posted_by posted_at line_count total first_transaction last_transaction", _POSTED),
@@ -88,7 +91,7 @@ UNPROMISED: Final = {
     "wallets": "id (other rows name it); version: counts changes for the console",
     "transactions": "metadata of one not yet sealed; id: found by what names it",
     "checkpoints": "wallet_id through_id taken_at: where a sum begins; the sum itself is checked",
-    "credit_lots": "source and expires_at of a lot that a reversal opened, until the chain tells them",
+    "credit_lots": "source and expires_at of a lot that a single reversal opened, until the chain tells them",
     "lot_movements": "id: only their order",
     "reservations": "closed_at, closed_by, close_reason of what a sweep ended: only their number is known",
     "batches": "name, file_name, file_sha256, create_missing, account_prefix, both moments; all of a draft",
@@ -127,6 +130,7 @@ UNPROMISED: Final = {
 _LOSSES: Final = (
     ("transactions", "true"), ("wallets", "version > 0"), ("users", "kind = 'customer'"),
     ("credit_lots", "true"), ("lot_movements", "true"), ("reservations", "true"),
+    ("acts", "true"), ("lot_events", "true"), ("hold_events", "true"),
     ("batches", "status <> 'draft'"), ("batch_lines", _FROZEN), ("currencies", "true"), ("calendar", "true"),
     ("operations", f"{_KEPT} OR kind IN ('reserve', 'release')"), ("audit_events", "true"),
     ("audit_head", "true"), ("seals", "true"), ("approval_requests", "true"), ("approvals", "true"),

@@ -58,7 +58,7 @@ _EXTENDED: Final = """
         FROM ledger.operations o
         WHERE o.kind = 'extend_reservation' AND o.outcome ->> 'status' = 'extended'
     ), act AS (
-        SELECT a.*, e.reservation_id, e.expires_before, r.reference
+        SELECT a.*, e.reservation_id, e.expires_before, r.reference, r.currency AS money
         FROM ledger.acts a LEFT JOIN ledger.hold_events e ON e.act_id = a.id
         LEFT JOIN ledger.reservations r ON r.id = e.reservation_id
         WHERE a.kind = 'extend_reservation'
@@ -71,8 +71,10 @@ _EXTENDED: Final = """
             || act.expires_at, 'no such act') AS found
     FROM done FULL JOIN act ON act.id = done.act
     WHERE (done.operator, done.hold, (done.outcome ->> 'expires_at')::timestamptz,
-            (done.outcome ->> 'expired_before')::timestamptz)
-        IS DISTINCT FROM (act.operator, act.reservation_id, act.expires_at, act.expires_before)
+            (done.outcome ->> 'expired_before')::timestamptz,
+            coalesce((done.outcome ->> 'acted_at')::timestamptz, done.created_at))
+        IS DISTINCT FROM (act.operator, act.reservation_id, act.expires_at, act.expires_before, act.acted_at)
+        OR act.currency <> act.money
         OR done.outcome ? 'act' IS DISTINCT FROM (act.reason <> '')
         OR (act.reason <> '' AND done.request_hash <> sha256(convert_to('extend_reservation' || (
             jsonb_build_object('reservation', act.reference, 'reason', act.reason, 'expires_at',
@@ -107,7 +109,7 @@ _NAMED: Final = """
                     (to_jsonb(act.expires_at AT TIME ZONE 'UTC') #>> '{}') || 'Z') END
             || jsonb_strip_nulls(jsonb_build_object('ticket', act.ticket)))::text, 'UTF8')))"""
 
-_ITEMS: Final = """
+_ITEMS: Final = f"""
     WITH event AS (
         SELECT e.act_id, count(*) AS items, sum(e.amount) AS amount FROM (
             SELECT l.act_id, l.amount FROM ledger.lot_events l
@@ -131,9 +133,18 @@ _ITEMS: Final = """
                 AS same
         FROM linked LEFT JOIN ledger.acts a ON a.id = linked.act_id GROUP BY linked.act_id
     )
-    SELECT 'act.items' AS code, 'act ' || coalesce(a.id, event.act_id) AS place,
-        coalesce(a.id, event.act_id) AS number, a.items || ', ' || a.amount AS expected,
-        coalesce(event.items || ', ' || event.amount, 'none') AS found
+    SELECT 'act.revived' AS code, 'lot ' || l.id AS place, l.id AS number,
+        gone.source || ', ' || t.amount || coalesce(' until ' || a.expires_at, '') AS expected,
+        l.source || ', ' || l.amount || coalesce(' until ' || made.expires_at, '') AS found
+    FROM ledger.credit_lots l JOIN ledger.transactions t ON t.id = l.opened_by AND t.kind = 'reversal'
+    JOIN ledger.acts a ON a.id = (t.metadata ->> 'act')::bigint
+    LEFT JOIN ledger.lot_movements m ON m.transaction_id = t.reverses
+    LEFT JOIN ledger.credit_lots gone ON gone.id = m.lot_id
+    CROSS JOIN LATERAL (SELECT {FIRST_END.format("l")} AS expires_at) made
+    WHERE (l.source, l.amount, made.expires_at) IS DISTINCT FROM (gone.source, t.amount, a.expires_at)
+    UNION ALL
+    SELECT 'act.items', 'act ' || coalesce(a.id, event.act_id), coalesce(a.id, event.act_id),
+        a.items || ', ' || a.amount, coalesce(event.items || ', ' || event.amount, 'none')
     FROM ledger.acts a FULL JOIN event ON event.act_id = a.id
     WHERE (a.items, a.amount) IS DISTINCT FROM (event.items, event.amount)
     UNION ALL
@@ -142,16 +153,17 @@ _ITEMS: Final = """
         coalesce(array_to_string(moved.kinds, ', ') || ' of ' || moved.amount, 'none')
     FROM ledger.acts a FULL JOIN moved ON moved.act_id = a.id
     WHERE NOT coalesce(moved.same, true) OR CASE a.kind
-        WHEN 'revive_lots' THEN (moved.kinds, moved.amount) IS DISTINCT FROM ('{reversal}', a.amount)
-        WHEN 'capture_holds' THEN (moved.kinds, moved.amount) IS DISTINCT FROM ('{capture}', a.amount)
-        WHEN 'end_lots' THEN moved.kinds <> '{expiry}' OR moved.amount > a.amount
+        WHEN 'revive_lots' THEN (moved.kinds, moved.amount) IS DISTINCT FROM ('{{reversal}}', a.amount)
+        WHEN 'capture_holds' THEN (moved.kinds, moved.amount) IS DISTINCT FROM ('{{capture}}', a.amount)
+        WHEN 'end_lots' THEN moved.kinds <> '{{expiry}}' OR moved.amount > a.amount
         ELSE moved.act_id IS NOT NULL END"""
 
 # Each change of an end begins at the end before it, and the last one is what stands now.
 _ENDS: Final = """
     WITH of_lot AS (
-        SELECT e.lot_id AS id, e.act_id, e.expires_before, a.expires_at AS after
-        FROM ledger.lot_events e JOIN ledger.acts a ON a.id = e.act_id WHERE a.kind <> 'revive_lots'
+        SELECT e.lot_id AS id, e.act_id, e.expires_before,
+            CASE WHEN a.kind = 'revive_lots' THEN e.expires_before ELSE a.expires_at END AS after
+        FROM ledger.lot_events e JOIN ledger.acts a ON a.id = e.act_id
     ), of_hold AS (
         SELECT e.reservation_id AS id, e.act_id, e.expires_before,
             CASE WHEN a.kind LIKE 'extend%' THEN a.expires_at ELSE e.expires_before END AS after
@@ -182,6 +194,7 @@ QUESTIONS: Final = (
         {
             "act.items": "Each act is on as many holds or credits as it says, of as much",
             "act.movements": "Each movement of an act is one of what it was done on",
+            "act.revived": "Each credit that an act brought back is what it was, with its new end",
         },
         _ITEMS,
     ),

@@ -11,7 +11,8 @@ from console.ledger.audit.verify.rules.ends import FIRST_HOLD_END_AS_ASKED
 _CAPTURED: Final = """
     WITH capture AS (
         SELECT t.reservation_id, count(*) AS times, min(t.id) AS id, sum(t.amount) AS amount,
-            min(t.from_wallet) AS wallet, min(t.posted_at) AS at, min(t.operator) AS operator
+            min(t.from_wallet) AS wallet, min(t.posted_at) AS at, min(t.operator) AS operator,
+            min(t.ticket) AS ticket
         FROM ledger.transactions t WHERE t.reservation_id IS NOT NULL GROUP BY t.reservation_id
     )
     SELECT 'hold.captured' AS code, 'reservation ' || coalesce(r.id, capture.reservation_id) AS place,
@@ -23,7 +24,7 @@ _CAPTURED: Final = """
     WHERE CASE WHEN capture.id IS NULL THEN r.status = 'captured' OR r.captured_amount <> 0
         ELSE (capture.times, capture.amount, capture.wallet, capture.at, capture.operator, 'captured')
             IS DISTINCT FROM (1, r.captured_amount, r.wallet_id, r.closed_at, r.closed_by,
-                r.status::text) END"""
+                r.status::text) OR capture.ticket IS DISTINCT FROM r.close_ticket END"""
 
 # The request is not kept, but its hash is: what the reservation says now must have been asked for. What an
 # extension replaced stands in its event.
