@@ -1,4 +1,4 @@
-"""Commands about the credits of all customers: find them, see when they end, what stays unused, what will be left."""
+"""Commands about the credits of all customers: find them, when they end, what stays unused, what is left then."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from console.cli.invocation import Invocation
     from console.ledger.credits.calendar import ExpiryCalendar
-    from console.ledger.credits.filter import CreditFilter
     from console.money import Currency
     from console.workspace.workspace import Workspace
 
@@ -114,8 +113,8 @@ def find(
         _CREDITS,
         [
             (
-                row.id, row.username, row.source, row.amount, row.remaining, row.held, row.expired, row.currency,
-                row.uses, row.created_at, row.expires_at, row.closed_at, row.opened_by,
+                row.id, row.username, row.source, row.amount, row.remaining, row.held, row.expired,
+                row.currency, row.uses, row.created_at, row.expires_at, row.closed_at, row.opened_by,
             )
             for row in found.rows
         ],
@@ -209,8 +208,8 @@ def forecast(context: typer.Context, currency: CurrencyCode = None, source: Sour
         _FORECAST,
         [
             (
-                span.days, str(span.through), one.source, one.credits, one.amount, one.unused, one.low, one.high,
-                unit, one.rests_on, "yes" if one.pooled else "no",
+                span.days, str(span.through), one.source, one.credits, one.amount, one.unused, one.low,
+                one.high, unit, one.rests_on, "yes" if one.pooled else "no",
             )
             for span in found.spans for one in span.sources
         ],
