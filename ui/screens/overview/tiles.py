@@ -13,6 +13,7 @@ from typing_extensions import override
 from console.ledger.books.overview.statement import WITHIN_DAYS
 from models.transaction import TransactionKind
 from ui.kit.charts.sparkline import Sparkline
+from ui.kit.days import age
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.tokens import Tone
@@ -20,7 +21,7 @@ from ui.kit.widgets.basics import Chip, caption, label
 from ui.kit.widgets.buttons import PressButton
 from ui.routes import OpenAccounts, OpenPosted
 from ui.screens.overview.placing import Halving
-from ui.screens.overview.words import age, changed, since_words, usual_words
+from ui.screens.overview.words import changed, since_words, usual_words
 
 if TYPE_CHECKING:
     from datetime import datetime
