@@ -49,6 +49,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "reservation.reserve": 1,
     "reservation.preview": 1,
     "reservation.capture-preview": 1,
+    "reservation.history": 1,
     "reservation.capture": 1,
     "reservation.release": 1,
     "reservation.extend": 1,

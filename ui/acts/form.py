@@ -191,7 +191,11 @@ class ActForm(QDialog):
         found = self.foresight.found
         if found is None:
             return "the preview has no answer" if self.foresight.error else "the preview is on its way"
-        return "the ledger would refuse it" if found.refusal is not None else ""
+        if found.refusal is not None:
+            return "the ledger would refuse it"
+        if found.approvals and not found.is_allowed and not self._act.asked:
+            return "a rule asks for a checker, and nobody can be asked for many at once"
+        return ""
 
     def _look(self) -> None:
         in_doubt = self._one.in_doubt(_THE_ACT)

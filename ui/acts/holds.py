@@ -5,23 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from console.ledger.holds.commands import (
-    REVENUE,
-    Capture,
-    CaptureMany,
-    Extend,
-    ExtendMany,
-    Release,
-    ReleaseMany,
-)
+from console.ledger.holds.commands import REVENUE, Capture, Extend, Release
+from console.ledger.holds.many import MOST, CaptureMany, ExtendMany, ReleaseMany
 from ui.acts.act import Act, Blank, Entry
 
 if TYPE_CHECKING:
     from console.ledger.approvals.commands import Order
     from ui.acts.act import Subject, Values
 
-MOST: Final = 1_000
-"""How many holds one act is done on at most, as the ledger has it."""
+OVERDUE: Final = "its time is over, the automatic jobs end it"
+"""Why nothing can be done with a hold past its end: the ledger refuses it, whoever asks."""
 
 _HOLDS: Final = Blank("holds", "Hold", Entry.HOLDS, placeholder="its reference")
 _PAYEE: Final = Blank("payee", "To", optional=True, placeholder=REVENUE)
@@ -113,6 +106,10 @@ CAPTURE_MANY: Final = replace(
     follows=lambda _subject: "Each is captured whole, all of them or none.",
 )
 """The same on several: none of them in part."""
+
+
+HOLD_ACTS: Final = (RELEASE, CAPTURE, EXTEND)
+"""What is offered of a hold that is shown, the one that most people come for first."""
 
 
 def on_holds(act: Act, subject: Subject) -> Act:

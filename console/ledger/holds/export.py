@@ -24,7 +24,7 @@ ROWS_A_PAGE = 5_000
 COLUMNS: Final = named_columns(
     "hold:integer, reference, account:account, status, amount:amount:summed, captured:amount:summed,"
     " currency:currency, description, created by, created at:timestamp, expires at:until, closed by,"
-    " closed at:timestamp, reason, ticket, transaction:integer"
+    " closed at:timestamp, reason, ticket, closing ticket, transaction:integer"
 )
 
 
@@ -55,7 +55,8 @@ def cells(row: HoldRow) -> tuple[Any, ...]:
     return (
         row.id, row.reference, row.username, "past due" if row.past_due else row.status.value, row.amount,
         row.captured_amount, row.currency, row.description, row.created_by, row.created_at, row.expires_at,
-        row.closed_by or "", row.closed_at, row.close_reason or "", row.ticket, row.transaction,
+        row.closed_by or "", row.closed_at, row.close_reason or "", row.ticket,
+        row.close_ticket, row.transaction,
     )  # fmt: skip
 
 

@@ -43,7 +43,7 @@ _PAGE = """
         found.captured_amount, found.status::text, found.description, found.created_at, found.created_by,
         found.expires_at, found.closed_at, found.closed_by, found.close_reason,
         found.status = 'reserved' AND coalesce(found.expires_at <= now(), false), coalesce(found.ticket, ''),
-        CASE WHEN found.status = 'captured' THEN (
+        coalesce(found.close_ticket, ''), CASE WHEN found.status = 'captured' THEN (
             SELECT min(t.id) FROM ledger.transactions t
             WHERE t.reservation_id = found.id AND t.kind = 'capture') END
     FROM (
@@ -81,6 +81,7 @@ _MOMENTS: Final = {View.OVERDUE: "expires_at", View.ENDED: "closed_at"}
 class HoldRow:
     """One hold, open or ended, in minor units; past due means that the next sweep ends it.
 
+    ticket: of its beginning, close_ticket of its end; empty where there is none.
     transaction: of a captured one, what the capture posted.
     """
 
@@ -100,6 +101,7 @@ class HoldRow:
     close_reason: str | None
     past_due: bool
     ticket: str
+    close_ticket: str
     transaction: int | None
 
     @property

@@ -59,6 +59,8 @@ class EndedPart(QWidget):
                 lines.append(f"{self._formats.money(back, row.currency)} went back to the account.")
         if row.close_reason:
             lines.append(f"Reason: {row.close_reason}")
+        if row.close_ticket:
+            lines.append(f"Ticket: {row.close_ticket}")
         self._told.setText("\n".join(lines))
         self.transaction_button.setVisible(row.transaction is not None)
         if row.transaction is not None:

@@ -12,7 +12,7 @@ from typing_extensions import override
 
 from console.files.text import shown
 from ui.acts.act import Subject
-from ui.acts.holds import CAPTURE, EXTEND, RELEASE, no_later_capture, on_holds
+from ui.acts.holds import HOLD_ACTS, RELEASE, no_later_capture, on_holds
 from ui.kit.commands import native
 from ui.kit.days import age
 from ui.kit.formats import plain_tip, sentence
@@ -25,6 +25,7 @@ from ui.kit.widgets.cards import Card
 from ui.routes import OpenAccount, OpenTransaction
 from ui.screens.holds.capture import CapturePart
 from ui.screens.holds.ended import EndedPart
+from ui.screens.holds.history import EndHistory
 from ui.screens.holds.listing import end_tone
 from ui.screens.holds.words import end_words, held_of, sums
 
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
 
 WIDTH: Final = 366
 LEAST_HEIGHT: Final = 250
-ACTS: Final = (RELEASE, CAPTURE, EXTEND)
 _BY_NAME: Final = 12
 
 
@@ -63,8 +63,9 @@ class HoldPanel(Card):
         self._facts = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self.capture = CapturePart(context)
         self.ended = EndedPart(context)
+        self.history = EndHistory(context)
         self._after = label(tone="muted", wrap=True)
-        first, *rest = (f"{act.title}\N{HORIZONTAL ELLIPSIS}" for act in ACTS)
+        first, *rest = (f"{act.title}\N{HORIZONTAL ELLIPSIS}" for act in HOLD_ACTS)
         self.act_buttons = (button(first, accent=True), *(button(words) for words in rest))
         self._build()
         self._connect()
@@ -101,6 +102,7 @@ class HoldPanel(Card):
         if not rows:
             self.capture.forget()
             self.ended.forget()
+            self.history.show_hold(None)
             self.hide()
         elif len(rows) == 1:
             self._show_one(rows[0])
@@ -144,6 +146,7 @@ class HoldPanel(Card):
         else:
             self.capture.forget()
         self.ended.show_hold(row)
+        self.history.show_hold(row.id)
 
     def _show_many(self) -> None:
         formats, holds = self._context.formats, [row.hold for row in self._rows]
@@ -165,10 +168,11 @@ class HoldPanel(Card):
         self.capture.forget()
         self.capture.hide()
         self.ended.forget()
+        self.history.show_hold(None)
 
     def _offer(self) -> None:
         rights, subject = self._context.session.rights, self.subject
-        for made, act in zip(self.act_buttons, ACTS, strict=True):
+        for made, act in zip(self.act_buttons, HOLD_ACTS, strict=True):
             fitting = on_holds(act, subject)
             words = fitting.offer(rights)
             made.setText(f"{words}  {act.key}")
@@ -201,7 +205,7 @@ class HoldPanel(Card):
         self.copy_button.clicked.connect(self._copy)
         self.close_button.clicked.connect(self.closed)
         self.ended.transaction_button.clicked.connect(self._open_transaction)
-        for made, act in zip(self.act_buttons, ACTS, strict=True):
+        for made, act in zip(self.act_buttons, HOLD_ACTS, strict=True):
             made.clicked.connect(partial(self.act_wanted.emit, act))
 
     def _build(self) -> None:
@@ -212,7 +216,7 @@ class HoldPanel(Card):
         parts = QVBoxLayout(inside)
         parts.setContentsMargins(0, 0, 0, 0)
         parts.setSpacing(10)
-        for part in (self._amount, self._facts, self.capture, self.ended):
+        for part in (self._amount, self._facts, self.capture, self.ended, self.history):
             parts.addWidget(part)
         parts.addStretch(1)
         self.body.addLayout(head)

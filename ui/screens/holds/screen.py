@@ -18,7 +18,7 @@ from console.ledger.jobs.states import job_states
 from ui.acts.act import Subject
 from ui.acts.bar import open_form
 from ui.acts.catalogue import HOLD
-from ui.acts.holds import on_holds
+from ui.acts.holds import HOLD_ACTS, on_holds
 from ui.kit.commands import native
 from ui.kit.formats import DOT
 from ui.kit.lists.export_strip import ExportStrip
@@ -33,7 +33,7 @@ from ui.routes import OpenAccount, OpenHolds, OpenTransaction, Route
 from ui.screen import Screen
 from ui.screens.holds.filters import HoldFilters, ViewBar
 from ui.screens.holds.listing import Listed, Listing, columns
-from ui.screens.holds.panel import ACTS, WIDTH, HoldPanel
+from ui.screens.holds.panel import WIDTH, HoldPanel
 from ui.screens.holds.words import empty_words
 
 if TYPE_CHECKING:
@@ -271,7 +271,7 @@ class HoldsDesk(Screen):
             ),
             RowAction("Copy reference", partial(copy, hold.reference)),
         ]
-        for act in ACTS:
+        for act in HOLD_ACTS:
             fitting = on_holds(act, subject)
             actions.append(
                 RowAction(
@@ -308,7 +308,7 @@ class HoldsDesk(Screen):
         self.panel.closed.connect(self._leave_panel)
         self.panel.act_wanted.connect(self.open_act)
         self.hold_button.clicked.connect(self._hold)
-        for act, run in (*((one, partial(self.open_act, one)) for one in ACTS), (HOLD, self._hold)):
+        for act, run in (*((one, partial(self.open_act, one)) for one in HOLD_ACTS), (HOLD, self._hold)):
             # A letter would go to the table's own search otherwise.
             shortcut = QShortcut(QKeySequence(act.key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

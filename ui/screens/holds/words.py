@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from console.ledger.holds.page import OLD_HOURS, View
 from console.ledger.jobs.states import Job
-from models.credit import ReservationStatus
 from ui.acts.act import Held
+from ui.acts.holds import OVERDUE
 from ui.kit.days import age, short_moment
 
 if TYPE_CHECKING:
@@ -38,12 +38,6 @@ _EMPTY: Final = {
         "Captured, released and expired ones appear here, with who ended them.",
     ),
 }
-_WAS: Final = {
-    ReservationStatus.CAPTURED: "it was captured",
-    ReservationStatus.RELEASED: "it was released",
-    ReservationStatus.EXPIRED: "its time was over",
-}
-_OVERDUE: Final = "its time is over, the automatic jobs end it"
 
 
 def empty_words(view: View, *, narrowed: bool) -> tuple[str, str]:
@@ -67,7 +61,7 @@ def end_words(row: HoldRow, at: datetime) -> str:
 
 def held_of(row: HoldRow) -> Held:
     """Return a hold as acts are done on it."""
-    ended = _OVERDUE if row.past_due else "" if row.is_active else _WAS[row.status]
+    ended = OVERDUE if row.past_due else "" if row.is_active else f"it is {row.status.value} already"
     return Held(row.reference, row.username, row.amount, row.currency, row.created_by, ended)
 
 
