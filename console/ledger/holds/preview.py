@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime  # noqa: TC003 - part of a public result
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
 from console.ledger.books.available import available
-from console.ledger.credits.breakdown import with_moments
 from console.ledger.holds.commands import Burn
 
 if TYPE_CHECKING:
@@ -92,10 +91,24 @@ def capture_preview(
         return CapturePreview(
             row.amount,
             row.taking,
-            tuple(Burn(*with_moments(burn, 3)) for burn in row.burns or ()),
-            None if following is None else Expiring(*with_moments(following, 1)),
+            tuple(map(_burn, row.burns or ())),
+            None if following is None else _expiring(*following),
             available(row.balance, row.reserved, row.dead, limit),
             available(row.balance - row.taking, row.reserved - row.amount, row.dead_after, limit),
         )
 
     return database.read("reservation.capture-preview", ask, cancel=cancel)
+
+
+def _burn(found: list[Any]) -> Burn:
+    place, lot, source, expires_at, *figures = found
+    return Burn(place, lot, source, _moment(expires_at), *figures)
+
+
+def _expiring(source: str, expires_at: str, left: int) -> Expiring:
+    return Expiring(source, datetime.fromisoformat(expires_at), left)
+
+
+def _moment(written: str | None) -> datetime | None:
+    """Read a moment that travelled as JSON."""
+    return None if written is None else datetime.fromisoformat(written)

@@ -125,6 +125,11 @@ class HoldsDesk(Screen):
         self.table.setFocus()
 
     @property
+    def counts(self) -> HoldCounts | None:
+        """How many each view has, as it was last counted; None before the first answer."""
+        return self._counts
+
+    @property
     def acts_on(self) -> Subject:
         """The holds that are chosen."""
         return self.panel.subject
