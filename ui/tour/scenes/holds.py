@@ -60,7 +60,7 @@ def several(walk: Walk) -> None:
         cell = shown.table.visualRect(shown.model.index(place, 0)).center()
         left, held = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
         QTest.mouseClick(shown.table.viewport(), left, held, cell)
-    QTest.keyClick(shown.table, Qt.Key.Key_R)
+    press(shown.panel.act_buttons[0])
     form = _form(shown)
     QTest.keyClicks(form.blanks.reason, _REASON)
     walk.wait(lambda: form.foresight.found is not None, "the preview")
