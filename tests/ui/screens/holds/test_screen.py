@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tests.ui.screens.holds.conftest import Desks
     from ui.context import Context
     from ui.routes import Route
-    from ui.screens.holds.listing import Listed
     from ui.screens.holds.screen import HoldsDesk
 
 LISTED = {
@@ -142,8 +141,8 @@ def test_what_others_do_is_shown_and_the_choice_stays(
     qtbot.waitUntil(lambda: references(desk) == ["late", "one", "two", "fresh"])
     qtbot.waitUntil(lambda: subtitle(desk).startswith("4 active"))
     assert [row.hold.reference for row in desk.panel.rows] == ["one"]
-    current: Listed | None = desk.table.current_row()
-    assert current == desk.panel.rows[0]
+    (chosen,) = desk.panel.rows
+    assert chosen == desk.table.current_row()
 
 
 def test_rows_that_are_selected_are_not_taken_away(
