@@ -274,7 +274,9 @@ class HoldsEdit(Edit):
         self.told = label(font=text_font(tabular=True), wrap=True, selectable=True)
         if not holds:
             self._show(self.line)
-            self.setFocusProxy(self.line)
+            # What takes the keyboard, and has the name, is the line itself.
+            self._first = self.line.line
+            self.setFocusProxy(self._first)
             self._read()
             return
         # What was chosen is not typed over: the figures beside it are those of these holds.

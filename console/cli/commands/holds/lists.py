@@ -55,7 +55,7 @@ def list_holds(
     currency: OneCurrency = None,
     limit: Annotated[int, typer.Option(min=1, max=PAGE_MAX, help="How many at most.")] = 50,
 ) -> None:
-    """List holds, the newest first unless asked otherwise; ended ones say who ended them and when."""
+    """List holds, the newest first; ended ones say who ended them and when."""
     from console.ledger.holds.page import HoldFilter, View, page
     from console.postgres.page import Order
 

@@ -175,7 +175,7 @@ def test_a_way_back_shows_the_view_the_filters_and_the_hold(qtbot: QtBot, desk: 
     with qtbot.waitSignal(desk.model.first_page_shown):
         desk.show_start()
     assert references(desk) == LISTED[View.ACTIVE]
-    assert desk.panel.rows == ()
+    assert desk.panel.isHidden()
     with qtbot.waitSignal(desk.model.first_page_shown):
         desk.show_again(place)
     assert (desk.views.view, references(desk)) == (View.ENDED, LISTED[View.ENDED])
