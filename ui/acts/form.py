@@ -240,7 +240,7 @@ class ActForm(QDialog):
         title = self._act.title if self._way is Way.DO else f"Ask for {self._act.noun}"
         heading = label(title, font=text_font(15, weight=text_font().Weight.DemiBold))
         self._inside = QWidget()
-        self._inside.setLayout(column_of(self.blanks, self.preview, self._follows, None, spacing=12))
+        self._inside.setLayout(column_of(self.blanks, self._follows, self.preview, None, spacing=12))
         self._area = scrolling(self._inside, ground="surface")
         foot = deed_row(self._why, self.close_button, self.deed_button)
         page = QWidget()
