@@ -63,8 +63,7 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "assign_flag": _ACCOUNT,
     "close_flag": _ACCOUNT,
     "follow_account": _ACCOUNT,
-    # One that ended is seen by its moment; of a moved end nothing else tells.
-    "extend_reservation": _HOLDS,
+    # Those that ended are seen by their moment; of ends that were moved nothing else tells.
     "extend_holds": _HOLDS,
     "create_operator": _OPERATOR,
     "disable_operator": _OPERATOR,

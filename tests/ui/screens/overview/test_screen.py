@@ -181,9 +181,9 @@ def test_every_figure_that_has_a_list_opens_it_by_keyboard(context_of: Contexts,
     assert ways["accounts"] == [OpenAccounts(status="active"), OpenAccounts(trust_level=0)]
     assert ways["jobs"] == [OpenJobs()] * 5
     # What has no list says so in the menu of its row.
-    overdue = screen.waiting.table.row_menu(2, 0).actions()[0]
-    assert not overdue.isEnabled()
-    assert "no list of these" in overdue.text()
+    unconfirmed = screen.waiting.table.row_menu(5, 0).actions()[0]
+    assert not unconfirmed.isEnabled()
+    assert "no list of these" in unconfirmed.text()
 
 
 @pytest.mark.usefixtures("lived")
