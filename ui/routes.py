@@ -113,6 +113,19 @@ class OpenHold(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHolds(Route):
+    """The holds of all accounts: those of one view by its word, and of the currency of a code.
+
+    reference: one hold, whatever its view.
+    """
+
+    screen: ClassVar[str] = "holds"
+    view: str = ""
+    currency: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCredit(Route):
     """What one credit of an account paid for, by its number; source is where it came from."""
 

@@ -13,14 +13,15 @@ from typing_extensions import override
 from console.ledger.books.overview.statement import WITHIN_DAYS
 from models.transaction import TransactionKind
 from ui.kit.charts.sparkline import Sparkline
+from ui.kit.days import age
 from ui.kit.formats import plain_tip
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip, caption, label
 from ui.kit.widgets.buttons import PressButton
-from ui.routes import OpenAccounts, OpenPosted
+from ui.routes import OpenAccounts, OpenHolds, OpenPosted
 from ui.screens.overview.placing import Halving
-from ui.screens.overview.words import age, changed, since_words, usual_words
+from ui.screens.overview.words import changed, since_words, usual_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -136,12 +137,12 @@ class Tiles(Halving):
         self._routes: dict[OpeningTile, Route] = {}
         self.owed = OpeningTile("What we owe customers")
         self.paid = OpeningTile("Paid out today")
-        self.on_hold = PlainTile("On hold")
+        self.on_hold = OpeningTile("On hold")
         self.expiring = PlainTile(f"Expires in {_MIDDLE} days")
         self.line = _line(context.theme)
         self.owed.face.put_beside(self.line)
         self.put(self.owed, self.paid, self.on_hold, self.expiring)
-        for tile in (self.owed, self.paid):
+        for tile in (self.owed, self.paid, self.on_hold):
             tile.clicked.connect(partial(self._press, tile))
 
     def show_currency(self, one: CurrencyOverview, since: Since, at: datetime) -> None:
@@ -150,6 +151,7 @@ class Tiles(Halving):
         self._routes = {
             self.owed: OpenAccounts(code),
             self.paid: OpenPosted(one.today, one.today, code, (TransactionKind.PAYOUT.value,)),
+            self.on_hold: OpenHolds(currency=code),
         }
         self._show_owed(one, since)
         self._show_paid(one)
