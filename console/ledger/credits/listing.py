@@ -14,7 +14,7 @@ from console.money import Currency, currency_of
 from console.postgres.page import PAGE_SIZE, Direction, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from sqlalchemy import Row, TextClause
@@ -84,6 +84,19 @@ _TOTALS: Final = """
     SELECT :sources + 1, NULL, sum(s.credits)::bigint, sum(s.amount), NULL FROM source s
     WHERE s.place > :sources HAVING count(*) > 0
     ORDER BY place NULLS FIRST"""
+
+
+_CHOSEN: Final = """
+    SELECT count(*) AS credits, coalesce(sum({left}), 0) AS amount FROM {source}
+    WHERE l.id = ANY (CAST(:numbers AS bigint[])) AND l.currency = :currency AND {view}"""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsChosen:
+    """How many credits there are of those that were named, and what is left of them, in minor units."""
+
+    credits: int
+    amount: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +213,26 @@ def totals(
         )  # fmt: skip
 
     return database.read("credits.totals", ask, cancel=cancel)
+
+
+def of_numbers(
+    database: Database,
+    currency: str,
+    numbers: Sequence[int],
+    view: CreditView,
+    *,
+    cancel: Cancellation | None = None,
+) -> CreditsChosen:
+    """Return how many of these credits are of a view and a currency, and what is left of them, or expired."""
+    statement = text(
+        _CHOSEN.format(source=SOURCE[view], left=LEFT[view], view=conditions((), view, no_expiry=None))
+    )
+
+    def ask(session: Session) -> CreditsChosen:
+        row = session.execute(statement, {"numbers": list(numbers), "currency": currency}).one()
+        return CreditsChosen(row.credits, int(row.amount))
+
+    return database.read("credits.chosen", ask, cancel=cancel)
 
 
 def _beside(cursor: CreditCursor | None) -> str:
