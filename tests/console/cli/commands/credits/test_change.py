@@ -35,7 +35,7 @@ def test_credits_are_extended_by_number(ledgerctl: Run) -> None:
     made = ledgerctl(
         *JSON, "credit", "change", "extend", *numbers, "--expires", LATER, *WHY, "--ticket", "T-1"
     )
-    assert (made.data["credits"], done.data["accounts"], done.data["amount"]) == (2, 2, "6.00")
+    assert (made.data["credits"], made.data["accounts"], made.data["amount"]) == (2, 2, "6.00")
     found = ledgerctl(*JSON, "credit", "find", "--expires-from", LATER).data
     assert [str(row["lot"]) for row in found] == numbers
     again = ledgerctl("credit", "change", "extend", *numbers, "--expires", SOON, *WHY)
@@ -57,7 +57,7 @@ def test_all_that_match_are_done_only_as_they_were_seen(ledgerctl: Run) -> None:
     assert late.code == 1
     assert "there are 3 credits of 7.00 CR now, and 2 of 6.00 CR were seen" in " ".join(late.err.split())
     made = ledgerctl(*JSON, *everything, "--count", "3", "--amount", "7.00")
-    assert (made.data["credits"], done.data["expired"]) == (3, "7.00")
+    assert (made.data["credits"], made.data["expired"]) == (3, "7.00")
     gone = ledgerctl(*JSON, "credit", "find", "--view", "expired").data
     assert [row["expired"] for row in gone] == ["3.00", "3.00", "1.00"]
     back = ledgerctl(
