@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from console.ledger.audit.news import Topic
@@ -330,3 +332,9 @@ class HoldsDesk(Screen):
         self.list.add_selection_sum("amount", self.context.formats)
         self.table.set_row_actions(self._row_actions)
         self.page.addWidget(self.list, 1)
+        in_order = (
+            self.hold_button, self.export.button, *self.views.buttons.values(), *self.filters.chips,
+            self.filters.clear_button, self.table, *self.panel.in_order,
+        )  # fmt: skip
+        for before, after in pairwise(in_order):
+            QWidget.setTabOrder(before, after)

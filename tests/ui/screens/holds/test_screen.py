@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from console.ledger.audit.news import Topic
 from console.ledger.holds.page import View
 from console.monitor.budgets import budget
+from tests.console.ledger.books.many_currencies import add_currencies
 from tests.models.writes import done, release, reserve
 from tests.ui.acts.hands import Keys, focused
 from tests.ui.screens.holds.hands import choose, open_view, references
@@ -20,10 +21,13 @@ from ui.routes import OpenAccount, OpenHolds
 from ui.waiting import COUNTED, counted_anew
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from tests.bookkeeping import Connection
     from tests.conftest import Statements
+    from tests.ui.conftest import Contexts
     from tests.ui.screens.holds.conftest import Desks
     from ui.context import Context
     from ui.routes import Route
@@ -201,6 +205,40 @@ def test_the_keyboard_alone_goes_everywhere(qtbot: QtBot, desk: HoldsDesk) -> No
     assert references(desk) == ["late"]
     desk.focus_filter()
     assert focused() is desk.filters.account
+
+
+def test_tab_goes_from_the_views_to_the_list_and_on_to_the_acts(qtbot: QtBot, desk: HoldsDesk) -> None:
+    choose(desk, "old")
+    desk.hold_button.setFocus()
+    stops = []
+    for _ in range(12):
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+        stops.append(focused())
+    panel, views, filters = desk.panel, desk.views, desk.filters
+    assert stops == [
+        desk.export.button, views.buttons[View.ACTIVE], filters.account, filters.reference, desk.table,
+        panel.account_button, panel.copy_button, panel.close_button, panel.capture.amount, *panel.act_buttons,
+    ]  # fmt: skip
+
+
+def test_several_currencies_stand_each_for_itself(  # noqa: PLR0917 - fixtures are given by name
+    qtbot: QtBot, context_of: Contexts, show: Desks, holds: None, ledger_url: str, operator: Connection,
+    open_accounts: Callable[..., None],
+) -> None:  # fmt: skip
+    add_currencies(ledger_url)
+    open_accounts({"greta.l": 5_000}, "JPY")
+    done(reserve(operator, "greta.l", 3, "yen", currency="JPY"))
+    desk = show(context_of("t_operator"))
+    assert subtitle(desk) == "5 active \N{MIDDLE DOT} 436.50 CR and 3 JPY on hold"
+    desk.table.selectAll()
+    assert desk.panel.after == "They are of several currencies; choose those of one."
+    assert not desk.panel.act_buttons[0].isEnabled()
+    desk.filters.currency.choose("JPY")
+    with qtbot.waitSignal(desk.model.first_page_shown):
+        desk.filters.changed.emit()
+    assert references(desk) == ["yen"]
+    assert subtitle(desk) == "1 active \N{MIDDLE DOT} 3 JPY on hold"
+    assert desk.views.buttons[View.OVERDUE].accessibleName() == "Overdue 0"
 
 
 def test_where_the_width_is_short_the_panel_stands_under_the_list(
