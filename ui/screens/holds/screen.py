@@ -121,6 +121,10 @@ class HoldsDesk(Screen):
     def follow(self, route: Route) -> None:
         if not isinstance(route, OpenHolds):
             return
+        if self._first_load.isActive():
+            # The list is asked for below, as the route wants it.
+            self._first_load.stop()
+            self._count()
         self._wants_only = bool(route.reference)
         self.views.choose(View(route.view) if route.view else View.ACTIVE)
         self.filters.show_only(route.currency, route.reference)
@@ -168,6 +172,9 @@ class HoldsDesk(Screen):
         super().showEvent(event)
         if not event.spontaneous():
             self.table.setFocus()
+            if self._counts is not None:
+                # Of a while ago: what a shop did meanwhile was told to nobody.
+                self._tick()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -18,6 +18,7 @@ from tests.ui.acts.hands import Keys, focused
 from tests.ui.screens.holds.hands import choose, open_view, references
 from ui.kit.table.paged_model import State
 from ui.routes import OpenAccount, OpenHolds
+from ui.screens.holds.screen import HoldsDesk
 from ui.waiting import COUNTED, counted_anew
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from tests.ui.screens.holds.conftest import Desks
     from ui.context import Context
     from ui.routes import Route
-    from ui.screens.holds.screen import HoldsDesk
 
 LISTED = {
     View.ACTIVE: ["old", "late", "one", "two"],
@@ -171,6 +171,28 @@ def test_a_route_opens_a_view_or_one_hold(qtbot: QtBot, desk: HoldsDesk) -> None
         desk.follow(OpenHolds(reference="two"))
     assert references(desk) == ["two"]
     assert [row.hold.reference for row in desk.panel.rows] == ["two"]
+
+
+def test_a_screen_opened_by_a_route_asks_for_that_alone(
+    qtbot: QtBot, context: Context, holds: None, statements: Statements
+) -> None:
+    context.database.read("test", lambda _session: None)
+    with statements.counted() as sent:
+        desk = HoldsDesk(context)
+        qtbot.addWidget(desk)
+        desk.follow(OpenHolds("overdue"))
+        desk.show()
+        qtbot.waitUntil(lambda: desk.model.state is State.READY and desk.counts is not None)
+    assert references(desk) == ["late"]
+    pages = [text for text in sent if "found.captured_amount" in text]
+    assert (len(pages), len(sent)) == (1, 3)
+
+
+def test_shown_again_it_is_read_anew(qtbot: QtBot, desk: HoldsDesk, operator: Connection) -> None:
+    desk.hide()
+    done(release(operator, "old"))
+    desk.show()
+    qtbot.waitUntil(lambda: references(desk) == ["late", "one", "two"])
 
 
 def test_a_way_back_shows_the_view_the_filters_and_the_hold(qtbot: QtBot, desk: HoldsDesk) -> None:
