@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Final
 from console.bench.investigate.figure import NAIVE_ROUNDS
 from console.files.days import day_of
 from console.ledger.books.currencies import books
-from console.ledger.credits import calendar, forecast, future, listing
-from console.ledger.credits.days import DAYS, Days
+from console.ledger.credits import listing
+from console.ledger.credits.ahead import calendar, forecast, future
+from console.ledger.credits.ahead.days import DAYS, Days
 from console.ledger.credits.filter import CreditFilter, CreditView
 from console.monitor.budgets import BUDGETS
 from console.workspace.demo import CURRENCY
