@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from console.cli.invocation import Invocation
-    from console.ledger.credits.calendar import ExpiryCalendar
+    from console.ledger.credits.ahead.calendar import ExpiryCalendar
     from console.money import Currency
     from console.workspace.workspace import Workspace
 
@@ -138,7 +138,7 @@ def calendar(
     source: Source = "",
 ) -> None:
     """Show how much credit ends when, for a year from today, by source."""
-    from console.ledger.credits.calendar import calendar as calendar_of
+    from console.ledger.credits.ahead.calendar import calendar as calendar_of
 
     steps = one_of(Steps, by, "--by")
     invocation = invocation_of(context)
@@ -197,7 +197,7 @@ def forecast(context: typer.Context, currency: CurrencyCode = None, source: Sour
     as the open ones have now, which share was unused at the end. low and high are those of the quarters of
     that year with the least and the most. A source with fewer than 30 such credits is judged by all sources.
     """
-    from console.ledger.credits.forecast import forecast as forecast_of
+    from console.ledger.credits.ahead.forecast import forecast as forecast_of
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
@@ -249,7 +249,7 @@ def future(
 def _future_of_one(
     invocation: Invocation, workspace: Workspace, name: str, on: str, currency: str | None
 ) -> None:
-    from console.ledger.credits.future import of_account
+    from console.ledger.credits.ahead.future import of_account
 
     unit = chosen(workspace.books, currency)
     with interruptible() as cancel:
@@ -266,7 +266,7 @@ def _future_of_one(
 
 
 def _future_of_all(invocation: Invocation, workspace: Workspace, on: str, currency: str | None) -> None:
-    from console.ledger.credits.future import of_all
+    from console.ledger.credits.ahead.future import of_all
 
     unit = chosen(workspace.books, currency)
     with interruptible() as cancel:
