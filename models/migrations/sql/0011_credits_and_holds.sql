@@ -42,6 +42,13 @@ ALTER TABLE ledger.reservations
 -- over all that have ended, 0.9 ms with this.
 CREATE INDEX reservations_active_idx ON ledger.reservations (created_at, id) WHERE status = 'reserved';
 
+-- The credits of all customers, the soonest to end first, and those that have gone and can come back: without the second its
+-- list walked over all credits that ever ended, more than 15 s of a million. Without `remaining`, so that a partial spend
+-- stays a heap-only update.
+CREATE INDEX credit_lots_open_idx ON ledger.credit_lots (currency, expires_at, id) INCLUDE (wallet_id, source)
+    WHERE closed_at IS NULL;
+CREATE INDEX credit_lots_expired_idx ON ledger.credit_lots (currency, expires_at, id) WHERE closed_at >= expires_at;
+
 -- A lot is never deleted (audit/guard_append_only.sql), and its movements are written from the rows that the same statement
 -- has just changed: asking the lot once more a movement took a third of a capture over 1,000 of them (22 to 15 ms).
 ALTER TABLE ledger.lot_movements DROP CONSTRAINT lot_movements_lot_id_fkey;

@@ -46,5 +46,7 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION " + ", ".join(_FUNCTIONS))
     op.execute("DROP TABLE ledger.lot_events, ledger.hold_events, ledger.acts CASCADE")
     op.execute("ALTER TABLE ledger.reservations DROP COLUMN close_ticket")
-    op.execute("DROP INDEX ledger.reservations_active_idx")
+    op.execute(
+        "DROP INDEX ledger.reservations_active_idx, ledger.credit_lots_open_idx, ledger.credit_lots_expired_idx"
+    )
     op.execute("ALTER TABLE ledger.lot_movements ADD FOREIGN KEY (lot_id) REFERENCES ledger.credit_lots")
