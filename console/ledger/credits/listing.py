@@ -66,7 +66,7 @@ _PAGE: Final = """
 
 _TOTALS: Final = """
     WITH counted AS (
-        SELECT l.source, l.wallet_id, {left} AS amount FROM {source} WHERE {conditions} LIMIT :most
+        SELECT l.source, l.wallet_id, {left} AS amount FROM {source} WHERE {conditions} LIMIT {most}
     ), part AS MATERIALIZED (
         SELECT counted.source, grouping(counted.source) AS of_account, count(*) AS credits,
             sum(counted.amount) AS amount
@@ -111,9 +111,9 @@ class CreditCursor:
 class CreditRow:
     """One credit, in minor units of its currency.
 
-    held: how much of `remaining` holds cover; expired: how much went to @breakage when it ended, 0 of one
-    that is open. opened_by: the transaction that granted it. uses: its movements after that one, at most
-    MOST_USES.
+    held: how much of `remaining` holds cover; expired: what of it went to @breakage and was not given back,
+    0 of one that is open. opened_by: the transaction that granted it. uses: its movements after that one, at
+    most MOST_USES.
     """
 
     id: int
@@ -201,8 +201,8 @@ def totals(
 ) -> CreditTotals:
     """Add up the credits of a filter, by one statement that reads at most `most`, else MOST_COUNTED."""
     most = MOST_COUNTED[wanted.view] if most is None else most
-    values = wanted.values(zone) | {"most": most + 1, "sources": SOURCES}
-    statement = _totals_shape(frozenset(values), wanted.view, ends=wanted.no_expiry)
+    values = wanted.values(zone) | {"sources": SOURCES}
+    statement = _totals_shape(frozenset(values), wanted.view, ends=wanted.no_expiry, most=most + 1)
 
     def ask(session: Session) -> CreditTotals:
         whole, *parts = session.execute(statement, values).all()
@@ -266,9 +266,10 @@ def _page_shape(
 
 
 @lru_cache(maxsize=128)
-def _totals_shape(given: frozenset[str], view: CreditView, *, ends: bool | None) -> TextClause:
+def _totals_shape(given: frozenset[str], view: CreditView, *, ends: bool | None, most: int) -> TextClause:
+    """Build it once for each set of conditions; a plan for any limit would expect few rows."""
     found = conditions(given, view, no_expiry=ends)
-    return _typed(text(_TOTALS.format(conditions=found, left=LEFT[view], source=SOURCE[view])))
+    return _typed(text(_TOTALS.format(conditions=found, left=LEFT[view], source=SOURCE[view], most=most)))
 
 
 def _typed(statement: TextClause) -> TextClause:

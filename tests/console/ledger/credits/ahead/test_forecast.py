@@ -32,8 +32,8 @@ _ENDED = """
         FROM generate_series(0, %(credits)s - 1) n, ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
         WHERE u.username = 'alice' AND w.currency = %(currency)s
     ), part AS (
-        SELECT n, granted AS id, wallet_id, 'grant' AS kind, ends - %(life)s * interval '1 day' AS at, 100 AS amount,
-            100 AS after FROM lot
+        SELECT n, granted AS id, wallet_id, 'grant' AS kind, ends - %(life)s * interval '1 day' AS at,
+            100 AS amount, 100 AS after FROM lot
         UNION ALL
         SELECT n, captured, wallet_id, 'capture', ends - %(before)s * interval '1 day', -used,
             100 - used
