@@ -12,35 +12,28 @@ from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import caption, label, restyle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
-    from typing import Protocol
 
     from console.errors import ConsoleError
     from console.ledger.acts.ends import EndMoved
     from console.postgres.cancellation import Cancellation
-    from console.postgres.database import Database
-    from ui.context import Context
+    from ui.kit.formats import Formats
+    from ui.kit.worker import Worker
 
-    class Ask(Protocol):
-        """Reads how an end was moved, by the number of what it is of."""
-
-        def __call__(
-            self, database: Database, number: int, *, cancel: Cancellation | None = None
-        ) -> tuple[EndMoved, ...]:
-            """Return the changes, the newest first."""
-            ...
-
+    Ask = Callable[[int, Cancellation], tuple[EndMoved, ...]]
 
 PAUSE_MS: Final = 250
 """So long the keyboard stays at one before anything is read of it."""
 
 
 class EndHistory(QWidget):
-    """Read once the keyboard has stayed at one; `ask` reads it."""
+    """Read once the keyboard has stayed at one; `ask` reads it, by the number of what it is of."""
 
-    def __init__(self, context: Context, ask: Ask) -> None:
+    def __init__(self, worker: Worker, formats: Formats, ask: Ask) -> None:
         super().__init__()
-        self._context = context
+        self._worker = worker
+        self._formats = formats
         self._ask_for = ask
         self._number: int | None = None
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
@@ -62,7 +55,7 @@ class EndHistory(QWidget):
 
     def show_of(self, number: int | None) -> None:
         """Show the history of one by its number once it is read; None shows nothing."""
-        self._context.worker.drop(self)
+        self._worker.drop(self)
         self._pause.stop()
         if number != self._number:
             self.hide()
@@ -71,11 +64,11 @@ class EndHistory(QWidget):
             self._pause.start()
 
     def _ask(self) -> None:
-        database, number = self._context.database, self._number
+        number = self._number
         if number is None:
             return
-        self._context.worker.run(
-            lambda cancel: self._ask_for(database, number, cancel=cancel),
+        self._worker.run(
+            lambda cancel: self._ask_for(number, cancel),
             done=self._show, failed=self._fail, owner=self, replaces="history",
         )  # fmt: skip
 
@@ -84,7 +77,7 @@ class EndHistory(QWidget):
         self.setVisible(bool(found))
 
     def _line(self, one: EndMoved) -> str:
-        formats = self._context.formats
+        formats = self._formats
         many = f", with {formats.count(one.items - 1, 'other')}" if one.items > 1 else ""
         why = f": {one.reason}" if one.reason else ""
         ticket = f" ({one.ticket})" if one.ticket else ""
@@ -97,7 +90,7 @@ class EndHistory(QWidget):
         return f"brought it back, until {after}" if one.kind == "revive_lots" else f"from {before} to {after}"
 
     def _end(self, moment: datetime | None) -> str:
-        return "no end" if moment is None else self._context.formats.until(moment)
+        return "no end" if moment is None else self._formats.until(moment)
 
     def _fail(self, error: ConsoleError) -> None:
         self._say(f"not read: {error}", "error")

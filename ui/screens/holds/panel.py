@@ -64,7 +64,10 @@ class HoldPanel(Card):
         self._facts = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self.capture = CapturePart(context)
         self.ended = EndedPart(context)
-        self.history = EndHistory(context, of_hold)
+        self.history = EndHistory(
+            context.worker, context.formats,
+            lambda number, cancel: of_hold(context.database, number, cancel=cancel),
+        )  # fmt: skip
         self._after = label(tone="muted", wrap=True)
         first, *rest = (f"{act.title}\N{HORIZONTAL ELLIPSIS}" for act in HOLD_ACTS)
         self.act_buttons = (button(first, accent=True), *(button(words) for words in rest))

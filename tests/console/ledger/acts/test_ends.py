@@ -74,5 +74,5 @@ def test_each_act_on_a_credit(
     assert of_credit(operator_ledger.database, lots[1]) == ()
     with pytest.raises(RefusedError, match="end later already"):
         change_lots(operator_ledger, ExtendLots(second, FIRST, "no later than it is"))
-    with pytest.raises(RefusedError, match="there is 1 credit of 0.10 CR now"):
+    with pytest.raises(RefusedError, match=r"there is 1 credit of 0\.10 CR now"):
         change_lots(operator_ledger, ExtendLots(both, FIRST, "one of them has gone"))
