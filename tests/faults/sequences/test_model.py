@@ -258,7 +258,7 @@ class Bank(RuleBasedStateMachine):
         numbers, chosen = self.pick_lots(data, gone=False)
         made, found = self.both(lambda m: m.end_lots(numbers), "end_lots", chosen, REASON)
         assert made is None or made == found["count"]
-        if made and data.draw(st.booleans()):
+        if made and data.draw(st.integers(0, 4)):
             self.revive_lots(data, data.draw(UNTIL))
 
     @precondition(lambda self: self.model.lots)
