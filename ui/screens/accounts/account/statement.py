@@ -21,13 +21,13 @@ from ui.acts.catalogue import REVERSAL
 from ui.acts.offered import reversal_action
 from ui.kit.commands import native
 from ui.kit.formats import DOT
+from ui.kit.lists.beside import Beside, BesideList
 from ui.kit.lists.selection_sum import SelectionSum
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import bring_into_view, button, label, row_of
 from ui.routes import OpenBatch, OpenTransaction
-from ui.screens.accounts.account.beside import Beside, BesideList
 from ui.screens.accounts.account.columns import statement_columns
 from ui.screens.accounts.account.credits.columns import PART_COLUMNS
 from ui.screens.accounts.account.credits.listings import PartsListing
