@@ -89,6 +89,11 @@ class DayCalendar(QWidget):
         return self._grid
 
     @property
+    def parts(self) -> tuple[Part, ...]:
+        """What a day's amount is made of."""
+        return self._parts
+
+    @property
     def bounds(self) -> tuple[int, ...]:
         """Up to which amount each of the five steps goes; empty where there is nothing."""
         largest = max((one.amount for one in self._days.values()), default=0)

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 _PLAIN = "money that does not expire"
+_PARTS = "What credit it was paid with"
 _PARTS_KEY = "P"
 
 
@@ -113,7 +114,10 @@ class StatementTab(QWidget):
         self.table.head.set_order("posted_at", descending=True)
         self.table.set_row_actions(self._row_actions)
         self.sum = SelectionSum(self.table, "amount", context.formats)
-        self.parts = BesideList(context, "account.parts", "What credit it was paid with", PART_COLUMNS)
+        self.parts = BesideList(
+            _PARTS, context.table("account.parts", _PARTS, ground="surface"),
+            PagedModel(PART_COLUMNS, context.formats, context.worker), context.icons,
+        )  # fmt: skip
         self.parts.table.set_empty_words("No credit", "An account of the ledger itself has none.")
         self.parts.table.set_row_actions(self._part_actions)
         layout = QVBoxLayout(self)

@@ -73,7 +73,10 @@ class CreditsTab(QWidget):
         )
         self.ended_table.setModel(self.ended_model)
         self.ended_table.head.set_order("closed_at", descending=True)
-        self.uses = BesideList(context, "account.credit-uses", _USES, USE_COLUMNS)
+        self.uses = BesideList(
+            _USES, context.table("account.credit-uses", _USES, ground="surface"),
+            PagedModel(USE_COLUMNS, context.formats, context.worker), context.icons,
+        )  # fmt: skip
         self.uses.table.set_empty_words("Nothing yet", "What the credit pays for stands here.")
         self._stack = QStackedWidget()
         self._build()
