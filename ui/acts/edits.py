@@ -17,7 +17,7 @@ from ui.kit.widgets.basics import Field, label, row_of
 from ui.kit.widgets.inputs import AmountEdit, DateEdit
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from console.money import Currency
     from ui.acts.act import Blank, Subject
@@ -219,11 +219,13 @@ class ChoiceEdit(Edit):
 class ExpiryEdit(Edit):
     """The last day of something that ends, or none."""
 
-    def __init__(self, formats: Formats) -> None:
+    def __init__(self, formats: Formats, last: date | None = None) -> None:
+        """`last` is a last day that is proposed."""
         super().__init__()
         self._formats = formats
         self.ends = QCheckBox("Ends")
-        self.day = DateEdit(formats.today())
+        self.ends.setChecked(last is not None)
+        self.day = DateEdit(last or formats.today())
         self._said = label(tone="muted", font=text_font(tabular=True))
         self.ends.toggled.connect(self._read)
         self.day.dateChanged.connect(self._read)
@@ -267,7 +269,7 @@ def edit_of(blank: Blank, context: Context, subject: Subject, currency: Currency
         case Entry.CHOICE:
             return ChoiceEdit(blank)
         case Entry.EXPIRY:
-            return ExpiryEdit(context.formats)
+            return ExpiryEdit(context.formats, known)
         case Entry.ACCOUNT:
             return AccountEdit(blank, known or "")
         case Entry.NUMBER:

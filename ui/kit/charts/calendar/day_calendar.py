@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from ui.kit.charts.day_bars import Part
     from ui.kit.theme.theme import Theme
 
-_HEIGHTS: Final = {Span.YEAR: 160, Span.MONTH: 190, Span.WEEK: 190}
-_LEAST: Final = {Span.YEAR: 98, Span.MONTH: 130, Span.WEEK: 110}
+_HEIGHT_PX, _LEAST_HIGH_PX = 162, 98
 _LEAST_WIDE_PX: Final = 240
 _DATE: Final = "dddd d MMMM yyyy"
 _CHOOSE: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
@@ -100,6 +99,11 @@ class DayCalendar(QWidget):
         return bounds_of(largest) if largest else ()
 
     @property
+    def fullest(self) -> date | None:
+        """The day that holds the most; None where no day has anything."""
+        return max(self._days, key=lambda day: self._days[day].amount, default=None)
+
+    @property
     def period(self) -> str:
         """Which days are seen, in words."""
         first, last = self._grid.first, self._grid.last
@@ -153,11 +157,11 @@ class DayCalendar(QWidget):
 
     @override
     def sizeHint(self) -> QSize:
-        return QSize(760, _HEIGHTS[self._span])
+        return QSize(760, _HEIGHT_PX)
 
     @override
     def minimumSizeHint(self) -> QSize:
-        return QSize(_LEAST_WIDE_PX, _LEAST[self._span])
+        return QSize(_LEAST_WIDE_PX, _LEAST_HIGH_PX)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -183,6 +187,9 @@ class DayCalendar(QWidget):
         super().focusInEvent(event)
         if self._at is None and event.reason() is not Qt.FocusReason.MouseFocusReason:
             self._go_to(self._start())
+            # Nobody went to a day yet: when a screen is opened, what is under the tip would be hidden by it.
+            if event.reason() is Qt.FocusReason.OtherFocusReason:
+                self._tip.hide()
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -222,6 +229,10 @@ class DayCalendar(QWidget):
             self._theme.tokens,
             self._font,
         ).draw(QPainter(self))
+
+    def has(self, day: date) -> bool:
+        """Whether a day has anything."""
+        return day in self._days
 
     def words_of(self, day: date) -> str:
         """Return a day's date and what is said of it, a line a fact."""

@@ -34,11 +34,15 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """The days that are seen with their places, and the names; `whole` when no day is left out."""
+    """The days that are seen with their places, and the names; `whole` when no day is left out.
+
+    beyond: the days of a month that the calendar does not have.
+    """
 
     cells: dict[date, QRectF] = field(default_factory=dict)
     names: tuple[Name, ...] = ()
     whole: bool = True
+    beyond: tuple[tuple[date, QRectF], ...] = ()
 
     @property
     def first(self) -> date | None:
@@ -145,17 +149,17 @@ def _month(of: Setting, shown: date) -> Grid:
     for number in range((last - first).days + 1):
         day = first + timedelta(days=number)
         row, column = divmod((day - start).days, WEEK)
-        if extent.holds(day):
-            left, top = round(column * wide), round(of.head + row * high)
-            cells[day] = QRectF(
-                left, top, round((column + 1) * wide) - left - _MOST_GAP,
-                round(of.head + (row + 1) * high) - top - _MOST_GAP,
-            )  # fmt: skip
+        left, top = round(column * wide), round(of.head + row * high)
+        cells[day] = QRectF(
+            left, top, round((column + 1) * wide) - left - _MOST_GAP,
+            round(of.head + (row + 1) * high) - top - _MOST_GAP,
+        )  # fmt: skip
+    beyond = tuple((day, cells.pop(day)) for day in list(cells) if not extent.holds(day))
     names = tuple(
         Name(of.weekday(number), QRectF(round(place * wide), 0, wide - _MOST_GAP, of.metrics.height()))
         for place, number in enumerate(extent.weekdays())
     )
-    return Grid(cells, names, whole=False)
+    return Grid(cells, names, whole=False, beyond=beyond)
 
 
 def _week(of: Setting, shown: date) -> Grid:

@@ -68,6 +68,9 @@ class Drawing:
 
     def _draw_cells(self, painter: QPainter) -> None:
         inks = inks_of(self.tokens)
+        painter.setPen(QColor(self.tokens.faint))
+        for day, cell in self.grid.beyond:
+            painter.drawText(cell.adjusted(_INSIDE_PX, 0, -_INSIDE_PX, 0), _LEFT, str(day.day))
         for day, cell in self.grid.cells.items():
             found = self.days.get(day)
             ink = inks[0 if found is None else step_of(found.amount, self.bounds)]
