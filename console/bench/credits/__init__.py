@@ -1,0 +1,1 @@
+"""What reading and moving a million credits costs."""
