@@ -134,7 +134,8 @@ class CalendarCard(Card):
     def _say(self, words: str) -> None:
         self.said.setText(words)
         self.said.setVisible(bool(words))
-        self.days.setVisible(not words)
+        # While it is read for the first time its place is kept: the keyboard begins there.
+        self.days.setVisible(words in {"", _WAIT})
         self._look()
 
     def _offer_sources(self, found: ExpiryCalendar) -> None:
@@ -148,7 +149,7 @@ class CalendarCard(Card):
 
     def _look(self) -> None:
         """Say which days are seen, and offer those before and after."""
-        span, shown = self.days.span, not self.days.isHidden()
+        span, shown = self.days.span, self.said.isHidden()
         paged = shown and (span is not Span.YEAR or not self.days.grid.whole)
         self._period.setText(self.days.period if paged else "")
         for made, step in ((self.back_button, -1), (self.on_button, 1)):

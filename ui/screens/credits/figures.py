@@ -43,10 +43,11 @@ class CreditFigures(QWidget):
         """Show what is open and what of it expires soon."""
         formats, currency = self._formats, found.currency
         code = currency.code
-        never = found.no_expiry
-        note = open_words(found, formats)
-        tip = f"Of it {formats.money(never.amount, currency)} never expires"
-        self.open.face.tell(formats.amount(found.open.amount, currency), code, note, tip=tip)
+        never = formats.amount(found.no_expiry.amount, currency)
+        tip = f"Lists the {open_words(found, formats)}"
+        self.open.face.tell(
+            formats.amount(found.open.amount, currency), code, f"{never} without an end", tip=tip
+        )
         for soon in found.within:
             ends = soon.ends
             accounts = "" if ends.accounts is None else formats.count(ends.accounts, "account")

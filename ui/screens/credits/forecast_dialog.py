@@ -74,7 +74,7 @@ def forecast_words(found: Forecast, forecasts: Forecasts, formats: Formats) -> s
 class ForecastDialog(QDialog):
     """Shows one reading of the forecast; Esc closes it."""
 
-    def __init__(self, context: Context, found: Forecasts, parent: QWidget) -> None:
+    def __init__(self, context: Context, found: Forecasts, parent: QWidget | None) -> None:
         super().__init__(parent)
         self._found, self._formats = found, context.formats
         self.setWindowTitle("Forecast of unused credit")

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from PySide6.QtGui import QKeyEvent, QShowEvent
+    from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
 
     from console.errors import ConsoleError
     from console.files.exports import ExportResult
@@ -57,6 +57,7 @@ if TYPE_CHECKING:
 
 REFRESH_MS: Final = 300_000
 """The calendar reads every open credit: each five minutes, and when one asks or has acted."""
+_WIDE_PX: Final = 860
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,7 @@ class Credits(Screen):
         super().__init__(context)
         self._totals: CreditTotals | None = None
         self._forecasts: Forecasts | None = None
+        self._summary = ""
         codes = [one.code for one in context.session.currencies]
         self.title = TitleRow("Credits")
         self.currency = Choice(
@@ -150,6 +152,11 @@ class Credits(Screen):
         if not event.spontaneous():
             self.calendar.days.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_title()
+
     @property
     def _money(self) -> Currency | None:
         """The currency that everything here is of."""
@@ -181,7 +188,13 @@ class Credits(Screen):
         self.context.notices.withdraw("credits.calendar")
         self.figures.show_calendar(found)
         self.calendar.show_calendar(found)
-        self.title.set_subtitle(f"{open_words(found, self.context.formats).replace(' ', ' open ', 1)}")
+        words = open_words(found, self.context.formats)
+        self._summary = words.replace(" ", " open ", 1)
+        self._fit_title()
+
+    def _fit_title(self) -> None:
+        """Leave out what the title says where its buttons need the room: the first figure says it too."""
+        self.title.set_subtitle(self._summary if self.width() >= _WIDE_PX else "")
 
     def _take_forecast(self, found: Forecasts) -> None:
         self._forecasts = found

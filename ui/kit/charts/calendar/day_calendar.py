@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _HEIGHT_PX, _LEAST_HIGH_PX = 162, 98
 _LEAST_WIDE_PX: Final = 240
 _DATE: Final = "dddd d MMMM yyyy"
+_OPENED: Final = {Qt.FocusReason.OtherFocusReason, Qt.FocusReason.ActiveWindowFocusReason}
 _CHOOSE: Final = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}
 
 
@@ -53,6 +54,7 @@ class DayCalendar(QWidget):
         self._span = Span.YEAR
         self._shown = today
         self._at: date | None = None
+        self._quiet = False
         self._chosen: date | None = None
         self._font = text_font(CHIP_PX, tabular=True)
         self._grid = Grid()
@@ -186,10 +188,8 @@ class DayCalendar(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if self._at is None and event.reason() is not Qt.FocusReason.MouseFocusReason:
-            self._go_to(self._start())
-            # Nobody went to a day yet: when a screen is opened, what is under the tip would be hidden by it.
-            if event.reason() is Qt.FocusReason.OtherFocusReason:
-                self._tip.hide()
+            # When a screen is opened nobody went to a day yet, and a tip would hide what is under it.
+            self._go_to(self._start(), quiet=event.reason() in _OPENED)
 
     @override
     def focusOutEvent(self, event: QFocusEvent) -> None:
@@ -202,7 +202,7 @@ class DayCalendar(QWidget):
         if under is None:
             self._leave()
         elif under != self._at or not self._tip.words:
-            self._at = under
+            self._at, self._quiet = under, False
             self._tell()
 
     @override
@@ -271,8 +271,8 @@ class DayCalendar(QWidget):
             day = cells[len(cells) // 2]
         return self._extent.clamp(day + step * timedelta(weeks=weeks))
 
-    def _go_to(self, day: date) -> None:
-        self._at = day
+    def _go_to(self, day: date, *, quiet: bool = False) -> None:
+        self._at, self._quiet = day, quiet
         self._bring(day)
         self._tell()
 
@@ -296,7 +296,10 @@ class DayCalendar(QWidget):
         else:
             words = self.words_of(self._at)
             self.setAccessibleDescription(words.replace("\n", ", "))
-            self._tip.say(words, cell.center().toPoint())
+            if self._quiet:
+                self._tip.hide()
+            else:
+                self._tip.say(words, cell.center().toPoint())
         self.update()
 
     def _lay_out(self) -> None:
