@@ -38,7 +38,9 @@ class NameList(Card):
 
     wanted = Signal(object)
 
-    def __init__(self, worker: Worker, formats: Formats, *, deed: str = "Look up") -> None:
+    def __init__(
+        self, worker: Worker, formats: Formats, *, deed: str = "Look up", accent: bool = True
+    ) -> None:
         """`deed` is what the button says that the names are wanted by."""
         super().__init__(spacing=8)
         self._worker, self._formats = worker, formats
@@ -53,7 +55,7 @@ class NameList(Card):
         self.said = label(tone="muted", font=label_font(), wrap=True)
         self.load_button = button("Load file\N{HORIZONTAL ELLIPSIS}")
         self.clear_button = button("Clear")
-        self.look_up_button = button(deed, accent=True)
+        self.look_up_button = button(deed, accent=accent)
         self.look_up_button.setToolTip("Ctrl+Return")
         head = caption("Usernames")
         head.setBuddy(self.editor)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QWidget
 
 from console.ledger.credits.days import DAYS
 from ui.kit.charts.calendar.day_calendar import DayCalendar
@@ -185,10 +185,13 @@ class CalendarCard(Card):
         self.key.setFixedHeight(COMPACT_HEIGHT)
         for named in (heading, self.key, self._period):
             self._legend.addWidget(named)
+        controls = QWidget()
+        controls.setLayout(
+            Flow(self.source, self.back_button, self.on_button, *self.spans.values(), spacing=8)
+        )
         head = row_of(spacing=8)
         head.addLayout(self._legend, 1)
-        for part in (self.source, self.back_button, self.on_button, *self.spans.values()):
-            head.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(controls)
         self.body.addLayout(head)
         self.body.addWidget(self.days)
         self.body.addWidget(self.said)

@@ -59,6 +59,9 @@ class CreditFigures(QWidget):
     def show_forecast(self, found: Forecasts) -> None:
         """Show what of the credit that expires in the longest span is expected to stay unused."""
         formats, currency, last = self._formats, found.currency, found.spans[-1]
+        if not last.amount:
+            self.unused.face.tell(formats.amount(0, currency), currency.code, "nothing expires")
+            return
         if last.unused is None or last.low is None or last.high is None:
             self.unused.face.tell(
                 UNKNOWN, "", "too little has ended to say", tip="Press for what it would rest on"

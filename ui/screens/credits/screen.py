@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QBoxLayout, QDialog, QWidget
 from typing_extensions import override
 
 from console.ledger.audit.news import Topic
@@ -95,6 +95,7 @@ class Credits(Screen):
         self.model, self.table = self.list.model, self.list.table
         self.selection = CreditSelection(self.table, self.model, context.session.books.zone)
         self.acts = ActBar(context, self, self.selection)
+        self._chips = row_of(self.filters, self.acts, spacing=GAP)
         self.export = ExportStrip(
             context.worker, context.notices, context.formats, self._export_work, noun="credits", total="left"
         )
@@ -156,6 +157,8 @@ class Credits(Screen):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_title()
+        direction, wide = QBoxLayout.Direction, self.width() >= _WIDE_PX
+        self._chips.setDirection(direction.LeftToRight if wide else direction.TopToBottom)
 
     @property
     def _money(self) -> Currency | None:

@@ -63,7 +63,9 @@ def shares_words(amounts: Iterable[tuple[str | None, int]], formats: Formats) ->
     found = [(source, amount) for source, amount in amounts if amount > 0]
     whole = sum(amount for _source, amount in found)
     ranked = sorted(found, key=lambda one: (one[0] is None, -one[1], one[0]))
-    named = [one for one in ranked[:_NAMED] if one[0] is not None]
+    # One that would stand alone as the others can as well be named.
+    most = _NAMED + 1 if len(ranked) == _NAMED + 1 else _NAMED
+    named = [one for one in ranked[:most] if one[0] is not None]
     rest = sum(amount for one, amount in ranked[len(named) :])
     words = [f"{_short_name(name or '')} {_percent(amount, whole, formats)}" for name, amount in named]
     if rest:

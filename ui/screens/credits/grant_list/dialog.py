@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QSize, Signal
+from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -61,7 +61,7 @@ class GrantListDialog(QDialog):
         self._again = False
         self._run = QObject(self)
         self.setWindowTitle("Grant from list")
-        self.names = NameList(context.worker, context.formats, deed="Check names")
+        self.names = NameList(context.worker, context.formats, deed="Check names", accent=False)
         subject = Subject(currency=currency)
         self.edits: dict[str, Edit] = {
             blank.key: edit_of(blank, context, subject, currency) for blank in _BLANKS
@@ -264,8 +264,11 @@ class GrantListDialog(QDialog):
     def _build(self) -> None:
         heading = label("Grant from list", font=text_font(15, weight=text_font().Weight.DemiBold))
         amount, source, until = (field_of(blank.title, self.edits[blank.key]) for blank in _BLANKS)
+        pair = row_of(amount, source, spacing=12)
+        for one in (amount, source):
+            pair.setAlignment(one, Qt.AlignmentFlag.AlignTop)
         fields = column_of(
-            row_of(amount, source, spacing=12), until, Field("Reason", self.reason),
+            pair, until, Field("Reason", self.reason),
             field_of(_TICKET.title, self.ticket), self.said, self.table,
             row_of(self.leave_out_button, None), None, spacing=10,
         )  # fmt: skip
