@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Final
 
-from console.bench.capture import untouched
+from console.bench.credits.capture import untouched
 from console.bench.driver import driver_to, number, timed
 from console.errors import ConsoleError
 from console.ledger.audit.news import look

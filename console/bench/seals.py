@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from console.bench.capture import untouched
+from console.bench.credits.capture import untouched
 from console.bench.driver import driver_to, timed
 from console.errors import ConsoleError
 from console.ledger.audit.seals import seal

@@ -49,7 +49,7 @@ _PLACES: Final = {
     "diagnostics": "ledger.diagnostics:diagnostics",
     "server": "ledger.setup:server_app",
     "session": "server:app",
-    "bench": "bench:app",
+    "bench": "bench.bench:app",
 }
 
 

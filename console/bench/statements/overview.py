@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from console.bench.capture import untouched
+from console.bench.credits.capture import untouched
 from console.bench.driver import driver_to, number
 from console.bench.investigate.figure import Bench, Figure
 from console.bench.jobs import count_days, post_transfers

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from console.bench.capture import capture, hold_over_lots, untouched
+from console.bench.credits.capture import capture, hold_over_lots, untouched
 from console.bench.statements import reads, writes
 from console.files.lines.terms import Terms
 from console.files.mappings.mapping import TransfersMapping

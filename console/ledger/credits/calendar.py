@@ -30,9 +30,9 @@ SOURCES: Final = 20
 """So many sources are told apart, those with the most credit; the others are one."""
 
 # `part` goes over the open credits once. It is a UNION ALL of what is past its end and what is not, since the
-# planner knows nothing of the columns of one: it guesses 200 bins, and lets several processes add up beside
-# each other. Of the table itself it guesses a bin for each moment, and reads a million rows alone, which takes
-# twice as long. Nothing here may call a function that is not PARALLEL SAFE: one process would read all of it.
+# planner knows nothing of the columns of one: it guesses 200 bins, and lets several processes add up side by
+# side. Of the table itself it guesses a bin for each moment, and reads a million rows alone, in twice the
+# time. Nothing here may call a function that is not PARALLEL SAFE: one process would read all of it.
 _CALENDAR: Final = """
     WITH part AS MATERIALIZED (
         SELECT one.source, one.bin, count(*) AS credits, sum(one.remaining) AS amount

@@ -142,8 +142,8 @@ def _first(day: date | None, zone: tzinfo, later: timedelta = timedelta()) -> da
 
 
 def _after(day: date | None, zone: tzinfo, later: timedelta = timedelta()) -> datetime | None:
-    """Return the moment after a day; None, no bound, for the last day there is."""
-    end = None if day is None else end_of(day, zone)
-    if end is None or end >= datetime.max.replace(tzinfo=UTC) - later:
+    """Return the moment after a day; the last moment of all for the last day there is."""
+    if day is None:
         return None
-    return end + later
+    end = end_of(day, zone)
+    return datetime.max.replace(tzinfo=UTC) if end is None else end + later

@@ -40,7 +40,7 @@ QUARTERS: Final = 4
 
 # A lot's movements have no moment of their own, so their transactions are looked up, for the sample alone.
 # What was left at a moment is what was used or expired after it: credit taken back since is in neither.
-# `gone` is what expired. `part` is a UNION ALL for the planner's sake, as in the calendar.
+# `gone` is what expired.
 _FORECAST: Final = """
     WITH part AS MATERIALIZED (
         SELECT one.source, one.bin, count(*) AS credits, sum(one.remaining) AS amount
@@ -48,11 +48,10 @@ _FORECAST: Final = """
             SELECT l.source, {bins} AS bin, l.remaining FROM ledger.credit_lots l
             WHERE {credit} AND l.closed_at IS NULL
                 AND l.expires_at > now() AND l.expires_at <= CAST(:bins_end AS timestamptz)
-            UNION ALL SELECT NULL, NULL, NULL WHERE false
         ) one GROUP BY one.source, one.bin
     ), sample AS MATERIALIZED (
         SELECT l.id, l.source, l.created_at, l.expires_at,
-            least(({quarters} * extract(epoch FROM now() - l.expires_at) / ({days} * 86400.0))::integer,
+            least(floor({quarters} * extract(epoch FROM now() - l.expires_at) / ({days} * 86400.0))::integer,
                 {quarters} - 1) AS quarter
         FROM ledger.credit_lots l
         WHERE {currency} AND l.closed_at IS NOT NULL AND l.expires_at <= now()

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from console.bench import capture, pgbench, recorder, seals, transfers, writers
+from console.bench import pgbench, recorder, seals, transfers, writers
+from console.bench.credits import capture
 from console.bench.investigate import customers, search
 from console.bench.investigate import report as investigate
 from console.bench.investigate.figure import Figure

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.commands.bench import credits as of_credits
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.files.exports import named_columns
@@ -191,7 +192,7 @@ def capture(
     keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
 ) -> None:
     """Time a capture over 1, 10 and 1,000 lots."""
-    from console.bench.capture import run
+    from console.bench.credits.capture import run
 
     with _place(context, users, transactions, keep=keep) as place:
         figures = run(place, rounds=rounds)
@@ -380,3 +381,6 @@ def recorder(
     if not found.within:
         say("Recording costs more than it may.")
         raise typer.Exit(1)
+
+
+of_credits.register(app, _place)  # last, as in the help
