@@ -340,13 +340,9 @@ class Credits(Screen):
             self.title.add_action(made)
             allow(made, self.acts.grant_refusal)
         self.title.add_action(self.export.button)
-        chips = row_of(self.filters, self.acts, spacing=GAP)
-        chips.setStretch(0, 1)
-        chips.setAlignment(self.acts, Qt.AlignmentFlag.AlignTop)
+        self._chips.setStretch(0, 1)
+        self._chips.setAlignment(self.acts, Qt.AlignmentFlag.AlignTop)
+        parts = (self.title, self.export, self.figures, self.calendar, self.head, self._chips, self.list)
         inside = QWidget()
-        inside.setLayout(
-            column_of(
-                self.title, self.export, self.figures, self.calendar, self.head, chips, self.list, spacing=GAP
-            )
-        )
+        inside.setLayout(column_of(*parts, spacing=GAP))
         self.page.addWidget(scrolling(inside), 1)
