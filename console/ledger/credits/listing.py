@@ -161,6 +161,7 @@ def page(
 
     zone: in which the ledger counts its days.
     """
+
     def ask(session: Session) -> list[CreditRow]:
         return beside(session, wanted, zone, direction=direction, cursor=cursor, limit=limit + 1)
 
