@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 SOURCES: Final = ("welcome", "campaign", "refund", "loyalty", "referral", "goodwill")
 
-# Every figure is a formula of the credit's number, so the same arguments give the same ledger. Open ones end
-# on 400 days to come, two of three with the day, one in 33 never; ended ones ended on the last 365. Of a source
-# that stands later in the list more is used. What was spent of a credit was spent by one capture.
+# Every figure is a formula of the credit's number: the same arguments give the same ledger. Open ones end
+# on 400 days to come, two of three with the day, one in 33 never; ended ones ended on the last 365. Of a
+# source that stands later in the list more is used. What was spent of a credit was spent by one capture.
 _LOTS: Final = """
     CREATE TEMPORARY TABLE made_lot ON COMMIT DROP AS
     WITH dice AS MATERIALIZED (

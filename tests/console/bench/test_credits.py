@@ -54,7 +54,8 @@ def test_each_question_is_one_statement_beside_its_naive_ways(place: Place) -> N
     assert [figure.statements for figure in ours.values()] == [1] * 8
     naive = [(one.figure.way, one.figure.statements) for one in found if one.figure.budget is None]
     assert naive == [
-        ("a statement a day", DAYS), (ALL_ROWS, 1), ("all that ended, no sample", 1), ("OFFSET", 1), (ALL_ROWS, 1),
+        ("a statement a day", DAYS), (ALL_ROWS, 1), ("all that ended, no sample", 1),
+        ("OFFSET", 1), (ALL_ROWS, 1),
     ]  # fmt: skip
     assert all(one.figure.ms > 0 for one in found)
     assert [one.limit_ms for one in found if one.limit_ms] == [reading.CALENDAR_MS, reading.FORECAST_MS]

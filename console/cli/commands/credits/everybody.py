@@ -1,4 +1,4 @@
-"""Commands about the credits of all customers: find them, when they end, what stays unused, what is left then."""
+"""Commands about the credits of all customers: find them, when they end, what of them stays unused."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
@@ -173,8 +173,8 @@ def _added_up(found: ExpiryCalendar, steps: Steps) -> list[tuple[Any, ...]]:
         row[3] += one.credits
         row[4] += one.amount
     return [
-        (str(first), str(last), "other sources" if source is None else source, credits, minor, found.currency)
-        for _place, (first, last, source, credits, minor) in sorted(sums.items())  # noqa: A001
+        (str(first), str(last), "other sources" if source is None else source, count, minor, found.currency)
+        for _place, (first, last, source, count, minor) in sorted(sums.items())
     ]
 
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # books of this ledger do not add up. Granted 120 days before the end.
 _ENDED = """
     WITH lot AS MATERIALIZED (
-        SELECT n, now() - (n * %(each)s + %(first)s) * interval '1 day' - interval '1 hour' AS ends, w.id AS wallet_id,
+        SELECT n, now() - (n * %(each)s + %(first)s) * interval '1 day' - interval '1 hour' AS ends,
+            w.id AS wallet_id,
             nextval(pg_get_serial_sequence('ledger.transactions', 'id')) AS granted,
             nextval(pg_get_serial_sequence('ledger.transactions', 'id')) AS captured,
             nextval(pg_get_serial_sequence('ledger.transactions', 'id')) AS gone,

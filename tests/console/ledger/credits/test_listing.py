@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -100,10 +100,8 @@ def test_the_soonest_to_end_come_first_and_those_that_never_end_last(
         ({"user": "alice", "source": "never", "no_expiry": True, "left_from": 7}, ["a-never"]),
     ],
 )
-def test_each_filter(
-    viewer: Database, six: dict[int, str], asked: dict[str, object], names: list[str]
-) -> None:
-    assert found(viewer, CreditFilter(CURRENCY, **asked), six) == names  # type: ignore[arg-type]
+def test_each_filter(viewer: Database, six: dict[int, str], asked: dict[str, Any], names: list[str]) -> None:
+    assert found(viewer, CreditFilter(CURRENCY, **asked), six) == names
 
 
 def test_what_ends_with_a_day_is_of_that_day(viewer: Database, six: dict[int, str]) -> None:
@@ -228,9 +226,9 @@ def test_an_empty_ledger(viewer: Database) -> None:
     "asked",
     [{"left_from": 2**63}, {"left_through": -1}, {"source": "a\0b"}, {"user": "\0"}, {"currency": ""}],
 )
-def test_what_no_credit_is_like_is_refused(asked: dict[str, object]) -> None:
+def test_what_no_credit_is_like_is_refused(asked: dict[str, Any]) -> None:
     with pytest.raises(UsageError):
-        CreditFilter(**({"currency": CURRENCY} | asked))  # type: ignore[arg-type]
+        CreditFilter(**({"currency": CURRENCY} | asked))
 
 
 def test_a_request_carries_moments_and_only_what_is_asked() -> None:
