@@ -113,6 +113,19 @@ class OpenHold(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenHolds(Route):
+    """The holds of all accounts: those of one view by its word, and of the currency of a code.
+
+    reference: one hold, whatever its view.
+    """
+
+    screen: ClassVar[str] = "holds"
+    view: str = ""
+    currency: str = ""
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenCredit(Route):
     """What one credit of an account paid for, by its number; source is where it came from."""
 
@@ -121,6 +134,15 @@ class OpenCredit(Route):
     currency: str
     number: int
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenExpiring(Route):
+    """The open credits of a currency's code that end on so many days from today on."""
+
+    screen: ClassVar[str] = "credits"
+    currency: str
+    days: int
 
 
 @dataclass(frozen=True, slots=True)

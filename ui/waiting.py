@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 from console.ledger.accounts.notes import waiting as flags_waiting
 from console.ledger.audit.news import Topic
 from console.ledger.batches.waiting import waiting as batches_waiting
+from console.ledger.holds.counts import waiting as holds_overdue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,12 +16,17 @@ if TYPE_CHECKING:
 
     from ui.context import Context
 
-COUNTED: Final[Mapping[str, Callable[..., int]]] = {"batches": batches_waiting, "accounts": flags_waiting}
+COUNTED: Final[Mapping[str, Callable[..., int]]] = {
+    "batches": batches_waiting,
+    "accounts": flags_waiting,
+    "holds": holds_overdue,
+}
 """What asks for the number, in one statement, by the id of its screen."""
 
 _CHANGED_BY: Final = {
     "batches": frozenset({Topic.BATCHES, Topic.APPROVALS}),
     "accounts": frozenset({Topic.ACCOUNTS}),
+    "holds": frozenset({Topic.HOLDS, Topic.JOBS}),
 }
 
 

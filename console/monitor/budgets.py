@@ -50,8 +50,12 @@ BUDGETS: Final[Mapping[str, int]] = {
     "transfer.reverse": 1,
     "credit.grant": 1,
     "reservations.page": 1,
+    "reservations.counts": 1,
+    "reservations.waiting": 1,
     "reservation.reserve": 1,
     "reservation.preview": 1,
+    "reservation.capture-preview": 1,
+    "reservation.history": 1,
     "reservation.capture": 1,
     "reservation.release": 1,
     "reservation.extend": 1,
@@ -155,6 +159,7 @@ STREAMS: Final = frozenset({
     "credits.export",  # a page a statement, as transactions.export
     "accounts.export",  # a page a statement, as transactions.export
     "transactions.export",  # a page a statement, and memory holds one page
+    "reservations.export",  # the same
     "bench.n-plus-one",  # what it measures is how bad that is
 })  # fmt: skip
 

@@ -166,7 +166,7 @@ def acts_of(context: Context, role: str) -> QWidget:
     """Return the acts on an account as an operator of a role sees them."""
     rights = Rights(f"test.{role}", frozenset({f"ledger_{role}"}))
     seen, ground = replace(context, session=replace(context.session, rights=rights)), QWidget()
-    bar = ActBar(seen, ground, row=Subject)
+    bar = ActBar(seen, ground, row=Subject, holds=lambda: None)
     bar.show_subject(Subject("test.noor", CR, AccountStatus.ACTIVE))
     name = caption(role)
     name.setFixedWidth(64)

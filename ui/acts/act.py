@@ -25,6 +25,7 @@ class Entry(StrEnum):
     NUMBER = "number"
     CHOICE = "choice"
     EXPIRY = "expiry"
+    HOLDS = "holds"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +46,27 @@ class Blank:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """One hold as it was read: of whom, of how much in minor units, and who set it aside.
+
+    ended: why nothing can be done with it any more, such as `it was released`; empty while it is active.
+    """
+
+    reference: str
+    username: str
+    amount: int
+    currency: Currency
+    created_by: str
+    ended: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
-    """What a form is opened on: an account in one of its currencies, a transaction, or nothing yet.
+    """What a form is opened on: an account in one of its currencies, a transaction, holds, or nothing yet.
 
     left: of a transaction, what can still be given back, in minor units; None where nobody knows. fixed: why
-    it cannot be reversed, whoever asks. ends: the last day that is proposed for an end.
+    it cannot be reversed, whoever asks. taking: of a hold, what is to be captured; None for all of it. ends:
+    the last day that is proposed for an end.
     """
 
     username: str = ""
@@ -58,6 +75,8 @@ class Subject:
     transaction: int | None = None
     left: int | None = None
     fixed: str = ""
+    holds: tuple[Held, ...] = ()
+    taking: int | None = None
     ends: date | None = None
 
 
@@ -85,7 +104,7 @@ class ActsOn(Protocol):
 class Values:
     """What a form was filled in with: amounts in minor units of `currency`, an expiry as a moment."""
 
-    filled: Mapping[str, str | int | datetime | None]
+    filled: Mapping[str, str | int | datetime | tuple[str, ...] | None]
     currency: Currency
     reason: str
     ticket: str = ""
@@ -108,8 +127,15 @@ class Values:
     def moment(self, key: str) -> datetime | None:
         """Return when something ends; None for never."""
         value = self.filled[key]
-        if isinstance(value, str | int):
+        if isinstance(value, str | int | tuple):
             raise TypeError(f"{key} holds no moment")
+        return value
+
+    def names(self, key: str) -> tuple[str, ...]:
+        """Return names, one or many."""
+        value = self.filled[key]
+        if not isinstance(value, tuple):
+            raise TypeError(f"{key} holds no names")
         return value
 
 
@@ -129,8 +155,9 @@ class Act:
     beginning of a sentence. noun: what is asked for. busy: what is under way meanwhile. key: the letter that
     opens it on a page. why: what the obligatory text is called. support: whether support does it too. asked:
     whether support may ask for it where it does not. opens: whether it opens an account, in a currency.
-    unfit: why it makes no sense on a subject. tells: of what is done to many at once, lines on what it comes
-    to, from the ledger's outcome; a `{count}` in deed and said is how many it was.
+    unfit: why it makes no sense on a subject. follows: what else comes of it, as a sentence. tells: of what
+    is done to many at once, lines on what it comes to, from the ledger's outcome; a `{count}` in deed and
+    said is how many it was.
     """
 
     id: str
@@ -148,6 +175,7 @@ class Act:
     opens: bool = False
     danger: bool = False
     unfit: Callable[[Subject], str] = lambda _subject: ""
+    follows: Callable[[Subject], str] = lambda _subject: ""
     tells: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _outcome: ()
 
     @property

@@ -26,6 +26,7 @@ from ui.acts.catalogue import (
     status_act,
 )
 from ui.acts.form import ActForm
+from ui.acts.holds import CAPTURE, EXTEND, RELEASE, on_holds
 from ui.kit.commands import native
 from ui.kit.table.row_menu import RowAction, menu_of
 from ui.kit.widgets.basics import button
@@ -61,12 +62,23 @@ class ActBar(QWidget):
 
     done = Signal()
 
-    def __init__(self, context: Context, page: QWidget, *, row: Callable[[], Subject]) -> None:
-        """`row` tells the movement that the keyboard is at, for its reversal."""
+    def __init__(
+        self,
+        context: Context,
+        page: QWidget,
+        *,
+        row: Callable[[], Subject],
+        holds: Callable[[], Subject | None],
+    ) -> None:
+        """`row` tells the movement that the keyboard is at, for its reversal.
+
+        holds: tells those that are chosen; None while no holds are shown.
+        """
         super().__init__()
         self._context = context
         self._page = page
         self._row = row
+        self._holds = holds
         self._subject: Subject | None = None
         self.buttons = tuple(ActionButton("") for _ in range(4))
         self.more_button = button("More")
@@ -76,7 +88,9 @@ class ActBar(QWidget):
         self.more_button.clicked.connect(self._show_more)
         for act in (TRANSFER, DEPOSIT, PAYOUT, GRANT, HOLD, NOTE):
             self._listen(act.key, partial(self.open, act))
-        self._listen(REVERSAL.key, self.reverse)
+        self._listen(REVERSAL.key, self._act_on_row)
+        for act in (CAPTURE, EXTEND):
+            self._listen(act.key, partial(self.act_on_holds, act))
         self._listen(status_act(Subject()).key, lambda: self.open(status_act(self._known)))
         self._look()
 
@@ -92,6 +106,21 @@ class ActBar(QWidget):
     def reverse(self) -> None:
         """Open the reversal of the movement that the keyboard is at."""
         self._open_on(REVERSAL, self._row())
+
+    def act_on_holds(self, act: Act) -> None:
+        """Open the form of an act on the holds that are chosen, where holds are shown, or say why not."""
+        subject = self._holds()
+        if subject is not None and not subject.holds:
+            self._context.notices.warn(f"{act.title}: choose a hold first", key="act")
+        elif subject is not None:
+            self._open_on(on_holds(act, subject), subject)
+
+    def _act_on_row(self) -> None:
+        """Reverse the movement that the keyboard is at; where holds are shown, release those chosen."""
+        if self._holds() is None:
+            self.reverse()
+        else:
+            self.act_on_holds(RELEASE)
 
     @property
     def _known(self) -> Subject:

@@ -8,11 +8,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 
 from ui.acts.act import Blank, Values
-from ui.acts.edits import ExpiryEdit, MoneyEdit, TicketEdit, edit_of, field_of
+from ui.acts.edits import ExpiryEdit, HoldsEdit, MoneyEdit, TicketEdit, edit_of, field_of
 from ui.kit.widgets.basics import Field, column_of, row_of
 from ui.kit.widgets.reason import ReasonEdit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from console.money import Currency
     from ui.acts.act import Act, Subject
     from ui.acts.edits import Edit
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 
 _COLUMNS: Final = 3
 _COLUMN_PX: Final = 190
+_WIDTHS: Final[Mapping[type[QWidget], int]] = {ExpiryEdit: 2, HoldsEdit: _COLUMNS}
 _TICKET: Final = Blank("ticket", "Ticket", optional=True, placeholder="such as SUP-1204")
 
 
@@ -87,8 +90,8 @@ class Blanks(QWidget):
             self.currency.addItem(code, code)
         if subject.currency is not None:
             self.currency.setCurrentIndex(max(0, self.currency.findData(subject.currency.code)))
-            # Of a transaction it is what it is; an account may have others.
-            self.currency.setEnabled(subject.transaction is None)
+            # Of a transaction or a hold it is what it is; an account may have others.
+            self.currency.setEnabled(subject.transaction is None and not subject.holds)
 
     def _take_currency(self) -> None:
         for edit in self.edits.values():
@@ -117,10 +120,12 @@ class Blanks(QWidget):
         for column in range(_COLUMNS):
             grid.setColumnStretch(column, 1)
             grid.setColumnMinimumWidth(column, _COLUMN_PX)
-        for place, field in enumerate(fields):
-            # An end is said in words too; no form has anything after it.
-            wide = 2 if isinstance(field.editor, ExpiryEdit) else 1
+        place = 0
+        for field in fields:
+            # An end is said in words too, holds by number and names; no form has anything after an end.
+            wide = _WIDTHS.get(type(field.editor), 1)
             grid.addWidget(field, *divmod(place, _COLUMNS), 1, wide)
+            place += wide
         ticket = field_of(_TICKET.title, self.ticket)
         said = row_of(Field(act.why, self.reason), ticket, spacing=12)
         said.setAlignment(ticket, Qt.AlignmentFlag.AlignTop)

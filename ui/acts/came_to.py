@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from console.errors import ConsoleError
 from console.ledger.acts.perform import perform_act
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
     from ui.acts.act import Values
     from ui.kit.formats import Formats
+
+
+_TOLD: Final = 4
+"""Accounts whose money is told one by one after an act on many holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +158,10 @@ def _rows(ledger: Ledger, wanted: Wanted, cancel: Cancellation) -> tuple[Balance
 def customers_of(found: Rehearsal | None, own: str) -> tuple[str, ...]:
     """Return whose money is told after a rehearsed act: that of the account it is on, and of nobody else.
 
-    Where `own` is none of those that it moves or changes, it is all of them.
+    Where `own` is none of those that it moves or changes, it is all of them; of more than a few, nobody's.
     """
     sides = () if found is None else found.sides
     customers = dict.fromkeys(side.username for side in sides if not side.is_system)
-    return (own,) if own in customers else tuple(customers)
+    if own in customers:
+        return (own,)
+    return tuple(customers) if len(customers) <= _TOLD else ()

@@ -12,6 +12,7 @@ from console.ledger.transactions.reversal import Reversal
 from console.ledger.transactions.transfer import Transfer
 from models.account import AccountStatus
 from ui.acts.act import Act, Blank, Entry
+from ui.acts.holds import CAPTURE, EXTEND, RELEASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -240,8 +241,8 @@ METADATA: Final = Act(
 )  # fmt: skip
 
 ACTS: Final = (
-    TRANSFER, DEPOSIT, PAYOUT, ADJUSTMENT, REVERSAL, GRANT, HOLD, OPEN, FREEZE, UNFREEZE, CLOSE, OVERDRAFT,
-    NOTE, METADATA,
+    TRANSFER, DEPOSIT, PAYOUT, ADJUSTMENT, REVERSAL, GRANT, HOLD, RELEASE, CAPTURE, EXTEND, OPEN, FREEZE,
+    UNFREEZE, CLOSE, OVERDRAFT, NOTE, METADATA,
 )  # fmt: skip
 """All of them, in the order of the palette."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Signal
@@ -17,15 +18,19 @@ from ui.kit.widgets.basics import Field, label, row_of
 from ui.kit.widgets.inputs import AmountEdit, DateEdit
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from console.money import Currency
-    from ui.acts.act import Blank, Subject
+    from ui.acts.act import Blank, Held, Subject
     from ui.context import Context
     from ui.kit.formats import Formats
 
+    Filled = str | int | datetime | tuple[str, ...] | None
+
 TICKET_LENGTH: Final = 64
 _FIELD_PX: Final = 130
+_BY_NAME: Final = 5
+_REFERENCE: Final = 40
 
 
 class Edit(QWidget):
@@ -41,7 +46,7 @@ class Edit(QWidget):
     missing = ""
 
     @property
-    def value(self) -> str | int | datetime | None:
+    def value(self) -> Filled:
         """What it holds; None where it is empty."""
         raise NotImplementedError
 
@@ -79,7 +84,7 @@ class TextEdit(Edit):
 
     @property
     @override
-    def value(self) -> str | int | datetime | None:
+    def value(self) -> Filled:
         """The text, without spaces at its ends."""
         return self._text or None
 
@@ -104,7 +109,7 @@ class AccountEdit(TextEdit):
 
     @property
     @override
-    def value(self) -> str | int | datetime | None:
+    def value(self) -> Filled:
         """The name in small letters."""
         return plain_name(self._text)
 
@@ -120,7 +125,7 @@ class NumberEdit(TextEdit):
 
     @property
     @override
-    def value(self) -> str | int | datetime | None:
+    def value(self) -> Filled:
         """The number."""
         return int(self._text) if self._text and not self.problem else None
 
@@ -157,7 +162,7 @@ class MoneyEdit(Edit):
 
     @property
     @override
-    def value(self) -> str | int | datetime | None:
+    def value(self) -> Filled:
         """The amount, in minor units."""
         return self.amount.amount
 
@@ -205,7 +210,7 @@ class ChoiceEdit(Edit):
 
     @property
     @override
-    def value(self) -> str | int | datetime | None:
+    def value(self) -> Filled:
         """The value that is chosen."""
         return str(self.box.currentData())
 
@@ -217,15 +222,15 @@ class ChoiceEdit(Edit):
 
 
 class ExpiryEdit(Edit):
-    """The last day of something that ends, or none."""
+    """The last day of something that ends, or none; where that is unusual it begins with tomorrow."""
 
-    def __init__(self, formats: Formats, last: date | None = None) -> None:
+    def __init__(self, formats: Formats, *, ends: bool = False, last: date | None = None) -> None:
         """`last` is a last day that is proposed."""
         super().__init__()
         self._formats = formats
         self.ends = QCheckBox("Ends")
-        self.ends.setChecked(last is not None)
-        self.day = DateEdit(last or formats.today())
+        self.ends.setChecked(ends or last is not None)
+        self.day = DateEdit(last or formats.today() + timedelta(days=ends))
         self._said = label(tone="muted", font=text_font(tabular=True))
         self.ends.toggled.connect(self._read)
         self.day.dateChanged.connect(self._read)
@@ -234,7 +239,7 @@ class ExpiryEdit(Edit):
 
     @property
     @override
-    def value(self) -> str | int | datetime | None:
+    def value(self) -> Filled:
         """The first moment after the day; None for what does not end."""
         return end_of(self.day.day(), self._formats.zone) if self.ends.isChecked() else None
 
@@ -249,7 +254,7 @@ class ExpiryEdit(Edit):
     def written(self) -> str:
         """The end as people read it."""
         value = self.value
-        return "no end" if value is None or isinstance(value, str | int) else self._formats.until(value)
+        return self._formats.until(value) if isinstance(value, datetime) else "no end"
 
     def _read(self) -> None:
         self._look()
@@ -260,22 +265,89 @@ class ExpiryEdit(Edit):
         self._said.setText(self.written)
 
 
+class HoldsEdit(Edit):
+    """The reference of one hold; those that were chosen before are told: by number and sum, a few by name."""
+
+    def __init__(self, blank: Blank, formats: Formats, holds: tuple[Held, ...]) -> None:
+        super().__init__()
+        self._formats = formats
+        self._holds = holds
+        self.line = TextEdit(blank, holds[0].reference if len(holds) == 1 else "")
+        self.line.changed.connect(self._read)
+        self.told = label(font=text_font(tabular=True), wrap=True, selectable=True)
+        if not holds:
+            self._show(self.line)
+            # What takes the keyboard, and has the name, is the line itself.
+            self._first = self.line.line
+            self.setFocusProxy(self._first)
+            self._read()
+            return
+        # What was chosen is not typed over: the figures beside it are those of these holds.
+        self.told.setText(self._words())
+        self._show(self.told)
+
+    @property
+    @override
+    def value(self) -> Filled:
+        """The references."""
+        if self._holds:
+            return tuple(one.reference for one in self._holds)
+        typed = self.line.value
+        return (typed,) if isinstance(typed, str) else ()
+
+    @property
+    @override
+    def written(self) -> str:
+        """Return `hold order 767111`, or `12 holds, 1,204.00 CR`."""
+        if len(self._holds) > 1:
+            return f"{self._formats.count(len(self._holds), 'hold')}, {self._sum()}"
+        value = self.value
+        reference = value[0] if isinstance(value, tuple) and value else ""
+        cut = reference[: _REFERENCE - 1] + "\N{HORIZONTAL ELLIPSIS}"
+        return f"hold {reference if len(reference) <= _REFERENCE else cut}"
+
+    def _words(self) -> str:
+        if len(self._holds) == 1:
+            (one,) = self._holds
+            money = self._formats.money(one.amount, one.currency)
+            return f"{one.reference}, {money} of {one.username}"
+        names = [
+            f"{one.reference} {self._formats.amount(one.amount, one.currency)}"
+            for one in self._holds[:_BY_NAME]
+        ]
+        left = len(self._holds) - len(names)
+        rest = f" and {self._formats.integer(left)} more" if left else ""
+        accounts = self._formats.count(len({one.username for one in self._holds}), "account")
+        return f"{self.written}, of {accounts}: {', '.join(names)}{rest}"
+
+    def _sum(self) -> str:
+        return self._formats.money(sum(one.amount for one in self._holds), self._holds[0].currency)
+
+    def _read(self) -> None:
+        self.problem, self.missing = self.line.problem, self.line.missing
+        self.changed.emit()
+
+
 def edit_of(blank: Blank, context: Context, subject: Subject, currency: Currency) -> Edit:
     """Return the editor of a blank, filled from what the form was opened on."""
     known = getattr(subject, blank.filled) if blank.filled else None
+    made: Edit
     match blank.entry:
         case Entry.AMOUNT:
-            return MoneyEdit(blank, context.formats, currency, known)
+            made = MoneyEdit(blank, context.formats, currency, known)
         case Entry.CHOICE:
-            return ChoiceEdit(blank)
+            made = ChoiceEdit(blank)
         case Entry.EXPIRY:
-            return ExpiryEdit(context.formats, known)
+            made = ExpiryEdit(context.formats, ends=not blank.optional, last=known)
+        case Entry.HOLDS:
+            made = HoldsEdit(blank, context.formats, subject.holds)
         case Entry.ACCOUNT:
-            return AccountEdit(blank, known or "")
+            made = AccountEdit(blank, known or "")
         case Entry.NUMBER:
-            return NumberEdit(blank, "" if known is None else str(known))
+            made = NumberEdit(blank, "" if known is None else str(known))
         case Entry.TEXT:
-            return TextEdit(blank)
+            made = TextEdit(blank)
+    return made
 
 
 def field_of(title: str, edit: Edit, *, hint: str = "") -> Field:

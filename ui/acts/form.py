@@ -63,6 +63,8 @@ class ActForm(QDialog):
         self.blanks = Blanks(context, act, subject)
         self.foresight = Foresight(context, self)
         self.preview = Preview(context, asks=self._way is Way.ASK)
+        self._follows = label(act.follows(subject), tone="muted", wrap=True)
+        self._follows.setVisible(bool(self._follows.text()))
         self.outcome = Outcome()
         self.running = RunningStrip(context.formats)
         self.close_button = button("Cancel")
@@ -195,7 +197,11 @@ class ActForm(QDialog):
         found = self.foresight.found
         if found is None:
             return "the preview has no answer" if self.foresight.error else "the preview is on its way"
-        return "the ledger would refuse it" if found.refusal is not None else ""
+        if found.refusal is not None:
+            return "the ledger would refuse it"
+        if found.approvals and not found.is_allowed and not self._act.asked:
+            return "a rule asks for a checker, and nobody can be asked for many at once"
+        return ""
 
     def _look(self) -> None:
         in_doubt = self._one.in_doubt(_THE_ACT)
@@ -242,7 +248,7 @@ class ActForm(QDialog):
         title = self._act.title if self._way is Way.DO else f"Ask for {self._act.noun}"
         heading = label(title, font=text_font(15, weight=text_font().Weight.DemiBold))
         self._inside = QWidget()
-        self._inside.setLayout(column_of(self.blanks, self.preview, None, spacing=12))
+        self._inside.setLayout(column_of(self.blanks, self._follows, self.preview, None, spacing=12))
         self._area = scrolling(self._inside, ground="surface")
         foot = deed_row(self._why, self.close_button, self.deed_button)
         page = QWidget()

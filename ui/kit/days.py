@@ -1,4 +1,4 @@
-"""How the figures of a screen are to be read: the currencies, their decimals, the zone of its times."""
+"""How the figures of a screen are to be read: its currencies and zone, its moments and ages."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from console.money import Currency
     from ui.kit.formats import Formats
 
+_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
+_FEW_DAYS = 2
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight")
 
 
@@ -34,3 +36,13 @@ def short_moment(moment: datetime, formats: Formats) -> str:
     text = formats.timestamp(moment)
     today = formats.timestamp(datetime.now(UTC))
     return text[11:] if text[:10] == today[:10] else text[:16]
+
+
+def age(since: datetime, now: datetime) -> str:
+    """Return how long something waits, as roughly as one asks: `40 min`, `26 h`, `3 days`."""
+    seconds = max((now - since).total_seconds(), 0)
+    if seconds < _HOUR_S:
+        return f"{max(int(seconds // _MINUTE_S), 1)} min"
+    if seconds < _FEW_DAYS * _DAY_S:
+        return f"{int(seconds // _HOUR_S)} h"
+    return f"{int(seconds // _DAY_S)} days"

@@ -11,6 +11,7 @@ from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.credits.screen import Credits
 from ui.screens.health.screen import Health
+from ui.screens.holds.screen import HoldsDesk
 from ui.screens.overview.screen import OverviewScreen
 from ui.screens.queries.screen import Queries
 from ui.screens.server.screen import Server
@@ -22,6 +23,7 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("accounts", "Accounts", "Ledger", Glyph.ACCOUNTS, Accounts),
     ScreenEntry("balances", "Balances", "Ledger", Glyph.BALANCES, Balances),
     ScreenEntry("credits", "Credits", "Ledger", Glyph.CREDITS, Credits),
+    ScreenEntry("holds", "Holds", "Ledger", Glyph.HOLDS, HoldsDesk),
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries, technical=True),
     ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server, technical=True),

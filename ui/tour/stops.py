@@ -19,6 +19,7 @@ from ui.tour.scenes.acts import ACT_STOPS, DARK_ACTS
 from ui.tour.scenes.batch import BATCH_STOPS
 from ui.tour.scenes.credits import CREDIT_STOPS, DARK_CREDITS
 from ui.tour.scenes.currencies import CURRENCY_STOPS
+from ui.tour.scenes.holds import HOLD_STOPS
 from ui.tour.scenes.listed import anew, choose, customers_of, jump, next_page, rows_of, tick, write
 from ui.tour.scenes.overview import OVERVIEW_STOPS, WAITING_STOPS
 from ui.tour.scenes.queries import QUERY_STOPS
@@ -144,6 +145,7 @@ STOPS = (
     *CREDIT_STOPS,
     *ACCOUNT_STOPS,
     *ACT_STOPS,
+    *HOLD_STOPS,
     *BATCH_STOPS,
     *QUERY_STOPS,
     *SERVER_STOPS,

@@ -38,6 +38,7 @@ _MANY_POSTED: Final = frozenset({Topic.BATCHES, Topic.POSTED})
 _ACCOUNT: Final = frozenset({Topic.ACCOUNTS})
 _OPERATOR: Final = frozenset({Topic.OPERATORS})
 _BOOKS: Final = frozenset({Topic.BOOKS})
+_HOLDS: Final = frozenset({Topic.HOLDS})
 _RULES: Final = frozenset({Topic.RULES})
 
 # What is posted one by one is no news: lists of it are never finished.
@@ -62,6 +63,8 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "assign_flag": _ACCOUNT,
     "close_flag": _ACCOUNT,
     "follow_account": _ACCOUNT,
+    # Those that ended are seen by their moment; of ends that were moved nothing else tells.
+    "extend_holds": _HOLDS,
     "create_operator": _OPERATOR,
     "disable_operator": _OPERATOR,
     "enable_operator": _OPERATOR,

@@ -38,6 +38,10 @@ CREATE INDEX hold_events_act_idx ON ledger.hold_events (act_id, reservation_id);
 ALTER TABLE ledger.reservations
     ADD COLUMN close_ticket text COLLATE "C" CONSTRAINT reservation_close_ticket_plain CHECK (ledger.is_ticket(close_ticket));
 
+-- A lot is never deleted (audit/guard_append_only.sql), and its movements are written from the rows that the same statement
+-- has just changed: asking the lot once more a movement took a third of a capture over 1,000 of them (22 to 15 ms).
+ALTER TABLE ledger.lot_movements DROP CONSTRAINT lot_movements_lot_id_fkey;
+
 -- Extensions of before stand in the outcomes of their operations alone, without the reason, of which the hash is kept.
 WITH extended AS (
     SELECT row_number() OVER (ORDER BY o.created_at, o.key) AS place, o.operator, o.created_at, r.id, r.currency, r.amount,

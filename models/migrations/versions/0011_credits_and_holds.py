@@ -46,3 +46,4 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION " + ", ".join(_FUNCTIONS))
     op.execute("DROP TABLE ledger.lot_events, ledger.hold_events, ledger.acts CASCADE")
     op.execute("ALTER TABLE ledger.reservations DROP COLUMN close_ticket")
+    op.execute("ALTER TABLE ledger.lot_movements ADD FOREIGN KEY (lot_id) REFERENCES ledger.credit_lots")

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from console.ledger.accounts.commands import set_status
 from console.ledger.approvals.rules import set_rule
+from console.ledger.holds.commands import reserve
 from console.ledger.transactions.reversal import Reversal, reverse_transaction
 from models.account import AccountStatus
 from tests.cluster import connected
@@ -65,6 +66,17 @@ SAID: Final[dict[str, tuple[dict[str, str], str, str]]] = {
         "Hold 30.00 CR",
         "30.00 CR of noor.a put on hold.\nDone at",
     ),
+    "release": ({"holds": "order 1"}, "Release hold order 1", "Hold order 1 released.\nDone at"),
+    "capture": (
+        {"holds": "order 1", "amount": "4"},
+        "Capture 4.00 CR",
+        "4.00 CR of hold order 1 captured.\nTransaction",
+    ),
+    "extend": (
+        {"holds": "order 1"},
+        "Extend hold order 1",
+        "Hold order 1 extended to end of ",
+    ),
     "open": ({"username": "ines.m"}, "Open account", "Account ines.m opened.\nDone at"),
     "freeze": ({}, "Freeze noor.a", "Account noor.a frozen.\nDone at"),
     "unfreeze": ({"username": "ice.d"}, "Unfreeze ice.d", "Account ice.d active again.\nDone at"),
@@ -85,8 +97,9 @@ SAID: Final[dict[str, tuple[dict[str, str], str, str]]] = {
 
 @pytest.fixture
 def others(noor: str, open_accounts: Callable[..., None], operator_ledger: Ledger) -> None:
-    """Open a frozen account and an empty one."""
+    """Open a frozen account and an empty one, and set 7.00 CR of noor.a's aside."""
     open_accounts({"ice.d": 0, "empty.d": 0})
+    reserve(operator_ledger, username=noor, currency="CR", amount=700, reference="order 1")
     set_status(operator_ledger, "ice.d", AccountStatus.FROZEN, reason="for a test")
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from typing_extensions import override
 
 from ui.kit.lists.selection_sum import SelectionSum
 from ui.kit.theme.tokens import GAP
 
 if TYPE_CHECKING:
+    from PySide6.QtGui import QResizeEvent
     from PySide6.QtWidgets import QLayout
 
     from ui.kit.formats import Formats
@@ -26,6 +28,7 @@ class ListPart(QWidget):
         self.title = title
         self.table = table
         self.selected: SelectionSum | None = None
+        self._under_below_px = 0
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(GAP)
@@ -59,9 +62,20 @@ class ListPart(QWidget):
         """Put something at the table's left."""
         self._body.insertWidget(0, part)
 
-    def add_right(self, part: QWidget) -> None:
-        """Put something at the table's right, such as the detail of a row."""
+    def add_right(self, part: QWidget, *, under_below_px: int = 0) -> None:
+        """Put something at the table's right, such as the detail of a row.
+
+        under_below_px: where the whole is narrower than that, it stands under the table.
+        """
         self._body.addWidget(part)
+        self._under_below_px = under_below_px
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        direction = QBoxLayout.Direction
+        narrow = event.size().width() < self._under_below_px
+        self._body.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
 
     def add_export(self, export: ExportStrip) -> None:
         """Offer an export: its button at the title's end, its progress under the title."""

@@ -61,11 +61,16 @@ class Renewed(QObject):
         model.renewing.connect(self._remember)
         model.renewed.connect(self._choose_again)
 
+    @property
+    def at_rest(self) -> bool:
+        """Whether nobody has gone into the list, so that reading it anew takes nothing from anybody."""
+        table = self._table
+        is_at_top = table.verticalScrollBar().value() == 0 and not self._model.more_before
+        return is_at_top and len(table.selected_rows()) <= 1
+
     def renew(self) -> None:
         """Read the list anew, or say that it has changed."""
-        table = self._table
-        is_at_rest = table.verticalScrollBar().value() == 0 and len(table.selected_rows()) <= 1
-        if is_at_rest and not self._model.more_before:
+        if self.at_rest:
             self._model.renew()
         elif not self.stale.isVisible():
             self.stale.setText(f"Changed at {QTime.currentTime().toString(_TIME)}, read again")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from ui.kit.formats import plain_tip
@@ -71,15 +71,6 @@ class TileFace(QVBoxLayout):
         self._inside.setAccessibleName(f"{self._name.text()}: {said}")
         self._inside.setToolTip(plain_tip(tip) if tip else "")
         self._inside.updateGeometry()
-
-
-class PlainTile(QFrame):
-    """A figure that has no list of its own yet."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setProperty("card", True)
-        self.face = TileFace(self, name)
 
 
 class OpeningTile(PressButton):

@@ -24,7 +24,7 @@ from ui.kit.table.paged_model import State
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow, button, column_of, row_of, scrolling
 from ui.kit.widgets.buttons import allow
-from ui.routes import OpenBatch, Route
+from ui.routes import OpenBatch, OpenExpiring, Route
 from ui.screen import Screen
 from ui.screens.credits.act_bar import ActBar
 from ui.screens.credits.calendar_card import CalendarCard
@@ -135,6 +135,14 @@ class Credits(Screen):
         self.currency.choose(place.currency)
         self.head.show_view(place.view)
         self.filters.put(place.filters)
+
+    @override
+    def follow(self, route: Route) -> None:
+        if isinstance(route, OpenExpiring):
+            self._soon.stop()
+            self.currency.choose(route.currency)
+            self._read_calendar()
+            self._show_days(*self._days_ahead(route.days))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -262,9 +270,16 @@ class Credits(Screen):
     def _list_days(self, first: date, last: date, source: str = "") -> None:
         """List the open credits of some days, and take the keyboard there."""
         self.leaving.emit()
+        self._show_days(first, last, source)
+
+    def _show_days(self, first: date, last: date, source: str = "") -> None:
         self.head.show_view(CreditView.OPEN)
         self.filters.show_days(first, last, source)
         self.table.setFocus()
+
+    def _days_ahead(self, days: int) -> tuple[date, date]:
+        today = self.context.formats.today()
+        return today, today + timedelta(days=days - 1)
 
     def _list_within(self, days: int | None) -> None:
         if days is None:
@@ -273,8 +288,7 @@ class Credits(Screen):
             self.filters.clear_all()
             self.filters.settle()
             return
-        today = self.context.formats.today()
-        self._list_days(today, today + timedelta(days=days - 1))
+        self._list_days(*self._days_ahead(days))
 
     def _show_forecast(self) -> None:
         """Show how the forecast comes about, once it was read."""

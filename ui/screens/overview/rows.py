@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
+from console.ledger.holds.page import View
 from console.ledger.jobs.states import Job
 from console.ledger.jobs.words import contradictions, outcome_words
 from models.account import AccountStatus
-from ui.kit.days import short_moment
+from ui.kit.days import age, short_moment
 from ui.kit.theme.tokens import Tone
-from ui.routes import OpenAccounts, OpenBatches, OpenJobs, OpenPosted, OpenTransaction
+from ui.routes import OpenAccounts, OpenBatches, OpenHolds, OpenJobs, OpenPosted, OpenTransaction
 from ui.screens.overview.chart import OTHER, WORDS
-from ui.screens.overview.words import age, named, short_day
+from ui.screens.overview.words import named, short_day
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -108,7 +109,7 @@ def waiting_rows(
         ),
         WaitingRow(
             "Holds overdue", f"oldest {age(min(one.since for one in late if one.since), at)}" if late else "",
-            sum(one.count for one in late), _tone(len(late), Tone.WARNING),
+            sum(one.count for one in late), _tone(len(late), Tone.WARNING), OpenHolds(View.OVERDUE.value),
         ),
         WaitingRow(
             "Accounts you follow", named(names), len(names), _tone(len(names), Tone.ACCENT),

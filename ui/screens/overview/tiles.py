@@ -11,10 +11,11 @@ from PySide6.QtCore import Signal
 from console.ledger.books.overview.statement import WITHIN_DAYS
 from models.transaction import TransactionKind
 from ui.kit.charts.sparkline import Sparkline
-from ui.kit.lists.tiles import PICTURE_HEIGHT, UNKNOWN, OpeningTile, PlainTile
-from ui.routes import OpenAccounts, OpenPosted
+from ui.kit.days import age
+from ui.kit.lists.tiles import PICTURE_HEIGHT, UNKNOWN, OpeningTile
+from ui.routes import OpenAccounts, OpenExpiring, OpenHolds, OpenPosted
 from ui.screens.overview.placing import Halving
-from ui.screens.overview.words import age, changed, since_words, usual_words
+from ui.screens.overview.words import changed, since_words, usual_words
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -46,12 +47,12 @@ class Tiles(Halving):
         self._routes: dict[OpeningTile, Route] = {}
         self.owed = OpeningTile("What we owe customers")
         self.paid = OpeningTile("Paid out today")
-        self.on_hold = PlainTile("On hold")
-        self.expiring = PlainTile(f"Expires in {_MIDDLE} days")
+        self.on_hold = OpeningTile("On hold")
+        self.expiring = OpeningTile(f"Expires in {_MIDDLE} days")
         self.line = _line(context.theme)
         self.owed.face.put_beside(self.line)
         self.put(self.owed, self.paid, self.on_hold, self.expiring)
-        for tile in (self.owed, self.paid):
+        for tile in (self.owed, self.paid, self.on_hold, self.expiring):
             tile.clicked.connect(partial(self._press, tile))
 
     def show_currency(self, one: CurrencyOverview, since: Since, at: datetime) -> None:
@@ -60,6 +61,8 @@ class Tiles(Halving):
         self._routes = {
             self.owed: OpenAccounts(code),
             self.paid: OpenPosted(one.today, one.today, code, (TransactionKind.PAYOUT.value,)),
+            self.on_hold: OpenHolds(currency=code),
+            self.expiring: OpenExpiring(code, _MIDDLE),
         }
         self._show_owed(one, since)
         self._show_paid(one)

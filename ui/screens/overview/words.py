@@ -8,13 +8,12 @@ from console.files.days import day_words
 from console.ledger.books.overview.figures import Since
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from console.ledger.books.overview.figures import Usual
     from console.money import Currency
     from ui.kit.formats import Formats
 
-_MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 _FEW: Final = 2
 _TENTH: Final = 1_000
 
@@ -28,16 +27,6 @@ def since_words(since: Since, today: date) -> str:
     """Return since when: `yesterday`, `last Saturday`, `29 Oct`."""
     day = since.day(today)
     return {Since.YESTERDAY: "yesterday", Since.WEEK: f"last {day:%A}", Since.MONTH: short_day(day)}[since]
-
-
-def age(since: datetime, now: datetime) -> str:
-    """Return how long something waits, as roughly as one asks: `40 min`, `26 h`, `3 days`."""
-    seconds = max((now - since).total_seconds(), 0)
-    if seconds < _HOUR_S:
-        return f"{max(int(seconds // _MINUTE_S), 1)} min"
-    if seconds < _FEW * _DAY_S:
-        return f"{int(seconds // _HOUR_S)} h"
-    return f"{int(seconds // _DAY_S)} days"
 
 
 def named(names: tuple[str, ...]) -> str:

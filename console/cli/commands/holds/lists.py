@@ -41,19 +41,33 @@ def list_holds(
     past_due: Annotated[
         bool, typer.Option("--past-due", help="Open ones whose time is over: the next sweep ends them.")
     ] = False,
+    view: Annotated[
+        str | None,
+        typer.Option(help="active, overdue, older (than a day), mine (active, of your own) or ended."),
+    ] = None,
+    oldest: Annotated[
+        bool,
+        typer.Option(
+            "--oldest", help="The oldest first; overdue ones go by their end, ended ones by theirs."
+        ),
+    ] = False,
     reference: Annotated[str, typer.Option(help="The exact reference.")] = "",
     currency: OneCurrency = None,
-    limit: Annotated[int, typer.Option(min=1, max=PAGE_MAX, help="How many at most, the newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=PAGE_MAX, help="How many at most.")] = 50,
 ) -> None:
     """List holds, the newest first; ended ones say who ended them and when."""
-    from console.ledger.holds.page import HoldFilter, page
+    from console.ledger.holds.page import HoldFilter, View, page
+    from console.postgres.page import Order
 
     kind, of = _status(status), account(user, "--user") if user else ""
+    chosen = None if view is None else one_of(View, view, "--view")
+    order = Order.OLDEST if oldest else Order.NEWEST
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         money = one_or_all(workspace.books, currency)
-        wanted = HoldFilter(kind, past_due, of, reference, "" if money is None else money.code)
-        found = page(workspace.database, wanted, limit=limit, cancel=cancel)
+        code = "" if money is None else money.code
+        wanted = HoldFilter(kind, past_due, of, reference, code, chosen)
+        found = page(workspace.database, wanted, order=order, limit=limit, cancel=cancel)
     invocation.output.rows(
         _HOLDS,
         [

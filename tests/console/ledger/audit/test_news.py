@@ -10,7 +10,7 @@ import pytest
 from console.ledger.audit.news import Topic, look
 from tests.bookkeeping import Line, create_batch, post_batch, transfer
 from tests.models.jobs.lease import claimed
-from tests.models.writes import REASON, capture, release, reserve, write
+from tests.models.writes import REASON, capture, done, release, reserve, soon, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,6 +58,13 @@ def test_a_hold_that_ends_is_news(operator: Connection, viewer: Database) -> Non
         before = look(viewer, None)
         end(operator, reference)
         assert look(viewer, before).topics == {Topic.HOLDS}, reference
+
+
+def test_holds_whose_end_is_moved_are_news(operator: Connection, viewer: Database) -> None:
+    done(reserve(operator, "alice", 10, "later"))
+    before = look(viewer, None)
+    done(write(operator, "extend_holds", ["later"], soon(), REASON))
+    assert look(viewer, before).topics == {Topic.HOLDS}
 
 
 def test_a_job_that_fails_is_news_and_that_it_does_no_longer(operator: Connection, viewer: Database) -> None:

@@ -127,6 +127,8 @@ def ask_for_accounts_and_holds(database: Database) -> None:
     for kept in some_of(HOLD_FILTERS, holds.HoldFilter):
         for direction, at in places(holds.Cursor(AT, 1)):
             holds.page(database, kept, direction=direction, cursor=at)
+    for view, (direction, at) in product(holds.View, places(holds.Cursor(AT, 1))):
+        holds.page(database, holds.HoldFilter(view=view), direction=direction, cursor=at)
 
 
 def ask_for_batches_and_credits(database: Database) -> None:

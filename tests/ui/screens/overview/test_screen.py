@@ -22,7 +22,7 @@ from tests.models.writes import REASON, done, grant, let_time_pass, reserve, wri
 from ui.kit.table.paged_model import State
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.placing import RoomArea
-from ui.routes import OpenAccounts, OpenBatches, OpenJobs, OpenPosted, OpenTransaction
+from ui.routes import OpenAccounts, OpenBatches, OpenHolds, OpenJobs, OpenPosted, OpenTransaction
 from ui.screens.overview.screen import OverviewScreen
 from ui.screens.overview.tiles import Tiles
 
@@ -153,7 +153,10 @@ def test_every_figure_that_has_a_list_opens_it_by_keyboard(context_of: Contexts,
     screen, taken = opened(context), routes_of(context)
     QTest.keyClick(screen.tiles.owed, Qt.Key.Key_Return)
     QTest.keyClick(screen.tiles.paid, Qt.Key.Key_Return)
-    assert taken == [OpenAccounts("CR"), OpenPosted(TODAY, TODAY, "CR", ("payout",))]
+    QTest.keyClick(screen.tiles.on_hold, Qt.Key.Key_Return)
+    assert taken == [
+        OpenAccounts("CR"), OpenPosted(TODAY, TODAY, "CR", ("payout",)), OpenHolds(currency="CR"),
+    ]  # fmt: skip
     ways: dict[str, list[Route]] = {}
     for name in ("waiting", "changes", "largest", "accounts", "jobs"):
         taken.clear()
@@ -162,7 +165,10 @@ def test_every_figure_that_has_a_list_opens_it_by_keyboard(context_of: Contexts,
             shown.table.select_place(place)
             QTest.keyClick(shown.table, Qt.Key.Key_Return)
         ways[name] = list(taken)
-    assert ways["waiting"] == [OpenBatches()] * 2 + [OpenAccounts(followed=True), OpenBatches(), OpenJobs()]
+    assert ways["waiting"] == [
+        *(OpenBatches(), OpenBatches(), OpenHolds("overdue")),
+        *(OpenAccounts(followed=True), OpenBatches(), OpenJobs()),
+    ]
     first = WEEK_AGO + timedelta(days=1)
     assert ways["changes"] == [
         *(
@@ -175,9 +181,9 @@ def test_every_figure_that_has_a_list_opens_it_by_keyboard(context_of: Contexts,
     assert ways["accounts"] == [OpenAccounts(status="active"), OpenAccounts(trust_level=0)]
     assert ways["jobs"] == [OpenJobs()] * 5
     # What has no list says so in the menu of its row.
-    overdue = screen.waiting.table.row_menu(2, 0).actions()[0]
-    assert not overdue.isEnabled()
-    assert "no list of these" in overdue.text()
+    unconfirmed = screen.waiting.table.row_menu(5, 0).actions()[0]
+    assert not unconfirmed.isEnabled()
+    assert "no list of these" in unconfirmed.text()
 
 
 @pytest.mark.usefixtures("lived")

@@ -9,7 +9,8 @@ import pytest
 
 from console.ledger.books.overview.figures import Since
 from console.money import Currency
-from ui.screens.overview.words import age, changed, named, short_amount, since_words
+from ui.kit.days import age
+from ui.screens.overview.words import changed, named, short_amount, since_words
 
 if TYPE_CHECKING:
     from ui.kit.formats import Formats

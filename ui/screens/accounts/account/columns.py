@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from console.files.text import party, shown
 from console.ledger.transactions.words import reversal_words
 from models.credit import ReservationStatus
+from ui.acts.act import Held
+from ui.acts.holds import OVERDUE
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone, tone_of
 from ui.kit.widgets.inputs import WHOLE
@@ -59,6 +61,13 @@ class HoldRow:
             hold.reference, hold.status.value, hold.amount, hold.captured_amount, hold.description,
             hold.created_at, None, hold.closed_at, hold.closed_by, hold.close_reason,
         )  # fmt: skip
+
+
+def held_of(row: HoldRow, username: str, currency: Currency) -> Held:
+    """Return a hold of an account as acts are done on it."""
+    active = row.ended_at is None
+    ended = OVERDUE if row.state == _PAST_DUE else "" if active else f"it is {row.state} already"
+    return Held(row.reference, username, row.amount, currency, row.by or "" if active else "", ended)
 
 
 def _currency(row: StatementRow) -> Currency:

@@ -57,7 +57,12 @@ class AccountPage(QWidget):
         self._wants_start = False
         self._place: OpenHold | OpenCredit | None = None
         self.head = AccountHead(context, username)
-        self.acts = ActBar(context, self, row=lambda: self.tabs.statement.reversal_subject)
+        self.acts = ActBar(
+            context,
+            self,
+            row=lambda: self.tabs.statement.reversal_subject,
+            holds=lambda: self.tabs.chosen_holds,
+        )
         self.figures = AccountFigures(context)
         self.equation = EquationCard(context)
         self.tabs = AccountTabs(context, username)
@@ -277,6 +282,7 @@ class AccountPage(QWidget):
         self.tabs.notes.changed.connect(self.reload)
         self.tabs.statement.reversed.connect(self.reload)
         self.acts.done.connect(self.reload)
+        self.tabs.hold_act_wanted.connect(self.acts.act_on_holds)
         self.head.follow.changed.connect(self.reload)
         for table in self.tabs.findChildren(LedgerTable):
             table.current_row_changed.connect(partial(self._keep_in_view, table))

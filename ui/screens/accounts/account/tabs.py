@@ -5,20 +5,23 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QGuiApplication
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.ledger.accounts.detail import HOLDS
 from console.ledger.accounts.notes import NOTES
 from console.ledger.transactions.page import Cursor
+from ui.acts.act import Subject
+from ui.acts.holds import HOLD_ACTS, on_holds
+from ui.kit.commands import native
 from ui.kit.lists.renewed import show_rows
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.inputs import WHOLE
-from ui.routes import OpenCredit
-from ui.screens.accounts.account.columns import HoldRow, hold_columns
+from ui.routes import OpenCredit, OpenHolds
+from ui.screens.accounts.account.columns import HoldRow, held_of, hold_columns
 from ui.screens.accounts.account.credits.tab import CreditsTab
 from ui.screens.accounts.account.notes import NotesTab
 from ui.screens.accounts.account.statement import StatementTab
@@ -31,18 +34,24 @@ if TYPE_CHECKING:
     from console.money import Currency
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
-    from ui.routes import OpenHold
+    from ui.routes import OpenHold, Route
 
 STATEMENT_TAB, CREDITS_TAB, HOLDS_TAB, TIMELINE_TAB, NOTES_TAB = range(5)
 _NAMES = ("Statement", "Credits", "Holds", "Timeline", "Notes")
 
 
 class AccountTabs(QWidget):
-    """Tables under tabs, whose titles count what they hold."""
+    """Tables under tabs, whose titles count what they hold.
+
+    hold_act_wanted: the form of an act on the holds that are chosen is to be opened.
+    """
+
+    hold_act_wanted = Signal(object)
 
     def __init__(self, context: Context, username: str) -> None:
         super().__init__()
         self._context = context
+        self._username = username
         self._currency = WHOLE
         self.tabs = QTabBar()
         self.tabs.setFont(text_font(weight=QFont.Weight.Medium, tabular=True))
@@ -114,6 +123,15 @@ class AccountTabs(QWidget):
             # Of ended holds only the newest are read; one chosen before is not what is asked for.
             self.holds.clearSelection()
 
+    @property
+    def chosen_holds(self) -> Subject | None:
+        """The holds that are chosen; None while another tab is shown."""
+        if self.tabs.currentIndex() != HOLDS_TAB:
+            return None
+        rows: list[HoldRow] = self.holds.selected_rows()
+        held = tuple(held_of(row, self._username, self._currency) for row in rows)
+        return Subject(self._username, self._currency, holds=held)
+
     def _show_lot(self, part: Part) -> None:
         self.show_tab(CREDITS_TAB)
         self.credits.show_lot(part)
@@ -133,7 +151,22 @@ class AccountTabs(QWidget):
 
     def _hold_actions(self, row: HoldRow) -> list[RowAction]:
         copy = QGuiApplication.clipboard().setText
-        return [RowAction("Copy reference", partial(copy, row.reference))]
+        rights, subject = self._context.session.rights, self.chosen_holds or Subject()
+        acts = [on_holds(act, subject) for act in HOLD_ACTS]
+        wanted = self.hold_act_wanted.emit
+        return [
+            RowAction("Copy reference", partial(copy, row.reference)),
+            RowAction("On the holds desk", partial(self._go, OpenHolds(reference=row.reference))),
+            *(
+                RowAction(
+                    act.offer(rights), partial(wanted, one), native(act.key), act.refusal(rights, subject)
+                )
+                for one, act in zip(HOLD_ACTS, acts, strict=True)
+            ),
+        ]
+
+    def _go(self, route: Route) -> None:
+        self._context.navigator.go(route)
 
     def _currency_of(self, _row: object) -> Currency:
         """Return the account's currency; before it was read there are no rows."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
@@ -26,8 +27,6 @@ from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.credits.grant_list.checked import UNFIT_COLUMNS, Checked, Unfit, check
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from PySide6.QtGui import QShowEvent
 
     from console.errors import ConsoleError
@@ -173,7 +172,7 @@ class GrantListDialog(QDialog):
         amount, expires_at = self.edits["amount"].value, self.edits["expires_at"].value
         if self._why_not() or self._checked is None or not isinstance(amount, int):
             return None
-        ends: datetime | None = None if isinstance(expires_at, str | int) else expires_at
+        ends = expires_at if isinstance(expires_at, datetime) else None
         return GrantList(
             self._checked.ready, self._currency, amount, str(self.edits["source"].value or ""), ends,
             self.reason.reason, str(self.ticket.value or ""),

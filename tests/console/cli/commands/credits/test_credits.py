@@ -92,6 +92,27 @@ def test_a_hold_is_extended_and_released_by_support(ledgerctl: Run) -> None:
     assert (more.code, more.err) == (2, "There is no hold of reference 'nothing-of-this-name'.\n")
 
 
+def test_holds_are_listed_by_view_from_either_end(ledgerctl: Run, ledger_url: str) -> None:
+    for number in range(4):
+        words = ("hold", "reserve", "anna", "--amount", "1", "--reference", f"h-{number}", "--expires", SOON)
+        assert ledgerctl(*words).code == 0
+    age(ledger_url, "reservations", "reference = 'h-1'")
+    assert ledgerctl("hold", "release", "h-2", "--reason", "they asked").code == 0
+
+    def listed(*words: str) -> list[str]:
+        return [row["reference"] for row in ledgerctl(*JSON, "hold", "list", *words).data]
+
+    assert listed("--view", "active") == ["h-3", "h-0", "h-1"]
+    assert listed("--view", "active", "--oldest") == ["h-1", "h-0", "h-3"]
+    assert listed("--view", "overdue") == ["h-1"]
+    assert listed("--view", "older") == []
+    assert listed("--view", "mine", "--oldest") == ["h-1", "h-0", "h-3"]
+    assert listed("--view", "ended") == ["h-2"]
+    assert listed("--oldest", "--limit", "1") == ["h-1"]
+    wrong = ledgerctl("hold", "list", "--view", "lost")
+    assert (wrong.code, "--view" in wrong.err) == (2, True)
+
+
 def test_more_than_is_held_is_refused_with_the_amount(ledgerctl: Run) -> None:
     assert ledgerctl("hold", "reserve", "anna", "--amount", "7.50", "--reference", "h-1").code == 0
     done = ledgerctl("hold", "capture", "h-1", "--amount", "7.51")

@@ -1,0 +1,1 @@
+"""The desk of holds, with real widgets on a real ledger."""
