@@ -16,7 +16,7 @@ from tests.ui.screens.credits.conftest import LATER, SOON, day_in, ends_in, pres
 from tests.ui.several import fill_in_four_currencies
 from ui.kit.charts.calendar.days import Span
 from ui.kit.table.paged_model import State
-from ui.routes import OpenTransaction
+from ui.routes import OpenExpiring, OpenTransaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,6 +139,13 @@ def test_a_place_that_was_left_is_shown_again(desk: Credits, context: Context, q
     desk.show_again(place)
     read(qtbot, desk)
     assert (desk.head.view, desk.filters.day, len(desk.model.rows)) == (CreditView.OPEN, day, 4)
+
+
+def test_another_screen_leads_to_what_expires_soon(desk: Credits, context: Context, qtbot: QtBot) -> None:
+    desk.follow(OpenExpiring("CR", 30))
+    read(qtbot, desk)
+    assert desk.filters.until_days == (day_in(0, context), day_in(29, context))
+    assert len(desk.model.rows) == 4
 
 
 def test_an_empty_ledger_says_what_stands_here_one_day(
