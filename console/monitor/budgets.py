@@ -40,6 +40,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "credits.past": 1,
     "credits.page": 1,
     "credits.totals": 1,
+    "credits.chosen": 1,
+    "credit.void": 1,
     "credits.calendar": 1,
     "credits.forecast": 1,
     "account.future": 1,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ui.acts.act import ActsOn, Subject
 from ui.acts.bar import open_form
 from ui.acts.catalogue import ACTS, REVERSAL
+from ui.acts.holds import on_holds
 from ui.kit.commands import Command
 from ui.kit.table.row_menu import RowAction
 
@@ -32,10 +33,12 @@ def offer_acts(
         return screen.acts_on if isinstance(screen, ActsOn) else Subject()
 
     def run(act: Act) -> None:
-        open_form(context, act, subject(), window, then=refresh)
+        on = subject()
+        open_form(context, on_holds(act, on), on, window, then=refresh)
 
     def refusal(act: Act) -> str:
-        return act.refusal(rights, subject())
+        on = subject()
+        return on_holds(act, on).refusal(rights, on)
 
     rights = context.session.rights
     context.commands.add(*(

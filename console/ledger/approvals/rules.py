@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RULED: Final = (
     "transfer", "grant_credit", "capture", "post_batch", "reverse_transaction", "reverse_batch",
-    "set_overdraft_limit",
+    "set_overdraft_limit", "extend_lots", "end_lots", "revive_lots",
 )  # fmt: skip
 """The kinds of operation that rules and limits are for; a limit may also be for '*', any of them."""
 

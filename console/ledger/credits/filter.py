@@ -28,13 +28,16 @@ class CreditView(StrEnum):
     """What was left at its end went to @breakage and was not given back since: it can be revived."""
 
 
-# The last movement of a closed lot is the one that closed it. One that was used up before its end is told by
-# its two moments; of the others the movement is looked at.
+# One that was used up before its end is told by its two moments; of the others the movements are looked at.
+# What a hold kept for a while has expired by itself, and a part of it may have come back: what is to be given
+# back is the same as in ledger.expired_lots.
 _GONE: Final = """ledger.credit_lots l CROSS JOIN LATERAL (
-            SELECT t.amount FROM ledger.lot_movements m JOIN ledger.transactions t ON t.id = m.transaction_id
-            WHERE m.lot_id = l.id AND m.remaining_after = 0 AND t.kind = 'expiry'
-                AND NOT EXISTS (SELECT FROM ledger.reversals r WHERE r.reverses = t.id)
-            ORDER BY m.id DESC LIMIT 1) gone"""
+            SELECT sum(t.amount - coalesce(back.done, 0))::bigint AS amount
+            FROM ledger.lot_movements m JOIN ledger.transactions t ON t.id = m.transaction_id
+            LEFT JOIN LATERAL (
+                SELECT max(r.reversed_through) AS done FROM ledger.reversals r WHERE r.reverses = t.id
+            ) back ON true
+            WHERE m.lot_id = l.id AND t.kind = 'expiry') gone"""
 
 SOURCE: Final[Mapping[CreditView, str]] = {
     CreditView.OPEN: "ledger.credit_lots l",
@@ -47,7 +50,7 @@ LEFT: Final[Mapping[CreditView, str]] = {CreditView.OPEN: "l.remaining", CreditV
 
 _VIEWS: Final[Mapping[CreditView, str]] = {
     CreditView.OPEN: "l.closed_at IS NULL AND (l.expires_at > now() OR l.expires_at IS NULL)",
-    CreditView.EXPIRED: "l.closed_at >= l.expires_at",
+    CreditView.EXPIRED: "l.closed_at >= l.expires_at AND gone.amount > 0",
 }
 
 # The keys are those of CreditFilter.as_request, and each is a condition by itself: what the database does to

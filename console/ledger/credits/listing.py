@@ -14,7 +14,7 @@ from console.money import Currency, currency_of
 from console.postgres.page import PAGE_SIZE, Direction, Page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import tzinfo
 
     from sqlalchemy import Row, TextClause
@@ -66,7 +66,7 @@ _PAGE: Final = """
 
 _TOTALS: Final = """
     WITH counted AS (
-        SELECT l.source, l.wallet_id, {left} AS amount FROM {source} WHERE {conditions} LIMIT :most
+        SELECT l.source, l.wallet_id, {left} AS amount FROM {source} WHERE {conditions} LIMIT {most}
     ), part AS MATERIALIZED (
         SELECT counted.source, grouping(counted.source) AS of_account, count(*) AS credits,
             sum(counted.amount) AS amount
@@ -86,6 +86,19 @@ _TOTALS: Final = """
     ORDER BY place NULLS FIRST"""
 
 
+_CHOSEN: Final = """
+    SELECT count(*) AS credits, coalesce(sum({left}), 0) AS amount FROM {source}
+    WHERE l.id = ANY (CAST(:numbers AS bigint[])) AND l.currency = :currency AND {view}"""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditsChosen:
+    """How many credits there are of those that were named, and what is left of them, in minor units."""
+
+    credits: int
+    amount: int
+
+
 @dataclass(frozen=True, slots=True)
 class CreditCursor:
     """A place between two rows of the list, by the credit that it lies beside."""
@@ -98,8 +111,8 @@ class CreditCursor:
 class CreditRow:
     """One credit, in minor units of its currency.
 
-    held: how much of `remaining` holds cover; expired: how much went to @breakage when it ended, 0 of one
-    that is open. opened_by: the transaction that granted it. uses: its movements after that one, at most
+    held: how much of `remaining` holds cover; expired: what of it went to @breakage and was not given
+    back, 0 of one that is open. opened_by: the transaction that granted it. uses: its movements after that one, at most
     MOST_USES.
     """
 
@@ -201,8 +214,8 @@ def totals(
 ) -> CreditTotals:
     """Add up the credits of a filter, by one statement that reads at most `most`, else MOST_COUNTED."""
     most = MOST_COUNTED[wanted.view] if most is None else most
-    values = wanted.values(zone) | {"most": most + 1, "sources": SOURCES}
-    statement = _totals_shape(frozenset(values), wanted.view, ends=wanted.no_expiry)
+    values = wanted.values(zone) | {"sources": SOURCES}
+    statement = _totals_shape(frozenset(values), wanted.view, ends=wanted.no_expiry, most=most + 1)
 
     def ask(session: Session) -> CreditTotals:
         whole, *parts = session.execute(statement, values).all()
@@ -213,6 +226,26 @@ def totals(
         )  # fmt: skip
 
     return database.read("credits.totals", ask, cancel=cancel)
+
+
+def of_numbers(
+    database: Database,
+    currency: str,
+    numbers: Sequence[int],
+    view: CreditView,
+    *,
+    cancel: Cancellation | None = None,
+) -> CreditsChosen:
+    """Return how many of these credits are of a view and a currency, and what is left of them, or expired."""
+    statement = text(
+        _CHOSEN.format(source=SOURCE[view], left=LEFT[view], view=conditions((), view, no_expiry=None))
+    )
+
+    def ask(session: Session) -> CreditsChosen:
+        row = session.execute(statement, {"numbers": list(numbers), "currency": currency}).one()
+        return CreditsChosen(row.credits, int(row.amount))
+
+    return database.read("credits.chosen", ask, cancel=cancel)
 
 
 def _beside(cursor: CreditCursor | None) -> str:
@@ -246,9 +279,10 @@ def _page_shape(
 
 
 @lru_cache(maxsize=128)
-def _totals_shape(given: frozenset[str], view: CreditView, *, ends: bool | None) -> TextClause:
+def _totals_shape(given: frozenset[str], view: CreditView, *, ends: bool | None, most: int) -> TextClause:
+    """Build it once for each set of conditions; a plan for any limit would expect few rows."""
     found = conditions(given, view, no_expiry=ends)
-    return _typed(text(_TOTALS.format(conditions=found, left=LEFT[view], source=SOURCE[view])))
+    return _typed(text(_TOTALS.format(conditions=found, left=LEFT[view], source=SOURCE[view], most=most)))
 
 
 def _typed(statement: TextClause) -> TextClause:

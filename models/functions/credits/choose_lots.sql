@@ -16,21 +16,24 @@ BEGIN
     END IF;
 END $$;
 
--- The credits that have gone to @breakage and can come back, by the transactions that took them there. Internal.
+-- The credits that have gone to @breakage and can come back, by the transactions that took them there: what a hold kept for
+-- a while has expired by itself. A filter's amounts are of all that has gone of a credit. Internal.
 CREATE OR REPLACE FUNCTION ledger.expired_lots(p_selection jsonb)
 RETURNS TABLE (lot_id bigint, wallet_id bigint, amount bigint, transaction_id bigint, source text)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    RETURN QUERY EXECUTE 'SELECT l.id, l.wallet_id, t.amount - coalesce(back.done, 0), t.id, l.source
-        FROM ledger.credit_lots l
-        JOIN ledger.lot_movements m ON m.lot_id = l.id
-        JOIN ledger.transactions t ON t.id = m.transaction_id AND t.kind = ''expiry''
-        LEFT JOIN LATERAL (
-            SELECT max(r.reversed_through) AS done FROM ledger.reversals r WHERE r.reverses = t.id) back ON true
-        WHERE l.closed_at IS NOT NULL AND t.amount > coalesce(back.done, 0) AND '
+    RETURN QUERY EXECUTE 'SELECT l.id, l.wallet_id, gone.amount, gone.transaction_id, l.source
+        FROM ledger.credit_lots l CROSS JOIN LATERAL (
+            SELECT t.id AS transaction_id, t.amount - coalesce(back.done, 0) AS amount,
+                sum(t.amount - coalesce(back.done, 0)) OVER () AS whole
+            FROM ledger.lot_movements m JOIN ledger.transactions t ON t.id = m.transaction_id
+            LEFT JOIN LATERAL (
+                SELECT max(r.reversed_through) AS done FROM ledger.reversals r WHERE r.reverses = t.id) back ON true
+            WHERE m.lot_id = l.id AND t.kind = ''expiry'') gone
+        WHERE l.closed_at >= l.expires_at AND gone.amount > 0 AND '
         || CASE WHEN p_selection ? 'lots'
             THEN 'l.id = ANY ($1) AND l.currency = ' || quote_literal(p_selection ->> 'currency')
-            ELSE ledger.lots_condition(p_selection, 't.amount - coalesce(back.done, 0)') END
+            ELSE ledger.lots_condition(p_selection, 'gone.whole') END
         USING CASE WHEN p_selection ? 'lots' THEN ledger.lots_of(p_selection) END;
 END $$;
 

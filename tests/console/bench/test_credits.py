@@ -15,7 +15,7 @@ from console.bench.investigate.figure import Figure
 from console.bench.place import Place
 from console.cli.main import main
 from console.errors import UsageError
-from console.ledger.credits.days import DAYS
+from console.ledger.credits.ahead.days import DAYS
 from tests.bookkeeping import assert_adds_up
 from tests.cluster import connected
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -235,15 +236,14 @@ def test_of_four_hands_on_one_hold_one_ends_it_and_the_others_are_told(
             hours = 0.02 / 3_600 if number % 3 == 0 else 5
             while reserve(operator, "alice", 10, name, hours).get("code") == "expiry.past":
                 hours *= 2
+            odd = bool(number % 2)
             works: list[Callable[[], dict[str, Any]]] = [
-                lambda name=name, n=number: (  # type: ignore[misc]
-                    capture(first, name) if n % 2 else write(first, "capture_holds", [name])
-                ),
-                lambda name=name, n=number: (  # type: ignore[misc]
-                    release(second, name) if n % 2 else write(second, "release_holds", [name], REASON)
-                ),
-                lambda name=name: write(third, "extend_holds", [name], soon(9), REASON),  # type: ignore[misc]
-                lambda: sweep(fourth, 10),
+                partial(capture, first, name) if odd else partial(write, first, "capture_holds", [name]),
+                partial(release, second, name)
+                if odd
+                else partial(write, second, "release_holds", [name], REASON),
+                partial(write, third, "extend_holds", [name], soon(9), REASON),
+                partial(sweep, fourth, 10),
             ]
             took, freed, longer, swept = hands.map(hand, works)
             status, captured, by, _why = hold(admin, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from typing_extensions import override
@@ -51,8 +52,12 @@ class Accounts(Screen):
 
     @property
     def acts_on(self) -> Subject:
-        """The account that is open."""
-        return Subject() if self.account_page is None else self.account_page.subject
+        """The account that is open, and the holds that are chosen on its page."""
+        page = self.account_page
+        if page is None:
+            return Subject()
+        chosen = page.tabs.chosen_holds
+        return page.subject if chosen is None else replace(page.subject, holds=chosen.holds)
 
     @property
     @override

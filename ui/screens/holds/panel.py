@@ -87,6 +87,12 @@ class HoldPanel(Card):
         return Subject(one, held[0].currency, holds=held, taking=taking)
 
     @property
+    def in_order(self) -> tuple[QWidget, ...]:
+        """What the keyboard stops at, from the top."""
+        head = (self.account_button, self.copy_button, self.close_button)
+        return (*head, self.capture.amount, self.ended.transaction_button, *self.act_buttons)
+
+    @property
     def facts(self) -> str:
         """What is said of the hold in a sentence."""
         return self._facts.text()

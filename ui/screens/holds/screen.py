@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from console.ledger.audit.news import Topic
@@ -119,6 +121,10 @@ class HoldsDesk(Screen):
     def follow(self, route: Route) -> None:
         if not isinstance(route, OpenHolds):
             return
+        if self._first_load.isActive():
+            # The list is asked for below, as the route wants it.
+            self._first_load.stop()
+            self._count()
         self._wants_only = bool(route.reference)
         self.views.choose(View(route.view) if route.view else View.ACTIVE)
         self.filters.show_only(route.currency, route.reference)
@@ -166,6 +172,9 @@ class HoldsDesk(Screen):
         super().showEvent(event)
         if not event.spontaneous():
             self.table.setFocus()
+            if self._counts is not None:
+                # Of a while ago: what a shop did meanwhile was told to nobody.
+                self._tick()
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -330,3 +339,9 @@ class HoldsDesk(Screen):
         self.list.add_selection_sum("amount", self.context.formats)
         self.table.set_row_actions(self._row_actions)
         self.page.addWidget(self.list, 1)
+        in_order = (
+            self.hold_button, self.export.button, *self.views.buttons.values(), *self.filters.chips,
+            self.filters.clear_button, self.table, *self.panel.in_order,
+        )  # fmt: skip
+        for before, after in pairwise(in_order):
+            QWidget.setTabOrder(before, after)

@@ -8,7 +8,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from console.cli.arguments import account, chosen, day, minor_units, one_of
+from console.cli.arguments import account, chosen, day, one_of
+from console.cli.commands.credits.wanted import (
+    ExpiresFrom,
+    ExpiresThrough,
+    GrantedFrom,
+    GrantedThrough,
+    LeftFrom,
+    LeftThrough,
+    NoExpiry,
+    Source,
+    User,
+    wanted,
+)
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import CurrencyCode  # noqa: TC001 - typer reads the annotations at run time
@@ -21,7 +33,7 @@ if TYPE_CHECKING:
     from datetime import date, tzinfo
 
     from console.cli.invocation import Invocation
-    from console.ledger.credits.calendar import ExpiryCalendar
+    from console.ledger.credits.ahead.calendar import ExpiryCalendar
     from console.money import Currency
     from console.workspace.workspace import Workspace
 
@@ -45,9 +57,6 @@ _THEN = named_columns(
     " granted then:amount, on hold then:amount, credits:integer, kept by holds:amount, holds ended:integer"
 )
 
-Source = Annotated[str, typer.Option(help="Of this source only, exactly as it was written.")]
-Day = str | None
-
 
 class Steps(StrEnum):
     """By what the calendar adds up."""
@@ -69,21 +78,14 @@ def find(
     currency: CurrencyCode = None,
     view: Annotated[str, typer.Option(help="open, or expired: what can be given back.")] = "open",
     source: Source = "",
-    user: Annotated[str, typer.Option(metavar="ACCOUNT", help="Of this account only.")] = "",
-    expires_from: Annotated[Day, typer.Option(metavar="DATE", help="That end on this day or later.")] = None,
-    expires_through: Annotated[
-        Day, typer.Option(metavar="DATE", help="That end on this day or before.")
-    ] = None,
-    no_expiry: Annotated[
-        bool | None,
-        typer.Option("--no-expiry/--expiring", help="Only those that never end; only the others."),
-    ] = None,
-    left_from: Annotated[Day, typer.Option(metavar="AMOUNT", help="With at least so much left.")] = None,
-    left_through: Annotated[Day, typer.Option(metavar="AMOUNT", help="With at most so much left.")] = None,
-    granted_from: Annotated[Day, typer.Option(metavar="DATE", help="Granted on this day or later.")] = None,
-    granted_through: Annotated[
-        Day, typer.Option(metavar="DATE", help="Granted on this day or before.")
-    ] = None,
+    user: User = "",
+    expires_from: ExpiresFrom = None,
+    expires_through: ExpiresThrough = None,
+    no_expiry: NoExpiry = None,
+    left_from: LeftFrom = None,
+    left_through: LeftThrough = None,
+    granted_from: GrantedFrom = None,
+    granted_through: GrantedThrough = None,
     limit: Annotated[
         int, typer.Option(min=1, max=PAGE_MAX, help="How many at most, the soonest to end first.")
     ] = 50,
@@ -93,22 +95,19 @@ def find(
 ) -> None:
     """Find credits of all customers, the soonest to end first. Both days and both amounts are included."""
     from console.ledger.credits import listing
-    from console.ledger.credits.filter import CreditFilter, CreditView
+    from console.ledger.credits.filter import CreditView
 
-    kind, of = one_of(CreditView, view, "--view"), account(user, "--user") if user else ""
+    kind = one_of(CreditView, view, "--view")
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
         unit, zone = chosen(workspace.books, currency), workspace.books.zone
-        wanted = CreditFilter(
-            unit.code, source, of,
-            _day(expires_from, "--expires-from", zone), _day(expires_through, "--expires-through", zone),
-            no_expiry,
-            minor_units(left_from, unit, "--left-from"), minor_units(left_through, unit, "--left-through"),
-            _day(granted_from, "--granted-from", zone), _day(granted_through, "--granted-through", zone),
-            kind,
+        asked = wanted(
+            unit, zone, kind, source=source, user=user, expires_from=expires_from,
+            expires_through=expires_through, no_expiry=no_expiry, left_from=left_from,
+            left_through=left_through, granted_from=granted_from, granted_through=granted_through,
         )  # fmt: skip
-        found = listing.page(workspace.database, wanted, zone, limit=limit, cancel=cancel)
-        whole = listing.totals(workspace.database, wanted, zone, cancel=cancel) if totals else None
+        found = listing.page(workspace.database, asked, zone, limit=limit, cancel=cancel)
+        whole = listing.totals(workspace.database, asked, zone, cancel=cancel) if totals else None
     invocation.output.rows(
         _CREDITS,
         [
@@ -139,7 +138,7 @@ def calendar(
     source: Source = "",
 ) -> None:
     """Show how much credit ends when, for a year from today, by source."""
-    from console.ledger.credits.calendar import calendar as calendar_of
+    from console.ledger.credits.ahead.calendar import calendar as calendar_of
 
     steps = one_of(Steps, by, "--by")
     invocation = invocation_of(context)
@@ -198,7 +197,7 @@ def forecast(context: typer.Context, currency: CurrencyCode = None, source: Sour
     as the open ones have now, which share was unused at the end. low and high are those of the quarters of
     that year with the least and the most. A source with fewer than 30 such credits is judged by all sources.
     """
-    from console.ledger.credits.forecast import forecast as forecast_of
+    from console.ledger.credits.ahead.forecast import forecast as forecast_of
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
@@ -250,7 +249,7 @@ def future(
 def _future_of_one(
     invocation: Invocation, workspace: Workspace, name: str, on: str, currency: str | None
 ) -> None:
-    from console.ledger.credits.future import of_account
+    from console.ledger.credits.ahead.future import of_account
 
     unit = chosen(workspace.books, currency)
     with interruptible() as cancel:
@@ -267,7 +266,7 @@ def _future_of_one(
 
 
 def _future_of_all(invocation: Invocation, workspace: Workspace, on: str, currency: str | None) -> None:
-    from console.ledger.credits.future import of_all
+    from console.ledger.credits.ahead.future import of_all
 
     unit = chosen(workspace.books, currency)
     with interruptible() as cancel:
@@ -279,10 +278,6 @@ def _future_of_all(invocation: Invocation, workspace: Workspace, on: str, curren
             found.reserved_then, found.credits, found.kept, found.holds,
         ),
     )  # fmt: skip
-
-
-def _day(written: str | None, option: str, zone: tzinfo) -> date | None:
-    return None if written is None else day(written, option, zone)
 
 
 def _end(on: str, zone: tzinfo) -> Any:

@@ -15,15 +15,13 @@ from console.ledger.audit.verify.rules import (
     batches,
     books,
     chain,
-    ends,
     guards,
-    holds,
     jobs,
-    lots,
     movements,
     operations,
     seals,
 )
+from console.ledger.audit.verify.rules.credits import ends, holds, lots
 
 if TYPE_CHECKING:
     from collections.abc import Callable

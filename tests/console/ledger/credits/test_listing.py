@@ -183,6 +183,8 @@ def test_the_expired_are_what_can_be_revived(
         "SELECT id FROM ledger.transactions WHERE kind = 'expiry' AND amount = 8"
     ).fetchone()
     assert ended is not None
+    done(reverse(operator, ended[0], 3))
+    assert [(row.source, row.expired) for row in page(viewer, wanted, UTC_ZONE).rows][1] == ("given back", 5)
     done(reverse(operator, ended[0]))
     assert [row.source for row in page(viewer, wanted, UTC_ZONE).rows] == ["part"]
     big = CreditFilter(CURRENCY, view=CreditView.EXPIRED, left_from=18)

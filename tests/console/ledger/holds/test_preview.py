@@ -99,3 +99,12 @@ def test_without_credit_nothing_expires_next(
     assert [(burn.lot, burn.burned, burn.remaining_after) for burn in found.burns] == [(None, 200, 300)]
     assert found.next_expiry is None
     assert (found.available, found.available_after) == (300, 300)
+
+
+def test_what_has_expired_already_does_not_expire_next(operator_database: Database) -> None:
+    """A part of it is left unused; it dies with the hold, and is nothing to wait for."""
+    found = capture_preview(operator_database, "h-1", 40)
+    assert found is not None
+    assert [(burn.source, burn.remaining_after) for burn in found.burns] == [("first", 60)]
+    assert found.next_expiry is not None
+    assert (found.next_expiry.source, found.next_expiry.left) == ("second", 200)

@@ -12,6 +12,7 @@ from tests.models.writes import done, release
 from tests.ui.acts.hands import do, ended, fill, focused, seen, shown_form
 from tests.ui.screens.holds.hands import choose, press, previewed, references
 from ui.acts.form import ActForm
+from ui.acts.offered import offer_acts
 from ui.screens.accounts.account.page import AccountPage
 from ui.screens.accounts.account.tabs import HOLDS_TAB
 
@@ -102,6 +103,20 @@ def test_many_are_captured_whole(qtbot: QtBot, desk: HoldsDesk) -> None:
     do(form)
     ended(qtbot, form)
     assert form.end.words.startswith("2 holds, 17.00 CR captured."), form.outcome.text()
+
+
+def test_the_palette_does_the_same_on_what_is_chosen(qtbot: QtBot, desk: HoldsDesk) -> None:
+    offer_acts(desk.context, desk, shown=lambda: desk, refresh=desk.refresh)
+    choose_many(desk, "one", "two")
+    assert desk.context.commands.run("act.capture")
+    form = shown_form(desk)
+    assert form.blanks.edits["holds"].value == ("one", "two")
+    fill(form, reason=WHY)
+    seen(qtbot, form)
+    assert form.reason == ""
+    form.reject()
+    choose(desk, "late")
+    assert not desk.context.commands.run("act.release")
 
 
 def test_all_or_none_and_the_first_that_has_ended_is_named(

@@ -12,22 +12,26 @@ from PySide6.QtWidgets import QApplication, QMenu
 from console.ledger.audit.news import Topic
 from console.ledger.holds.page import View
 from console.monitor.budgets import budget
+from tests.console.ledger.books.many_currencies import add_currencies
 from tests.models.writes import done, release, reserve
 from tests.ui.acts.hands import Keys, focused
 from tests.ui.screens.holds.hands import choose, open_view, references
 from ui.kit.table.paged_model import State
 from ui.routes import OpenAccount, OpenHolds
+from ui.screens.holds.screen import HoldsDesk
 from ui.waiting import COUNTED, counted_anew
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from tests.bookkeeping import Connection
     from tests.conftest import Statements
+    from tests.ui.conftest import Contexts
     from tests.ui.screens.holds.conftest import Desks
     from ui.context import Context
     from ui.routes import Route
-    from ui.screens.holds.screen import HoldsDesk
 
 LISTED = {
     View.ACTIVE: ["old", "late", "one", "two"],
@@ -150,8 +154,9 @@ def test_rows_that_are_selected_are_not_taken_away(
 ) -> None:
     desk.table.selectAll()
     done(release(operator, "old"))
-    desk.renewal.due.emit()
-    qtbot.waitUntil(lambda: subtitle(desk).startswith("3 active"))
+    with qtbot.assertNotEmitted(desk.model.renewing, wait=300):
+        desk.renewal.due.emit()
+        qtbot.waitUntil(lambda: subtitle(desk).startswith("3 active"))
     assert references(desk) == LISTED[View.ACTIVE]
     assert desk.renewed.stale.isHidden()
     desk.renew()
@@ -166,6 +171,28 @@ def test_a_route_opens_a_view_or_one_hold(qtbot: QtBot, desk: HoldsDesk) -> None
         desk.follow(OpenHolds(reference="two"))
     assert references(desk) == ["two"]
     assert [row.hold.reference for row in desk.panel.rows] == ["two"]
+
+
+def test_a_screen_opened_by_a_route_asks_for_that_alone(
+    qtbot: QtBot, context: Context, holds: None, statements: Statements
+) -> None:
+    context.database.read("test", lambda _session: None)
+    with statements.counted() as sent:
+        desk = HoldsDesk(context)
+        qtbot.addWidget(desk)
+        desk.follow(OpenHolds("overdue"))
+        desk.show()
+        qtbot.waitUntil(lambda: desk.model.state is State.READY and desk.counts is not None)
+    assert references(desk) == ["late"]
+    pages = [text for text in sent if "found.captured_amount" in text]
+    assert (len(pages), len(sent)) == (1, 3)
+
+
+def test_shown_again_it_is_read_anew(qtbot: QtBot, desk: HoldsDesk, operator: Connection) -> None:
+    desk.hide()
+    done(release(operator, "old"))
+    desk.show()
+    qtbot.waitUntil(lambda: references(desk) == ["late", "one", "two"])
 
 
 def test_a_way_back_shows_the_view_the_filters_and_the_hold(qtbot: QtBot, desk: HoldsDesk) -> None:
@@ -200,6 +227,40 @@ def test_the_keyboard_alone_goes_everywhere(qtbot: QtBot, desk: HoldsDesk) -> No
     assert references(desk) == ["late"]
     desk.focus_filter()
     assert focused() is desk.filters.account
+
+
+def test_tab_goes_from_the_views_to_the_list_and_on_to_the_acts(qtbot: QtBot, desk: HoldsDesk) -> None:
+    choose(desk, "old")
+    desk.hold_button.setFocus()
+    stops = []
+    for _ in range(12):
+        QTest.keyClick(focused(), Qt.Key.Key_Tab)
+        stops.append(focused())
+    panel, views, filters = desk.panel, desk.views, desk.filters
+    assert stops == [
+        desk.export.button, views.buttons[View.ACTIVE], filters.account, filters.reference, desk.table,
+        panel.account_button, panel.copy_button, panel.close_button, panel.capture.amount, *panel.act_buttons,
+    ]  # fmt: skip
+
+
+def test_several_currencies_stand_each_for_itself(  # noqa: PLR0917 - fixtures are given by name
+    qtbot: QtBot, context_of: Contexts, show: Desks, holds: None, ledger_url: str, operator: Connection,
+    open_accounts: Callable[..., None],
+) -> None:  # fmt: skip
+    add_currencies(ledger_url)
+    open_accounts({"greta.l": 5_000}, "JPY")
+    done(reserve(operator, "greta.l", 3, "yen", currency="JPY"))
+    desk = show(context_of("t_operator"))
+    assert subtitle(desk) == "5 active \N{MIDDLE DOT} 436.50 CR and 3 JPY on hold"
+    desk.table.selectAll()
+    assert desk.panel.after == "They are of several currencies; choose those of one."
+    assert not desk.panel.act_buttons[0].isEnabled()
+    desk.filters.currency.choose("JPY")
+    with qtbot.waitSignal(desk.model.first_page_shown):
+        desk.filters.changed.emit()
+    assert references(desk) == ["yen"]
+    assert subtitle(desk) == "1 active \N{MIDDLE DOT} 3 JPY on hold"
+    assert desk.views.buttons[View.OVERDUE].accessibleName() == "Overdue 0"
 
 
 def test_where_the_width_is_short_the_panel_stands_under_the_list(

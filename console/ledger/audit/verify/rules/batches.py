@@ -7,7 +7,7 @@ from typing import Final
 
 from console.ledger.audit.verify.check import Question
 from console.ledger.audit.verify.rules.acts import ACT
-from console.ledger.audit.verify.rules.ends import FIRST_END
+from console.ledger.audit.verify.rules.credits.ends import FIRST_END
 
 # As ledger.batch_content_hash has it.
 _CONTENT: Final = """sha256(convert_to(string_agg(

@@ -7,7 +7,7 @@ from typing import Final
 
 from console.ledger.audit.verify.check import Question
 from console.ledger.audit.verify.rules.acts import ACT
-from console.ledger.audit.verify.rules.ends import FIRST_END
+from console.ledger.audit.verify.rules.credits.ends import FIRST_END
 
 # Sealed transactions need no second witness, unless one asks deep; a demo's rows were made by none.
 _SEALED: Final = "coalesce((SELECT max(s.last_id) FROM ledger.seals s), 0)"

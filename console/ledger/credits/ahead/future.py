@@ -10,8 +10,8 @@ from sqlalchemy import DateTime, bindparam, text
 
 from console.errors import UsageError
 from console.ledger.books.available import available
+from console.ledger.credits.ahead.dead import dead_parts
 from console.ledger.credits.breakdown import with_moments
-from console.ledger.credits.dead import dead_parts
 from console.money import Currency, currency_of
 from console.postgres.page import asked_name
 

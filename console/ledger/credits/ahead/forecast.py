@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from sqlalchemy import BigInteger, DateTime, bindparam, text
 
 from console.errors import UsageError
-from console.ledger.credits.days import WITHIN_DAYS, with_days
+from console.ledger.credits.ahead.days import WITHIN_DAYS, with_days
 from console.money import Currency, currency_of
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, TextClause
     from sqlalchemy.orm import Session
 
-    from console.ledger.credits.days import Days
+    from console.ledger.credits.ahead.days import Days
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 

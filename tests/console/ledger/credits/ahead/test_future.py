@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.errors import UsageError
-from console.ledger.credits.future import LedgerFuture, of_account, of_all
+from console.ledger.credits.ahead.future import LedgerFuture, of_account, of_all
 from console.money import Currency
 from console.monitor.budgets import budget
 from tests.cluster import CURRENCY
@@ -81,6 +81,19 @@ def test_while_no_hold_ends_it_is_what_dead_lots_says(
     whole = of_all(viewer, CURRENCY, at)
     assert whole.gone == sum(expected.values()) > 0
     assert whole.kept == sum(lot.remaining - lot.gone for lot in found) > 0
+
+
+def test_a_hold_made_after_an_end_keeps_nothing_of_that_credit(
+    viewer: Database, operator: Connection, admin: Connection
+) -> None:
+    """No write lets one be made over expired credit but under another hold, which keeps it."""
+    done(grant(operator, "alice", 20, 1))
+    done(reserve(operator, "alice", 15, "before", 4))
+    let_time_pass(admin, 2)
+    done(reserve(operator, "alice", 100, "after"))
+    found = of_account(viewer, "alice", CURRENCY, soon(3))
+    assert [(lot.remaining, lot.gone) for lot in found.lots] in ([(15, 15)], [(20, 20)])
+    assert (found.released, found.reserved_then) == (15, 100)
 
 
 def test_two_real_sweeps_come_to_what_was_said(

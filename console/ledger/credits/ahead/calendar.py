@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from sqlalchemy import DateTime, bindparam, text
 
 from console.errors import UsageError
-from console.ledger.credits.days import DAYS, WITHIN_DAYS, with_days
-from console.ledger.credits.dead import dead_parts
+from console.ledger.credits.ahead.days import DAYS, WITHIN_DAYS, with_days
+from console.ledger.credits.ahead.dead import dead_parts
 from console.money import Currency, currency_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Row, TextClause
     from sqlalchemy.orm import Session
 
-    from console.ledger.credits.days import Days
+    from console.ledger.credits.ahead.days import Days
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 

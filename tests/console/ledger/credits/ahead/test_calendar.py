@@ -13,8 +13,8 @@ import pytest
 
 from console.errors import UsageError
 from console.files.days import day_of, end_of, last_day
-from console.ledger.credits.calendar import SOURCES, CreditSum, calendar
-from console.ledger.credits.days import DAYS, Days
+from console.ledger.credits.ahead.calendar import SOURCES, CreditSum, calendar
+from console.ledger.credits.ahead.days import DAYS, Days
 from console.ledger.credits.filter import CreditFilter
 from console.ledger.credits.listing import totals
 from console.monitor.budgets import budget

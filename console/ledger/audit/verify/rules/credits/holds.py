@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Final
 
 from console.ledger.audit.verify.check import Question
-from console.ledger.audit.verify.rules.ends import FIRST_HOLD_END_AS_ASKED
+from console.ledger.audit.verify.rules.credits.ends import FIRST_HOLD_END_AS_ASKED
 
 _CAPTURED: Final = """
     WITH capture AS (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.errors import UsageError
-from console.ledger.credits.forecast import LEAST, Forecasts, forecast
+from console.ledger.credits.ahead.forecast import LEAST, Forecasts, forecast
 from console.monitor.budgets import budget
 from tests.cluster import CURRENCY, connected
 from tests.console.ledger.books.many_currencies import add_currencies
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.conftest import Statements
 
 # Ended credits of 100 minor units each, written past the ledger's functions since they are old: the
-# books of this ledger do not add up. Granted 120 days before the end.
+# books of this ledger do not add up.
 _ENDED = """
     WITH lot AS MATERIALIZED (
         SELECT n, now() - (n * %(each)s + %(first)s) * interval '1 day' - interval '1 hour' AS ends,
@@ -32,8 +32,8 @@ _ENDED = """
         FROM generate_series(0, %(credits)s - 1) n, ledger.wallets w JOIN ledger.users u ON u.id = w.user_id
         WHERE u.username = 'alice' AND w.currency = %(currency)s
     ), part AS (
-        SELECT n, granted AS id, wallet_id, 'grant' AS kind, ends - interval '120 days' AS at, 100 AS amount,
-            100 AS after FROM lot
+        SELECT n, granted AS id, wallet_id, 'grant' AS kind, ends - %(life)s * interval '1 day' AS at,
+            100 AS amount, 100 AS after FROM lot
         UNION ALL
         SELECT n, captured, wallet_id, 'capture', ends - %(before)s * interval '1 day', -used,
             100 - used
@@ -51,7 +51,7 @@ _ENDED = """
     ), opened AS (
         INSERT INTO ledger.credit_lots (
             wallet_id, source, amount, remaining, expires_at, created_at, closed_at, opened_by, currency)
-        SELECT wallet_id, %(source)s, 100, 0, ends, ends - interval '120 days',
+        SELECT wallet_id, %(source)s, 100, 0, ends, ends - %(life)s * interval '1 day',
             CASE WHEN used < 100 THEN ends + interval '1 minute'
                 ELSE ends - %(before)s * interval '1 day' END,
             granted, %(currency)s FROM lot
@@ -78,15 +78,15 @@ class Past:
 
     def ended(
         self, source: str, credits: int, used: int, before: float, *,  # noqa: A002 - the ledger's word
-        first: float = 0, each: float = 2, currency: str = CURRENCY,
+        first: float = 0, each: float = 2, life: float = 120, currency: str = CURRENCY,
     ) -> None:  # fmt: skip
         """Write so many; `used` of the 100 of each was taken `before` days before the end, the rest expired.
 
-        One ends every `each` days, the last of them `first` days ago.
+        One ends every `each` days, the last of them `first` days ago; each lived `life` days.
         """
         values = {
             "source": source, "credits": credits, "used": used, "before": before, "each": each,
-            "first": first, "currency": currency,
+            "first": first, "life": life, "currency": currency,
         }  # fmt: skip
         with connected(self._url) as connection:
             connection.execute(_ENDED, values)
@@ -131,6 +131,16 @@ def test_it_is_judged_by_what_was_left_as_long_before_the_end(
     (source,) = found.spans[1].sources
     assert (source.source, source.credits, source.rests_on, source.pooled) == ("welcome", 2, 100, False)
     assert (found.looked_at, found.spans[0].through) == (100, in_days(6, BERLIN))
+
+
+def test_a_credit_that_was_not_granted_yet_says_nothing_of_that_time(viewer: Database, past: Past) -> None:
+    """Those of this source live 20 days; who has 60 days to go is judged by none of them."""
+    past.ended("short", 100, used=0, before=1, life=20)
+    past.open("short", 1_000, 60)
+    past.open("short", 500, 5)
+    found = forecast(viewer, CURRENCY, BERLIN)
+    assert told(found)[0] == (7, 500, 500, 500, 500)
+    assert told(found)[2] == (90, 1_500, None, None, None)
 
 
 def test_the_spread_is_between_the_quarters_of_the_year(viewer: Database, past: Past) -> None:
