@@ -112,8 +112,8 @@ class CreditRow:
     """One credit, in minor units of its currency.
 
     held: how much of `remaining` holds cover; expired: what of it went to @breakage and was not given
-    back, 0 of one that is open. opened_by: the transaction that granted it. uses: its movements after that one, at most
-    MOST_USES.
+    back, 0 of one that is open. opened_by: the transaction that granted it. uses: its movements after that
+    one, at most MOST_USES.
     """
 
     id: int

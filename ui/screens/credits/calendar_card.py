@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QWidget
 
-from console.ledger.credits.days import DAYS
+from console.ledger.credits.ahead.days import DAYS
 from ui.kit.charts.calendar.day_calendar import DayCalendar
 from ui.kit.charts.calendar.days import Span, ranges
 from ui.kit.charts.calendar.steps_key import StepsKey
@@ -25,7 +25,7 @@ from ui.screens.credits.shares import drawn, short_amount
 if TYPE_CHECKING:
     from datetime import date
 
-    from console.ledger.credits.calendar import ExpiryCalendar
+    from console.ledger.credits.ahead.calendar import ExpiryCalendar
     from ui.context import Context
 
 _HEADING: Final = "What expires when"

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from console.ledger.credits.days import WITHIN_DAYS
+from console.ledger.credits.ahead.days import WITHIN_DAYS
 from ui.kit.lists.tiles import UNKNOWN, OpeningTile
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.flow import Flow
 
 if TYPE_CHECKING:
-    from console.ledger.credits.calendar import ExpiryCalendar
-    from console.ledger.credits.forecast import Forecasts
+    from console.ledger.credits.ahead.calendar import ExpiryCalendar
+    from console.ledger.credits.ahead.forecast import Forecasts
     from ui.context import Context
     from ui.kit.formats import Formats
 

@@ -8,8 +8,8 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QButtonGroup, QDialog, QVBoxLayout, QWidget
 
 from console.files.text import shown
-from console.ledger.credits.days import WITHIN_DAYS
-from console.ledger.credits.forecast import LEAST, PAST_DAYS, QUARTERS
+from console.ledger.credits.ahead.days import WITHIN_DAYS
+from console.ledger.credits.ahead.forecast import LEAST, PAST_DAYS, QUARTERS
 from ui.kit.table.columns import Column, Kind
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
@@ -18,7 +18,7 @@ from ui.kit.widgets.buttons import stop_while_checked
 from ui.kit.widgets.placing import fit_dialog
 
 if TYPE_CHECKING:
-    from console.ledger.credits.forecast import Forecast, Forecasts, SourceForecast
+    from console.ledger.credits.ahead.forecast import Forecast, Forecasts, SourceForecast
     from ui.context import Context
     from ui.kit.formats import Formats
 

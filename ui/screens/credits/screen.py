@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QBoxLayout, QDialog, QWidget
 from typing_extensions import override
 
 from console.ledger.audit.news import Topic
-from console.ledger.credits.calendar import calendar
+from console.ledger.credits.ahead.calendar import calendar
+from console.ledger.credits.ahead.forecast import forecast
 from console.ledger.credits.export import export_credits
 from console.ledger.credits.filter import CreditView
-from console.ledger.credits.forecast import forecast
 from console.ledger.credits.listing import totals
 from ui.kit.formats import sentence
 from ui.kit.lists.choice import Choice
@@ -46,9 +46,9 @@ if TYPE_CHECKING:
 
     from console.errors import ConsoleError
     from console.files.exports import ExportResult
-    from console.ledger.credits.calendar import ExpiryCalendar
+    from console.ledger.credits.ahead.calendar import ExpiryCalendar
+    from console.ledger.credits.ahead.forecast import Forecasts
     from console.ledger.credits.filter import CreditFilter
-    from console.ledger.credits.forecast import Forecasts
     from console.ledger.credits.listing import CreditTotals
     from console.money import Currency
     from console.postgres.cancellation import Cancellation

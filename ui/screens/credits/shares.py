@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
-    from console.ledger.credits.calendar import DayExpiry, ExpiryCalendar
+    from console.ledger.credits.ahead.calendar import DayExpiry, ExpiryCalendar
     from console.money import Currency
     from ui.kit.formats import Formats
     from ui.kit.theme.tokens import Tokens

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
-from console.ledger.credits.forecast import Forecast, Forecasts, SourceForecast
+from console.ledger.credits.ahead.forecast import Forecast, Forecasts, SourceForecast
 from console.money import Currency
 from ui.screens.credits.figures import CreditFigures
 from ui.screens.credits.forecast_dialog import METHOD, ForecastDialog

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from console.ledger.credits.calendar import CreditSum, DayExpiry, ExpiryCalendar
+from console.ledger.credits.ahead.calendar import CreditSum, DayExpiry, ExpiryCalendar
 from console.money import Currency
 from tests.ui.parts import make_formats
 from ui.screens.credits.shares import OTHERS, drawn, shares_words, short_amount
