@@ -73,9 +73,11 @@ def _hold_short(detail: Mapping[str, Any]) -> str | None:
 def _selection_changed(detail: Mapping[str, Any]) -> str | None:
     if "asked_count" not in detail:
         return None
-    there = f"{int(detail['count']):,} credits of {_money(detail['amount'], detail)}"
-    seen = f"{int(detail['asked_count']):,} of {_money(detail['asked_amount'], detail)} were seen"
-    return f"there are {there} now, and {seen}; look again"
+    count, asked = int(detail["count"]), int(detail["asked_count"])
+    there = "there is 1 credit" if count == 1 else f"there are {count:,} credits"
+    seen = "1 was seen" if asked == 1 else f"{asked:,} were seen"
+    now, then = (_money(detail[name], detail) for name in ("amount", "asked_amount"))
+    return f"{there} of {now} now, and {seen}, of {then}; look again"
 
 
 def _selection_nothing(detail: Mapping[str, Any]) -> str | None:

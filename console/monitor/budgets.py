@@ -47,6 +47,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "account.future": 1,
     "ledger.future": 1,
     "credit.uses": 1,
+    "credit.history": 1,
     "transaction.credits": 1,
     "transfer.post": 1,
     "transfer.reverse": 1,

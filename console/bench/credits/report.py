@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from console.bench.credits import reading
+from console.bench.credits import reading, writing
 from console.bench.credits.made import make_credits
 from console.bench.driver import driver_to
 from console.bench.investigate.figure import Bench
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 # What is measured, in this order; what changes the ledger comes after what only reads it.
 PARTS: Final[Mapping[str, Callable[[Bench, int], Iterator[Measured]]]] = {
     "reading: calendar, forecast, lists, sums": reading.figures,
+    "writing: acts on many, a capture over many": writing.figures,
 }
 
 

@@ -111,9 +111,9 @@ class CreditCursor:
 class CreditRow:
     """One credit, in minor units of its currency.
 
-    held: how much of `remaining` holds cover; expired: what of it went to @breakage and was not given
-    back, 0 of one that is open. opened_by: the transaction that granted it. uses: its movements after that
-    one, at most MOST_USES.
+    held: how much of `remaining` holds cover; expired: what of it went to @breakage and was not given back,
+    0 of one that is open. opened_by: the transaction that granted it. uses: its movements after that one, at
+    most MOST_USES.
     """
 
     id: int

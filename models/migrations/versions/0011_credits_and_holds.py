@@ -31,6 +31,11 @@ _FUNCTIONS: Final = (
     "ledger.release_holds(uuid, text[], text, text)",
     "ledger.capture_holds(uuid, text[], text, text, text)",
 )
+_INDEXES: Final = (
+    "ledger.reservations_active_idx",
+    "ledger.credit_lots_open_idx",
+    "ledger.credit_lots_expired_idx",
+)
 
 
 def upgrade() -> None:
@@ -46,4 +51,5 @@ def downgrade() -> None:
     op.execute("DROP FUNCTION " + ", ".join(_FUNCTIONS))
     op.execute("DROP TABLE ledger.lot_events, ledger.hold_events, ledger.acts CASCADE")
     op.execute("ALTER TABLE ledger.reservations DROP COLUMN close_ticket")
+    op.execute("DROP INDEX " + ", ".join(_INDEXES))
     op.execute("ALTER TABLE ledger.lot_movements ADD FOREIGN KEY (lot_id) REFERENCES ledger.credit_lots")

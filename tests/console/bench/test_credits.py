@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.bench.credits import reading, report
+from console.bench.credits import reading, report, writing
 from console.bench.credits.made import SOURCES, make_credits
 from console.bench.credits.reading import ALL_ROWS, Measured
 from console.bench.driver import driver_to
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 # The name of the ledger's database is made of it; another test process has one of its own.
 USERS = 1_000 + 2 * (os.getpid() % 2_000)
 CREDITS, ENDED = 2_000, 3_000
+EXTENDED = 30
 
 
 def silent(_sentence: str) -> None:
@@ -48,17 +49,27 @@ def place(admin_url: str, settings: Settings) -> Iterator[Place]:
         yield Place(admin_url, settings, USERS, USERS, keep=True, say=silent)
 
 
-def test_each_question_is_one_statement_beside_its_naive_ways(place: Place) -> None:
+def test_each_question_is_one_statement_beside_its_naive_ways(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "LOTS", 20)
+    monkeypatch.setattr(writing, "EXTENDED", EXTENDED)
     found = report.run(place, open_credits=CREDITS, ended=ENDED, rounds=1)
     ours = {one.figure.what: one.figure for one in found if one.figure.budget is not None}
-    assert [figure.statements for figure in ours.values()] == [1] * 8
+    assert [figure.statements for figure in ours.values()] == [1] * 10
     naive = [(one.figure.way, one.figure.statements) for one in found if one.figure.budget is None]
     assert naive == [
         ("a statement a day", DAYS), (ALL_ROWS, 1), ("all that ended, no sample", 1),
         ("OFFSET", 1), (ALL_ROWS, 1),
+        (writing.BARE, 1), (writing.ONE_BY_ONE, 1 + EXTENDED), (writing.BARE, 1),
     ]  # fmt: skip
     assert all(one.figure.ms > 0 for one in found)
-    assert [one.limit_ms for one in found if one.limit_ms] == [reading.CALENDAR_MS, reading.FORECAST_MS]
+    bare = found[-1].figure.ms
+    assert [one.limit_ms for one in found if one.limit_ms] == [
+        reading.CALENDAR_MS, reading.FORECAST_MS, writing.EXTEND_MS, writing.CAPTURE_TIMES * bare,
+    ]  # fmt: skip
+    with place.made() as url, connected(url) as connection:
+        assert_adds_up(connection)
 
 
 def test_the_made_credits_add_up_and_are_made_once(place: Place) -> None:
@@ -90,12 +101,14 @@ def test_the_command_ends_with_1_off_a_goal(
 ) -> None:  # fmt: skip
     monkeypatch.setattr(reading, "CALENDAR_MS", limit)
     monkeypatch.setattr(reading, "FORECAST_MS", 1e6)
+    for name, value in (("LOTS", 20), ("EXTENDED", EXTENDED), ("EXTEND_MS", 1e6), ("CAPTURE_TIMES", 1e6)):
+        monkeypatch.setattr(writing, name, value)
     monkeypatch.setenv("LEDGER_DATABASE_URL", place.admin_url)
     monkeypatch.setenv("HOME", str(tmp_path))
     words = ["bench", "credits", "--users", str(USERS), "--credits", str(CREDITS), "--ended", str(ENDED)]
     assert main([*words, "--rounds", "1", "--keep"]) == ends_with
     said = capsys.readouterr()
     lines = said.out.splitlines()
-    assert len(lines) == 1 + 8 + 5
+    assert len(lines) == 1 + 10 + 8
     assert sum(line.endswith("NO") for line in lines) == ends_with
     assert (f"Missed: calendar of {DAYS} days." in said.err.splitlines()) == bool(ends_with)

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.files.text import shown
+from console.ledger.acts.ends import of_hold
 from ui.acts.act import Subject
 from ui.acts.holds import HOLD_ACTS, RELEASE, no_later_capture, on_holds
 from ui.kit.commands import native
 from ui.kit.days import age
 from ui.kit.formats import plain_tip, sentence
+from ui.kit.lists.end_history import EndHistory
 from ui.kit.theme.fonts import figure_font, text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import Tone
@@ -25,7 +27,6 @@ from ui.kit.widgets.cards import Card
 from ui.routes import OpenAccount, OpenTransaction
 from ui.screens.holds.capture import CapturePart
 from ui.screens.holds.ended import EndedPart
-from ui.screens.holds.history import EndHistory
 from ui.screens.holds.listing import end_tone
 from ui.screens.holds.words import end_words, held_of, sums
 
@@ -63,7 +64,10 @@ class HoldPanel(Card):
         self._facts = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self.capture = CapturePart(context)
         self.ended = EndedPart(context)
-        self.history = EndHistory(context)
+        self.history = EndHistory(
+            context.worker, context.formats,
+            lambda number, cancel: of_hold(context.database, number, cancel=cancel),
+        )  # fmt: skip
         self._after = label(tone="muted", wrap=True)
         first, *rest = (f"{act.title}\N{HORIZONTAL ELLIPSIS}" for act in HOLD_ACTS)
         self.act_buttons = (button(first, accent=True), *(button(words) for words in rest))
@@ -108,7 +112,7 @@ class HoldPanel(Card):
         if not rows:
             self.capture.forget()
             self.ended.forget()
-            self.history.show_hold(None)
+            self.history.show_of(None)
             self.hide()
         elif len(rows) == 1:
             self._show_one(rows[0])
@@ -152,7 +156,7 @@ class HoldPanel(Card):
         else:
             self.capture.forget()
         self.ended.show_hold(row)
-        self.history.show_hold(row.id)
+        self.history.show_of(row.id)
 
     def _show_many(self) -> None:
         formats, holds = self._context.formats, [row.hold for row in self._rows]
@@ -174,7 +178,7 @@ class HoldPanel(Card):
         self.capture.forget()
         self.capture.hide()
         self.ended.forget()
-        self.history.show_hold(None)
+        self.history.show_of(None)
 
     def _offer(self) -> None:
         rights, subject = self._context.session.rights, self.subject

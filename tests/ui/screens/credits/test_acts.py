@@ -121,7 +121,7 @@ def test_nothing_is_done_to_more_than_were_seen(
         done(write(ledger, "grant_credit", "noor.a", "CR", 5, "promo", ends_in(SOON, context)))
     press(Qt.Key.Key_X)
     form = form_of(qtbot, desk)
-    assert "here are 5 credits of 78.05 CR now, and 4 of 78.00 CR were seen" in form.preview.words
+    assert "5 credits of 78.05 CR now, and 4 were seen, of 78.00 CR" in form.preview.words
     assert form.reason == "the ledger would refuse it"
 
 

@@ -55,7 +55,7 @@ def test_all_that_match_are_done_only_as_they_were_seen(ledgerctl: Run) -> None:
     granted(ledgerctl, "bert", "1", "promo")
     late = ledgerctl(*everything, "--count", "2", "--amount", "6.00")
     assert late.code == 1
-    assert "there are 3 credits of 7.00 CR now, and 2 of 6.00 CR were seen" in " ".join(late.err.split())
+    assert "there are 3 credits of 7.00 CR now, and 2 were seen, of 6.00 CR" in " ".join(late.err.split())
     made = ledgerctl(*JSON, *everything, "--count", "3", "--amount", "7.00")
     assert (made.data["credits"], made.data["expired"]) == (3, "7.00")
     gone = ledgerctl(*JSON, "credit", "find", "--view", "expired").data
