@@ -137,6 +137,15 @@ class OpenCredit(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenExpiring(Route):
+    """The open credits of a currency's code that end on so many days from today on."""
+
+    screen: ClassVar[str] = "credits"
+    currency: str
+    days: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenBatch(Route):
     """One batch."""
 

@@ -159,6 +159,7 @@ BUDGETS: Final[Mapping[str, int]] = {
 # What these send grows with what they read, so no number is too many; N+1 is not looked for in them.
 STREAMS: Final = frozenset({
     "account.whole-life",  # a piece a statement, so that it can be cancelled and tells how far it is
+    "credits.export",  # a page a statement, as transactions.export
     "accounts.export",  # a page a statement, as transactions.export
     "transactions.export",  # a page a statement, and memory holds one page
     "reservations.export",  # the same

@@ -27,16 +27,17 @@ from tests.ui.several import CR, fill_in_four_currencies
 TOP = Path(__file__).parents[2]
 STOPS = [
     "sign-in", "overview", "overview-day", "transactions", "next-pages", "filter", "detail", "last-page",
-    "balances", "accounts", "accounts-found", "account", "account-timeline", "account-term",
-    "account-flag", "account-credits", "act-transfer", "act-deposit", "act-payout", "act-adjustment",
-    "act-reversal", "act-hold", "act-open", "act-overdraft", "act-note", "act-metadata", "act-close",
-    "act-grant", "act-granted", "act-freeze", "act-frozen", "act-unfreeze", "act-unfrozen",
-    "account-acted-on", "holds", "hold", "hold-in-part", "holds-released", "holds-ended",
-    "batch-mapping", "batch-checked", "batch-dry-run", "batch-posted",
-    "batch-reversal", "grants-mapping", "batch-submitted", "queries", "queries-dark", "queries-range",
-    "statement-dark", "statement", "queries-back", "server", "server-blocking", "server-database",
-    "server-database-dark", "server-dark", "console-dark", "console", "overview-waiting", "overview-dark",
-    "transactions-dark", "account-dark", "act-dark", "account-acted-on-dark", "accounts-dark",
+    "balances", "credits", "credits-month", "credits-week", "credits-day", "credits-uses", "credits-extend",
+    "credits-extended", "credits-after", "accounts", "accounts-found", "account", "account-timeline",
+    "account-term", "account-flag", "account-credits", "act-transfer", "act-deposit", "act-payout",
+    "act-adjustment", "act-reversal", "act-hold", "act-open", "act-overdraft", "act-note", "act-metadata",
+    "act-close", "act-grant", "act-granted", "act-freeze", "act-frozen", "act-unfreeze", "act-unfrozen",
+    "account-acted-on", "holds", "hold", "hold-in-part", "holds-released", "holds-ended", "batch-mapping",
+    "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
+    "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
+    "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
+    "overview-waiting", "overview-dark", "transactions-dark", "credits-dark", "account-dark", "act-dark",
+    "account-acted-on-dark", "accounts-dark",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 

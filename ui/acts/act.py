@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, StrEnum
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-    from datetime import datetime
+    from datetime import date, datetime
 
     from console.ledger.approvals.commands import Order
     from console.ledger.operators.rights import Rights
@@ -65,7 +65,8 @@ class Subject:
     """What a form is opened on: an account in one of its currencies, a transaction, holds, or nothing yet.
 
     left: of a transaction, what can still be given back, in minor units; None where nobody knows. fixed: why
-    it cannot be reversed, whoever asks. taking: of a hold, what is to be captured; None for all of it.
+    it cannot be reversed, whoever asks. taking: of a hold, what is to be captured; None for all of it. ends:
+    the last day that is proposed for an end.
     """
 
     username: str = ""
@@ -76,6 +77,7 @@ class Subject:
     fixed: str = ""
     holds: tuple[Held, ...] = ()
     taking: int | None = None
+    ends: date | None = None
 
 
 def reversal_of(
@@ -153,7 +155,9 @@ class Act:
     beginning of a sentence. noun: what is asked for. busy: what is under way meanwhile. key: the letter that
     opens it on a page. why: what the obligatory text is called. support: whether support does it too. asked:
     whether support may ask for it where it does not. opens: whether it opens an account, in a currency.
-    unfit: why it makes no sense on a subject. follows: what else comes of it, as a sentence.
+    unfit: why it makes no sense on a subject. follows: what else comes of it, as a sentence. tells: of what
+    is done to many at once, lines on what it comes to, from the ledger's outcome; a `{count}` in deed and
+    said is how many it was.
     """
 
     id: str
@@ -172,6 +176,7 @@ class Act:
     danger: bool = False
     unfit: Callable[[Subject], str] = lambda _subject: ""
     follows: Callable[[Subject], str] = lambda _subject: ""
+    tells: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _outcome: ()
 
     @property
     def has_currency(self) -> bool:

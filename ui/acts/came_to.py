@@ -16,7 +16,7 @@ from ui.acts.preview import checkers
 from ui.kit.days import moment_words, short_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from uuid import UUID
 
     from console.ledger.acts.rehearsal import Rehearsal
@@ -36,7 +36,8 @@ _TOLD: Final = 4
 class Wanted:
     """What is to be done, or asked for; said: what it is once it is done, as the beginning of a sentence.
 
-    customers: whose money is told afterwards, in the act's currency.
+    customers: whose money is told afterwards, in the act's currency. tells: what else there is to say of the
+    ledger's outcome.
     """
 
     order: Order
@@ -44,6 +45,7 @@ class Wanted:
     said: str
     way: Way
     customers: tuple[str, ...]
+    tells: Callable[[Mapping[str, Any]], tuple[str, ...]] = lambda _outcome: ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def lines(came_to: CameTo, formats: Formats) -> tuple[str, ...]:
         told = [f"Done at {when}."]
     if came_to.outcome is not None and came_to.wanted.way is not Way.DO:
         told.append("An allowance let it pass without a checker.")
-    return (*told, *_available(came_to, formats))
+    return (*told, *_told(came_to), *_available(came_to, formats))
 
 
 def answer(came_to: CameTo, formats: Formats, operator: str) -> str:
@@ -126,7 +128,11 @@ def answer(came_to: CameTo, formats: Formats, operator: str) -> str:
         for row in came_to.rows
         if row.balance is not None and row.currency is not None
     ]
-    return " ".join([*parts, *_available(came_to, formats)])
+    return " ".join([*parts, *_told(came_to), *_available(came_to, formats)])
+
+
+def _told(came_to: CameTo) -> tuple[str, ...]:
+    return () if came_to.outcome is None else came_to.wanted.tells(came_to.outcome)
 
 
 def _available(came_to: CameTo, formats: Formats) -> list[str]:

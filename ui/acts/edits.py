@@ -18,6 +18,8 @@ from ui.kit.widgets.basics import Field, label, row_of
 from ui.kit.widgets.inputs import AmountEdit, DateEdit
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from console.money import Currency
     from ui.acts.act import Blank, Held, Subject
     from ui.context import Context
@@ -222,12 +224,13 @@ class ChoiceEdit(Edit):
 class ExpiryEdit(Edit):
     """The last day of something that ends, or none; where that is unusual it begins with tomorrow."""
 
-    def __init__(self, formats: Formats, *, ends: bool = False) -> None:
+    def __init__(self, formats: Formats, *, ends: bool = False, last: date | None = None) -> None:
+        """`last` is a last day that is proposed."""
         super().__init__()
         self._formats = formats
         self.ends = QCheckBox("Ends")
-        self.ends.setChecked(ends)
-        self.day = DateEdit(formats.today() + timedelta(days=ends))
+        self.ends.setChecked(ends or last is not None)
+        self.day = DateEdit(last or formats.today() + timedelta(days=ends))
         self._said = label(tone="muted", font=text_font(tabular=True))
         self.ends.toggled.connect(self._read)
         self.day.dateChanged.connect(self._read)
@@ -335,7 +338,7 @@ def edit_of(blank: Blank, context: Context, subject: Subject, currency: Currency
         case Entry.CHOICE:
             made = ChoiceEdit(blank)
         case Entry.EXPIRY:
-            made = ExpiryEdit(context.formats, ends=not blank.optional)
+            made = ExpiryEdit(context.formats, ends=not blank.optional, last=known)
         case Entry.HOLDS:
             made = HoldsEdit(blank, context.formats, subject.holds)
         case Entry.ACCOUNT:

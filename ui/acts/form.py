@@ -133,7 +133,12 @@ class ActForm(QDialog):
         way = Way.ASK if needs else self._way
         own = self.blanks.written.get("username") or self._subject.username
         return Wanted(
-            self._act.order(values), values, self._said(self._act.said), way, customers_of(found, own)
+            self._act.order(values),
+            values,
+            self._said(self._act.said),
+            way,
+            customers_of(found, own),
+            self._act.tells,
         )
 
     def _show_end(self, came_to: CameTo, late: bool) -> None:  # noqa: FBT001 - told by position
@@ -176,7 +181,8 @@ class ActForm(QDialog):
         found = self.foresight.found
         if found is not None and found.sides and self._act.has_currency:
             self.blanks.correct_currency(found.sides[0].currency)
-        self.preview.show_foresight(self.foresight)
+        told = () if found is None or found.refusal is not None else self._act.tells(found.outcome)
+        self.preview.show_foresight(self.foresight, told)
         self._look()
 
     def _why_not(self) -> str:
@@ -219,6 +225,8 @@ class ActForm(QDialog):
         moved = None if found is None else found.outcome.get("amount")
         if "amount" in written and self.blanks.edits["amount"].value is None and moved is not None:
             written["amount"] = self._context.formats.money(moved, self.blanks.values(_LOOKING).currency)
+        many = None if found is None else found.outcome.get("count")
+        written["count"] = "all" if many is None else self._context.formats.integer(many)
         return template.format_map(written)
 
     def _connect(self) -> None:

@@ -14,7 +14,7 @@ from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, caption, label, restyle, row_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from console.errors import RefusedError
     from console.ledger.acts.rehearsal import Figures, Rehearsal, Side
@@ -76,8 +76,8 @@ class Preview(QFrame):
         """What is shown of the sides, a line for each."""
         return tuple(one.accessibleName() for one in self._cells if one.accessibleName())
 
-    def show_foresight(self, foresight: Foresight) -> None:
-        """Show what is known of the order; figures stay until the next are there."""
+    def show_foresight(self, foresight: Foresight, told: Sequence[str] = ()) -> None:
+        """Show what is known of the order, and `told` of it; figures stay until the next are there."""
         found, error = foresight.found, foresight.error
         self.again_button.setVisible(error is not None or (found is not None and found.refusal is not None))
         if error is not None:
@@ -91,12 +91,21 @@ class Preview(QFrame):
             self._say(refusal_words(found.refusal), "error")
             self._show_sides(())
         else:
-            self._say(_outline(found, asks=self._asks), "muted")
+            self._say(_outline(found, asks=self._asks, moves=bool(found.sides or told)), "muted")
             self._show_sides(found.sides)
+            self._tell(told)
 
     def _say(self, words: str, tone: str) -> None:
         self._said.setText(words)
         restyle(self._said, tone=tone)
+
+    def _tell(self, told: Sequence[str]) -> None:
+        """Show lines on what is done to many; there are no sides of that."""
+        for row, words in enumerate(told):
+            line = label(words, font=text_font(tabular=True), wrap=True, selectable=True)
+            line.setAccessibleName(words)
+            self._grid.addWidget(line, row, 0, 1, len(_FIGURES) + 1)
+            self._cells.append(line)
 
     def _show_sides(self, sides: tuple[Side, ...]) -> None:
         for old in self._cells:
@@ -151,8 +160,8 @@ def refusal_words(refusal: RefusedError) -> str:
     return str(refusal)
 
 
-def _outline(found: Rehearsal, *, asks: bool) -> str:
-    """Say what comes before the figures: who else must agree."""
+def _outline(found: Rehearsal, *, asks: bool, moves: bool) -> str:
+    """Say what comes before the figures: who else must agree; `moves`: there is something to show."""
     asked = ""
     if found.is_allowed and (asks or found.approvals):
         asked = " An allowance lets it pass at once."
@@ -160,7 +169,7 @@ def _outline(found: Rehearsal, *, asks: bool) -> str:
         asked = f" A rule asks for {checkers(found.approvals)} first."
     elif asks:
         asked = f" {checkers(1)} must agree first."
-    return f"{_WOULD if found.sides else _NOTHING_MOVES}{asked}"
+    return f"{_WOULD if moves else _NOTHING_MOVES}{asked}"
 
 
 def checkers(count: int) -> str:

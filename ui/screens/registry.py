@@ -9,6 +9,7 @@ from ui.screen import ScreenEntry
 from ui.screens.accounts.screen import Accounts
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
+from ui.screens.credits.screen import Credits
 from ui.screens.health.screen import Health
 from ui.screens.holds.screen import HoldsDesk
 from ui.screens.overview.screen import OverviewScreen
@@ -21,6 +22,7 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("transactions", "Transactions", "Ledger", Glyph.TRANSACTIONS, Transactions),
     ScreenEntry("accounts", "Accounts", "Ledger", Glyph.ACCOUNTS, Accounts),
     ScreenEntry("balances", "Balances", "Ledger", Glyph.BALANCES, Balances),
+    ScreenEntry("credits", "Credits", "Ledger", Glyph.CREDITS, Credits),
     ScreenEntry("holds", "Holds", "Ledger", Glyph.HOLDS, HoldsDesk),
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries, technical=True),

@@ -17,6 +17,7 @@ from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.scenes.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
 from ui.tour.scenes.acts import ACT_STOPS, DARK_ACTS
 from ui.tour.scenes.batch import BATCH_STOPS
+from ui.tour.scenes.credits import CREDIT_STOPS, DARK_CREDITS
 from ui.tour.scenes.currencies import CURRENCY_STOPS
 from ui.tour.scenes.holds import HOLD_STOPS
 from ui.tour.scenes.listed import anew, choose, customers_of, jump, next_page, rows_of, tick, write
@@ -141,6 +142,7 @@ STOPS = (
     Stop("detail", detail),
     Stop("last-page", last_page),
     Stop("balances", balances),
+    *CREDIT_STOPS,
     *ACCOUNT_STOPS,
     *ACT_STOPS,
     *HOLD_STOPS,
@@ -150,6 +152,7 @@ STOPS = (
     *CURRENCY_STOPS,
     *WAITING_STOPS,
     Stop("transactions-dark", dark_transactions),
+    *DARK_CREDITS,
     *DARK_ACCOUNTS[:1],
     *DARK_ACTS,
     *DARK_ACCOUNTS[1:],

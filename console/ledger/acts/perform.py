@@ -20,4 +20,7 @@ def perform_act(
 
     Raises RefusedError, and OutcomeUnknownError when the answer was lost: call again with its key.
     """
-    return ledger.perform(order.operation, key=key, cancel=cancel)
+    wanted = order.operation
+    # What is on many at once takes as long as a batch may.
+    timeout_s = ledger.batch_timeout_s if "selection" in wanted.arguments else None
+    return ledger.perform(wanted, key=key, cancel=cancel, timeout_s=timeout_s)

@@ -174,7 +174,25 @@ def page(
 
     zone: in which the ledger counts its days.
     """
-    values = wanted.values(zone) | {"limit": limit + 1}
+
+    def ask(session: Session) -> list[CreditRow]:
+        return beside(session, wanted, zone, direction=direction, cursor=cursor, limit=limit + 1)
+
+    rows = database.read("credits.page", ask, cancel=cancel)
+    return Page.cut(rows, limit, direction, beside=cursor is not None)
+
+
+def beside(
+    session: Session,
+    wanted: CreditFilter,
+    zone: tzinfo,
+    *,
+    direction: Direction = Direction.AFTER,
+    cursor: CreditCursor | None = None,
+    limit: int = PAGE_SIZE,
+) -> list[CreditRow]:
+    """Return at most `limit` rows after or before a cursor, away from it, by one statement."""
+    values = wanted.values(zone) | {"limit": limit}
     statement = _page_shape(
         frozenset(values), wanted.view, beside=_beside(cursor), forward=direction is Direction.AFTER,
         ends=wanted.no_expiry,
@@ -183,12 +201,7 @@ def page(
         values |= {"cursor_id": cursor.id}
         if cursor.expires_at is not None:
             values |= {"cursor_at": cursor.expires_at}
-
-    def ask(session: Session) -> list[CreditRow]:
-        return [_row(row) for row in session.execute(statement, values)]
-
-    rows = database.read("credits.page", ask, cancel=cancel)
-    return Page.cut(rows, limit, direction, beside=cursor is not None)
+    return [_row(row) for row in session.execute(statement, values)]
 
 
 def totals(

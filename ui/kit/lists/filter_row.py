@@ -55,10 +55,10 @@ class FilterRow(QWidget):
         self._changed()
         self.settle()
 
-    def show_chips(self, currency: CurrencyChip, *others: CheckedChip, note: str = "") -> None:
-        """Put the chips in a row, the currency's first, and a remark at its end."""
+    def show_chips(self, currency: CurrencyChip | None, *others: CheckedChip, note: str = "") -> None:
+        """Put the chips in a row, the currency's first where it is one of them, and a remark at its end."""
         self._currency = currency
-        self.chips = (currency, *others)
+        self.chips = others if currency is None else (currency, *others)
         for chip in self.chips:
             chip.changed.connect(self._changed)
         self._row.addLayout(Flow(*self.chips, self.clear_button), 1)

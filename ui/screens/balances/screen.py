@@ -17,6 +17,7 @@ from ui.kit.formats import DOT, MINUS
 from ui.kit.lists.currency_filter import CurrencyChip
 from ui.kit.lists.export_strip import ExportStrip
 from ui.kit.lists.list_part import ListPart
+from ui.kit.lists.name_list import NameList
 from ui.kit.table.paged_model import State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
@@ -28,7 +29,6 @@ from ui.kit.widgets.flow import Flow
 from ui.routes import OpenBalance, OpenUserTransactions
 from ui.screen import Screen
 from ui.screens.balances.columns import TOTALS, columns
-from ui.screens.balances.name_list import NameList
 from ui.ways import take, way_to_account, with_enter
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Balances(Screen):
             context.worker, context.notices, context.formats, self._export_work,
             noun="balances", total="balance", words="Export CSV\N{HORIZONTAL ELLIPSIS}", remark=self._remark,
         )  # fmt: skip
-        self.input = NameList(context)
+        self.input = NameList(context.worker, context.formats)
         self.figures = {
             key: KeyFigure(name, _NONE)
             for key, name in (

@@ -16,12 +16,12 @@ from console.ledger.books.overview.figures import Since
 from console.ledger.books.overview.load import overview
 from ui.kit.days import moment_words
 from ui.kit.formats import sentence
+from ui.kit.lists.choice import Choice
 from ui.kit.renewal import Renewal
 from ui.kit.table.paged_model import State
 from ui.kit.widgets.basics import TitleRow, button, label, row_of
 from ui.screen import Screen
 from ui.screens.overview.chart import DaysCard
-from ui.screens.overview.choice import Choice
 from ui.screens.overview.lists import (
     SmallList,
     change_columns,

@@ -6,27 +6,19 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
-from typing_extensions import override
+from PySide6.QtCore import Signal
 
 from console.ledger.books.overview.statement import WITHIN_DAYS
 from models.transaction import TransactionKind
 from ui.kit.charts.sparkline import Sparkline
 from ui.kit.days import age
-from ui.kit.formats import plain_tip
-from ui.kit.theme.fonts import figure_font, text_font
-from ui.kit.theme.tokens import Tone
-from ui.kit.widgets.basics import Chip, caption, label
-from ui.kit.widgets.buttons import PressButton
-from ui.routes import OpenAccounts, OpenHolds, OpenPosted
+from ui.kit.lists.tiles import PICTURE_HEIGHT, UNKNOWN, OpeningTile
+from ui.routes import OpenAccounts, OpenExpiring, OpenHolds, OpenPosted
 from ui.screens.overview.placing import Halving
 from ui.screens.overview.words import changed, since_words, usual_words
 
 if TYPE_CHECKING:
     from datetime import datetime
-
-    from PySide6.QtCore import QSize
 
     from console.ledger.books.overview.figures import CurrencyOverview, Since
     from ui.context import Context
@@ -36,91 +28,9 @@ if TYPE_CHECKING:
 CHART_DAYS: Final = 28
 """So many days back the line goes, and the chart of what came and went."""
 
-UNKNOWN: Final = "\N{EM DASH}"
 _COUNTING: Final = "not known while the days are counted"
 _SOON, _MIDDLE, _LATER = WITHIN_DAYS
-_PICTURE_PX: Final = (104, 40)
-
-
-class TileFace(QVBoxLayout):
-    """A name, a figure with its currency, and a note below it; perhaps how the figure went."""
-
-    def __init__(self, inside: QWidget, name: str) -> None:
-        super().__init__(inside)
-        self._inside = inside
-        self._name = caption(name)
-        self._figure = label(UNKNOWN, font=figure_font())
-        self._unit = label(tone="muted", font=text_font())
-        self._note = label("reading\N{HORIZONTAL ELLIPSIS}", tone="muted", font=text_font(tabular=True))
-        self._chip = Chip()
-        self._beside = QHBoxLayout()
-        self.setContentsMargins(15, 12, 15, 12)
-        self.setSpacing(2)
-        figures = QHBoxLayout()
-        figures.setSpacing(7)
-        figures.addStrut(_PICTURE_PX[1])  # the figures of a row stand on one line, beside a picture or not
-        figures.addWidget(self._figure)
-        figures.addWidget(self._unit, 0, Qt.AlignmentFlag.AlignBottom)
-        figures.addStretch(1)
-        figures.addLayout(self._beside)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(0, 2, 0, 0)
-        foot.setSpacing(8)
-        foot.addWidget(self._chip)
-        foot.addWidget(self._note, 1)
-        self.addWidget(self._name)
-        self.addLayout(figures)
-        self.addLayout(foot)
-        self.addStretch(1)
-        self._unit.setContentsMargins(0, 0, 0, 4)
-        for part in (self._name, self._figure, self._unit, self._note, self._chip):
-            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-
-    def put_beside(self, picture: QWidget) -> None:
-        """Put a picture beside the figure."""
-        picture.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._beside.addWidget(picture)
-
-    def tell(self, figure: str, unit: str, note: str, *, chip: str = "", tip: str = "") -> None:
-        """Show a figure, its currency, and what is said of it; a chip asks for attention."""
-        self._figure.setText(figure)
-        self._unit.setText(unit)
-        self._note.setText(note)
-        self._chip.set(chip, Tone.WARNING)
-        said = ", ".join(part for part in (f"{figure} {unit}".strip(), chip, note) if part)
-        self._inside.setAccessibleName(f"{self._name.text()}: {said}")
-        self._inside.setToolTip(plain_tip(tip) if tip else "")
-        self._inside.updateGeometry()
-
-
-class PlainTile(QFrame):
-    """A figure that has no list of its own yet."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setProperty("card", True)
-        self.face = TileFace(self, name)
-
-
-class OpeningTile(PressButton):
-    """A figure that opens the list behind it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setProperty("tile", True)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-        self.face = TileFace(self, name)
-        # A frame puts its contents inside its border, 1 px; a button does not.
-        self.face.setContentsMargins(16, 13, 16, 13)
-
-    @override
-    def sizeHint(self) -> QSize:
-        return self.face.sizeHint()
-
-    @override
-    def minimumSizeHint(self) -> QSize:
-        return self.face.minimumSize()
+_PICTURE_PX: Final = (104, PICTURE_HEIGHT)
 
 
 class Tiles(Halving):
@@ -138,11 +48,11 @@ class Tiles(Halving):
         self.owed = OpeningTile("What we owe customers")
         self.paid = OpeningTile("Paid out today")
         self.on_hold = OpeningTile("On hold")
-        self.expiring = PlainTile(f"Expires in {_MIDDLE} days")
+        self.expiring = OpeningTile(f"Expires in {_MIDDLE} days")
         self.line = _line(context.theme)
         self.owed.face.put_beside(self.line)
         self.put(self.owed, self.paid, self.on_hold, self.expiring)
-        for tile in (self.owed, self.paid, self.on_hold):
+        for tile in (self.owed, self.paid, self.on_hold, self.expiring):
             tile.clicked.connect(partial(self._press, tile))
 
     def show_currency(self, one: CurrencyOverview, since: Since, at: datetime) -> None:
@@ -152,6 +62,7 @@ class Tiles(Halving):
             self.owed: OpenAccounts(code),
             self.paid: OpenPosted(one.today, one.today, code, (TransactionKind.PAYOUT.value,)),
             self.on_hold: OpenHolds(currency=code),
+            self.expiring: OpenExpiring(code, _MIDDLE),
         }
         self._show_owed(one, since)
         self._show_paid(one)

@@ -22,7 +22,15 @@ from tests.models.writes import REASON, done, grant, let_time_pass, reserve, wri
 from ui.kit.table.paged_model import State
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.placing import RoomArea
-from ui.routes import OpenAccounts, OpenBatches, OpenHolds, OpenJobs, OpenPosted, OpenTransaction
+from ui.routes import (
+    OpenAccounts,
+    OpenBatches,
+    OpenExpiring,
+    OpenHolds,
+    OpenJobs,
+    OpenPosted,
+    OpenTransaction,
+)
 from ui.screens.overview.screen import OverviewScreen
 from ui.screens.overview.tiles import Tiles
 
@@ -154,8 +162,10 @@ def test_every_figure_that_has_a_list_opens_it_by_keyboard(context_of: Contexts,
     QTest.keyClick(screen.tiles.owed, Qt.Key.Key_Return)
     QTest.keyClick(screen.tiles.paid, Qt.Key.Key_Return)
     QTest.keyClick(screen.tiles.on_hold, Qt.Key.Key_Return)
+    QTest.keyClick(screen.tiles.expiring, Qt.Key.Key_Return)
     assert taken == [
         OpenAccounts("CR"), OpenPosted(TODAY, TODAY, "CR", ("payout",)), OpenHolds(currency="CR"),
+        OpenExpiring("CR", 30),
     ]  # fmt: skip
     ways: dict[str, list[Route]] = {}
     for name in ("waiting", "changes", "largest", "accounts", "jobs"):

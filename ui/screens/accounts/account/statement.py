@@ -21,13 +21,13 @@ from ui.acts.catalogue import REVERSAL
 from ui.acts.offered import reversal_action
 from ui.kit.commands import native
 from ui.kit.formats import DOT
+from ui.kit.lists.beside import Beside, BesideList
 from ui.kit.lists.selection_sum import SelectionSum
 from ui.kit.table.paged_model import PagedModel, State
 from ui.kit.table.row_menu import RowAction
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import bring_into_view, button, label, row_of
 from ui.routes import OpenBatch, OpenTransaction
-from ui.screens.accounts.account.beside import Beside, BesideList
 from ui.screens.accounts.account.columns import statement_columns
 from ui.screens.accounts.account.credits.columns import PART_COLUMNS
 from ui.screens.accounts.account.credits.listings import PartsListing
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 _PLAIN = "money that does not expire"
+_PARTS = "What credit it was paid with"
 _PARTS_KEY = "P"
 
 
@@ -113,7 +114,10 @@ class StatementTab(QWidget):
         self.table.head.set_order("posted_at", descending=True)
         self.table.set_row_actions(self._row_actions)
         self.sum = SelectionSum(self.table, "amount", context.formats)
-        self.parts = BesideList(context, "account.parts", "What credit it was paid with", PART_COLUMNS)
+        self.parts = BesideList(
+            _PARTS, context.table("account.parts", _PARTS, ground="surface"),
+            PagedModel(PART_COLUMNS, context.formats, context.worker), context.icons,
+        )  # fmt: skip
         self.parts.table.set_empty_words("No credit", "An account of the ledger itself has none.")
         self.parts.table.set_row_actions(self._part_actions)
         layout = QVBoxLayout(self)

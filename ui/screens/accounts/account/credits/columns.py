@@ -1,11 +1,10 @@
-"""What the lists of credit show: the lots that are open and ended, their uses, and a movement's parts."""
+"""What the lists of credit show: the lots that are open and ended, and a movement's parts."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from console.files.text import party
 from console.ledger.accounts.statement import NO_EXPIRY
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.tokens import Tone
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from console.ledger.credits.breakdown import Lot
     from console.ledger.credits.ended import EndedLot
     from console.ledger.credits.parts import Part
-    from console.ledger.credits.uses import LotUse
     from console.money import Currency
 
 _EXPIRED = "expired"
@@ -41,7 +39,7 @@ class LotRow:
         return self.lot.remaining - self.lot.covered - self.lot.dead
 
 
-def _currency(row: EndedLot | LotUse | Part) -> Currency:
+def _currency(row: EndedLot | Part) -> Currency:
     return row.currency
 
 
@@ -106,15 +104,6 @@ ENDED_COLUMNS: Final[tuple[Column[EndedLot], ...]] = (
     Column("amount", "Granted", Kind.AMOUNT, currency=_currency),
     Column("expires_at", "Until", Kind.UNTIL, value=_until, muted=True, width=150, yields=1),
     Column("created_at", "Granted at", Kind.TIMESTAMP, muted=True, yields=2),
-)
-
-USE_COLUMNS: Final[tuple[Column[LotUse], ...]] = (
-    Column("posted_at", "Posted", Kind.TIMESTAMP, muted=True),
-    Column("kind", "Movement", Kind.CHIP, value=lambda use: use.kind.value, tone=_plain, width=84),
-    Column("counterparty", "With", words=party, width=80, yields=1),
-    Column("amount", "Amount", Kind.MOVED, currency=_currency),
-    Column("remaining_after", "Left after", Kind.AMOUNT, muted=True, currency=_currency),
-    Column("reference", "Reference", muted=True, width=80, stretch=True, yields=2),
 )
 
 PART_COLUMNS: Final[tuple[Column[Part], ...]] = (

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from console.ledger.credits.ended import EndedCursor, EndedLot, ended
 from console.ledger.credits.parts import Part, parts
-from console.ledger.credits.uses import LotUse, uses
 from console.postgres.page import Direction, Page
 
 if TYPE_CHECKING:
@@ -36,22 +35,6 @@ class EndedListing:
             self.database, self.username, self.currency, direction=direction, cursor=cursor,
             limit=self.limit, cancel=cancellation,
         )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class UsesListing:
-    """What one credit paid for."""
-
-    database: Database
-    lot: int
-    limit: int
-
-    def __call__(self, direction: Direction, row: LotUse | None, cancellation: Cancellation) -> Page[LotUse]:
-        """Load the page beside a row, or the first or last page; on a pool thread."""
-        return uses(
-            self.database, self.lot, direction=direction, cursor=None if row is None else row.id,
-            limit=self.limit, cancel=cancellation,
-        ).page  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

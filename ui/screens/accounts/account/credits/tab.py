@@ -15,6 +15,8 @@ from console.files.text import shown
 from console.ledger.credits.ended import EndedCursor, EndedLot
 from ui.kit.commands import native
 from ui.kit.formats import DOT
+from ui.kit.lists.beside import Beside, BesideList
+from ui.kit.lists.credit_uses import USE_COLUMNS, UsesListing
 from ui.kit.lists.renewed import show_rows
 from ui.kit.table.paged_model import PagedModel
 from ui.kit.table.row_menu import RowAction
@@ -23,9 +25,8 @@ from ui.kit.widgets.basics import bring_into_view, button, row_of
 from ui.kit.widgets.buttons import stop_while_checked
 from ui.kit.widgets.inputs import WHOLE
 from ui.routes import OpenTransaction
-from ui.screens.accounts.account.beside import Beside, BesideList
-from ui.screens.accounts.account.credits.columns import ENDED_COLUMNS, USE_COLUMNS, LotRow, lot_columns
-from ui.screens.accounts.account.credits.listings import EndedListing, UsesListing
+from ui.screens.accounts.account.credits.columns import ENDED_COLUMNS, LotRow, lot_columns
+from ui.screens.accounts.account.credits.listings import EndedListing
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent
@@ -72,7 +73,10 @@ class CreditsTab(QWidget):
         )
         self.ended_table.setModel(self.ended_model)
         self.ended_table.head.set_order("closed_at", descending=True)
-        self.uses = BesideList(context, "account.credit-uses", _USES, USE_COLUMNS)
+        self.uses = BesideList(
+            _USES, context.table("account.credit-uses", _USES, ground="surface"),
+            PagedModel(USE_COLUMNS, context.formats, context.worker), context.icons,
+        )  # fmt: skip
         self.uses.table.set_empty_words("Nothing yet", "What the credit pays for stands here.")
         self._stack = QStackedWidget()
         self._build()

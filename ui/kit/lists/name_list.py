@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from console.errors import ConsoleError
-    from ui.context import Context
+    from ui.kit.formats import Formats
+    from ui.kit.worker import Worker
 
 WIDTH = 268
 _COUNT_AFTER_MS = 150
@@ -37,9 +38,12 @@ class NameList(Card):
 
     wanted = Signal(object)
 
-    def __init__(self, context: Context) -> None:
+    def __init__(
+        self, worker: Worker, formats: Formats, *, deed: str = "Look up", accent: bool = True
+    ) -> None:
+        """`deed` is what the button says that the names are wanted by."""
         super().__init__(spacing=8)
-        self._context = context
+        self._worker, self._formats = worker, formats
         self.setFixedWidth(WIDTH)
         self.editor = QPlainTextEdit()
         self.editor.setFont(text_font(tabular=True))
@@ -51,7 +55,7 @@ class NameList(Card):
         self.said = label(tone="muted", font=label_font(), wrap=True)
         self.load_button = button("Load file\N{HORIZONTAL ELLIPSIS}")
         self.clear_button = button("Clear")
-        self.look_up_button = button("Look up", accent=True)
+        self.look_up_button = button(deed, accent=accent)
         self.look_up_button.setToolTip("Ctrl+Return")
         head = caption("Usernames")
         head.setBuddy(self.editor)
@@ -108,7 +112,7 @@ class NameList(Card):
     def load(self, path: Path) -> None:
         """Read the first column of a file, off the GUI thread."""
         self._say(f"Reading {path.name}\N{HORIZONTAL ELLIPSIS}")
-        self._context.worker.run(
+        self._worker.run(
             lambda cancel: names_in_file(path, cancel=cancel),
             done=partial(self._loaded, path.name),
             failed=self._refused,
@@ -133,7 +137,7 @@ class NameList(Card):
     def _show_count(self) -> None:
         self._recount.stop()
         names = self.names
-        write = self._context.formats.integer
+        write = self._formats.integer
         again = repeated(names)
         noun = "name" if len(names) == 1 else "names"
         words = f"{write(len(names))} {noun}" + (f", {write(again)} repeated" if again else "")

@@ -8,21 +8,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QBoxLayout, QWidget
 from typing_extensions import override
 
-from ui.kit.table.paged_model import PagedModel, State
+from ui.kit.table.paged_model import State
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import bring_into_view, button, label, row_of
 from ui.kit.widgets.cards import Card, heading_label
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from PySide6.QtGui import QKeyEvent, QResizeEvent
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.page import Direction, Page
-    from ui.context import Context
-    from ui.kit.table.columns import Column
+    from ui.kit.table.paged_model import PagedModel
+    from ui.kit.table.view import LedgerTable
+    from ui.kit.theme.icons import Icons
 
     Load = Callable[[Direction, Any, Cancellation], Page[Any]]
 
@@ -40,19 +41,20 @@ class BesideList(Card):
     closed = Signal()
     chosen = Signal(object)
 
-    def __init__(self, context: Context, name: str, heading: str, columns: Sequence[Column[Any]]) -> None:
-        """`name` is the key that the table's layout is kept under; `heading` is also how it is spoken."""
+    def __init__(self, heading: str, table: LedgerTable, model: PagedModel[Any], icons: Icons) -> None:
+        """`table` has no model yet; `heading` is also how it is spoken."""
         super().__init__(spacing=8)
         self._heading = heading_label("")
         self._of = label(tone="muted", wrap=True)
         self._wanted = (heading, "")
         self.close_button = button("", flat=True, compact=True)
         self.close_button.setToolTip("Hide (Esc)")
-        context.icons.dress(self.close_button, Glyph.CLOSE, size=14)
-        self.model: PagedModel[Any] = PagedModel(columns, context.formats, context.worker, self)
+        icons.dress(self.close_button, Glyph.CLOSE, size=14)
+        self.model = model
+        model.setParent(self)
         # Before the table's own: what is of another row goes before the table says that a load failed.
         self.model.state_changed.connect(self._follow)
-        self.table = context.table(name, heading, ground="surface")
+        self.table = table
         self.table.setModel(self.model)
         self.table.activated_row.connect(self.chosen)
         self.model.first_page_shown.connect(self._begin_at_first)
