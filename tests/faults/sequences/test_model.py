@@ -273,9 +273,23 @@ class Bank(RuleBasedStateMachine):
         assert made is None or made == found["count"]
 
     @precondition(lambda self: self.model.holds)
-    @rule(
-        data=st.data(), way=st.sampled_from(("release_holds", "extend_holds", "capture_holds")), hours=UNTIL
-    )
+    @rule(data=st.data())
+    def release_many(self, data: st.DataObject) -> None:
+        """Let several holds go at once."""
+        self.many_holds(data, "release_holds", None)
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data(), hours=UNTIL)
+    def extend_many(self, data: st.DataObject, hours: float | None) -> None:
+        """Give several holds another time at once."""
+        self.many_holds(data, "extend_holds", hours)
+
+    @precondition(lambda self: self.model.holds)
+    @rule(data=st.data())
+    def capture_many(self, data: st.DataObject) -> None:
+        """Spend several holds at once."""
+        self.many_holds(data, "capture_holds", None)
+
     def many_holds(self, data: st.DataObject, way: str, hours: float | None) -> None:
         """Do the same to several holds at once, in the order of their names."""
         names = sorted({self.pick_hold(data) for _ in range(data.draw(st.integers(1, 3)))})

@@ -1,13 +1,19 @@
-"""What one credit paid for, as a list beside another: its columns, and what it loads from."""
+"""What became of one credit, as a list beside another: how its end was moved, and what it paid for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from typing_extensions import override
+
 from console.files.text import party
+from console.ledger.acts.ends import of_credit
 from console.ledger.credits.uses import LotUse, uses
+from ui.kit.lists.beside import BesideList
+from ui.kit.lists.end_history import EndHistory
 from ui.kit.table.columns import Column, Kind
+from ui.kit.table.paged_model import PagedModel
 from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
@@ -15,6 +21,13 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from console.postgres.page import Direction, Page
+    from ui.kit.formats import Formats
+    from ui.kit.table.view import LedgerTable
+    from ui.kit.theme.icons import Icons
+    from ui.kit.worker import Worker
+
+BECAME: Final = "What became of it"
+"""How the list is called where it is opened, and over it."""
 
 
 def _currency(use: LotUse) -> Currency:
@@ -49,3 +62,28 @@ class UsesListing:
             self.database, self.lot, direction=direction, cursor=None if row is None else row.id,
             limit=self.limit, cancel=cancellation,
         ).page  # fmt: skip
+
+
+class CreditUses(BesideList):
+    """The changes of a credit's end by hand, and under them what it paid for; `table` has no model yet."""
+
+    def __init__(
+        self, table: LedgerTable, database: Database, worker: Worker, formats: Formats, icons: Icons
+    ) -> None:
+        super().__init__(BECAME, table, PagedModel(USE_COLUMNS, formats, worker), icons)
+        self._database = database
+        self.history = EndHistory(
+            worker, formats, lambda number, cancel: of_credit(database, number, cancel=cancel)
+        )
+        self.body.insertWidget(self.body.indexOf(table), self.history)
+        table.set_empty_words("Nothing yet", "What the credit pays for stands here.")
+
+    def show_credit(self, lot: int, of: str, limit: int) -> None:
+        """Open what became of a credit; `of` names it, limit: the rows of a page."""
+        self.history.show_of(lot)
+        self.show_list(of, UsesListing(self._database, lot, limit))
+
+    @override
+    def close_list(self) -> None:
+        self.history.show_of(None)
+        super().close_list()

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
 from console.files.text import shown
 from ui.kit.commands import native
 from ui.kit.formats import DOT
-from ui.kit.lists.beside import Beside, BesideList
-from ui.kit.lists.credit_uses import USE_COLUMNS, UsesListing
+from ui.kit.lists.beside import Beside
+from ui.kit.lists.credit_uses import BECAME, CreditUses
 from ui.kit.table.paged_model import PagedModel
 from ui.kit.table.row_menu import RowAction
 from ui.routes import OpenCredit, OpenTransaction
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from console.ledger.credits.uses import LotUse
     from ui.context import Context
 
-_USES: Final = "What became of it"
-
 
 class CreditTable(Beside):
     """Enter on a row opens what that credit paid for, and there the transaction."""
@@ -33,9 +31,9 @@ class CreditTable(Beside):
         self.model: PagedModel[CreditRow] = PagedModel(COLUMNS, context.formats, context.worker)
         self.table = context.table("credits", "Credits")
         self.table.setModel(self.model)
-        self.uses = BesideList(
-            _USES, context.table("credits.uses", _USES, ground="surface"),
-            PagedModel(USE_COLUMNS, context.formats, context.worker), context.icons,
+        self.uses = CreditUses(
+            context.table("credits.uses", BECAME, ground="surface"), context.database, context.worker,
+            context.formats, context.icons,
         )  # fmt: skip
         super().__init__(self.table, self.uses)
         self.model.setParent(self)
@@ -45,7 +43,6 @@ class CreditTable(Beside):
         self.table.activated_row.connect(self._open)
         self.table.current_row_changed.connect(self._follow)
         self.uses.table.set_row_actions(self._use_actions)
-        self.uses.table.set_empty_words("Nothing yet", "What the credit pays for stands here.")
         self.uses.chosen.connect(self._open_use)
         self.uses.closed.connect(self._uses_closed)
 
@@ -63,11 +60,8 @@ class CreditTable(Beside):
 
     def _show_uses(self, row: CreditRow) -> None:
         self._lot = row.id
-        limit = self._context.settings.page_size
-        self.uses.show_list(
-            f"Credit {row.id} of {shown(row.username)}{DOT}{shown(row.source)}",
-            UsesListing(self._context.database, row.id, limit),
-        )
+        of = f"Credit {row.id} of {shown(row.username)}{DOT}{shown(row.source)}"
+        self.uses.show_credit(row.id, of, self._context.settings.page_size)
 
     def _follow(self, row: CreditRow | None) -> None:
         """Let what is open be of the row that the keyboard is at."""
@@ -83,7 +77,7 @@ class CreditTable(Beside):
         go, copy = self._context.navigator.go, QGuiApplication.clipboard().setText
         place = OpenCredit(row.username, row.currency.code, row.id, row.source)
         return [
-            RowAction(_USES, partial(self._open, row), native("Return")),
+            RowAction(BECAME, partial(self._open, row), native("Return")),
             RowAction("Show on its account", partial(go, place)),
             way_to_account(self._context, row.username, row.currency.code),
             RowAction("Its grant", partial(go, OpenTransaction(row.opened_by))),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg.types.json import Jsonb
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -12,7 +13,7 @@ from sqlalchemy.engine import make_url
 
 from console.ledger.accounts.detail import STATEMENT_SIZE
 from tests.cluster import connected
-from tests.models.writes import done, grant
+from tests.models.writes import done, grant, write
 from tests.ui.several import fill_in_four_currencies
 from ui.kit.table.model import CellModel
 from ui.kit.table.paged_model import State
@@ -396,3 +397,18 @@ def test_credit_that_never_ends_says_so(
     qtbot.waitUntil(lambda: page.tabs.statement.model.rowCount() == 4)
     open_parts(page, 0, qtbot)
     assert texts(page.tabs.statement.parts.table, "source", "expires_at") == [("for life", "no expiry")]
+
+
+def test_how_the_end_of_a_credit_was_moved_stands_over_what_it_paid_for(
+    page: AccountPage, qtbot: QtBot, as_role: Callable[[str], str]
+) -> None:
+    chosen = Jsonb({"currency": "CR", "lots": [2], "count": 1, "amount": 5_089})
+    with connected(as_role("t_operator")) as ledger:
+        done(write(ledger, "extend_lots", chosen, "2031-01-01 00:00+00", "the sale goes on", "OPS-4"))
+    open_uses(page, 0, qtbot)
+    history = page.tabs.credits.uses.history
+    qtbot.waitUntil(lambda: bool(history.words))
+    assert "t_operator from " in history.words
+    assert history.words.endswith("to end of 31 Dec 2030: the sale goes on (OPS-4)")
+    press(Qt.Key.Key_Escape)
+    assert history.words == ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
@@ -15,8 +15,8 @@ from console.files.text import shown
 from console.ledger.credits.ended import EndedCursor, EndedLot
 from ui.kit.commands import native
 from ui.kit.formats import DOT
-from ui.kit.lists.beside import Beside, BesideList
-from ui.kit.lists.credit_uses import USE_COLUMNS, UsesListing
+from ui.kit.lists.beside import Beside
+from ui.kit.lists.credit_uses import BECAME, CreditUses
 from ui.kit.lists.renewed import show_rows
 from ui.kit.table.paged_model import PagedModel
 from ui.kit.table.row_menu import RowAction
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from console.money import Currency
     from ui.context import Context
     from ui.kit.table.view import LedgerTable
-
-_USES: Final = "What became of it"
 
 
 class CreditsTab(QWidget):
@@ -73,11 +71,10 @@ class CreditsTab(QWidget):
         )
         self.ended_table.setModel(self.ended_model)
         self.ended_table.head.set_order("closed_at", descending=True)
-        self.uses = BesideList(
-            _USES, context.table("account.credit-uses", _USES, ground="surface"),
-            PagedModel(USE_COLUMNS, context.formats, context.worker), context.icons,
+        self.uses = CreditUses(
+            context.table("account.credit-uses", BECAME, ground="surface"), context.database, context.worker,
+            context.formats, context.icons,
         )  # fmt: skip
-        self.uses.table.set_empty_words("Nothing yet", "What the credit pays for stands here.")
         self._stack = QStackedWidget()
         self._build()
         self._connect()
@@ -177,10 +174,8 @@ class CreditsTab(QWidget):
 
     def _show_uses(self, lot: int, source: str) -> None:
         self._lot = lot
-        limit = self._context.settings.page_size
-        self.uses.show_list(
-            f"Credit {lot}{DOT}{shown(source)}", UsesListing(self._context.database, lot, limit)
-        )
+        of = f"Credit {lot}{DOT}{shown(source)}"
+        self.uses.show_credit(lot, of, self._context.settings.page_size)
 
     def _close_uses(self) -> None:
         self._lot = None
@@ -193,7 +188,7 @@ class CreditsTab(QWidget):
     def _lot_actions(self, row: LotRow | EndedLot) -> list[RowAction]:
         copy = QGuiApplication.clipboard().setText
         return [
-            RowAction(_USES, partial(self._open, row), native("Return")),
+            RowAction(BECAME, partial(self._open, row), native("Return")),
             RowAction("Copy number", partial(copy, str(_lot_of(row).id))),
         ]
 
