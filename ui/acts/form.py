@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -75,6 +75,8 @@ class ActForm(QDialog):
         self.end = DonePage(context)
         self._pages = QStackedWidget()
         self._one = KeyedWrite(context.worker, self)
+        self._growing = QTimer(self, singleShot=True, interval=0)
+        self._growing.timeout.connect(self._grow)
         self._build()
         self._connect()
         self._fill_in()
@@ -183,7 +185,20 @@ class ActForm(QDialog):
             self.blanks.correct_currency(found.sides[0].currency)
         told = () if found is None or found.refusal is not None else self._act.tells(found.outcome)
         self.preview.show_foresight(self.foresight, told)
+        # Once the preview has laid out what it shows.
+        self._growing.start()
         self._look()
+
+    def _grow(self) -> None:
+        """Take the height that the preview needs now, as far as there is room; it is never given back."""
+        layout, room = self._inside.layout(), self._area.viewport().size()
+        if layout is None or not self.isVisible():
+            return
+        missing = layout.totalHeightForWidth(room.width()) - room.height()
+        if missing > 0:
+            before = self.height()
+            fit_dialog(self, QSize(self.width(), before + missing))
+            self.move(self.x(), max(0, self.y() - (self.height() - before) // 2))
 
     def _why_not(self) -> str:
         if self._one.busy:

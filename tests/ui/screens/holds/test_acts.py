@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QScrollArea
 
-from tests.models.writes import done, release
+from tests.models.writes import done, release, reserve
 from tests.ui.acts.hands import do, ended, fill, focused, seen, shown_form
 from tests.ui.screens.holds.hands import choose, press, previewed, references
 from ui.acts.form import ActForm
@@ -17,6 +18,8 @@ from ui.screens.accounts.account.page import AccountPage
 from ui.screens.accounts.account.tabs import HOLDS_TAB
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytestqt.qtbot import QtBot
 
     from tests.bookkeeping import Connection
@@ -92,6 +95,27 @@ def test_many_are_released_by_one_call(qtbot: QtBot, desk: HoldsDesk) -> None:
     assert form.is_done, form.outcome.text()
     assert form.end.words.startswith("3 holds, 429.50 CR released.\nDone at")
     qtbot.waitUntil(lambda: references(desk) == ["late"])
+
+
+def test_the_form_grows_by_what_its_preview_needs(
+    qtbot: QtBot, desk: HoldsDesk, operator: Connection, open_accounts: Callable[..., None]
+) -> None:
+    names = [f"shop-{number}" for number in range(6)]
+    open_accounts(dict.fromkeys(names, 100))
+    for name in names:
+        done(reserve(operator, name, 10, name, 5))
+    desk.refresh()
+    qtbot.waitUntil(lambda: set(names) <= set(references(desk)))
+    desk.window().resize(1_200, 900)
+    choose_many(desk, *names)
+    form = press(desk, Qt.Key.Key_R)
+    before = form.height()
+    fill(form, reason=WHY)
+    seen(qtbot, form)
+    assert len(form.preview.rows) == len(names)
+    (area,) = form.findChildren(QScrollArea)
+    qtbot.waitUntil(lambda: form.height() > before)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() == 0)
 
 
 def test_many_are_captured_whole(qtbot: QtBot, desk: HoldsDesk) -> None:
