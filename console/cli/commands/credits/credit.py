@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from console.cli.arguments import account, chosen, names_asked, one_or_all, until
-from console.cli.commands.credits import change, everybody, single
+from console.cli.commands.credits import change, everybody, past, single
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import (  # noqa: TC001 - typer reads the annotations at run time
@@ -161,4 +161,5 @@ def list_credits(
 # Last, as in the help.
 single.register(app)
 everybody.register(app)
+past.register(app)
 change.register(app)

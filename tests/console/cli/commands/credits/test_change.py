@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -126,3 +127,19 @@ def test_several_holds_are_one_act(ledgerctl: Run) -> None:
     assert (taken.data["captured"], taken.data["amount"]) == (2, "2.00")
     part = ledgerctl("hold", "capture", "h-2", "h-3", "--amount", "1")
     assert (part.code, "captured whole" in part.err) == (2, True)
+
+
+def test_a_past_moment_has_the_ends_of_then(ledgerctl: Run) -> None:
+    number = granted(ledgerctl, "anna", "3", "promo", "--expires", SOON)
+    assert ledgerctl("hold", "reserve", "anna", "--amount", "1", "--reference", "h-1").code == 0
+    between = datetime.now(UTC).isoformat()
+    assert ledgerctl("credit", "change", "extend", number, "--expires", LATER, *WHY).code == 0
+    assert ledgerctl("hold", "release", "h-1", *WHY).code == 0
+    found = ledgerctl(*JSON, "credit", "past", "anna", "--at", between)
+    assert [(row["what"], row["name"], row["left"]) for row in found.data] == [
+        ("credit", "promo", "3.00"), ("hold", "h-1", "1.00"),
+    ]  # fmt: skip
+    assert found.data[0]["expires_at"].startswith("2999-01-0")
+    assert "anna then: balance 13.00 CR, granted 3.00 CR, on hold 1.00 CR." in found.err
+    to_come = ledgerctl("credit", "past", "anna", "--at", "2999-01-01")
+    assert (to_come.code, "to come" in to_come.err) == (2, True)
