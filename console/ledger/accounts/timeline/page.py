@@ -39,6 +39,7 @@ class TimelineKind(StrEnum):
 
     MOVEMENT = "movement"
     HOLD = "hold"
+    CREDIT = "credit"
     NOTE = "note"
     FLAG = "flag"
     STATUS = "status"
@@ -73,8 +74,8 @@ class TimelineRow:
     the ledger knows none. act: a transaction's kind, a hold's end, or an operation's name. moved: minor units
     of currency, below 0 what went out; None for all but movements. amount: how much was asked for, in minor
     units, of a refused act too. said: a note, a reason or a description; of an erased note nothing is left.
-    before, after: a status, a limit or a flag's assignee, as the ledger wrote it. code, detail: why it was
-    refused.
+    before, after: a status, a limit or a flag's assignee, as the ledger wrote it; of an extension how many
+    it was of, and the new end in words. code, detail: why it was refused.
     """
 
     moment: datetime
@@ -108,6 +109,8 @@ _KINDS: Final[Mapping[Source, TimelineKind]] = {
     Source.MOVEMENT: TimelineKind.MOVEMENT,
     Source.HOLD_END: TimelineKind.HOLD,
     Source.REQUEST_END: TimelineKind.REQUEST,
+    Source.HOLDS_EXTENDED: TimelineKind.HOLD,
+    Source.CREDITS_EXTENDED: TimelineKind.CREDIT,
 }
 
 _ACTS: Final[Mapping[str, TimelineKind]] = {

@@ -19,6 +19,8 @@ class Source(IntEnum):
     HOLD_END = 4
     EVENT = 5
     REQUEST_END = 6
+    HOLDS_EXTENDED = 7
+    CREDITS_EXTENDED = 8
 
 
 class Walk(NamedTuple):
@@ -56,6 +58,21 @@ _REQUESTS: Final = (
     "coalesce(q.request ->> 'username', q.request ->> 'from') = owner.username COLLATE \"default\""
 )
 
+# One row an act, on however many of the account's; the credits by their two partial indexes.
+_HOLDS_EXTENDED: Final = """(
+            SELECT DISTINCT a.id, a.acted_at FROM ledger.reservations r
+            JOIN ledger.hold_events e ON e.reservation_id = r.id
+            JOIN ledger.acts a ON a.id = e.act_id AND a.kind IN ('extend_reservation', 'extend_holds')
+            WHERE r.wallet_id = owner.id) a"""
+_CREDITS_EXTENDED: Final = """(
+            SELECT DISTINCT a.id, a.acted_at FROM (
+                SELECT l.id FROM ledger.credit_lots l WHERE l.wallet_id = owner.id AND l.closed_at IS NULL
+                UNION ALL
+                SELECT l.id FROM ledger.credit_lots l WHERE l.wallet_id = owner.id AND l.closed_at IS NOT NULL
+            ) l
+            JOIN ledger.lot_events e ON e.lot_id = l.id
+            JOIN ledger.acts a ON a.id = e.act_id AND a.kind = 'extend_lots') a"""
+
 MOVEMENTS: Final = (
     Walk(Source.MOVEMENT, "ledger.transactions t", "t.from_wallet = owner.id", "t.posted_at", "t.id"),
     Walk(Source.MOVEMENT, "ledger.transactions t", "t.to_wallet = owner.id", "t.posted_at", "t.id"),
@@ -76,8 +93,21 @@ OTHERS: Final = (
         Source.REQUEST_END, "ledger.approval_requests q", f"{_REQUESTS} AND q.closed_at IS NOT NULL",
         "q.closed_at", "q.id",
     ),
+    # Other acts on credits and holds are seen by what they moved or ended.
+    Walk(Source.HOLDS_EXTENDED, _HOLDS_EXTENDED, "true", "a.acted_at", "a.id"),
+    Walk(Source.CREDITS_EXTENDED, _CREDITS_EXTENDED, "true", "a.acted_at", "a.id"),
 )  # fmt: skip
 """All else about the account, in whichever currency, and the holds of its wallet."""
+
+# An end in the ledger's own zone, as lists write it.
+_END: Final = """coalesce((
+            SELECT CASE WHEN own.at::time = '00:00' THEN 'the end of ' || (own.at::date - 1)
+                ELSE to_char(own.at, 'YYYY-MM-DD HH24:MI') END
+            FROM (SELECT a.expires_at AT TIME ZONE ledger.business_zone() AS at) own), 'no end')"""
+_EXTENDED: Final = """
+        SELECT a.operator, a.kind, 'done', NULL, sum(e.amount)::text, a.currency, NULL, {name}, NULL,
+            concat_ws(', ', nullif(a.reason, ''), 'ticket ' || a.ticket), count(*)::text, {end}, NULL, NULL
+        FROM ledger.acts a JOIN {of} WHERE a.id = found.id{{of_source}} GROUP BY a.id"""
 
 # What is read of a source's row: the columns are those of COLUMNS. The first two say which types a NULL has,
 # since one of them always comes first.
@@ -133,7 +163,17 @@ _TOLD: Final[Mapping[Source, str]] = {
         SELECT q.closed_by, q.kind, 'done', NULL, q.amount::text, q.currency, q.request ->> 'to',
             q.request ->> 'reference', NULL, q.close_reason, NULL, q.status::text, NULL, NULL
         FROM ledger.approval_requests q WHERE q.id = found.id""",
-}
+    Source.HOLDS_EXTENDED: _EXTENDED.format(
+        name="min(r.reference)", end=_END,
+        of="ledger.hold_events e ON e.act_id = a.id"
+        " JOIN ledger.reservations r ON r.id = e.reservation_id AND r.wallet_id = owner.id",
+    ),
+    Source.CREDITS_EXTENDED: _EXTENDED.format(
+        name="NULL", end=_END,
+        of="ledger.lot_events e ON e.act_id = a.id"
+        " JOIN ledger.credit_lots l ON l.id = e.lot_id AND l.wallet_id = owner.id",
+    ),
+}  # fmt: skip
 
 COLUMNS: Final = (
     "who, act, outcome, moved, stated, currency, other, reference, batch_id, said, before, after, code,"
@@ -154,8 +194,10 @@ def told(walks: tuple[Walk, ...]) -> str:
     """Return what is told of one row of `found`, by its source."""
     wanted = {walk.source for walk in walks}
     return " UNION ALL ".join(
-        f"{words} AND found.source = {source}" for source, words in _TOLD.items() if source in wanted
-    )
+        words.format(of_source=f" AND found.source = {source}") if "{of_source}" in words
+        else f"{words} AND found.source = {source}"
+        for source, words in _TOLD.items() if source in wanted
+    )  # fmt: skip
 
 
 def _side(walk: Walk, way: str, *, beside: bool) -> str:

@@ -19,6 +19,7 @@ LONGEST: Final = 2_000
 
 _STYLE: Final = NumberStyle()
 _ANYONE: Final = "anyone"
+_BY_HAND: Final = "Credit ended: "
 
 # What went out, and what came in.
 _MOVEMENTS: Final[Mapping[TransactionKind, tuple[str, str]]] = {
@@ -61,8 +62,11 @@ def sentence(row: TimelineRow, style: NumberStyle = _STYLE) -> str:
 
 
 def _with_said(happened: str, row: TimelineRow) -> str:
-    # What the ledger describes an expiry with says nothing more.
-    said = "" if row.act == TransactionKind.EXPIRY else shown(" ".join(row.said.splitlines()), LONGEST)
+    # What the ledger describes an expiry with says nothing more; an end by hand has its reason after that.
+    words = row.said
+    if row.act == TransactionKind.EXPIRY:
+        words = words.removeprefix(_BY_HAND) if words.startswith(_BY_HAND) else ""
+    said = shown(" ".join(words.splitlines()), LONGEST)
     if row.kind is TimelineKind.NOTE:
         return said or "A note, erased with the person"
     if row.kind is TimelineKind.FLAG:
@@ -83,14 +87,24 @@ def _money(row: TimelineRow, style: NumberStyle, minor: int | None = None) -> st
 def _movement(row: TimelineRow, style: NumberStyle) -> str:
     out, into = _MOVEMENTS[TransactionKind(row.act)]
     words = out if (row.moved or 0) < 0 else into
+    if row.act == TransactionKind.EXPIRY and row.said.startswith(_BY_HAND):
+        words = words.replace("expired", "ended by hand")
     return words.format(money=_money(row, style), other=party(row.other or ""))
 
 
 def _hold(row: TimelineRow, style: NumberStyle) -> str:
     held, name = _money(row, style), shown(row.reference or "")
+    if row.source is Source.HOLDS_EXTENDED:
+        what = f"Hold {name}" if row.before == "1" else f"{row.before} holds"
+        return f"{what} of {held} extended to {row.after}"
     if row.source is Source.HOLD:
         return f"Hold {name} of {held} made"
     return f"Hold {name} of {held} {row.act}"
+
+
+def _credit(row: TimelineRow, style: NumberStyle) -> str:
+    what = "Credit" if row.before == "1" else f"{row.before} credits"
+    return f"{what} of {_money(row, style)} extended to {row.after}"
 
 
 def _asked_for(row: TimelineRow, style: NumberStyle) -> str:
@@ -146,6 +160,7 @@ def _act(row: TimelineRow) -> str:
 _TELLERS: Final[Mapping[TimelineKind, Callable[[TimelineRow, NumberStyle], str]]] = {
     TimelineKind.MOVEMENT: _movement,
     TimelineKind.HOLD: _hold,
+    TimelineKind.CREDIT: _credit,
     TimelineKind.STATUS: _status,
     TimelineKind.LIMIT: _limit,
     TimelineKind.FLAG: _flag,
