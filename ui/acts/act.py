@@ -156,7 +156,7 @@ class Act:
     opens it on a page. why: what the obligatory text is called. support: whether support does it too. asked:
     whether support may ask for it where it does not. opens: whether it opens an account, in a currency.
     unfit: why it makes no sense on a subject. follows: what else comes of it, as a sentence. tells: of what
-    is done to many at once, lines on what it comes to, from the ledger's outcome; a `{count}` in deed and
+    is done to many at once, lines on what it comes to, from the ledger's outcome; a `{credits}` in deed and
     said is how many it was.
     """
 

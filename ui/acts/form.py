@@ -241,7 +241,7 @@ class ActForm(QDialog):
         if "amount" in written and self.blanks.edits["amount"].value is None and moved is not None:
             written["amount"] = self._context.formats.money(moved, self.blanks.values(_LOOKING).currency)
         many = None if found is None else found.outcome.get("count")
-        written["count"] = "all" if many is None else self._context.formats.integer(many)
+        written["credits"] = "credits" if many is None else self._context.formats.count(many, "credit")
         return template.format_map(written)
 
     def _connect(self) -> None:

@@ -83,6 +83,18 @@ _BY_REFERENCE: Final = {
         SELECT 1, r.id FROM {{table}} r WHERE lower(r.ticket) = {_TICKET}
         ORDER BY r.{{at}} DESC, r.id DESC LIMIT {_LIMIT}""",
 }
+# A hold is found by the ticket of its beginning, of its end, and of each change of its end.
+_HOLD_TICKETS: Final = f"""
+        SELECT 1, one.id FROM (
+            (SELECT r.id FROM ledger.reservations r WHERE lower(r.ticket) = {_TICKET}
+            ORDER BY r.created_at DESC, r.id DESC LIMIT {_LIMIT})
+            UNION ALL
+            (SELECT r.id FROM ledger.reservations r WHERE lower(r.close_ticket) = {_TICKET}
+            ORDER BY r.closed_at DESC, r.id DESC LIMIT {_LIMIT})
+            UNION ALL
+            (SELECT e.reservation_id FROM ledger.acts a JOIN ledger.hold_events e ON e.act_id = a.id
+            WHERE lower(a.ticket) = {_TICKET} ORDER BY a.acted_at DESC, e.reservation_id DESC LIMIT {_LIMIT})
+        ) one"""
 _TRANSACTIONS: Final = f"""
     (SELECT 'transaction', min(f.rank), t.id, t.reference, t.kind::text,
         {_HOLDER.format(wallet="t.from_wallet")}, {_HOLDER.format(wallet="t.to_wallet")},
@@ -116,11 +128,17 @@ _BATCHES: Final = f"""
         {_NO_NUMBER}, b.currency, {_NO_NUMBER}, false, 0
     FROM ({{probes}}) f (rank, id) JOIN ledger.batches b ON b.id = f.id
     GROUP BY b.id ORDER BY 2, b.id DESC LIMIT {_LIMIT})"""
+_CREDIT_PROBES: Final = {
+    "number": "SELECT 0, l.id FROM ledger.credit_lots l WHERE l.id = :number",
+    "ticket": f"""
+        SELECT 1, e.lot_id FROM ledger.acts a JOIN ledger.lot_events e ON e.act_id = a.id
+        WHERE lower(a.ticket) = {_TICKET} ORDER BY a.acted_at DESC, e.lot_id LIMIT {_LIMIT}""",
+}
 _CREDITS: Final = f"""
-    (SELECT 'credit', 0, l.id, l.source, NULL, u.username, NULL, l.amount, w.currency, {_NO_NUMBER}, false, 0
-    FROM ledger.credit_lots l
-        JOIN ledger.wallets w ON w.id = l.wallet_id JOIN ledger.users u ON u.id = w.user_id
-    WHERE l.id = :number)"""
+    (SELECT 'credit', min(f.rank), l.id, l.source, NULL, {_HOLDER.format(wallet="l.wallet_id")}, NULL,
+        l.amount, l.currency, {_NO_NUMBER}, false, 0
+    FROM ({{probes}}) f (rank, id) JOIN ledger.credit_lots l ON l.id = f.id
+    GROUP BY l.id ORDER BY 2, l.id LIMIT {_LIMIT})"""
 
 OPERATOR_PROBES: Final = {
     "username": "SELECT 0, o.name FROM ledger.operators o WHERE o.name = :username",
@@ -150,7 +168,8 @@ def statement(given: frozenset[str], *, operators: bool = False) -> TextClause:
     blocks = {
         _ACCOUNTS: {key: probe.replace("{few}", few) for key, probe in _ACCOUNT_PROBES.items()},
         _TRANSACTIONS: _of_table("ledger.transactions", "posted_at"),
-        _HOLDS: _of_table("ledger.reservations", "created_at"),
+        _HOLDS: _of_table("ledger.reservations", "created_at") | {"ticket": _HOLD_TICKETS},
+        _CREDITS: _CREDIT_PROBES,
         _BATCHES: _BATCH_PROBES,
         _OPERATORS: OPERATOR_PROBES if operators else {},
     }
@@ -161,8 +180,6 @@ def statement(given: frozenset[str], *, operators: bool = False) -> TextClause:
             asked.append(block.replace("{probes}", " UNION ALL ".join(wanted)))
     if "amounts" in given:
         asked.append(_AMOUNTS)
-    if "number" in given:
-        asked.append(_CREDITS)
     shared = [_BEGINNINGS] if "name" in given else []
     shared += [_ACCOUNT_WORDS, _BATCHES_CALLED] if "words" in given else []
     return text(f"{'WITH ' if shared else ''}{', '.join(shared)} {' UNION ALL '.join(asked)}")

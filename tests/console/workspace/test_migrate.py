@@ -171,7 +171,7 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
         "batches_unrecovered_idx", "reservations_ticket_idx", "reversals_part_key", "reversals_pkey",
         "reversals_through_key", "transactions_ticket_idx", "acts_pkey", "acts_ticket_idx", "lot_events_pkey",
         "lot_events_act_idx", "hold_events_pkey", "hold_events_act_idx", "reservations_active_idx",
-        "credit_lots_open_idx", "credit_lots_expired_idx",
+        "credit_lots_open_idx", "credit_lots_expired_idx", "reservations_close_ticket_idx",
     }  # fmt: skip
     assert migrate(ledger_url) == head_version()
     assert (indexes(ledger_url), fingerprint(ledger_url)) == (indexed, whole)

@@ -32,8 +32,8 @@ def extend(selection: Selection, tells: Callable[[Mapping[str, Any]], tuple[str,
         return ExtendLots(selection, values.moment("expires_at"), values.reason, values.ticket)
 
     return Act(
-        "extend", "Extend credits", "a later end", (_NEW_END,), order, "Extend {count} credits",
-        "{count} credits extended to {expires_at}", "Extending", key=EXTEND_KEY, tells=tells,
+        "extend", "Extend credits", "a later end", (_NEW_END,), order, "Extend {credits}",
+        "{credits} extended to {expires_at}", "Extending", key=EXTEND_KEY, tells=tells,
     )  # fmt: skip
 
 
@@ -44,8 +44,8 @@ def end(selection: Selection, tells: Callable[[Mapping[str, Any]], tuple[str, ..
         return EndLots(selection, values.reason, values.ticket)
 
     return Act(
-        "end", "End credits now", "an end of credits", (), order, "End {count} credits",
-        "{count} credits ended", "Ending", key=END_KEY, danger=True, tells=tells,
+        "end", "End credits now", "an end of credits", (), order, "End {credits}",
+        "{credits} ended", "Ending", key=END_KEY, danger=True, tells=tells,
     )  # fmt: skip
 
 
@@ -56,8 +56,8 @@ def revive(selection: Selection, tells: Callable[[Mapping[str, Any]], tuple[str,
         return ReviveLots(selection, values.moment("expires_at"), values.reason, values.ticket)
 
     return Act(
-        "revive", "Revive credits", "a revival of credits", (_NEW_END,), order, "Revive {count} credits",
-        "{count} credits revived, to {expires_at}", "Reviving", key=REVIVE_KEY, tells=tells,
+        "revive", "Revive credits", "a revival of credits", (_NEW_END,), order, "Revive {credits}",
+        "{credits} revived, to {expires_at}", "Reviving", key=REVIVE_KEY, tells=tells,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from console.ledger.search import everything as search
 from console.ledger.search.everything import Answer, Kind, everything
@@ -256,3 +257,19 @@ def test_a_ticket_finds_what_was_done_under_it(
     assert names(found, Kind.HOLD) == ["h-1"]
     assert names(found, Kind.ACCOUNT) == ["shop.example.com"]
     assert find(operator_database, "ZD-471").found == ()
+
+
+def test_a_ticket_finds_holds_by_their_end_and_credits_by_what_was_done_to_them(
+    operator_database: Database, operator: Connection, kofi: int
+) -> None:
+    done(transfer(operator, "@external", "kofi.amrani", 100))
+    for name in ("h-1", "h-2", "h-3"):
+        done(write(operator, "reserve", "kofi.amrani", CURRENCY, 5, name))
+    done(write(operator, "release", "h-1", REASON, "ZD-4712"))
+    done(write(operator, "extend_holds", ["h-2"], None, REASON, "zd-4712"))
+    lot = done(write(operator, "grant_credit", "kofi.amrani", CURRENCY, 5, "promo", None))["lot"]
+    chosen = Jsonb({"currency": CURRENCY, "lots": [lot], "count": 1, "amount": 5})
+    done(write(operator, "end_lots", chosen, REASON, "ZD-4712"))
+    found = find(operator_database, "zd-4712")
+    assert sorted(names(found, Kind.HOLD)) == ["h-1", "h-2"]
+    assert [one.number for one in found.found if one.kind is Kind.CREDIT] == [lot]
