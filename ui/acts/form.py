@@ -41,6 +41,9 @@ KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
 
 _WIDTH: Final = 720
 _END_HEIGHT: Final = 190
+_LAID_OUT_MS: Final = 30
+# At 150 % a window of an odd height is a pixel lower than it was asked to be.
+_ROUNDED_PX: Final = 2
 _THE_ACT: Final = ("act",)
 _LOOKING: Final = "preview"
 _ASK_AGAIN: Final = "Ask again"
@@ -75,7 +78,7 @@ class ActForm(QDialog):
         self.end = DonePage(context)
         self._pages = QStackedWidget()
         self._one = KeyedWrite(context.worker, self)
-        self._growing = QTimer(self, singleShot=True, interval=0)
+        self._growing = QTimer(self, singleShot=True, interval=_LAID_OUT_MS)
         self._growing.timeout.connect(self._grow)
         self._build()
         self._connect()
@@ -191,13 +194,10 @@ class ActForm(QDialog):
 
     def _grow(self) -> None:
         """Take the height that the preview needs now, as far as there is room; it is never given back."""
-        layout, room = self._inside.layout(), self._area.viewport().size()
-        if layout is None or not self.isVisible():
-            return
-        missing = layout.totalHeightForWidth(room.width()) - room.height()
-        if missing > 0:
+        missing = self._area.verticalScrollBar().maximum()
+        if missing > 0 and self.isVisible():
             before = self.height()
-            fit_dialog(self, QSize(self.width(), before + missing))
+            fit_dialog(self, QSize(self.width(), before + missing + _ROUNDED_PX))
             self.move(self.x(), max(0, self.y() - (self.height() - before) // 2))
 
     def _why_not(self) -> str:
