@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from uuid import uuid4
 
+import hypothesis
 import psycopg
 import pytest
 from sqlalchemy.engine import make_url
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
     from console.monitor.recording.cost import ActionCost
     from tests.bookkeeping import Connection
+
+# A slow machine is no failure; what takes long is measured in benchmarks.
+hypothesis.settings.register_profile("console", deadline=None)
+hypothesis.settings.load_profile("console")
 
 BANK_CSV: Final = "LEDGER_BANK_CSV"
 

@@ -139,9 +139,13 @@ class Witness:
         # What was restored on purpose is told apart: either the state before it stands, or the one after.
         for number, restored in enumerate(kept.restored, len(kept.memories)):
             before = next((i for i, one in enumerate(kept.memories) if one.ledger == restored.ledger), None)
-            if number not in said or before not in said:
+            if number not in said or (before is not None and before not in said):
                 continue
-            said.pop(before if said[before] and not said[number] else number)
+            # A ledger that was never verified here has nothing before it: then any state before it is good.
+            if before is None:
+                said = {place: words for place, words in said.items() if place != number or not words}
+            else:
+                said.pop(before if said[before] and not said[number] else number)
         own = next((memories[place] for place in said if memories[place].ledger == str(head.ledger)), None)
         return WitnessReport(head, own, tuple(words for found in said.values() for words in found))
 

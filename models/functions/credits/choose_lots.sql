@@ -12,7 +12,7 @@ BEGIN
     ELSE
         RETURN QUERY EXECUTE 'SELECT l.id, l.wallet_id, l.remaining FROM ledger.credit_lots l
             WHERE l.closed_at IS NULL AND (l.expires_at > clock_timestamp() OR l.expires_at IS NULL) AND '
-            || ledger.lots_condition(p_selection, 'l.remaining');
+            || ledger.lots_condition(p_selection, false);
     END IF;
 END $$;
 
@@ -33,7 +33,7 @@ BEGIN
         WHERE l.closed_at >= l.expires_at AND gone.amount > 0 AND '
         || CASE WHEN p_selection ? 'lots'
             THEN 'l.id = ANY ($1) AND l.currency = ' || quote_literal(p_selection ->> 'currency')
-            ELSE ledger.lots_condition(p_selection, 'gone.whole') END
+            ELSE ledger.lots_condition(p_selection, true) END
         USING CASE WHEN p_selection ? 'lots' THEN ledger.lots_of(p_selection) END;
 END $$;
 
@@ -44,12 +44,13 @@ BEGIN
     RETURN ARRAY(SELECT DISTINCT number::bigint FROM jsonb_array_elements_text(p_selection -> 'lots') number);
 END $$;
 
--- What a filter says as SQL over credit_lots l; p_left is what is left of one. Each value is read as its type and quoted.
--- Internal.
-CREATE OR REPLACE FUNCTION ledger.lots_condition(p_selection jsonb, p_left text) RETURNS text
+-- What a filter says as SQL over credit_lots l; its amounts are of what is left of a credit, or of what has gone of it. Each
+-- value is read as its type and quoted. Internal.
+CREATE OR REPLACE FUNCTION ledger.lots_condition(p_selection jsonb, p_gone boolean) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     wanted constant jsonb := p_selection -> 'filter';
+    amount constant text := CASE WHEN p_gone THEN format('%I.%I', 'gone', 'whole') ELSE format('%I.%I', 'l', 'remaining') END;
     said text := format('l.currency = %L', p_selection ->> 'currency');
     word record;
 BEGIN
@@ -61,8 +62,8 @@ BEGIN
             WHEN 'expires_from' THEN format('l.expires_at >= %L::timestamptz', ledger.utc(word.value::timestamptz))
             WHEN 'expires_until' THEN format('l.expires_at < %L::timestamptz', ledger.utc(word.value::timestamptz))
             WHEN 'no_expiry' THEN CASE WHEN word.value::boolean THEN 'l.expires_at IS NULL' ELSE 'l.expires_at IS NOT NULL' END
-            WHEN 'left_from' THEN format('%s >= %L', p_left, word.value::bigint)
-            WHEN 'left_through' THEN format('%s <= %L', p_left, word.value::bigint)
+            WHEN 'left_from' THEN format('%s >= %L', amount, word.value::bigint)
+            WHEN 'left_through' THEN format('%s <= %L', amount, word.value::bigint)
             WHEN 'granted_from' THEN format('l.created_at >= %L::timestamptz', ledger.utc(word.value::timestamptz))
             WHEN 'granted_until' THEN format('l.created_at < %L::timestamptz', ledger.utc(word.value::timestamptz))
             WHEN 'currency' THEN format('l.currency = %L', word.value)

@@ -34,6 +34,20 @@ def test_a_ledger_never_seen_is_no_disagreement(operator_database: Database, tmp
     assert not (tmp_path / "witness.json").exists()
 
 
+def test_a_restore_that_did_not_come_to_pass_is_no_disagreement(
+    operator_database: Database, tmp_path: Path
+) -> None:
+    now = head(operator_database)
+    for seen_before in (False, True):
+        witness = Witness(tmp_path / str(seen_before))
+        if seen_before:
+            witness.remember(now)
+        witness.foretell(replace(now, id=now.id + 1, hash=b"\x09" * 32), "a restore that was killed")
+        assert witness.check(operator_database).agrees
+        witness.accept(replace(now, id=now.id + 1, hash=b"\x09" * 32))
+        assert not witness.check(operator_database).agrees
+
+
 def test_what_was_remembered_is_looked_for_in_one_statement(
     operator_database: Database, tmp_path: Path, statements: Statements
 ) -> None:
