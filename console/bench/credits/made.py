@@ -135,6 +135,8 @@ def make_credits(driver: Driver, users: int, open_credits: int, ended: int) -> b
     driver.execute(
         "VACUUM ANALYZE ledger.transactions, ledger.credit_lots, ledger.lot_movements, ledger.wallets"
     )
+    # What was made is written out now, and not beside the first measurement.
+    driver.execute("CHECKPOINT")
     return True
 
 

@@ -12,6 +12,7 @@ from console.ledger.credits.ahead.days import WITHIN_DAYS
 from ui.kit.lists.tiles import UNKNOWN, OpeningTile
 from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.flow import Flow
+from ui.screens.credits.shares import percent
 
 if TYPE_CHECKING:
     from console.ledger.credits.ahead.calendar import ExpiryCalendar
@@ -50,9 +51,14 @@ class CreditFigures(QWidget):
         )
         for soon in found.within:
             ends = soon.ends
-            accounts = "" if ends.accounts is None else formats.count(ends.accounts, "account")
+            if ends.accounts is not None:
+                under = formats.count(ends.accounts, "account")
+            elif ends.amount:
+                under = f"one day holds {percent(soon.most_on_a_day, ends.amount, formats)}"
+            else:
+                under = "nothing expires"
             self.within[soon.days].face.tell(
-                formats.amount(ends.amount, currency), code, accounts,
+                formats.amount(ends.amount, currency), code, under,
                 tip=f"Lists the {formats.count(ends.credits, 'credit')}",
             )  # fmt: skip
 

@@ -67,10 +67,19 @@ def shares_words(amounts: Iterable[tuple[str | None, int]], formats: Formats) ->
     most = _NAMED + 1 if len(ranked) == _NAMED + 1 else _NAMED
     named = [one for one in ranked[:most] if one[0] is not None]
     rest = sum(amount for one, amount in ranked[len(named) :])
-    words = [f"{_short_name(name or '')} {_percent(amount, whole, formats)}" for name, amount in named]
+    words = [f"{_short_name(name or '')} {percent(amount, whole, formats)}" for name, amount in named]
     if rest:
-        words.append(f"{OTHERS} {_percent(rest, whole, formats)}")
+        words.append(f"{OTHERS} {percent(rest, whole, formats)}")
     return ", ".join(words)
+
+
+def percent(amount: int, whole: int, formats: Formats) -> str:
+    """Return `88 %`: how much of a whole above nothing an amount is; `<1 %` for a little."""
+    share = amount * _WHOLE / whole
+    if 0 < share < 1:
+        return "<1 %"
+    # Never a whole of which something is missing.
+    return f"{formats.integer(min(round(share), _WHOLE if amount == whole else _WHOLE - 1))} %"
 
 
 def short_amount(minor: int, currency: Currency, formats: Formats) -> str:
@@ -100,14 +109,6 @@ def _day(  # noqa: PLR0917 - told by position, in one place
         day, tuple(amounts), formats.amount(whole, currency), short_amount(whole, currency, formats),
         f"{words}\n{shares_words(((one.source, one.amount) for one in rows), formats)}",
     )  # fmt: skip
-
-
-def _percent(amount: int, whole: int, formats: Formats) -> str:
-    share = amount * _WHOLE / whole
-    if 0 < share < 1:
-        return "<1 %"
-    # Never a whole of which something is missing.
-    return f"{formats.integer(min(round(share), _WHOLE if amount == whole else _WHOLE - 1))} %"
 
 
 def _short_name(source: str) -> str:

@@ -150,7 +150,9 @@ def calendar(
         ends = within.ends
         say(
             f"{within.days} days, through {day_words(within.through)}: {amount(ends.amount, unit)},"
-            f" {ends.credits:,} credits of {ends.accounts:,} accounts."
+            f" {ends.credits:,} credits"
+            f"{'' if ends.accounts is None else f' of {ends.accounts:,} accounts'},"
+            f" {amount(within.most_on_a_day, unit)} at most on one day."
         )
     say(
         f"Open in all: {amount(found.open.amount, unit)} of {found.open.accounts:,} accounts;"

@@ -47,7 +47,7 @@ def test_figures_say_what_is_open_and_what_expires(desk: Credits) -> None:
     assert names == {
         7: "Expires in 7 days: 78.00 CR, 3 accounts",
         30: "Expires in 30 days: 78.00 CR, 3 accounts",
-        90: "Expires in 90 days: 238.00 CR, 3 accounts",
+        90: "Expires in 90 days: 238.00 CR, one day holds 67 %",
     }
     assert "too little has ended to say" in tiles.unused.accessibleName()
     assert desk.head.words.startswith("558.00 CR · 6 credits of 3 accounts · goodwill 59 %, winter sale 29 %")

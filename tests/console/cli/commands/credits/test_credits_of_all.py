@@ -79,7 +79,7 @@ def test_the_calendar_by_day_week_and_month(ledgerctl: Run) -> None:
     assert [(row["from"], row["through"], row["source"], row["amount"]) for row in days.data] == [
         (second, second, "promo", "5.00"), (third, third, "bonus", "2.50"),
     ]  # fmt: skip
-    assert "7.50 CR, 2 credits of 2 accounts." in days.err
+    assert "7.50 CR, 2 credits of 2 accounts, 5.00 CR at most on one day." in days.err
     assert "Open in all: 8.50 CR of 2 accounts; 0.00 CR ends later, 1.00 CR never." in days.err
     weeks = ledgerctl(
         *JSON, "credit", "calendar", "--currency", "CR", "--by", "week", "--source", "promo"
