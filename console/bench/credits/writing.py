@@ -80,14 +80,16 @@ def _extensions(bench: Bench, ledger: Ledger, rounds: int) -> Iterator[Measured]
 
 def _captures(bench: Bench, ledger: Ledger, rounds: int) -> Iterator[Measured]:
     what = f"capture over {LOTS:,} credits"
-    references = [_held(bench.driver) for _ in range(_WARM_UP + rounds)]
-    # The same rows for both ways: what the UPDATE did is undone before they are captured.
-    bare = bench.naive(
-        what, BARE, [partial(_undone, bench.driver, _SPENT, [one]) for one in references[-rounds:]]
-    )
-    waiting = iter(references)
+    # A hold for each turn of each way: what was undone leaves dead rows, which the other would have to pass.
+    waiting = [_held(bench.driver) for _ in range(_WARM_UP + rounds)]
+    spent = [_held(bench.driver) for _ in range(rounds)]
+    # What the acts before left behind is theirs.
+    bench.driver.execute("VACUUM ledger.credit_lots")
+    undone = [partial(_undone, bench.driver, _SPENT, [one]) for one in spent]
+    bare = bench.naive(what, BARE, undone, most=rounds)
+    holds = iter(waiting)
     figure = bench.ours(
-        what, [lambda: capture(ledger, next(waiting))] * rounds, budget=BUDGETS["reservation.capture"]
+        what, [lambda: capture(ledger, next(holds))] * rounds, budget=BUDGETS["reservation.capture"]
     )
     yield Measured(figure, CAPTURE_TIMES * bare.ms)
     yield Measured(bare)

@@ -73,9 +73,9 @@ class Bench:
             _figure(what, OURS, each, budget=budget, p95_limit=p95_limit) for what, each in taken.items()
         )
 
-    def naive(self, what: str, way: str, asks: Sequence[Ask]) -> Figure:
+    def naive(self, what: str, way: str, asks: Sequence[Ask], *, most: int = NAIVE_ROUNDS) -> Figure:
         """Measure the first few questions as they are commonly asked."""
-        return _figure(what, way, [self._sent.timed(ask) for ask in asks[:NAIVE_ROUNDS]])
+        return _figure(what, way, [self._sent.timed(ask) for ask in asks[:most]])
 
 
 def _figure(
