@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from console.postgres.embedded.programs import Outcome, Programs
 
 _START_TIMEOUT_S: Final = 60
+_TRIES: Final = 2
 _STOP_TIMEOUT_S: Final = 30
 _GRACE_S: Final = 5
 _POLL_S: Final = 0.05
@@ -45,10 +46,22 @@ class Running:
 
     def ensure(self) -> Postmaster:
         """Return the live server, started if need be; raises EmbeddedServerError after 60 s at most."""
-        pgdata = self.folder.pgdata
         give_up_at = time.monotonic() + _START_TIMEOUT_S
-        passing_until = time.monotonic() + _GRACE_S
         self._trim_log()
+        # One that a client was stopping when it was killed is gone after a moment, and is started anew.
+        for _ in range(_TRIES):
+            server = self._ready(self._up(give_up_at), give_up_at)
+            if server is not None:
+                return server
+        raise EmbeddedServerError(
+            f"The database in {self.folder.pgdata} ended while it started: "
+            f"{reason_in(self._report(0), self.folder)}"
+        )
+
+    def _up(self, give_up_at: float) -> Postmaster:
+        """Return the server of this folder, perhaps not ready yet, started if there is none."""
+        pgdata = self.folder.pgdata
+        passing_until = time.monotonic() + _GRACE_S
         while (server := Postmaster.running(pgdata)) is None:
             self._clear_the_way()
             report = self._start(give_up_at)
@@ -66,7 +79,7 @@ class Running:
                     f"The whole report is in {self.folder.log}."
                 )
             time.sleep(_POLL_S if report else 0)
-        return self._ready(server, give_up_at)
+        return server
 
     def stop(self) -> None:
         """Stop the server if it runs; one that still recovers is left to it, or it would begin anew."""
@@ -96,8 +109,8 @@ class Running:
             return None
         return self._report(already_reported) + outcome.output
 
-    def _ready(self, server: Postmaster, give_up_at: float) -> Postmaster:
-        """Wait for a server that another client started, or that recovers after a crash."""
+    def _ready(self, server: Postmaster, give_up_at: float) -> Postmaster | None:
+        """Wait for a server that another client started, or that recovers after a crash; None if it ended."""
         current: Postmaster | None = server
         while current is not None and not current.ready:
             if time.monotonic() > give_up_at:
@@ -107,11 +120,6 @@ class Running:
                 )
             time.sleep(_POLL_S)
             current = Postmaster.running(self.folder.pgdata)
-        if current is None:
-            raise EmbeddedServerError(
-                f"The database in {self.folder.pgdata} ended while it started: "
-                f"{reason_in(self._report(0), self.folder)}"
-            )
         return current
 
     def _clear_the_way(self) -> None:

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -86,6 +87,25 @@ def test_a_killed_server_is_started_once_and_joined_by_whoever_else_used_it(made
             assert window.process == started
         assert server_pid(made_dir) == started
         assert ask(window.owner_url, "SELECT 1") == [(1,)]
+
+
+def test_one_that_is_being_stopped_is_waited_for_and_started_anew(made_dir: Path) -> None:
+    """As a client leaves it that was killed while it stopped the server."""
+    with EmbeddedServer(made_dir) as first:
+        with psycopg.connect(first.owner_url.replace("+psycopg", "")):
+            stopped = server_pid(made_dir)
+            os.kill(stopped, signal.SIGTERM)  # ends when the last connection does
+            wait_until(lambda: (server := server_of(made_dir)) is not None and not server.ready)
+            with ThreadPoolExecutor(1) as pool:
+                second = EmbeddedServer(made_dir)
+                joining = pool.submit(second.start)
+                with pytest.raises(TimeoutError):
+                    joining.result(0.5)
+                os.kill(stopped, signal.SIGINT)  # ends now
+                joining.result(20)
+        assert ask(second.owner_url, "SELECT 1") == [(1,)]
+        assert server_pid(made_dir) != stopped
+        second.stop()
 
 
 def test_a_halted_server_is_told_from_a_dead_one(made_dir: Path) -> None:
