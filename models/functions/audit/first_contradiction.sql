@@ -1,7 +1,8 @@
 -- The first of these transactions that is not what its operation asked for, or that no operation made: such a row must
 -- not be laundered by a seal. Rows of a demo, and those older than the ledger's name, were made by none; batches,
--- their reversals, acts on many holds or credits and expiries are held by what stands beside them. Operations are written in the order of their
--- moments, so those of a range are found by its own, and when one is missing among all there are. Internal.
+-- their reversals, acts on many holds or credits and expiries are held by what stands beside them. Operations are
+-- written in the order of their moments, so those of a range are found by its own, and when one is missing among all
+-- there are. Internal.
 CREATE OR REPLACE FUNCTION ledger.first_contradiction(
     p_after bigint, p_through bigint, OUT transaction bigint, OUT code text, OUT asked text, OUT stands text)
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$

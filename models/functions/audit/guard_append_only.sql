@@ -30,8 +30,8 @@ DECLARE
     name text;
 BEGIN
     FOREACH name IN ARRAY ARRAY[
-        'operations', 'reversals', 'acts', 'lot_events', 'hold_events', 'audit_events', 'seals', 'approvals', 'account_notes', 'account_flags', 'acknowledgements',
-        'identity'] LOOP
+        'operations', 'reversals', 'acts', 'lot_events', 'hold_events', 'audit_events', 'seals', 'approvals',
+        'account_notes', 'account_flags', 'acknowledgements', 'identity'] LOOP
         -- Of a note the text may be erased, and a flag is closed: accounts/erase_account.sql, accounts/flags.sql.
         IF name NOT IN ('account_notes', 'account_flags') THEN
             EXECUTE format('CREATE OR REPLACE TRIGGER append_only_rows BEFORE UPDATE OR DELETE ON ledger.%I
