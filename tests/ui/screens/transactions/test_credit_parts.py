@@ -13,10 +13,10 @@ from models.transaction import TransactionKind
 from tests.cluster import connected
 from tests.models.writes import capture, done, grant, reserve, reverse
 from tests.ui.parts import make_formats
+from ui.kit.lists.read_lines import PAUSE_MS
 from ui.kit.table.columns import cells_of
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import Chip
-from ui.screens.transactions.credit_parts import PAUSE_MS
 from ui.screens.transactions.detail import TransactionDetail
 from ui.screens.transactions.listing import columns
 
