@@ -44,9 +44,8 @@ class LotMovement(Base):
 
     __tablename__ = "lot_movements"
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    lot_id: Mapped[int]
-    transaction_id: Mapped[int]
+    lot_id: Mapped[int] = mapped_column(primary_key=True)
+    transaction_id: Mapped[int] = mapped_column(primary_key=True)
     amount: Mapped[int]
     remaining_after: Mapped[int]
 

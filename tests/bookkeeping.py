@@ -85,11 +85,11 @@ _QUESTIONS: Final[dict[str, LiteralString]] = {
     "every operation has its outcome": "SELECT o.key FROM ledger.operations o WHERE o.outcome IS NULL",
     "each movement of a lot follows from the one before": """
         SELECT * FROM (
-            SELECT m.*, sum(m.amount) OVER (PARTITION BY m.lot_id ORDER BY m.id) AS due
+            SELECT m.*, sum(m.amount) OVER (PARTITION BY m.lot_id ORDER BY m.transaction_id) AS due
             FROM ledger.lot_movements m
         ) step WHERE step.remaining_after <> step.due""",
     "a lot is moved by a transaction of its own wallet": """
-        SELECT m.id FROM ledger.lot_movements m JOIN ledger.credit_lots l ON l.id = m.lot_id
+        SELECT m.* FROM ledger.lot_movements m JOIN ledger.credit_lots l ON l.id = m.lot_id
         LEFT JOIN ledger.transactions t ON t.id = m.transaction_id
         WHERE CASE WHEN m.amount > 0 THEN t.to_wallet ELSE t.from_wallet END IS DISTINCT FROM l.wallet_id""",
     "the parts of a reversal never exceed what was moved": """

@@ -52,7 +52,7 @@ _ENDED: Final = """
         lot.closed_at, (
             SELECT t.kind::text
             FROM ledger.lot_movements m JOIN ledger.transactions t ON t.id = m.transaction_id
-            WHERE m.lot_id = lot.id ORDER BY m.id DESC LIMIT 1) AS kind
+            WHERE m.lot_id = lot.id ORDER BY m.transaction_id DESC LIMIT 1) AS kind
     FROM account LEFT JOIN LATERAL (
         SELECT l.* FROM ledger.credit_lots l
         WHERE l.wallet_id = account.id AND l.closed_at IS NOT NULL{beside}

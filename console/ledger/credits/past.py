@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
 
 # What was left of a credit is what its movements had left; when it would end is what the first change of its
-# end after that moment replaced. Ids of movements and acts are drawn under the wallet's lock.
+# end after that moment replaced. Ids of transactions and acts are drawn under the wallet's lock.
 _PAST: Final = text("""
     WITH account AS (
         SELECT u.username, w.id, w.currency, c.exponent
@@ -31,7 +31,8 @@ _PAST: Final = text("""
         SELECT l.id, l.source, l.amount, l.created_at, (
                 SELECT m.remaining_after FROM ledger.lot_movements m
                 JOIN ledger.transactions t ON t.id = m.transaction_id
-                WHERE m.lot_id = l.id AND t.posted_at <= :at ORDER BY m.id DESC LIMIT 1) AS remaining,
+                WHERE m.lot_id = l.id AND t.posted_at <= :at
+                ORDER BY m.transaction_id DESC LIMIT 1) AS remaining,
             CASE WHEN later.act_id IS NULL THEN l.expires_at ELSE later.expires_before END AS expires_at
         FROM account JOIN ledger.credit_lots l ON l.wallet_id = account.id AND l.created_at <= :at
         LEFT JOIN LATERAL (

@@ -29,27 +29,27 @@ _USES: Final = """
         WHERE l.id = :lot
     )
     SELECT lot.username, lot.source, lot.amount, lot.remaining, lot.expires_at, lot.currency, lot.exponent,
-        movement.id, movement.transaction_id, t.posted_at, t.kind::text AS kind,
+        movement.transaction_id, t.posted_at, t.kind::text AS kind,
         other.username AS counterparty, movement.amount AS delta, movement.remaining_after, t.reference,
         t.description
     FROM lot LEFT JOIN LATERAL (
         SELECT m.* FROM ledger.lot_movements m
-        WHERE m.lot_id = lot.id{beside} ORDER BY m.id {way} LIMIT :limit) movement ON true
+        WHERE m.lot_id = lot.id{beside} ORDER BY m.transaction_id {way} LIMIT :limit) movement ON true
     LEFT JOIN ledger.transactions t ON t.id = movement.transaction_id
     LEFT JOIN ledger.wallets w
         ON w.id = CASE WHEN t.from_wallet = lot.wallet_id THEN t.to_wallet ELSE t.from_wallet END
     LEFT JOIN ledger.users other ON other.id = w.user_id
-    ORDER BY movement.id {way}"""
+    ORDER BY movement.transaction_id {way}"""
 
 
 @dataclass(frozen=True, slots=True)
 class LotUse:
     """One change of a lot, in minor units of its currency; what was taken from it is below 0.
 
-    id: the change's own, in the order in which they were made. counterparty: who is on the other side.
+    transaction: its number; they grow in the order in which a lot was changed. counterparty: who is on the
+    other side.
     """
 
-    id: int
     transaction: int
     posted_at: datetime
     kind: TransactionKind
@@ -83,7 +83,7 @@ def uses(
     limit: int = PAGE_SIZE,
     cancel: Cancellation | None = None,
 ) -> LotUses:
-    """Return what a lot paid for and what came back into it: the page after or before a change's id.
+    """Return what a lot paid for and what came back into it: the page after or before a change's transaction.
 
     One statement at any depth; without a cursor, the first or the last page. Raises UsageError when there is
     no such lot.
@@ -107,12 +107,12 @@ def uses(
 
 @lru_cache(maxsize=4)
 def _shape(*, beside: bool, descending: bool) -> TextClause:
-    condition = f" AND m.id {'<' if descending else '>'} :cursor" if beside else ""
+    condition = f" AND m.transaction_id {'<' if descending else '>'} :cursor" if beside else ""
     return text(_USES.format(beside=condition, way="DESC" if descending else "ASC"))
 
 
 def _use(row: Row[Any], money: Currency) -> LotUse:
     return LotUse(
-        row.id, row.transaction_id, row.posted_at, TransactionKind(row.kind), row.counterparty, row.delta,
+        row.transaction_id, row.posted_at, TransactionKind(row.kind), row.counterparty, row.delta,
         row.remaining_after, row.reference, row.description, money,
     )  # fmt: skip

@@ -3,15 +3,15 @@
 -- Internal; the caller has the wallet's lock or only wants to know.
 CREATE OR REPLACE FUNCTION ledger.burn_plan(p_wallet bigint, p_amount bigint, p_held_since timestamptz)
 RETURNS TABLE (place bigint, lot_id bigint, source text, expires_at timestamptz, remaining bigint, burned bigint)
-LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT lot.place, lot.id, lot.source, lot.expires_at, lot.remaining, least(lot.remaining, p_amount - lot.before)::bigint
+LANGUAGE sql STABLE AS $$
+    SELECT lot.place, lot.id, lot.source, lot.expires_at, lot.remaining,
+        least(lot.remaining, p_amount - lot.so_far + lot.remaining)::bigint
     FROM (
-        SELECT l.*, row_number() OVER burn AS place, coalesce(sum(l.remaining) OVER (
-            burn ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS before
+        SELECT l.*, row_number() OVER burn AS place, sum(l.remaining) OVER burn AS so_far
         FROM ledger.credit_lots l
         WHERE l.wallet_id = p_wallet AND l.closed_at IS NULL AND (l.expires_at > p_held_since OR l.expires_at IS NULL)
-        WINDOW burn AS (ORDER BY l.expires_at, l.created_at, l.id)
-    ) lot WHERE lot.before < p_amount
+        WINDOW burn AS (ORDER BY l.expires_at, l.created_at, l.id ROWS UNBOUNDED PRECEDING)
+    ) lot WHERE lot.so_far - lot.remaining < p_amount
 $$;
 
 -- The same for people: what capturing an open reservation would take, lot by lot, without doing it. A row

@@ -12,6 +12,12 @@ DECLARE
 BEGIN
     lots := 0;
     amounts := '{}';
+    -- Mostly there is nothing to reckon with: 0.8 ms of a capture (2.4 in all of one credit).
+    IF NOT EXISTS (
+        SELECT FROM ledger.credit_lots l
+        WHERE l.wallet_id = ANY (p_wallets) AND l.closed_at IS NULL AND l.expires_at <= p_at) THEN
+        RETURN;
+    END IF;
     -- One posting is of one currency, since its lines go to one system wallet.
     FOR of_currency IN
         SELECT w.currency, array_agg(w.id) AS wallets, min(w.id) AS beside FROM ledger.wallets w

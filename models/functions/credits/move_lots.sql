@@ -2,9 +2,12 @@
 -- p_ids are the transactions' ids in the order of the lines: ids are drawn in that order. Internal to post.
 CREATE OR REPLACE FUNCTION ledger.move_lots(
     p_lines ledger.posting[], p_changes ledger.lot_change[], p_ids bigint[], p_at timestamptz) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql
+-- The generic plan expects ten lots and would look each up by itself: of a capture over 1,000 0.5 ms in 13.
+SET enable_nestloop = off AS $$
 DECLARE
     changed bigint;
+    lots bigint[];
 BEGIN
     WITH line AS (
         SELECT l.*, p_ids[row_number() OVER (ORDER BY l.line)] AS id FROM unnest(p_lines) l
@@ -22,6 +25,7 @@ BEGIN
     IF p_changes IS NULL THEN
         RETURN;
     END IF;
+    lots := ARRAY(SELECT l.lot_id FROM unnest(p_changes) l);
 
     WITH line AS (
         SELECT l.line, p_ids[row_number() OVER (ORDER BY l.line)] AS id FROM unnest(p_lines) l
@@ -29,7 +33,7 @@ BEGIN
         UPDATE ledger.credit_lots c
         SET remaining = c.remaining + change.amount,
             closed_at = CASE WHEN c.remaining + change.amount = 0 THEN p_at END
-        FROM unnest(p_changes) change WHERE c.id = change.lot_id
+        FROM unnest(p_changes) change WHERE c.id = ANY (lots) AND c.id = change.lot_id
         RETURNING c.id, change.line, change.amount, c.remaining
     )
     INSERT INTO ledger.lot_movements (lot_id, transaction_id, amount, remaining_after)

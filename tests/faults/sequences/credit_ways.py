@@ -58,4 +58,4 @@ def every_use(database: Database, lot: int) -> Iterator[LotUse]:
     while more:
         page = uses(database, lot, cursor=cursor, limit=_A_FEW).page
         yield from page.rows
-        cursor, more = page.rows[-1].id, page.more_after
+        cursor, more = page.rows[-1].transaction, page.more_after

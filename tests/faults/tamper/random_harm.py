@@ -92,7 +92,6 @@ UNPROMISED: Final = {
     "transactions": "metadata of one not yet sealed; id: found by what names it",
     "checkpoints": "wallet_id through_id taken_at: where a sum begins; the sum itself is checked",
     "credit_lots": "source and expires_at of a lot that a single reversal opened, until the chain tells them",
-    "lot_movements": "id: only their order",
     "reservations": "closed_at, closed_by, close_reason of what a sweep ended: only their number is known",
     "batches": "name, file_name, file_sha256, create_missing, account_prefix, both moments; all of a draft",
     "batch_lines": "those of drafts; batch_id of a line cannot leave its batch unseen",

@@ -38,8 +38,10 @@ def test_an_operator_cannot(cluster: Cluster, busy: str, login: str) -> None:
         column = {
             row[0]: row[1]
             for row in connection.execute(
-                "SELECT c.relname, a.attname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
-                " WHERE c.relnamespace = 'ledger'::regnamespace AND a.attnum = 1"
+                "SELECT DISTINCT ON (c.relname) c.relname, a.attname"
+                " FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid"
+                " WHERE c.relnamespace = 'ledger'::regnamespace AND a.attnum > 0 AND NOT a.attisdropped"
+                " ORDER BY c.relname, a.attnum"
             )
         }
         attempts = [

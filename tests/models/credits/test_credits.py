@@ -38,7 +38,7 @@ def movements(connection: Connection, transaction: int) -> list[tuple[Any, ...]]
     """Return which lots a transaction moved: amount and what remained."""
     return connection.execute(
         "SELECT l.source, m.amount, m.remaining_after FROM ledger.lot_movements m "
-        "JOIN ledger.credit_lots l ON l.id = m.lot_id WHERE m.transaction_id = %s ORDER BY m.id",
+        "JOIN ledger.credit_lots l ON l.id = m.lot_id WHERE m.transaction_id = %s ORDER BY m.lot_id",
         [transaction],
     ).fetchall()
 

@@ -60,7 +60,7 @@ def columns(connection: Connection) -> dict[str, str]:
     """Return one column of each table or view."""
     rows = connection.execute("""
         SELECT c.relname, min(a.attname) FROM pg_class c
-        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+        JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
         WHERE c.relnamespace = 'ledger'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'f')
         GROUP BY 1""")
     return {table: column for table, column in rows}  # noqa: C416 - dict() loses the types

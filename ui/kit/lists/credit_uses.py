@@ -59,7 +59,7 @@ class UsesListing:
     def __call__(self, direction: Direction, row: LotUse | None, cancellation: Cancellation) -> Page[LotUse]:
         """Load the page beside a row, or the first or last page; on a pool thread."""
         return uses(
-            self.database, self.lot, direction=direction, cursor=None if row is None else row.id,
+            self.database, self.lot, direction=direction, cursor=None if row is None else row.transaction,
             limit=self.limit, cancel=cancellation,
         ).page  # fmt: skip
 

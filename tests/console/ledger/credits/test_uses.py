@@ -153,9 +153,9 @@ def test_uses_come_by_the_page_from_both_ends(
     assert len(sent) == budget("credit.uses") == 1
     assert [use.transaction for use in first.rows] == [spent[3], spent[2]]
     assert (first.more_before, first.more_after) == (False, True)
-    second = uses(viewer, lot, cursor=first.rows[-1].id, limit=2).page
+    second = uses(viewer, lot, cursor=first.rows[-1].transaction, limit=2).page
     assert [use.transaction for use in second.rows] == [spent[1], spent[0]]
-    before = uses(viewer, lot, direction=Direction.BEFORE, cursor=second.rows[0].id, limit=2).page
+    before = uses(viewer, lot, direction=Direction.BEFORE, cursor=second.rows[0].transaction, limit=2).page
     assert before.rows == first.rows
     last = uses(viewer, lot, direction=Direction.BEFORE, limit=2).page
     assert [use.kind for use in last.rows] == [TransactionKind.CAPTURE, TransactionKind.GRANT]
@@ -207,7 +207,7 @@ def test_a_credit_whose_movements_an_owner_took_away_is_still_listed(
     assert (row.id, row.ending) == (lot, None)
     assert uses(viewer, lot).page.rows == ()
     # The books must add up after each test.
-    admin.cursor().executemany("INSERT INTO ledger.lot_movements VALUES (%s, %s, %s, %s, %s)", moved)
+    admin.cursor().executemany("INSERT INTO ledger.lot_movements VALUES (%s, %s, %s, %s)", moved)
 
 
 MANY = 20_000

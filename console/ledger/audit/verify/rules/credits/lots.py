@@ -12,9 +12,9 @@ GRACE: Final = "15 minutes"
 
 _LOTS: Final = """
     WITH step AS (
-        SELECT m.id, m.lot_id, m.transaction_id, m.amount, m.remaining_after,
-            sum(m.amount) OVER (PARTITION BY m.lot_id ORDER BY m.id) AS due,
-            lag(m.id) OVER (PARTITION BY m.lot_id ORDER BY m.id) IS NULL AS opening
+        SELECT m.lot_id, m.transaction_id, m.amount, m.remaining_after,
+            sum(m.amount) OVER (PARTITION BY m.lot_id ORDER BY m.transaction_id) AS due,
+            row_number() OVER (PARTITION BY m.lot_id ORDER BY m.transaction_id) = 1 AS opening
         FROM ledger.lot_movements m
     ), joined AS MATERIALIZED (
         SELECT step.*, l.wallet_id, l.opened_by, l.amount AS lot_amount,
@@ -25,11 +25,13 @@ _LOTS: Final = """
         SELECT joined.lot_id, sum(joined.amount) AS amount, max(joined.posted_at) AS last_at
         FROM joined GROUP BY joined.lot_id
     )
-    SELECT 'lot.chain' AS code, 'lot movement ' || joined.id AS place, joined.id AS number,
+    SELECT 'lot.chain' AS code, 'lot ' || joined.lot_id || ', transaction ' || joined.transaction_id AS place,
+        joined.lot_id AS number,
         joined.due::text AS expected, joined.remaining_after::text AS found
     FROM joined WHERE joined.remaining_after <> joined.due
     UNION ALL
-    SELECT 'lot.movement', 'lot movement ' || joined.id, joined.id,
+    SELECT 'lot.movement', 'lot ' || joined.lot_id || ', transaction ' || joined.transaction_id,
+        joined.lot_id,
         'wallet ' || joined.wallet_id || CASE WHEN joined.opening
             THEN ', transaction ' || joined.opened_by || ', ' || joined.lot_amount ELSE '' END,
         'wallet ' || joined.side || ', transaction ' || joined.transaction_id || ', ' || joined.amount
