@@ -17,8 +17,8 @@ BOUNDS: Final = _HERE / "rights" / "bounds.sql"
 # What stands between $$ is resolved when it first runs, but a body after RETURN when it is made: it may name
 # only functions of an earlier subject, or of an earlier file of its own.
 SUBJECTS: Final = (
-    "writes", "audit", "books", "accounts", "transactions", "credits", "holds", "approvals", "batches",
-    "operators", "jobs", "server",
+    "writes", "audit", "books", "accounts", "transactions", "credits", "holds", "rules", "approvals",
+    "batches", "operators", "jobs", "server",
 )  # fmt: skip
 _OF_ROLES: Final = "roles"
 

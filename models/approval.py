@@ -23,6 +23,8 @@ class RequestStatus(StrEnum):
     EXECUTED = "executed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    EXPIRED = "expired"
 
 
 class ApprovalRule(Base):
@@ -34,6 +36,16 @@ class ApprovalRule(Base):
     currency: Mapped[str] = mapped_column(primary_key=True)
     from_amount: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     approvals: Mapped[int] = mapped_column(SmallInteger)
+
+
+class ApprovalTerms(Base):
+    """How many days a request waits, and from which amount on, in minor units, its checkers type it."""
+
+    __tablename__ = "approval_terms"
+
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    typed_from: Mapped[int | None]
+    days: Mapped[int] = mapped_column(SmallInteger)
 
 
 class ApprovalRequest(Base):
@@ -59,6 +71,9 @@ class ApprovalRequest(Base):
     executed_content: Mapped[bytes | None]
     outcome: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     ticket: Mapped[str | None]
+    expires_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    follows: Mapped[int | None]
+    facts: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
 
 class Approval(Base):
@@ -72,6 +87,7 @@ class Approval(Base):
     content: Mapped[bytes]
     note: Mapped[str]
     approved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    typed: Mapped[Decimal | None]
 
 
 class Limit(Base):

@@ -140,6 +140,18 @@ def _request_status(detail: Mapping[str, Any]) -> str | None:
     return f"the request is {detail['status']}{by}"
 
 
+def _untyped(detail: Mapping[str, Any]) -> str | None:
+    if "from" not in detail:
+        return None
+    return f"an amount from {_money(detail['from'], detail)} on is typed by its checker, from another source"
+
+
+def _stale(detail: Mapping[str, Any]) -> str | None:
+    if "at" not in detail:
+        return None
+    return f"the request's time was over at {_moment(detail['at'])}; its maker submits it anew"
+
+
 def _limit_at_once(detail: Mapping[str, Any]) -> str | None:
     if "limit" not in detail:
         return None
@@ -175,7 +187,9 @@ _TOLD: Mapping[str, Telling] = {
     "reversal.expired": _lot_gone("has expired since"),
     "flag.done": _flag_done,
     "approval.required": _approvals,
+    "approval.untyped": _untyped,
     "request.status": _request_status,
+    "request.stale": _stale,
     "limit.operation": _limit_at_once,
     "limit.day": _limit_a_day,
 }

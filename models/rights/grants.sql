@@ -37,7 +37,8 @@ GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets
     ledger.audit_events, ledger.audit_head, ledger.seals, ledger.acknowledgements, ledger.identity,
     ledger.schema_version, ledger.keeper_lease, ledger.jobs, ledger.daily_movements, ledger.daily_balances,
     ledger.daily_mark, ledger.hint_sent, ledger.reversals, ledger.batch_offsets, ledger.allowances,
-    ledger.allowance_usage, ledger.account_counts, ledger.acts, ledger.lot_events, ledger.hold_events TO ledger_viewer, ledger_keeper;
+    ledger.allowance_usage, ledger.account_counts, ledger.acts, ledger.lot_events, ledger.hold_events,
+    ledger.approval_terms TO ledger_viewer, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
@@ -68,7 +69,7 @@ GRANT EXECUTE ON FUNCTION ledger.set_account_status(uuid, text, ledger.account_s
     ledger.release_holds(uuid, text[], text, text), ledger.extend_holds(uuid, text[], timestamptz, text, text)
     TO ledger_support, ledger_operator;
 -- What support may not do it may ask for, and see before what would come of it.
-GRANT EXECUTE ON FUNCTION ledger.submit_request(uuid, text, jsonb, text, text), ledger.withdraw_request(uuid, bigint, text),
+GRANT EXECUTE ON FUNCTION ledger.submit_request(uuid, text, jsonb, text, text, bigint), ledger.withdraw_request(uuid, bigint, text),
     ledger.rehearse_act(text, jsonb) TO ledger_support, ledger_operator;
 -- Own draft lines come by COPY; the table's trigger asks whose draft it is.
 GRANT INSERT ON ledger.batch_lines TO ledger_operator;
@@ -85,10 +86,10 @@ GRANT EXECUTE ON FUNCTION ledger.transfer(uuid, text, text, text, bigint, text, 
     ledger.check_batch(bigint), ledger.submit_batch(uuid, bigint, bytea, text),
     ledger.post_batch(uuid, bigint, bytea), ledger.execute_request(uuid, bigint),
     ledger.checkpoint_system_wallets(), ledger.seal(integer) TO ledger_operator;
-GRANT EXECUTE ON FUNCTION ledger.approve_request(uuid, bigint, bytea, text),
-    ledger.reject_request(uuid, bigint, text) TO ledger_approver;
+GRANT EXECUTE ON FUNCTION ledger.approve_request(uuid, bigint, bytea, text, bigint),
+    ledger.approve_requests(uuid, bigint[], bytea[], text), ledger.reject_request(uuid, bigint, text), ledger.send_back_request(uuid, bigint, text) TO ledger_approver;
 -- A checker sees what would come of a request, without the right to do it.
-GRANT EXECUTE ON FUNCTION ledger.rehearse_request(bigint) TO ledger_operator, ledger_approver;
+GRANT EXECUTE ON FUNCTION ledger.rehearse_request(bigint), ledger.request_since(bigint) TO ledger_operator, ledger_approver;
 GRANT EXECUTE ON FUNCTION ledger.seal(integer), ledger.acknowledge_transaction(uuid, bigint, text) TO ledger_auditor;
 -- What proves a person's values, to those who check that it does.
 GRANT SELECT ON ledger.salts TO ledger_auditor, ledger_admin, ledger_keeper;
@@ -97,6 +98,7 @@ GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
     ledger.correct_currency(uuid, text, smallint, text), ledger.close_currency(uuid, text, text),
     ledger.reopen_currency(uuid, text, text), ledger.set_business_zone(uuid, text, text),
     ledger.set_approval_rule(uuid, text, text, bigint, smallint, text),
+    ledger.set_approval_terms(uuid, text, bigint, integer, text),
     ledger.set_limit(uuid, text, text, text, bigint, bigint, text),
     ledger.set_allowance(uuid, text, text, text, bigint, bigint, text),
     ledger.note_restore(uuid, text, jsonb) TO ledger_admin;

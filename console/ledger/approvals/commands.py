@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from console.errors.refusals import OperationRefusedError
 from console.writes.operation import Operation, without_empty
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from console.postgres.cancellation import Cancellation
@@ -50,8 +51,20 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of one of many that were approved at once: how it stands now, or why it was left out.
+
+    status: "approved" when enough have agreed, "pending" when others must too, "refused" with its refusal.
+    """
+
+    request: int
+    status: str
+    refusal: OperationRefusedError | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Closed:
-    """A request that was rejected or withdrawn."""
+    """A request that was rejected, withdrawn or sent back ("returned")."""
 
     request: int
     status: str
@@ -78,15 +91,21 @@ def submit(
     *,
     reason: str,
     ticket: str = "",
+    follows: int | None = None,
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Submitted:
-    """Ask others to agree to an operation; what could not be done now is refused at once."""
+    """Ask others to agree to an operation; what could not be done now is refused at once.
+
+    follows: one's own request that was sent back, in whose place this one is.
+    """
     wanted = order.operation
-    arguments = {"kind": wanted.function, "request": request_of(wanted), "reason": reason, "ticket": ticket}
-    return _submitted(
-        ledger, Operation("request.submit", "submit_request", without_empty(arguments, "ticket")), key, cancel
-    )
+    arguments = {
+        "kind": wanted.function, "request": request_of(wanted), "reason": reason, "ticket": ticket,
+        "follows": follows,
+    }  # fmt: skip
+    words = without_empty(arguments, "ticket", "follows")
+    return _submitted(ledger, Operation("request.submit", "submit_request", words), key, cancel)
 
 
 def request_of(wanted: Operation) -> dict[str, Any]:
@@ -123,15 +142,58 @@ def approve(
     content: bytes,
     *,
     note: str = "",
+    typed: int | None = None,
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Approval:
-    """Agree to exactly the content that one has seen; nobody agrees to what is their own, or twice."""
+    """Agree to exactly the content that one has seen; nobody agrees to what is their own, or twice.
+
+    typed: the amount in minor units as its checker typed it, where the currency's terms ask for it.
+    """
     arguments = {"request": request, "content": content, "note": note}
+    if typed is not None:
+        arguments["typed"] = typed
     operation = Operation("request.approve", "approve_request", arguments)
     done = ledger.perform(operation, key=key, cancel=cancel)
     enough = done["status"] == "approved"
     return Approval(done["request"], done["given"], done["required"], enough, done["key"])
+
+
+def approve_many(
+    ledger: Ledger,
+    chosen: Sequence[tuple[int, bytes]],
+    *,
+    note: str = "",
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> tuple[Decided, ...]:
+    """Agree to up to 500 requests, each with its content, by one statement; each is an operation of its own.
+
+    One that is refused leaves the others as they are. Returns what came of each, by number.
+    """
+    arguments = {
+        "requests": [number for number, _content in chosen],
+        "contents": [content for _number, content in chosen],
+        "note": note,
+    }
+    # What is empty has no type for the driver, and is refused by the ledger.
+    types = {"requests": "bigint[]", "contents": "bytea[]"}
+    operation = Operation("request.approve_many", "approve_requests", arguments, types)
+    done = ledger.perform(operation, key=key, cancel=cancel, timeout_s=ledger.batch_timeout_s)
+    return tuple(_decided(one) for one in done["requests"])
+
+
+def send_back(
+    ledger: Ledger,
+    request: int,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Closed:
+    """Give it back to its maker, as a checker: it may be submitted anew, and a batch is a draft again."""
+    operation = Operation("request.send_back", "send_back_request", {"request": request, "reason": reason})
+    return _closed(ledger, operation, key, cancel)
 
 
 def reject(
@@ -192,6 +254,12 @@ def _submitted(
         return Submitted(0, 0, b"", done["key"], done)
     content = bytes.fromhex(done["content"])
     return Submitted(done["request"], done["approvals_required"], content, done["key"])
+
+
+def _decided(told: Mapping[str, Any]) -> Decided:
+    refused = told["status"] == "refused"
+    refusal = OperationRefusedError(told["code"], told["detail"]) if refused else None
+    return Decided(told["request"], told["status"], refusal)
 
 
 def _closed(ledger: Ledger, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Closed:

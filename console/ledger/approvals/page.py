@@ -23,17 +23,21 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
 
-_REQUEST = """
+REQUEST: Final = """
     SELECT r.id, r.kind, r.request, r.content, r.currency, r.amount, r.approvals_required, r.approvals_given,
         r.status::text, r.reason, r.created_by, r.created_at, r.closed_by, r.closed_at, r.close_reason,
+        r.ticket, r.expires_at, r.follows,
+        (SELECT t.typed_from FROM ledger.approval_terms t WHERE t.currency = r.currency),
         (SELECT c.exponent FROM ledger.currencies c WHERE c.code = r.currency)"""
+"""The columns of a request, of approval_requests as r, for `row_of`."""
 
 _AND_ITS_APPROVALS = """, r.outcome, (
-        SELECT json_agg(json_build_array(a.approved_by, a.approved_at, a.note) ORDER BY a.approved_at)
+        SELECT json_agg(json_build_array(a.approved_by, a.approved_at, a.note, a.typed)
+            ORDER BY a.approved_at)
         FROM ledger.approvals a WHERE a.request_id = r.id)
     FROM ledger.approval_requests r WHERE r.id = :request"""
 
-_GET = text(_REQUEST + _AND_ITS_APPROVALS)
+_GET = text(REQUEST + _AND_ITS_APPROVALS)
 
 _REHEARSE = text("SELECT ledger.rehearse_request(:request)")
 
@@ -46,6 +50,8 @@ class RequestStatus(StrEnum):
     EXECUTED = "executed"
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
+    RETURNED = "returned"
+    EXPIRED = "expired"
 
 
 OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
@@ -56,7 +62,9 @@ OPEN: Final = frozenset({RequestStatus.PENDING, RequestStatus.APPROVED})
 class RequestRow:
     """One request; `request` holds the operation's arguments by name, amounts in minor units.
 
-    content: the SHA-256 of kind and arguments, which is what its checkers agree to.
+    content: the SHA-256 of kind and arguments, which is what its checkers agree to. expires_at: when it ends
+    by itself; None for those of before there was such a time. follows: the request that was sent back and
+    whose place it takes. typed_from: amounts from this on are typed by their checkers, in minor units.
     """
 
     id: int
@@ -74,15 +82,25 @@ class RequestRow:
     closed_by: str | None
     closed_at: datetime | None
     close_reason: str | None
+    ticket: str | None
+    expires_at: datetime | None
+    follows: int | None
+    typed_from: int | None
+
+    @property
+    def typed(self) -> bool:
+        """Whether a checker types its amount."""
+        return self.typed_from is not None and self.amount >= self.typed_from
 
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRow:
-    """Who agreed, and when."""
+    """Who agreed, and when; `typed` is the amount as they typed it, in minor units."""
 
     approved_by: str
     approved_at: datetime
     note: str
+    typed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +158,12 @@ def page(
         conditions.append(f"r.id {'<' if forward else '>'} :cursor")
         values["cursor"] = cursor
     statement = text(
-        f"{_REQUEST} FROM ledger.approval_requests r WHERE {' AND '.join(conditions) or 'true'}"
+        f"{REQUEST} FROM ledger.approval_requests r WHERE {' AND '.join(conditions) or 'true'}"
         f" ORDER BY r.id {'DESC' if forward else 'ASC'} LIMIT :limit"
     )
 
     def ask(session: Session) -> Page[RequestRow]:
-        rows = [_row(row) for row in session.execute(statement, values)]
+        rows = [row_of(row) for row in session.execute(statement, values)]
         return Page.cut(rows, limit, direction, beside=cursor is not None)
 
     return database.read("requests.page", ask, cancel=cancel)
@@ -159,8 +177,10 @@ def get(database: Database, request: int, *, cancel: Cancellation | None = None)
         if row is None:
             raise UsageError(f"There is no request {request}.")
         *_, outcome, agreed = row
-        approvals = tuple(ApprovalRow(by, datetime.fromisoformat(at), note) for by, at, note in agreed or ())
-        return Request(_row(row), approvals, outcome)
+        approvals = tuple(
+            ApprovalRow(by, datetime.fromisoformat(at), note, typed) for by, at, note, typed in agreed or ()
+        )
+        return Request(row_of(row), approvals, outcome)
 
     return database.read("requests.get", ask, cancel=cancel)
 
@@ -169,18 +189,23 @@ def rehearse(ledger: Ledger, request: int, *, cancel: Cancellation | None = None
     """Do what an open request asks for and undo it: what its checkers would see happen now."""
 
     def work(session: Session) -> Rehearsal:
-        found = session.execute(_REHEARSE, {"request": request}).scalar_one()
-        outcome = found["outcome"]
-        if outcome["status"] == "refused":
-            return Rehearsal(None, OperationRefusedError(outcome["code"], outcome["detail"]), 0, ())
-        movements = tuple(Movement(*account) for account in found["accounts"])
-        return Rehearsal(outcome, None, found["count"], movements)
+        return rehearsal_of(session.execute(_REHEARSE, {"request": request}).scalar_one())
 
     return ledger.rehearse("requests.rehearse", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)
 
 
-def _row(row: Sequence[Any]) -> RequestRow:
-    *values, exponent = row[:16]
+def rehearsal_of(found: Mapping[str, Any]) -> Rehearsal:
+    """Read what ledger.rehearse_request answered."""
+    outcome = found["outcome"]
+    if outcome["status"] == "refused":
+        return Rehearsal(None, OperationRefusedError(outcome["code"], outcome["detail"]), 0, ())
+    movements = tuple(Movement(*account) for account in found["accounts"])
+    return Rehearsal(outcome, None, found["count"], movements)
+
+
+def row_of(row: Sequence[Any]) -> RequestRow:
+    """Read a row of REQUEST's columns."""
+    *values, exponent = row[:20]
     values[3] = bytes(values[3])
     values[4] = currency_of(values[4], exponent)
     values[5] = int(values[5])

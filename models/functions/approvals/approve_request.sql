@@ -1,17 +1,20 @@
 -- Agree to exactly what was submitted. The maker cannot, nobody can twice, and when enough have agreed the
 -- request may be executed: the constraints of approval_requests, approvals and batches say so too.
 CREATE OR REPLACE FUNCTION ledger.approve_request(
-    p_key uuid, p_request bigint, p_content bytea, p_note text DEFAULT '') RETURNS jsonb
+    p_key uuid, p_request bigint, p_content bytea, p_note text DEFAULT '', p_typed bigint DEFAULT NULL) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ledger.perform(p_key, 'approve_request', jsonb_build_object(
-        'request', p_request, 'content', encode(p_content, 'hex'), 'note', p_note));
+        'request', p_request, 'content', encode(p_content, 'hex'), 'note', p_note)
+        || jsonb_strip_nulls(jsonb_build_object('typed', p_typed)));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_approve_request(p_request jsonb) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     asked ledger.approval_requests := ledger.open_request(p_request);
+    typed numeric := p_request ->> 'typed';
+    typed_from bigint;
     given smallint;
 BEGIN
     IF asked.status <> 'pending' THEN
@@ -19,8 +22,16 @@ BEGIN
     ELSIF asked.content IS DISTINCT FROM decode(p_request ->> 'content', 'hex') THEN
         PERFORM ledger.refuse('request.changed');
     END IF;
-    INSERT INTO ledger.approvals (request_id, created_by, content, note)
-    VALUES (asked.id, asked.created_by, asked.content, coalesce(p_request ->> 'note', ''));
+    PERFORM ledger.refuse_stale(asked);
+    SELECT t.typed_from INTO typed_from FROM ledger.approval_terms t WHERE t.currency = asked.currency;
+    IF typed IS NULL AND asked.amount >= typed_from THEN
+        PERFORM ledger.refuse('approval.untyped', ledger.of_currency(asked.currency) || jsonb_build_object(
+            'from', typed_from));
+    ELSIF typed <> asked.amount THEN
+        PERFORM ledger.refuse('approval.typed', ledger.of_currency(asked.currency) || jsonb_build_object('typed', typed));
+    END IF;
+    INSERT INTO ledger.approvals (request_id, created_by, content, note, typed)
+    VALUES (asked.id, asked.created_by, asked.content, coalesce(p_request ->> 'note', ''), typed);
     SELECT count(*) INTO given FROM ledger.approvals a WHERE a.request_id = asked.id;
     UPDATE ledger.approval_requests r SET approvals_given = given,
         status = CASE WHEN given >= r.approvals_required THEN 'approved' ELSE r.status END

@@ -12,7 +12,14 @@ BEGIN
     RETURN ledger.perform(p_key, 'withdraw_request', jsonb_build_object('request', p_request, 'reason', p_reason));
 END $$;
 
-CREATE OR REPLACE FUNCTION ledger.do_close_request(p_request jsonb, p_status ledger.request_status) RETURNS jsonb
+-- A checker gives it back to its maker, who may submit it anew, changed or not; a batch is a draft again.
+CREATE OR REPLACE FUNCTION ledger.send_back_request(p_key uuid, p_request bigint, p_reason text) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    RETURN ledger.perform(p_key, 'send_back_request', jsonb_build_object('request', p_request, 'reason', p_reason));
+END $$;
+
+CREATE OR REPLACE FUNCTION ledger.do_close_request(p_request jsonb, p_status text) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     asked ledger.approval_requests;
@@ -21,16 +28,9 @@ BEGIN
     asked := ledger.open_request(p_request);
     IF p_status = 'withdrawn' AND asked.created_by <> session_user THEN
         PERFORM ledger.refuse('request.maker', jsonb_build_object('maker', asked.created_by));
+    ELSIF p_status = 'returned' AND asked.created_by = session_user THEN
+        PERFORM ledger.refuse('request.own');
     END IF;
-    UPDATE ledger.approval_requests r SET status = p_status, closed_by = session_user,
-        closed_at = clock_timestamp(), close_reason = p_request ->> 'reason'
-    WHERE r.id = asked.id;
-    IF asked.kind = 'post_batch' AND p_status = 'rejected' THEN
-        UPDATE ledger.batches b SET status = 'rejected' WHERE b.id = (asked.request ->> 'batch')::bigint;
-    ELSIF asked.kind = 'post_batch' THEN
-        UPDATE ledger.batches b SET status = 'draft', content_hash = NULL, approvals_required = 0,
-            approved_by = NULL, approved_at = NULL
-        WHERE b.id = (asked.request ->> 'batch')::bigint;
-    END IF;
+    PERFORM ledger.end_request(asked, p_status, p_request ->> 'reason');
     RETURN jsonb_build_object('status', p_status, 'request', asked.id);
 END $$;

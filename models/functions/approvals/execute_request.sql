@@ -14,6 +14,7 @@ BEGIN
     IF asked.status <> 'approved' THEN
         PERFORM ledger.refuse('request.status', jsonb_build_object('status', asked.status));
     END IF;
+    PERFORM ledger.refuse_stale(asked);
     answer := ledger.dispatch(asked.kind, asked.request, true);
     UPDATE ledger.approval_requests r SET status = 'executed', closed_by = session_user,
         closed_at = clock_timestamp(), outcome = answer,

@@ -1,21 +1,35 @@
 -- Write a request down with the rule that holds for it now. Internal.
 CREATE OR REPLACE FUNCTION ledger.new_request(
-    p_kind text, p_request jsonb, p_reason text, p_ticket text DEFAULT NULL) RETURNS jsonb
+    p_kind text, p_request jsonb, p_reason text, p_ticket text DEFAULT NULL, p_follows bigint DEFAULT NULL)
+RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
     worth record := ledger.worth_of(p_kind, p_request);
     needed smallint;
     made bigint;
     seen bytea := ledger.request_hash(p_kind, p_request);
+    facts jsonb;
+    ends timestamptz;
 BEGIN
     -- Until it is written down: what was tried has given its locks back.
     PERFORM ledger.require_currency(worth.currency);
     needed := greatest(ledger.approvals_for(p_kind, worth.currency, worth.amount), 1::smallint);
-    INSERT INTO ledger.approval_requests AS r (kind, request, content, currency, amount, approvals_required, reason, ticket)
-    VALUES (p_kind, p_request, seen, worth.currency, worth.amount, needed, p_reason, p_ticket)
+    IF p_follows IS NOT NULL AND NOT EXISTS (
+        SELECT FROM ledger.approval_requests r
+        WHERE (r.id, r.created_by, r.kind, r.status::text) = (p_follows, session_user, p_kind, 'returned')) THEN
+        PERFORM ledger.refuse('request.follows');
+    END IF;
+    facts := ledger.request_facts(p_kind, p_request);
+    ends := clock_timestamp() + coalesce((
+        SELECT t.days FROM ledger.approval_terms t WHERE t.currency = worth.currency), 14) * interval '1 day';
+    INSERT INTO ledger.approval_requests AS r (
+        kind, request, content, currency, amount, approvals_required, reason, ticket, expires_at, follows, facts)
+    VALUES (p_kind, p_request, seen, worth.currency, worth.amount, needed, p_reason, p_ticket, ends, p_follows, facts)
     RETURNING r.id INTO made;
     RETURN jsonb_build_object('status', 'submitted', 'request', made, 'approvals_required', needed,
-        'content', encode(seen, 'hex'));
+        'content', encode(seen, 'hex'), 'expires_at', ledger.utc(ends),
+        'facts', encode(sha256(convert_to(facts::text, 'UTF8')), 'hex'))
+        || jsonb_strip_nulls(jsonb_build_object('follows', p_follows));
 END $$;
 
 -- What a request moves: its currency and amount, which the rules and limits go by. Internal.

@@ -31,7 +31,12 @@ BEGIN
         PERFORM ledger.refuse('batch.changed');
     END IF;
     answer := ledger.new_request('post_batch', jsonb_build_object(
-        'batch', batch.id, 'content', encode(found_hash, 'hex')), p_request ->> 'reason');
+        'batch', batch.id, 'content', encode(found_hash, 'hex')), p_request ->> 'reason', NULL, (
+        -- One that was sent back goes on in this one.
+        SELECT CASE newest.status::text WHEN 'returned' THEN newest.id END FROM (
+            SELECT r.id, r.status FROM ledger.approval_requests r
+            WHERE r.kind = 'post_batch' AND r.request ->> 'batch' = batch.id::text
+            ORDER BY r.id DESC LIMIT 1) newest));
     UPDATE ledger.batches b SET status = 'submitted', content_hash = found_hash,
         approvals_required = (answer ->> 'approvals_required')::smallint
     WHERE b.id = batch.id;

@@ -1,12 +1,14 @@
 -- Ask for the approval of one operation. It is tried now and undone, so that what could not be done is
--- refused to its maker and not to its checker. What an allowance lets pass is done at once: so support, which may do
+-- refused to its maker and not to its checker. p_follows: one's own request that was sent back, in whose place it is. What an allowance lets pass is done at once: so support, which may do
 -- nothing of it by itself, gives small goodwill.
 CREATE OR REPLACE FUNCTION ledger.submit_request(
-    p_key uuid, p_kind text, p_request jsonb, p_reason text, p_ticket text DEFAULT NULL) RETURNS jsonb
+    p_key uuid, p_kind text, p_request jsonb, p_reason text, p_ticket text DEFAULT NULL, p_follows bigint DEFAULT NULL)
+RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ledger.perform(p_key, 'submit_request', jsonb_build_object(
-        'kind', p_kind, 'request', p_request, 'reason', p_reason) || ledger.by_hand(NULL, p_ticket));
+        'kind', p_kind, 'request', p_request, 'reason', p_reason) || ledger.by_hand(NULL, p_ticket)
+        || jsonb_strip_nulls(jsonb_build_object('follows', p_follows)));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_submit_request(p_request jsonb) RETURNS jsonb
@@ -57,5 +59,6 @@ BEGIN
     IF ledger.take_allowance(p_request ->> 'kind', worth.currency, worth.amount) THEN
         RETURN ledger.dispatch(p_request ->> 'kind', wanted, true) || '{"allowed": true}';
     END IF;
-    RETURN ledger.new_request(p_request ->> 'kind', wanted, p_request ->> 'reason', p_request ->> 'ticket');
+    RETURN ledger.new_request(p_request ->> 'kind', wanted, p_request ->> 'reason', p_request ->> 'ticket',
+        (p_request ->> 'follows')::bigint);
 END $$;

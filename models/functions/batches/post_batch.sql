@@ -33,6 +33,8 @@ BEGIN
         -- Somebody else's draft is nobody's word yet: its maker posts it, or submits it.
         PERFORM ledger.refuse('batch.maker', jsonb_build_object('maker', batch.created_by));
     END IF;
+    PERFORM ledger.refuse_stale(r) FROM ledger.approval_requests r
+    WHERE r.kind = 'post_batch' AND r.request ->> 'batch' = batch.id::text AND r.status = 'approved';
     PERFORM ledger.mark_posting(batch.id);
     found_hash := ledger.batch_content_hash(batch.id);
     IF found_hash IS NULL THEN

@@ -1,4 +1,5 @@
--- End reservations that are past their time, then send to @breakage what has expired and no hold keeps.
+-- End reservations that are past their time, then send to @breakage what has expired and no hold keeps, and end requests
+-- that nobody decided on in time.
 -- Rows are claimed before anything is done to them, so that a late capture and the sweep never both win, and
 -- rows that somebody else has, wallets too, are left for the next sweep: nobody keeps the others' from being swept by
 -- leaving a transaction open.
@@ -17,6 +18,7 @@ DECLARE
     at timestamptz;
     ended integer;
     gone record;
+    requests integer;
 BEGIN
     claimed := ARRAY(
         SELECT r.id FROM ledger.reservations r JOIN ledger.wallets w ON w.id = r.wallet_id
@@ -41,6 +43,9 @@ BEGIN
     )
     SELECT count(*) INTO ended FROM closed;
     gone := ledger.expire_lots(wallets, at);
+    requests := ledger.end_stale_requests(quota);
     RETURN jsonb_build_object('status', 'swept', 'reservations', ended, 'lots', gone.lots,
-        'amounts', gone.amounts, 'more', ended >= quota OR gone.lots >= quota);
+        'amounts', gone.amounts, 'more', greatest(ended, gone.lots, requests) >= quota)
+        -- Told where there is something, as before.
+        || CASE WHEN requests > 0 THEN jsonb_build_object('requests', requests) ELSE '{}' END;
 END $$;

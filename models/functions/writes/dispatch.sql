@@ -38,10 +38,13 @@ BEGIN
         WHEN 'erase_account' THEN RETURN ledger.do_erase_account(p_request);
         WHEN 'submit_request' THEN RETURN ledger.do_submit_request(p_request);
         WHEN 'approve_request' THEN RETURN ledger.do_approve_request(p_request);
+        WHEN 'approve_requests' THEN RETURN ledger.do_approve_requests(p_request);
+        WHEN 'send_back_request' THEN RETURN ledger.do_close_request(p_request, 'returned');
         WHEN 'reject_request' THEN RETURN ledger.do_close_request(p_request, 'rejected');
         WHEN 'withdraw_request' THEN RETURN ledger.do_close_request(p_request, 'withdrawn');
         WHEN 'execute_request' THEN RETURN ledger.do_execute_request(p_request);
         WHEN 'set_approval_rule' THEN RETURN ledger.do_set_approval_rule(p_request);
+        WHEN 'set_approval_terms' THEN RETURN ledger.do_set_approval_terms(p_request);
         WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
         WHEN 'set_allowance' THEN RETURN ledger.do_set_allowance(p_request);
         WHEN 'correct_currency' THEN RETURN ledger.do_correct_currency(p_request);

@@ -109,6 +109,7 @@ RETURN coalesce((
         WHEN about.request ? 'username' THEN 'account:' || (about.request ->> 'username')
         WHEN about.request ? 'from' THEN 'account:' || (about.request ->> 'from')
         WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
+        WHEN p_kind = 'set_approval_terms' THEN 'terms:' || (p_request ->> 'currency')
         WHEN about.request ? 'holder' THEN 'limit:' || (about.request ->> 'holder')
         WHEN p_kind = 'run_job' THEN 'job:' || (p_request ->> 'job')
         WHEN p_kind = 'set_business_zone' THEN 'calendar'

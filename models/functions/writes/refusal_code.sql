@@ -10,6 +10,8 @@ RETURN CASE
     WHEN p_constraint IN ('lot_expires_later', 'reservation_expires_later') THEN 'expiry.past'
     WHEN p_constraint IN ('lot_expires_in_range', 'reservation_expires_in_range', 'act_expires_in_range') THEN 'expiry.range'
     WHEN p_constraint IN ('checker_is_not_maker', 'maker_is_not_checker') THEN 'approval.own'
+    WHEN p_constraint IN ('approval_requests_follows_key', 'approval_requests_follows_fkey') THEN 'request.follows'
+    WHEN p_constraint = 'terms_days' THEN 'terms.days'
     WHEN p_constraint = 'approvals_pkey' THEN 'approval.repeated'
     WHEN p_constraint = 'approval_requests_batch_key' THEN 'batch.submitted'
     WHEN p_constraint = 'overdraft_in_range' THEN 'amount.range'
@@ -19,7 +21,7 @@ RETURN CASE
     WHEN p_constraint IN ('allowance_day', 'allowances_per_operation_check') THEN 'allowance.range'
     WHEN p_sqlstate = '23503' AND p_constraint LIKE '%\_currency\_fkey' THEN 'currency.unknown'
     WHEN p_constraint = 'parties_differ' THEN 'party.same'
-    WHEN p_constraint = 'amount_is_positive' THEN 'amount.sign'
+    WHEN p_constraint IN ('amount_is_positive', 'terms_typed_from') THEN 'amount.sign'
     WHEN p_constraint IN (
         'approval_rules_from_amount_check', 'limits_per_operation_check', 'limits_per_day_check') THEN 'amount.negative'
     WHEN p_constraint LIKE '%\_plain' OR p_constraint IN (

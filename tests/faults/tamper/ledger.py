@@ -102,7 +102,7 @@ class Busy:
     def batches(self) -> None:
         """Post a batch, have others approved, rejected, withdrawn and reversed."""
         done(post_batch(self._operator, self._draft("salary")))
-        for answer in ("approve", "reject", "withdraw", "wait"):
+        for answer in ("approve", "reject", "withdraw", "send back", "wait"):
             batch = self._draft(answer)
             content = content_hash(self._operator, batch)
             asked = done(write(self._operator, "submit_batch", batch, content, REASON))["request"]
@@ -115,6 +115,10 @@ class Busy:
                 done(write(self._checker, "reject_request", asked, REASON))
             elif answer == "withdraw":
                 done(write(self._operator, "withdraw_request", asked, REASON))
+            elif answer == "send back":
+                done(write(self._checker, "send_back_request", asked, REASON))
+                again = ("submit_batch", batch, content_hash(self._operator, batch), REASON)
+                assert done(write(self._operator, *again))["follows"] == asked
         back = self._draft("back")
         done(post_batch(self._operator, back))
         done(write(self._operator, "reverse_batch", back, "all", REASON))
@@ -159,11 +163,26 @@ class Busy:
             "reference": None,
             "description": "",
         }
+        # Above what the checker may agree to without typing it, and below.
+        done(write(self._admin, "set_approval_terms", CURRENCY, 50_000, 30, REASON))
         asked = [self._ask("transfer", wanted), self._ask("capture", held)]
         self._ask("transfer", wanted | {"reference": "house"})
         for request in asked:
-            done(write(self._checker, "approve_request", request, content_of(self._operator, request), ""))
+            content = content_of(self._operator, request)
+            typed = 60_000 if request == asked[0] else None
+            done(write(self._checker, "approve_request", request, content, "", typed))
             done(write(self._operator, "execute_request", request))
+        self._returned(wanted)
+
+    def _returned(self, wanted: dict[str, object]) -> None:
+        """Have a request sent back and submitted anew, and agree to several by one call."""
+        first = self._ask("transfer", wanted | {"reference": "again-1", "amount": 70})
+        done(write(self._checker, "send_back_request", first, REASON))
+        words = Jsonb(wanted | {"reference": "again-2", "amount": 40})
+        done(write(self._operator, "submit_request", "transfer", words, REASON, None, first))
+        small = [self._ask("transfer", wanted | {"reference": f"small-{n}", "amount": n}) for n in (5, 6)]
+        contents = [content_of(self._operator, request) for request in small]
+        done(write(self._checker, "approve_requests", small, contents, "both"))
 
     def unsealed(self) -> None:
         """Do a little more, which no seal covers."""

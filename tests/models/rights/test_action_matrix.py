@@ -39,6 +39,7 @@ READS: Final = frozenset({
     "approvals_for", "batch_content_hash", "batch_posting", "batch_problems", "batch_summary",
     "burn_preview", "dead_lots",
     "is_metadata", "is_plain_text", "is_ticket", "kind_of", "rehearse_act", "rehearse_request",
+    "request_since",
     "reversal_problems", "reversal_rest", "session_check", "system_balance", "business_day",
     "business_zone", "start_of_day", "may_close_flags", "job_states", "job_runs",
 })  # fmt: skip
@@ -180,6 +181,11 @@ class World:
         found = done(write(self.asker, "submit_request", "transfer", Jsonb(wanted), REASON))
         return found["request"], bytes.fromhex(found["content"])
 
+    def requests(self) -> tuple[list[int], list[bytes]]:
+        """Submit a request and return it as one of many to agree to."""
+        number, content = self.request()
+        return [number], [content]
+
     def approved(self) -> int:
         """Submit a request and have the administrator approve it."""
         number, content = self.request()
@@ -193,6 +199,7 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "add_note": (SUPPORTERS, lambda w: (w.account(), "called about a refund")),
     "assign_flag": (SUPPORTERS, lambda w: (*w.flagged(), "t_support")),
     "approve_request": (APPROVERS, lambda w: (*w.request(), "")),
+    "approve_requests": (APPROVERS, lambda w: w.requests()),
     "capture": (OPERATORS, lambda w: (w.held(),)),
     "capture_holds": (OPERATORS, lambda w: ([w.held(), w.held()],)),
     "close_flag": (SUPPORTERS, lambda w: w.flagged()),
@@ -211,6 +218,8 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "offset_batch": (OPERATORS, lambda w: (*w.short(), True)),
     "open_account": (SUPPORTERS, lambda w: (w.name(), "CR", "", None, REASON)),
     "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
+    "send_back_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
+    "set_approval_terms": (ADMINS, lambda _: ("CR", None, 30, REASON)),
     "reject_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
     "report_job": (KEEPERS, lambda w: (w.lease(), "seal", "failed", Jsonb({"message": "no room"}))),
     "release": (SUPPORTERS, lambda w: (w.held(), REASON)),

@@ -18,6 +18,7 @@ from models.approval import (
     Approval,
     ApprovalRequest,
     ApprovalRule,
+    ApprovalTerms,
     Limit,
     LimitUsage,
 )
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 
 CLASSES = (
     AccountCount, ActRow, AccountFlag, AccountFollow, AccountNote, Acknowledgement, Allowance, AllowanceUsage,
-    Approval, ApprovalRequest, ApprovalRule, AuditEvent, AuditHead, Batch, BatchLine, BatchOffset,
-    BatchParty, Checkpoint, CreditLot, Currency, DailyBalance,
+    Approval, ApprovalRequest, ApprovalRule, ApprovalTerms, AuditEvent, AuditHead, Batch, BatchLine,
+    BatchOffset, BatchParty, Checkpoint, CreditLot, Currency, DailyBalance,
     DailyMark, DailyMovement, HintSent, HoldEvent, Identity, JobRow, KeeperLease, Limit, LimitUsage,
     LotEvent, LotMovement,
     Operation, Operator, Reservation, Reversal, Salt, Seal, SignInAttempt, SignInName, Transaction, User,

@@ -150,6 +150,10 @@ _POLICY: Final = f"""
             act.request -> 'currency') AS place, (act.request ->> 'per_operation')::bigint AS per_operation,
             (act.request ->> 'per_day')::bigint AS per_day
         FROM act WHERE act.kind = 'set_allowance' ORDER BY place, act.id DESC
+    ), term AS (
+        SELECT DISTINCT ON (act.request ->> 'currency') act.id, act.request ->> 'currency' AS currency,
+            (act.request ->> 'typed_from')::bigint AS typed_from, (act.request ->> 'days')::smallint AS days
+        FROM act WHERE act.kind = 'set_approval_terms' ORDER BY act.request ->> 'currency', act.id DESC
     ), decimals AS (
         SELECT e.id, substr(e.subject, 10) AS code, (e.detail ->> 'exponent')::smallint AS exponent
         FROM ledger.audit_events e WHERE e.action = 'add_currency' AND e.outcome = 'done'
@@ -174,6 +178,12 @@ _POLICY: Final = f"""
         SELECT r.*, jsonb_build_array(r.kind, r.currency, r.from_amount) AS place FROM ledger.approval_rules r
     ) stands ON stands.place = rule.place
     WHERE coalesce(rule.approvals, 0) <> coalesce(stands.approvals, 0)
+    UNION ALL
+    SELECT 'policy.terms', 'terms of ' || coalesce(term.currency, t.currency), coalesce(term.id, 0),
+        concat_ws(', ', term.days || ' days', 'typed from ' || term.typed_from),
+        concat_ws(', ', t.days || ' days', 'typed from ' || t.typed_from)
+    FROM term FULL JOIN ledger.approval_terms t ON t.currency = term.currency
+    WHERE (term.typed_from, term.days) IS DISTINCT FROM (t.typed_from, t.days)
     UNION ALL
     SELECT 'policy.limit', 'limit ' || coalesce(cap.place, stands.place)::text, coalesce(cap.id, 0),
         concat_ws(', ', cap.per_operation || ' at once', cap.per_day || ' a day'),
@@ -245,6 +255,7 @@ QUESTIONS: Final = (
     Question(
         {
             "policy.rule": "Each rule for approvals is as it was set last",
+            "policy.terms": "How long requests wait and what is typed is as it was set last",
             "policy.limit": "Each limit is as it was set last",
             "policy.allowance": "Each allowance is as it was set last",
             "policy.currency": "Each currency has the decimals that it was given last",

@@ -33,9 +33,10 @@ _SUBMITTED: Final = f"""
         (submitted.outcome ->> 'approvals_required')::smallint,
             submitted.request ->> 'reason',
             CASE submitted.action WHEN 'submit_batch' THEN 'post_batch' ELSE submitted.request ->> 'kind' END,
-            submitted.request ->> 'ticket')
+            submitted.request ->> 'ticket', (submitted.outcome ->> 'expires_at')::timestamptz,
+            submitted.outcome ->> 'facts', (submitted.outcome ->> 'follows')::bigint)
         IS DISTINCT FROM (r.created_by, encode(r.content, 'hex'), r.approvals_required, r.reason, r.kind,
-            r.ticket)
+            r.ticket, r.expires_at, encode(sha256(convert_to(r.facts::text, 'UTF8')), 'hex'), r.follows)
         OR r.content <> sha256(convert_to(r.kind || r.request::text, 'UTF8'))
         OR r.currency <> r.request ->> 'currency'
         OR (r.kind <> 'reverse_transaction' AND r.amount <> (r.request ->> 'amount')::numeric)"""
@@ -52,8 +53,9 @@ _APPROVED: Final = f"""
     FROM approved FULL JOIN ledger.approvals a ON a.request_id = approved.about
         AND a.approved_by = approved.actor
     LEFT JOIN ledger.approval_requests r ON r.id = a.request_id
-    WHERE (approved.request ->> 'content', coalesce(approved.request ->> 'note', ''))
-            IS DISTINCT FROM (encode(a.content, 'hex'), a.note)
+    WHERE (approved.request ->> 'content', coalesce(approved.request ->> 'note', ''),
+            (approved.request ->> 'typed')::numeric)
+            IS DISTINCT FROM (encode(a.content, 'hex'), a.note, a.typed)
         OR (r.content, r.created_by) IS DISTINCT FROM (a.content, a.created_by)
             OR a.approved_by = a.created_by"""
 
@@ -62,9 +64,11 @@ _CLOSED: Final = f"""
     WITH {_EVENT}, closing AS (
         SELECT event.about, event.id, event.actor, event.request ->> 'reason' AS reason,
             CASE event.action WHEN 'reject_request' THEN 'rejected' WHEN 'withdraw_request' THEN 'withdrawn'
+                WHEN 'send_back_request' THEN 'returned' WHEN 'expire_request' THEN 'expired'
                 ELSE 'executed' END AS status,
             CASE event.action WHEN 'execute_request' THEN event.outcome - 'request' END AS outcome
-        FROM event WHERE event.action IN ('reject_request', 'withdraw_request', 'execute_request')
+        FROM event WHERE event.action IN ('reject_request', 'withdraw_request', 'send_back_request',
+            'expire_request', 'execute_request')
         UNION ALL
         SELECT r.id, e.id, e.actor, NULL, 'executed', '{{"status": "posted"}}'
         FROM ledger.audit_events e
@@ -93,7 +97,9 @@ _CLOSED: Final = f"""
 # A batch waits, is approved or rejected as its newest request is; without one it is a draft.
 _BATCHES: Final = """
     WITH newest AS (
-        SELECT DISTINCT ON (r.request ->> 'batch') (r.request ->> 'batch')::bigint AS batch, r.*
+        SELECT DISTINCT ON (r.request ->> 'batch') (r.request ->> 'batch')::bigint AS batch, r.*,
+            -- Its lines are a draft again.
+            r.status::text IN ('withdrawn', 'returned', 'expired') AS undone
         FROM ledger.approval_requests r WHERE r.kind = 'post_batch' ORDER BY r.request ->> 'batch', r.id DESC
     ), checker AS (
         SELECT DISTINCT ON (a.request_id) a.request_id, a.approved_by
@@ -107,13 +113,13 @@ _BATCHES: Final = """
     FULL JOIN newest ON newest.batch = b.id
     LEFT JOIN checker ON checker.request_id = newest.id AND newest.status IN ('approved', 'executed')
     WHERE (newest.id IS NOT NULL OR b.created_at >= (SELECT i.made_at FROM ledger.identity i)) AND (
-        (b.id IS NULL AND newest.status <> 'withdrawn')
-        OR CASE b.status WHEN 'draft' THEN coalesce(newest.status::text, 'withdrawn') <> 'withdrawn'
+        (b.id IS NULL AND NOT newest.undone)
+        OR CASE b.status WHEN 'draft' THEN NOT coalesce(newest.undone, true)
             WHEN 'submitted' THEN newest.status IS DISTINCT FROM 'pending'
             WHEN 'approved' THEN newest.status IS DISTINCT FROM 'approved'
             WHEN 'rejected' THEN newest.status IS DISTINCT FROM 'rejected'
-            ELSE newest.status NOT IN ('executed', 'withdrawn') END
-        OR (CASE WHEN newest.status = 'withdrawn' THEN 0 ELSE coalesce(newest.approvals_required, 0) END)
+            ELSE newest.status <> 'executed' AND NOT newest.undone END
+        OR (CASE WHEN newest.undone THEN 0 ELSE coalesce(newest.approvals_required, 0) END)
             <> b.approvals_required
         OR (newest.status IN ('pending', 'approved')
             AND newest.request ->> 'content' <> encode(b.content_hash, 'hex'))

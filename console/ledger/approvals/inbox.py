@@ -1,0 +1,130 @@
+"""The inbox: what waits for the session's operator, what is their own, and what was decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from sqlalchemy import text
+
+from console.ledger.approvals.page import REQUEST, RequestRow, row_of
+from console.postgres.page import PAGE_SIZE, Direction, Page
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+MOST_COUNTED: Final = 10_000
+"""Open requests are counted up to this many."""
+
+
+class View(StrEnum):
+    """Whose requests are looked at."""
+
+    FOR_ME = "for-me"
+    MINE = "mine"
+    DECIDED = "decided"
+
+
+@dataclass(frozen=True, slots=True)
+class InboxFilter:
+    """What a view is narrowed to; what is empty lets all pass. at_least is in minor units."""
+
+    kind: str = ""
+    currency: str = ""
+    maker: str = ""
+    at_least: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """How many open requests wait for the session's operator, are their own, and wait for others.
+
+    mine: what of theirs was sent back and not submitted anew, too. Each up to MOST_COUNTED.
+    """
+
+    for_me: int
+    mine: int
+    others: int
+
+
+# Pending, by somebody else, and not agreed to by the session's operator yet.
+_FOR_ME: Final = """r.status = 'pending' AND r.created_by <> session_user AND NOT EXISTS (
+        SELECT FROM ledger.approvals a WHERE a.request_id = r.id AND a.approved_by = session_user)"""
+# What is sent back waits for its maker, until another takes its place.
+_SENT_BACK: Final = """r.status = 'returned' AND NOT EXISTS (
+        SELECT FROM ledger.approval_requests n WHERE n.follows = r.id)"""
+_MINE: Final = f"r.created_by = session_user AND (r.status IN ('pending', 'approved') OR {_SENT_BACK})"
+_DECIDED: Final = "r.closed_at IS NOT NULL"
+
+_CONDITIONS: Final = {View.FOR_ME: _FOR_ME, View.MINE: _MINE, View.DECIDED: _DECIDED}
+
+_COUNTS: Final = text(f"""
+    SELECT count(*) FILTER (WHERE one.for_me) AS for_me,
+        count(*) FILTER (WHERE one.mine) + (SELECT count(*) FROM ledger.approval_requests r
+            WHERE r.created_by = session_user AND {_SENT_BACK}) AS mine,
+        count(*) FILTER (WHERE NOT one.for_me AND NOT one.mine) AS others
+    FROM (
+        SELECT {_FOR_ME} AS for_me, r.created_by = session_user AS mine
+        FROM ledger.approval_requests r WHERE r.status IN ('pending', 'approved')
+        ORDER BY r.created_at, r.id LIMIT {MOST_COUNTED}) one""")  # noqa: S608 - texts of ours
+
+
+def page(
+    database: Database,
+    view: View = View.FOR_ME,
+    chosen: InboxFilter | None = None,
+    *,
+    cursor: tuple[datetime, int] | None = None,
+    direction: Direction = Direction.AFTER,
+    limit: int = PAGE_SIZE,
+    cancel: Cancellation | None = None,
+) -> Page[RequestRow]:
+    """Return a page of a view, in one statement: those that wait longest first, decided ones newest first.
+
+    cursor: a row's (created_at, id), of decided ones (closed_at, id); the page lies after or before it.
+    """
+    newest_first = view is View.DECIDED
+    moment = "r.closed_at" if newest_first else "r.created_at"
+    forward = direction is Direction.AFTER
+    descending = newest_first is forward
+    conditions = [_CONDITIONS[view]]
+    values: dict[str, object] = {"limit": limit + 1}
+    wanted = chosen or InboxFilter()
+    for condition, name, value in (
+        ("r.kind = :kind", "kind", wanted.kind),
+        ("r.currency = :currency", "currency", wanted.currency),
+        ("r.created_by = :maker", "maker", wanted.maker),
+        ("r.amount >= :at_least", "at_least", wanted.at_least),
+    ):
+        if value not in {"", None}:
+            conditions.append(condition)
+            values[name] = value
+    if cursor is not None:
+        conditions.append(f"({moment}, r.id) {'<' if descending else '>'} (:moment, :number)")
+        values["moment"], values["number"] = cursor
+    way = "DESC" if descending else "ASC"
+    statement = text(
+        f"{REQUEST} FROM ledger.approval_requests r WHERE {' AND '.join(conditions)}"
+        f" ORDER BY {moment} {way}, r.id {way} LIMIT :limit"
+    )
+
+    def ask(session: Session) -> Page[RequestRow]:
+        rows = [row_of(row) for row in session.execute(statement, values)]
+        return Page.cut(rows, limit, direction, beside=cursor is not None)
+
+    return database.read("requests.inbox", ask, cancel=cancel)
+
+
+def counts(database: Database, *, cancel: Cancellation | None = None) -> InboxCounts:
+    """Count the open requests, in one statement."""
+
+    def ask(session: Session) -> InboxCounts:
+        return InboxCounts(*session.execute(_COUNTS).one())
+
+    return database.read("requests.counts", ask, cancel=cancel)

@@ -1,0 +1,85 @@
+-- What a request's checkers decide on, as it stands now: the figures of the accounts that it names, how many checkers a rule
+-- asks for, the limits of its kind, what is left of the hold or the transaction that it is about, the schema. Kept with the
+-- request, so that a checker sees what has changed since. Of more than 10,000 accounts none is kept (400 kB of a batch of as
+-- many). Internal.
+CREATE OR REPLACE FUNCTION ledger.request_facts(p_kind text, p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    worth record := ledger.worth_of(p_kind, p_request);
+    wallets bigint[];
+    many boolean := p_kind IN ('post_batch', 'reverse_batch');
+BEGIN
+    IF p_kind = 'post_batch' THEN
+        wallets := ARRAY(
+            SELECT DISTINCT p.wallet_id FROM ledger.batch_parties p
+            WHERE p.batch_id = (p_request ->> 'batch')::bigint AND p.wallet_id IS NOT NULL);
+    ELSIF p_kind = 'reverse_batch' THEN
+        wallets := ledger.wallets_of_batch((p_request ->> 'batch')::bigint);
+    ELSE
+        wallets := ledger.wallets_of_act(p_request);
+    END IF;
+    RETURN jsonb_strip_nulls(jsonb_build_object(
+        'accounts', CASE WHEN cardinality(wallets) <= 10000 THEN (
+            SELECT jsonb_object_agg(w.id, jsonb_build_array(w.balance, w.granted, w.reserved, w.overdraft_limit, w.status,
+                CASE WHEN NOT many THEN coalesce((SELECT sum(d.dead) FROM ledger.dead_lots(ARRAY[w.id]) d), 0) END))
+            FROM ledger.wallets w WHERE w.id = ANY (wallets) AND w.kind = 'customer') END,
+        'approvals', ledger.approvals_for(p_kind, worth.currency, worth.amount),
+        'limits', (
+            SELECT jsonb_object_agg(concat_ws(' ', l.holder, l.kind), jsonb_build_array(l.per_operation, l.per_day))
+            FROM ledger.limits l WHERE l.currency = worth.currency AND l.kind IN (p_kind, '*')),
+        'hold', (
+            SELECT jsonb_build_array(r.status, r.amount, r.expires_at)
+            FROM ledger.reservations r WHERE r.reference = p_request ->> 'reservation'),
+        'left', (
+            SELECT t.amount - ledger.reversed_of(t.id)
+            FROM ledger.transactions t WHERE t.id = (p_request ->> 'transaction')::bigint),
+        'schema', (SELECT v.version_num FROM ledger.schema_version v)));
+END $$;
+
+-- What is other now than when a request was made, and what would come of it now. At most 200 changes are told, with how many
+-- there are; nothing is told of a request that was made before facts were kept. For everyone who may see a rehearsal.
+CREATE OR REPLACE FUNCTION ledger.request_since(p_request bigint) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    asked ledger.approval_requests;
+    now_facts jsonb;
+    told jsonb;
+BEGIN
+    PERFORM ledger.begin_write();
+    SELECT * INTO asked FROM ledger.approval_requests r WHERE r.id = p_request;
+    IF asked.facts IS NOT NULL THEN
+        now_facts := ledger.request_facts(asked.kind, asked.request);
+        WITH change AS (
+            SELECT 1 AS rank, word.name AS what, u.username AS subject, old.value -> word.place AS before,
+                new.value -> word.place AS now, w.id
+            FROM jsonb_each(asked.facts -> 'accounts') old
+            JOIN ledger.wallets w ON w.id = old.key::bigint JOIN ledger.users u ON u.id = w.user_id
+            JOIN jsonb_each(now_facts -> 'accounts') new ON new.key = old.key AND new.value <> old.value
+            CROSS JOIN (VALUES (0, 'balance'), (1, 'granted'), (2, 'on_hold'), (3, 'overdraft'), (4, 'status'),
+                (5, 'expired')) word (place, name)
+            WHERE old.value -> word.place <> new.value -> word.place
+            UNION ALL
+            SELECT 0, word.name, '', asked.facts -> word.name, now_facts -> word.name, 0
+            FROM unnest(ARRAY['approvals', 'left', 'schema']) word (name)
+            WHERE (asked.facts -> word.name) IS DISTINCT FROM (now_facts -> word.name)
+            UNION ALL
+            SELECT 0, word.name, '', asked.facts -> 'hold' -> word.place, now_facts -> 'hold' -> word.place, 0
+            FROM (VALUES (0, 'hold_status'), (1, 'hold_amount'), (2, 'hold_end')) word (place, name)
+            WHERE (asked.facts -> 'hold' -> word.place) IS DISTINCT FROM (now_facts -> 'hold' -> word.place)
+            UNION ALL
+            SELECT 0, 'limit', coalesce(old.key, new.key), old.value, new.value, 0
+            FROM jsonb_each(coalesce(asked.facts -> 'limits', '{}')) old
+            FULL JOIN jsonb_each(coalesce(now_facts -> 'limits', '{}')) new ON new.key = old.key
+            WHERE old.value IS DISTINCT FROM new.value
+        ), placed AS (
+            SELECT change.*, row_number() OVER (ORDER BY change.rank, change.subject, change.id, change.what) AS place
+            FROM change
+        )
+        SELECT jsonb_build_object('changed', count(*), 'changes', coalesce(jsonb_agg(
+            jsonb_build_array(placed.what, placed.subject, placed.before, placed.now) ORDER BY placed.place)
+            FILTER (WHERE placed.place <= 200), '[]'))
+        INTO told FROM placed;
+    END IF;
+    RETURN coalesce(told, '{"changed": null, "changes": []}') || jsonb_build_object(
+        'rehearsal', ledger.rehearse_request(p_request));
+END $$;

@@ -1,0 +1,32 @@
+-- Requests are sent back to their makers, end by themselves when nobody decides, and keep what stood when they were made.
+ALTER TYPE ledger.request_status ADD VALUE IF NOT EXISTS 'returned';
+ALTER TYPE ledger.request_status ADD VALUE IF NOT EXISTS 'expired';
+
+-- How long a request of a currency waits, and from which amount on its checkers type the amount. Without a row: 14 days, none.
+CREATE TABLE ledger.approval_terms (
+    currency text COLLATE "C" PRIMARY KEY REFERENCES ledger.currencies,
+    typed_from bigint CONSTRAINT terms_typed_from CHECK (typed_from > 0),
+    days smallint NOT NULL CONSTRAINT terms_days CHECK (days BETWEEN 1 AND 365)
+);
+
+ALTER TABLE ledger.approval_requests
+    -- NULL for those of before, which wait for ever.
+    ADD COLUMN expires_at timestamptz,
+    -- The request of the same maker that was sent back and that this one takes the place of.
+    ADD COLUMN follows bigint CONSTRAINT approval_requests_follows_key UNIQUE REFERENCES ledger.approval_requests,
+    -- What stood when it was made (approvals/request_facts.sql); its hash is in the audit chain.
+    ADD COLUMN facts jsonb;
+-- The amount as the checker typed it, in minor units; NULL where the terms ask for none.
+ALTER TABLE ledger.approvals ADD COLUMN typed numeric;
+
+-- What a sweep ends, one's own, and what was decided last: of 100,000 requests a page took 40 to 60 ms without, 0.5 with them.
+CREATE INDEX approval_requests_stale_idx ON ledger.approval_requests (expires_at) WHERE status IN ('pending', 'approved');
+CREATE INDEX approval_requests_maker_idx ON ledger.approval_requests (created_by, id);
+CREATE INDEX approval_requests_closed_idx ON ledger.approval_requests (closed_at, id) WHERE closed_at IS NOT NULL;
+
+-- These take more words from now on.
+DROP FUNCTION IF EXISTS
+    ledger.submit_request(uuid, text, jsonb, text, text),
+    ledger.approve_request(uuid, bigint, bytea, text),
+    ledger.new_request(text, jsonb, text, text),
+    ledger.do_close_request(jsonb, ledger.request_status);
