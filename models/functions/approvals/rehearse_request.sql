@@ -17,6 +17,7 @@ BEGIN
     PERFORM set_config('ledger.rehearsal', 'on', true);
     BEGIN
         asked := ledger.open_request(jsonb_build_object('request', p_request));
+        PERFORM ledger.refuse_stale(asked);
         -- Its checkers have not all agreed yet; who they will be does not matter here.
         UPDATE ledger.batches b SET status = 'approved', approved_by = '*', approved_at = clock_timestamp()
         WHERE asked.kind = 'post_batch' AND b.id = (asked.request ->> 'batch')::bigint AND b.status = 'submitted';

@@ -23,56 +23,19 @@ from console.ledger.holds.commands import Capture, reserve
 from console.ledger.transactions.reversal import Reversal
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay
-from console.monitor.recording.recorder import Recorder
-from console.postgres.database import Database
 from console.postgres.page import Direction
-from console.writes.ledger import Ledger
-from tests.bookkeeping import Line, assert_adds_up, balances, create_batch
+from tests.bookkeeping import Line, balances, create_batch
 from tests.cluster import CURRENCY, connected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-    from console.settings import Settings
+    from console.writes.ledger import Ledger
     from tests.conftest import Statements
 
 WHY = "ticket 7"
 LATER = datetime(2999, 1, 1, tzinfo=UTC)
 PAYMENT = Transfer("alice", "bob", CURRENCY, 200, "r-1", "for May", LATER)
-
-
-@pytest.fixture(autouse=True)
-def customers(open_accounts: Callable[..., None], ledger_url: str) -> Iterator[None]:
-    open_accounts({"alice": 1_000, "bob": 0})
-    yield
-    with connected(ledger_url) as admin:
-        assert_adds_up(admin)
-
-
-@pytest.fixture
-def ledger_of(as_role: Callable[[str], str], settings: Settings) -> Iterator[Callable[[str], Ledger]]:
-    """Return the console's way to the ledger as any of tests.cluster.LOGINS."""
-    opened: dict[str, Database] = {}
-
-    def of(login: str) -> Ledger:
-        if login not in opened:
-            opened[login] = Database(as_role(login), Recorder(capacity=200), settings)
-            opened[login].session_facts()  # connected now, so that only the calls are counted
-        return Ledger(opened[login])
-
-    yield of
-    for database in opened.values():
-        database.close()
-
-
-@pytest.fixture
-def maker(ledger_of: Callable[[str], Ledger]) -> Ledger:
-    return ledger_of("t_operator")
-
-
-@pytest.fixture
-def checker(ledger_of: Callable[[str], Ledger]) -> Ledger:
-    return ledger_of("t_approver")
 
 
 def test_each_step_is_one_statement_and_the_amount_moves_at_the_last(
