@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from console.bench.investigate.figure import NAIVE_ROUNDS
+from console.bench.investigate.figure import NAIVE_ROUNDS, Measured
 from console.files.days import day_of
 from console.ledger.books.currencies import books
 from console.ledger.credits import listing
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from console.bench.driver import Driver
-    from console.bench.investigate.figure import Bench, Figure
+    from console.bench.investigate.figure import Bench
 
     Ask = Callable[[], object]
 
@@ -64,19 +63,6 @@ _OFFSET: Final = """
     JOIN ledger.wallets w ON w.id = l.wallet_id JOIN ledger.users u ON u.id = w.user_id
     WHERE l.closed_at IS NULL AND l.currency = %s
     ORDER BY l.expires_at, l.id LIMIT 200 OFFSET %s"""
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """A figure and the milliseconds below which its median is to be; None for no goal."""
-
-    figure: Figure
-    limit_ms: float | None = None
-
-    @property
-    def within(self) -> bool:
-        """Whether the goals that it has are met."""
-        return self.figure.within and (self.limit_ms is None or self.figure.ms < self.limit_ms)
 
 
 def figures(bench: Bench, rounds: int) -> Iterator[Measured]:

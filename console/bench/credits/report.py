@@ -12,7 +12,7 @@ from console.bench.investigate.figure import Bench
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from console.bench.credits.reading import Measured
+    from console.bench.investigate.figure import Measured
     from console.bench.place import Place
 
 # What is measured, in this order; what changes the ledger comes after what only reads it.

@@ -11,7 +11,7 @@ from uuid import uuid4
 from psycopg.types.json import Jsonb
 
 from console.bench.credits.capture import capture, hold_over_lots
-from console.bench.credits.reading import Measured
+from console.bench.investigate.figure import Measured
 from console.errors import UsageError
 from console.ledger.credits.many import ExtendLots, Selection, change_lots
 from console.monitor.budgets import BUDGETS

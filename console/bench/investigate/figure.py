@@ -45,6 +45,19 @@ class Figure:
         return few and (self.p95_limit is None or self.p95_ms < self.p95_limit)
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A figure and the milliseconds below which its median is to be; None for no goal."""
+
+    figure: Figure
+    limit_ms: float | None = None
+
+    @property
+    def within(self) -> bool:
+        """Whether the goals that it has are met."""
+        return self.figure.within and (self.limit_ms is None or self.figure.ms < self.limit_ms)
+
+
 class Bench:
     """A ledger asked by the console, whose pool has one connection, and by the driver alone."""
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from console.bench.credits.capture import untouched
 from console.bench.driver import driver_to, number
 from console.bench.investigate.figure import Bench, Figure
-from console.bench.jobs import count_days, post_transfers
 from console.bench.statements import reads
+from console.bench.upkeep.jobs import count_days, post_transfers
 from console.ledger.books.overview.load import overview
 from console.monitor.budgets import BUDGETS
 from console.writes.ledger import Ledger

@@ -9,10 +9,10 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from console.bench.driver import driver_to
-from console.bench.jobs import count_days
 from console.bench.statements.counter import Counter, count_statements
 from console.bench.statements.pairs import Sizes, pairs
 from console.bench.statements.writes import drop_scratch, make_scratch
+from console.bench.upkeep.jobs import count_days
 from console.monitor.budgets import BUDGETS
 from console.writes.ledger import Ledger
 

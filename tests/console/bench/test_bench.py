@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import SecretStr
 
-from console.bench import pgbench, recorder, seals, transfers, writers
+from console.bench import pgbench, recorder, transfers, writers
 from console.bench.credits import capture
 from console.bench.investigate import customers, search
 from console.bench.investigate import report as investigate
@@ -20,6 +20,7 @@ from console.bench.statements import overview
 from console.bench.statements import report as statements
 from console.bench.statements.counter import Counter, count_statements
 from console.bench.statements.pairs import Sizes
+from console.bench.upkeep import seals
 from console.cli.main import main
 from console.errors import ConsoleError, DatabaseUnreachableError, UnavailableError, UsageError
 from console.ledger.accounts.detail import STATEMENT_SIZE

@@ -9,9 +9,9 @@ import pytest
 
 from console.bench.credits import reading, report, writing
 from console.bench.credits.made import SOURCES, make_credits
-from console.bench.credits.reading import ALL_ROWS, Measured
+from console.bench.credits.reading import ALL_ROWS
 from console.bench.driver import driver_to
-from console.bench.investigate.figure import Figure
+from console.bench.investigate.figure import Figure, Measured
 from console.bench.place import Place
 from console.cli.main import main
 from console.errors import UsageError

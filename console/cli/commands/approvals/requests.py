@@ -17,8 +17,8 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Reason,
 )
 from console.cli.output import say
-from console.cli.writing import writing
-from console.errors import AccessDeniedError
+from console.cli.writing import money, writing
+from console.errors import AccessDeniedError, UsageError
 from console.files.exports import Column, Kind, named_columns
 
 if TYPE_CHECKING:
@@ -36,9 +36,12 @@ LIST_MAX = 5_000
 
 _REQUESTS = named_columns(
     "request:integer, kind, status, amount:amount, currency:currency, approvals:integer, required:integer,"
-    " reason, created by, created at:timestamp, closed by, closed at:timestamp"
+    " reason, created by, created at:timestamp, closed by, closed at:timestamp, ticket, ends:timestamp,"
+    " follows:integer"
 )
 _APPROVED = named_columns("request:integer, status, approvals:integer, required:integer, key")
+_DECIDED = named_columns("request:integer, status, because")
+_CHANGES = named_columns("what, of, then, now")
 _CLOSED = named_columns("request:integer, status, key")
 _EXECUTED = named_columns("request:integer, status, transaction:integer, posted at:timestamp, key")
 _KINDS = {
@@ -54,26 +57,37 @@ def list_requests(
     context: typer.Context,
     *,
     closed: Annotated[bool, typer.Option("--all", help="Those that are done with, too.")] = False,
+    view: Annotated[
+        str | None,
+        typer.Option(metavar="VIEW", help="for-me, mine or decided: those that wait longest first."),
+    ] = None,
     currency: OneCurrency = None,
-    limit: Annotated[int, typer.Option(min=1, max=LIST_MAX, help="How many at most, the newest first.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=LIST_MAX, help="How many at most.")] = 50,
 ) -> None:
-    """List the requests that are open, the newest first."""
+    """List the requests that are open, the newest first, or those of one view."""
+    from console.ledger.approvals import inbox
     from console.ledger.approvals.page import page
 
+    if view is not None and view not in set(inbox.View):
+        raise UsageError(f"--view: {view!r} is none of {', '.join(inbox.View)}.")
+    if view is not None and closed:
+        raise UsageError("--all: it goes without --view, which has its own.")
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
-        money = one_or_all(workspace.books, currency)
-        found = page(
-            workspace.database, only_open=not closed, currency="" if money is None else money.code,
-            limit=limit, cancel=cancel,
-        )  # fmt: skip
+        unit = one_or_all(workspace.books, currency)
+        code = "" if unit is None else unit.code
+        if view is None:
+            found = page(workspace.database, only_open=not closed, currency=code, limit=limit, cancel=cancel)
+        else:
+            chosen = inbox.InboxFilter(currency=code)
+            found = inbox.page(workspace.database, inbox.View(view), chosen, limit=limit, cancel=cancel)
     invocation.output.rows(
         _REQUESTS,
         [
             (
                 row.id, row.kind, row.status, row.amount, row.currency,
                 row.approvals_given, row.approvals_required, row.reason, row.created_by,
-                row.created_at, row.closed_by, row.closed_at,
+                row.created_at, row.closed_by, row.closed_at, row.ticket, row.expires_at, row.follows,
             )
             for row in found.rows
         ],
@@ -121,19 +135,83 @@ def approve(
     request: Number,
     *,
     content: Annotated[str, typer.Option(metavar="HEX", help="What `request show` printed and you read.")],
+    typed: Annotated[
+        str | None,
+        typer.Option(metavar="AMOUNT", help="The amount, from another source: large ones need it."),
+    ] = None,
     note: Annotated[str, typer.Option(help="Kept with your approval.")] = "",
     key: Key = None,
 ) -> None:
     """Agree to exactly what was submitted; nobody agrees to what is their own."""
     from console.ledger.approvals.commands import approve as agree
+    from console.ledger.approvals.page import get
 
     seen = content_hash(content)
     with writing(context, key) as write:
-        done = agree(write.ledger, request, seen, note=note, key=write.key, cancel=write.cancel)
+        amount = None
+        if typed is not None:
+            unit = get(write.ledger.database, request, cancel=write.cancel).row.currency
+            amount = money(typed, unit, "--typed")
+        done = agree(write.ledger, request, seen, note=note, typed=amount, key=write.key, cancel=write.cancel)
     status = "approved" if done.enough else "pending"
     write.output.record(_APPROVED, (done.request, status, done.given, done.required, str(done.key)))
     if done.enough:
         say(f"It may be done now: ledgerctl request execute {done.request}")
+
+
+@app.command("approve-many")
+def approve_several(
+    context: typer.Context,
+    chosen: Annotated[
+        list[str], typer.Argument(metavar="ID:HEX", help="Each request with the content that you read.")
+    ],
+    *,
+    note: Annotated[str, typer.Option(help="Kept with each of your approvals.")] = "",
+    key: Key = None,
+) -> None:
+    """Agree to up to 500 requests at once; one that is refused leaves the others as they are."""
+    from console.ledger.approvals.commands import approve_many
+
+    wanted = [_pair(one) for one in chosen]
+    with writing(context, key) as write:
+        done = approve_many(write.ledger, wanted, note=note, key=write.key, cancel=write.cancel)
+    write.output.rows(
+        _DECIDED,
+        [(one.request, one.status, None if one.refusal is None else str(one.refusal)) for one in done],
+    )
+    left_out = sum(one.refusal is not None for one in done)
+    if left_out:
+        say(f"{left_out:,} of {len(done):,} were left out.")
+        raise typer.Exit(1)
+
+
+@app.command("send-back")
+def send_back_one(context: typer.Context, request: Number, *, reason: Reason, key: Key = None) -> None:
+    """Give a request back to its maker, as a checker; a batch is a draft again."""
+    from console.ledger.approvals.commands import send_back
+
+    with writing(context, key) as write:
+        _closed(write, send_back(write.ledger, request, reason=reason, key=write.key, cancel=write.cancel))
+
+
+@app.command("changes")
+def list_changes(context: typer.Context, request: Number) -> None:
+    """List what is other now than when a request was submitted; amounts are in minor units."""
+    from console.ledger.approvals.since import since
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = since(workspace.ledger, request, cancel=cancel)
+    invocation.output.rows(
+        _CHANGES,
+        [(one.what, one.subject or None, _told(one.then), _told(one.now)) for one in found.changes],
+    )
+    if found.changed is None:
+        say("What stood when it was submitted is not known.")
+    elif found.changed > len(found.changes):
+        say(f"These are the first {len(found.changes)} of {found.changed:,} changes.")
+    if found.rehearsal.refusal is not None:
+        say(f"It would be refused now. {found.rehearsal.refusal}")
 
 
 @app.command()
@@ -163,6 +241,20 @@ def execute(context: typer.Context, request: Number, key: Key = None) -> None:
         done = do_request(write.ledger, request, key=write.key, cancel=write.cancel)
     cells = (done.request, done.outcome["status"], done.transaction, done.posted_at, str(done.key))
     write.output.record(_EXECUTED, cells)
+
+
+def _pair(written: str) -> tuple[int, bytes]:
+    number, _colon, content = written.partition(":")
+    if not (number.isascii() and number.isdigit()):
+        raise UsageError(f"{written!r}: write a request's number, a colon and its content.")
+    return int(number), content_hash(content, written)
+
+
+def _told(value: Any) -> str | None:
+    """Write what a change was from or to; a limit has two amounts, at once and a day."""
+    if isinstance(value, list):
+        return " / ".join("none" if one is None else str(one) for one in value)
+    return None if value is None else str(value)
 
 
 def _closed(write: Writing, done: Closed) -> None:
@@ -196,6 +288,9 @@ def _record(found: Request, now: Rehearsal | None) -> tuple[list[Column], list[A
         (Column("total", Kind.AMOUNT), row.amount),
         (Column("currency", Kind.CURRENCY), row.currency),
         (Column("reason", Kind.TEXT), row.reason),
+        (Column("ticket", Kind.TEXT), row.ticket),
+        (Column("ends", Kind.TIMESTAMP), row.expires_at),
+        (Column("follows", Kind.INTEGER), row.follows),
         (Column("created by", Kind.TEXT), row.created_by),
         (Column("created at", Kind.TIMESTAMP), row.created_at),
         (Column("approvals", Kind.INTEGER), row.approvals_given),

@@ -32,6 +32,7 @@ _KINDS = (
 )
 
 _RULES = named_columns("kind, currency:currency, from:amount, approvals:integer")
+_TERMS = named_columns("currency:currency, days:integer, typed from:amount")
 _LIMITS = named_columns(
     "holder, kind, currency:currency, at once:amount, a day:amount, operator, used today:amount,"
     " left today:amount"
@@ -74,6 +75,43 @@ def set_rule(
             cancel=write.cancel,
         )  # fmt: skip
     say("The rule is set." if approvals else "The rule is taken away.")
+
+
+@rule_app.command("terms")
+def list_terms(context: typer.Context) -> None:
+    """List how many days requests of each currency wait, and from which amount on it is typed."""
+    from console.ledger.approvals.terms import terms
+
+    invocation = invocation_of(context)
+    with invocation.workspace() as workspace, interruptible() as cancel:
+        found = terms(workspace.database, cancel=cancel)
+    invocation.output.rows(_TERMS, [(one.currency, one.days, one.typed_from) for one in found])
+
+
+@rule_app.command("set-terms")
+def set_terms_of(
+    context: typer.Context,
+    *,
+    days: Annotated[int, typer.Option(min=1, max=365, help="How many days a request waits.")],
+    typed_from: Annotated[
+        str | None,
+        typer.Option(metavar="AMOUNT", help="From this amount on checkers type it; without it none does."),
+    ] = None,
+    reason: Reason,
+    currency: CurrencyCode = None,
+    key: Key = None,
+) -> None:
+    """Set how long requests of a currency wait, and which amounts their checkers type."""
+    from console.ledger.approvals.terms import set_terms
+
+    with writing(context, key) as write:
+        unit = write.currency(currency)
+        least = None if typed_from is None else money(typed_from, unit, "--typed-from")
+        set_terms(
+            write.ledger, unit.code, typed_from=least, days=days, reason=reason, key=write.key,
+            cancel=write.cancel,
+        )  # fmt: skip
+    say("The terms are set; requests that wait already keep their end.")
 
 
 @limit_app.command("list")

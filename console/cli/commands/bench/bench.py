@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.commands.bench import credits as of_credits
+from console.cli.commands.bench import decide as of_decisions
 from console.cli.invocation import invocation_of
 from console.cli.output import say
 from console.files.exports import named_columns
@@ -270,7 +271,7 @@ def seals(
     users: Users = 20_000,
 ) -> None:
     """Time seal, verify and verify --deep on transfers that operations made, which they are compared with."""
-    from console.bench.seals import run
+    from console.bench.upkeep.seals import run
 
     with _place(context, users, transactions, keep=False) as place:
         found = run(place, rows=rows)
@@ -298,7 +299,7 @@ def jobs(
     keep: Keep = False,  # noqa: FBT002 - typer makes a switch of it
 ) -> None:
     """Time checkpoints and daily figures, and what postings pay for them."""
-    from console.bench.jobs import run
+    from console.bench.upkeep.jobs import run
 
     with _place(context, users, transactions, keep=keep) as place:
         found = run(place)
@@ -384,3 +385,4 @@ def recorder(
 
 
 of_credits.register(app, _place)  # last, as in the help
+of_decisions.register(app, _place)

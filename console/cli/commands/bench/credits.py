@@ -7,28 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from console.cli.invocation import invocation_of
-from console.cli.output import say
-from console.files.exports import named_columns
+from console.cli.commands.bench.measured import show
 
 if TYPE_CHECKING:
-    from contextlib import AbstractContextManager
-    from typing import Protocol
-
-    from console.bench.credits.reading import Measured
-    from console.bench.place import Place
-
-    class Lend(Protocol):
-        """Lends the place to measure on."""
-
-        def __call__(
-            self, context: typer.Context, users: int, transactions: int, *, keep: bool
-        ) -> AbstractContextManager[Place]:
-            """Lend one of so many accounts and transactions."""
-            ...
-
-
-_FIGURES = named_columns("what, way, statements:integer, ms, ratio, goal, within")
+    from console.cli.commands.bench.measured import Lend
 
 
 def register(app: typer.Typer, place: Lend) -> None:
@@ -55,18 +37,4 @@ def register(app: typer.Typer, place: Lend) -> None:
 
         with place(context, users, users, keep=keep) as lent:
             found = run(lent, open_credits=open_credits, ended=ended, rounds=rounds)
-        ours = {one.figure.what: one.figure.ms for one in found if one.figure.budget is not None}
-        invocation_of(context).output.rows(_FIGURES, [_row(one, ours[one.figure.what]) for one in found])
-        missed = [one.figure.what for one in found if not one.within]
-        if missed:
-            say(f"Missed: {'; '.join(missed)}.")
-            raise typer.Exit(1)
-
-
-def _row(one: Measured, ours_ms: float) -> tuple[object, ...]:
-    figure = one.figure
-    asked = figure.what, figure.way, figure.statements, f"{figure.ms:.1f}"
-    if figure.budget is None:
-        return *asked, f"{figure.ms / ours_ms:.1f}", None, None
-    goal = f"{figure.budget} st." + (f", below {one.limit_ms:.0f} ms" if one.limit_ms is not None else "")
-    return *asked, None, goal, "yes" if one.within else "NO"
+        show(context, found)

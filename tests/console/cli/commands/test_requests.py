@@ -97,6 +97,43 @@ def test_a_request_is_rejected_or_taken_back_with_a_reason(ledgerctl: Run) -> No
     assert again.err.startswith("Refused: the request is withdrawn, by t_operator at 20")
 
 
+def test_a_checker_sends_back_looks_at_what_changed_and_types_what_is_large(ledgerctl: Run) -> None:
+    terms = ("rule", "set-terms", "--days", "30", "--typed-from", "20", *WHY)
+    assert ledgerctl(*terms, role="t_admin").code == 0
+    assert ledgerctl(*JSON, "rule", "terms").data == [{"currency": "CR", "days": 30, "typed_from": "20.00"}]
+    asked = ledgerctl(*JSON, *PAY, "--submit", *WHY).data
+    number = str(asked["request"])
+    assert ledgerctl("account", "freeze", "bert", *WHY).code == 0
+    looked = ledgerctl(*JSON, "request", "changes", number, role="t_approver")
+    assert looked.data == [{"what": "status", "of": "bert", "then": "active", "now": "frozen"}]
+    assert "It would be refused now. Refused: the account is frozen" in looked.err
+    assert ledgerctl("account", "unfreeze", "bert", *WHY).code == 0
+    agree = ("request", "approve", number, "--content", asked["content"])
+    untyped = ledgerctl(*agree, role="t_approver")
+    assert untyped.err.startswith("Refused: an amount from 20.00 CR on is typed by its checker")
+    other = ledgerctl(*agree, "--typed", "20.01", role="t_approver")
+    assert other.err.startswith("Refused: the amount typed is not that of the request")
+    back = ledgerctl(*JSON, "request", "send-back", number, *WHY, role="t_approver")
+    assert back.data["status"] == "returned"
+    again = ledgerctl(*JSON, *PAY, "--submit", *WHY).data
+    agree = ("request", "approve", str(again["request"]), "--content", again["content"])
+    assert ledgerctl(*agree, "--typed", "20", role="t_approver").code == 0
+
+
+def test_many_are_approved_by_one_command(ledgerctl: Run) -> None:
+    asked = [ledgerctl(*JSON, *PAY[:-1], f"m-{n}", "--submit", *WHY).data for n in range(3)]
+    pairs = [f"{one['request']}:{one['content']}" for one in asked]
+    assert ledgerctl("request", "withdraw", str(asked[2]["request"]), *WHY).code == 0
+    waiting = ledgerctl(*JSON, "request", "list", "--view", "for-me", role="t_approver").data
+    assert [row["request"] for row in waiting] == [asked[0]["request"], asked[1]["request"]]
+    done = ledgerctl(*JSON, "request", "approve-many", *pairs, role="t_approver")
+    assert (done.code, [row["status"] for row in done.data]) == (1, ["approved", "approved", "refused"])
+    assert done.data[2]["because"].startswith("Refused: the request is withdrawn, by t_operator")
+    assert "1 of 3 were left out." in done.err
+    assert ledgerctl("request", "approve-many", "12", role="t_approver").code == 2
+    assert ledgerctl("request", "list", "--view", "theirs").code == 2
+
+
 @pytest.mark.parametrize(
     "words",
     [

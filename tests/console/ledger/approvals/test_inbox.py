@@ -104,14 +104,14 @@ def test_filters_narrow_a_view(maker: Ledger, checker: Ledger, ledger_of: Callab
     other = ask(ledger_of("t_operator2"), 40)[0]
     gift = approvals.submit(maker, Grant("bob", CURRENCY, 70, "promo"), reason=WHY).request
 
-    def narrowed(**wanted: object) -> list[int]:
-        return seen(checker.database, View.FOR_ME, InboxFilter(**wanted))  # type: ignore[arg-type]
+    def narrowed(chosen: InboxFilter) -> list[int]:
+        return seen(checker.database, View.FOR_ME, chosen)
 
-    assert narrowed(kind="grant_credit") == [gift]
-    assert narrowed(maker="t_operator2") == [other]
-    assert narrowed(at_least=40) == [large, other, gift]
-    assert narrowed(at_least=0, kind="transfer") == [small, large, other]
-    assert narrowed(currency="EUR") == []
+    assert narrowed(InboxFilter(kind="grant_credit")) == [gift]
+    assert narrowed(InboxFilter(maker="t_operator2")) == [other]
+    assert narrowed(InboxFilter(at_least=40)) == [large, other, gift]
+    assert narrowed(InboxFilter(at_least=0, kind="transfer")) == [small, large, other]
+    assert narrowed(InboxFilter(currency="EUR")) == []
 
 
 def test_many_are_approved_and_what_is_left_out_says_why(

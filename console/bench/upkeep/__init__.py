@@ -1,0 +1,1 @@
+"""Measurements of what the ledger does by itself: jobs and seals."""
