@@ -142,7 +142,7 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
     as_role: Callable[[str], str],
     settings: Settings,
 ) -> None:
-    """From 0005, with a row of each kind that they are of: the ledger verifies before and after."""
+    """From 0005, with a row of each kind that can be told there: the ledger verifies before and after."""
     open_accounts({"kofi.amrani": 100, "shop.example.com": 0})
     with connected(ledger_url) as connection:
         connection.execute("INSERT INTO ledger.batches (name, currency) VALUES ('Pay March', 'CR')")
@@ -154,9 +154,6 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
         done(release(operator, "let-go"))
         done(write(operator, "add_note", "kofi.amrani", "called"))
         assert refused(transfer(operator, "kofi.amrani", "shop.example.com", 5_000)) == "funds.short"
-        wanted = Jsonb({"from": "kofi.amrani", "to": "shop.example.com", "currency": "CR", "amount": 3})
-        made = done(write(operator, "submit_request", "transfer", wanted, REASON))
-        done(write(operator, "withdraw_request", made["request"], REASON))
     indexed, whole = indexes(ledger_url), fingerprint(ledger_url)
     assert broken(ledger_url, settings) == []
     downgrade(ledger_url, "0005")
@@ -172,6 +169,8 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
         "reversals_through_key", "transactions_ticket_idx", "acts_pkey", "acts_ticket_idx", "lot_events_pkey",
         "lot_events_act_idx", "hold_events_pkey", "hold_events_act_idx", "reservations_active_idx",
         "credit_lots_open_idx", "credit_lots_expired_idx", "reservations_close_ticket_idx",
+        "approval_requests_stale_idx", "approval_requests_maker_idx", "approval_requests_closed_idx",
+        "approval_requests_follows_key", "approval_terms_pkey",
     }  # fmt: skip
     assert migrate(ledger_url) == head_version()
     assert (indexes(ledger_url), fingerprint(ledger_url)) == (indexed, whole)
@@ -186,6 +185,50 @@ def test_a_flag_is_not_forgotten(ledger_url: str, open_accounts: Callable[..., N
     with pytest.raises(NotImplementedError, match="account_flags would be forgotten"):
         downgrade(ledger_url, "0006")
     assert fingerprint(ledger_url) == before
+
+
+def test_what_stood_when_a_request_was_made_is_not_forgotten(
+    ledger_url: str, open_accounts: Callable[..., None]
+) -> None:
+    open_accounts({"kofi": 10, "ines": 0})
+    with connected(ledger_url) as connection:
+        wanted = Jsonb({"from": "kofi", "to": "ines", "currency": "CR", "amount": 3})
+        done(write(connection, "submit_request", "transfer", wanted, REASON))
+    before = fingerprint(ledger_url)
+    with pytest.raises(NotImplementedError, match="what stood when requests were made"):
+        downgrade(ledger_url, "0012")
+    assert fingerprint(ledger_url) == before
+
+
+def test_movements_of_credits_are_numbered_again(
+    ledger_url: str, open_accounts: Callable[..., None], settings: Settings
+) -> None:
+    """Down to 0011 and up: with movements of credits that were granted, spent and given back."""
+    open_accounts({"kofi": 10})
+    with connected(ledger_url) as connection:
+        for amount in (10, 20, 30):
+            done(grant(connection, "kofi", amount))
+        done(reserve(connection, "kofi", 45, "h-1"))
+        spent = done(capture(connection, "h-1"))["transaction"]
+        done(write(connection, "reverse_transaction", spent, 25, REASON))
+        asked = (
+            "SELECT lot_id, transaction_id, amount, remaining_after FROM ledger.lot_movements ORDER BY 1, 2"
+        )
+        moved = connection.execute(asked).fetchall()
+    whole = fingerprint(ledger_url)
+    downgrade(ledger_url, "0011")
+    with connected(ledger_url) as connection:
+        numbered = connection.execute(
+            "SELECT id, lot_id, transaction_id FROM ledger.lot_movements"
+        ).fetchall()
+    assert [number for number, *_ in sorted(numbered)] == list(range(1, len(moved) + 1))
+    of_lots = sorted((lot, number, posted) for number, lot, posted in numbered)
+    assert [(lot, posted) for lot, _, posted in of_lots] == [(lot, posted) for lot, posted, *_ in moved]
+    assert migrate(ledger_url) == head_version()
+    with connected(ledger_url) as connection:
+        assert connection.execute(asked).fetchall() == moved
+    assert fingerprint(ledger_url) == whole
+    assert broken(ledger_url, settings) == []
 
 
 def test_a_run_of_a_job_is_not_forgotten(ledger_url: str) -> None:
