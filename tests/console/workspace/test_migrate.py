@@ -221,8 +221,8 @@ def test_movements_of_credits_are_numbered_again(
         numbered = connection.execute(
             "SELECT id, lot_id, transaction_id FROM ledger.lot_movements"
         ).fetchall()
-    assert [number for number, *_ in sorted(numbered)] == list(range(1, len(moved) + 1))
-    of_lots = sorted((lot, number, posted) for number, lot, posted in numbered)
+    assert [number for number, *_ in sorted(numbers)] == list(range(1, len(moved) + 1))
+    of_lots = sorted((lot, number, posted) for number, lot, posted in numbers)
     assert [(lot, posted) for lot, _, posted in of_lots] == [(lot, posted) for lot, posted, *_ in moved]
     assert migrate(ledger_url) == head_version()
     with connected(ledger_url) as connection:
