@@ -75,6 +75,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "batch.before": 1,
     "batch.missing": 1,
     "batch.validate": 1,
+    "batch.compare": 1,
     "batch.submit": 1,
     "batch.approve": 1,
     "batch.post": 1,

@@ -218,9 +218,7 @@ def test_movements_of_credits_are_numbered_again(
     whole = fingerprint(ledger_url)
     downgrade(ledger_url, "0011")
     with connected(ledger_url) as connection:
-        numbered = connection.execute(
-            "SELECT id, lot_id, transaction_id FROM ledger.lot_movements"
-        ).fetchall()
+        numbers = connection.execute("SELECT id, lot_id, transaction_id FROM ledger.lot_movements").fetchall()
     assert [number for number, *_ in sorted(numbers)] == list(range(1, len(moved) + 1))
     of_lots = sorted((lot, number, posted) for number, lot, posted in numbers)
     assert [(lot, posted) for lot, _, posted in of_lots] == [(lot, posted) for lot, posted, *_ in moved]
