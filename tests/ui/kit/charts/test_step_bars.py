@@ -71,7 +71,7 @@ def test_each_step_is_told_by_mouse_and_keys(qtbot: QtBot, theme: Theme) -> None
     QTest.keyClick(made, Qt.Key.Key_Escape)
     assert made.words == ""
     QTest.mouseMove(made, QPoint(250, 60))
-    assert made.words == "third"
+    qtbot.waitUntil(lambda: made.words == "third")
     assert made.accessibleName() == "amounts"
 
 
