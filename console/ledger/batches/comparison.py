@@ -32,7 +32,7 @@ NAMED: Final = 20
 # three orders of magnitude.
 _COMPARE: Final = text(f"""
     WITH batch AS (
-        SELECT b.id, b.currency, b.posted_at, (
+        SELECT b.id, b.currency, b.posted_at, b.file_sha256, (
             SELECT ledger.kind_of(l.from_name, l.to_name) FROM ledger.batch_lines l
             WHERE l.batch_id = b.id ORDER BY l.line_no LIMIT 1) AS kind
         FROM ledger.batches b WHERE b.id = :batch
@@ -80,7 +80,10 @@ _COMPARE: Final = text(f"""
         (SELECT count(*) FROM paid WHERE paid.lines > 1) AS repeated,
         (SELECT count(*) FROM paid WHERE paid.twice > 0) AS same,
         (SELECT count(*) FROM paid LEFT JOIN ledger.users u ON u.username = paid.username
-            WHERE u.id IS NULL OR u.created_at > now() - interval '{NEW_DAYS} days') AS fresh
+            WHERE u.id IS NULL OR u.created_at > now() - interval '{NEW_DAYS} days') AS fresh,
+        (SELECT count(o.id) FROM batch LEFT JOIN ledger.batches o
+            ON o.file_sha256 = batch.file_sha256 AND o.id <> batch.id
+            WHERE batch.file_sha256 IS NOT NULL GROUP BY batch.id) AS seen
     FROM bounds""")  # noqa: S608 - numbers of ours
 
 
@@ -106,7 +109,8 @@ class Comparison:
     least, most: the smallest and the largest amount of all of them, in minor units; 0 without lines. here,
     there: how many lines of each of BARS steps between them the batch has, and the earlier ones on average.
     odd: at most NAMED. repeated: customers with more than one line; same: those with one amount twice. new:
-    customers whose accounts are younger than NEW_DAYS days, or are not there yet.
+    customers whose accounts are younger than NEW_DAYS days, or are not there yet. file_seen: how many other
+    batches are of the same file, None where this one is of none.
     """
 
     earlier: int
@@ -118,6 +122,7 @@ class Comparison:
     repeated: int
     same: int
     new: int
+    file_seen: int | None
 
     def bar_of(self, amount: int) -> int:
         """Return the step of an amount, from 0 on."""
@@ -125,6 +130,14 @@ class Comparison:
             return 0
         low, high = math.log(self.least), math.log(self.most)
         return min(int((math.log(amount) - low) / (high - low) * BARS), BARS - 1)
+
+    def edges_of(self, step: int) -> tuple[int, int]:
+        """Return from where to where a step goes, in minor units."""
+        if self.most <= self.least:
+            return self.least, self.most
+        ratio = self.most / self.least
+        low, high = (round(self.least * ratio ** (edge / BARS)) for edge in (step, step + 1))
+        return low, high
 
 
 def compare(database: Database, batch: int, *, cancel: Cancellation | None = None) -> Comparison:
@@ -138,7 +151,7 @@ def compare(database: Database, batch: int, *, cancel: Cancellation | None = Non
         odd = tuple(OddAmount(*one) for one in row.odd or ())
         return Comparison(
             row.earlier, row.least or 0, row.most or 0, tuple(here), tuple(there), odd,
-            row.repeated, row.same, row.fresh,
+            row.repeated, row.same, row.fresh, row.seen,
         )  # fmt: skip
 
     return database.read("batch.compare", ask, cancel=cancel)

@@ -62,6 +62,17 @@ def test_one_that_was_posted_is_compared_with_those_before_it(operator: Connecti
     assert found.here == (1, *(0,) * (BARS - 1))
 
 
+def test_a_file_that_was_loaded_before_is_told(operator: Connection, viewer: Database) -> None:
+    ask = "SELECT ledger.create_batch(%s, 'CR', 'pay.csv', sha256(%s), false, '')"
+    made = [
+        operator.execute(ask, [name, file]).fetchone()
+        for name, file in (("a", b"x"), ("b", b"x"), ("c", b"y"))
+    ]
+    numbers = [row[0] for row in made if row is not None]
+    assert [compare(viewer, number).file_seen for number in numbers] == [1, 1, 0]
+    assert compare(viewer, payout(operator, "typed", ("lena", 1))).file_seen is None
+
+
 def test_a_batch_without_lines_is_beside_nothing(operator: Connection, viewer: Database) -> None:
     row = operator.execute("SELECT ledger.create_batch('empty', 'CR', '', NULL, false, '')").fetchone()
     assert row is not None
