@@ -87,6 +87,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "batch.reversal-problems": 1,
     "batch.reversal-rest": 1,
     "batch.offset": 1,
+    "batch.set-aside": 1,
     "allowance.set": 1,
     "allowances.list": 1,
     "batch.reverse-dry-run": 2,

@@ -46,6 +46,7 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "create_batch": frozenset({Topic.BATCHES}),
     "discard_batch": frozenset({Topic.BATCHES}),
     "offset_batch": frozenset({Topic.BATCHES}),
+    "set_aside": frozenset({Topic.BATCHES}),
     "submit_batch": _DECIDED,
     "submit_request": frozenset({Topic.APPROVALS}),
     "approve_request": _DECIDED,

@@ -18,7 +18,7 @@ from console.ledger.batches.drafts import copy_lines, create_drafts, news_of, re
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from uuid import UUID
 
@@ -65,6 +65,22 @@ class PostedBatch:
     first_id: int
     last_id: int
     posted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A draft and what is left in it, and the new one with what was set aside; totals in minor units.
+
+    Lines without an amount count as lines and add nothing.
+    """
+
+    batch: int
+    left_lines: int
+    left_total: int
+    aside: int
+    lines: int
+    total: int
+    key: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +280,31 @@ def offset(
     """
     arguments = {"batch": batch_id, "reversed": reversed_batch, "offset": on}
     ledger.perform(Operation("batch.offset", "offset_batch", arguments), key=key, cancel=cancel)
+
+
+def set_aside(
+    ledger: Ledger,
+    batch_id: int,
+    lines: Sequence[int],
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> SetAside:
+    """Put lines of a draft of one's own, by their numbers, into a new draft; at most 10,000.
+
+    Raises RefusedError, also where no line would be left.
+    """
+    operation = Operation(
+        "batch.set-aside", "set_aside", {"batch": batch_id, "lines": list(lines), "reason": reason},
+        {"lines": "integer[]"},
+    )  # fmt: skip
+    done = ledger.perform(operation, key=key, cancel=cancel)
+    total, before = int(done["total"]), int(done["before_total"])
+    return SetAside(
+        done["batch"], done["before_lines"] - done["lines"], before - total, done["aside"], done["lines"],
+        total, done["key"],
+    )  # fmt: skip
 
 
 def _posting(batch_id: int, content_hash: bytes) -> Operation:

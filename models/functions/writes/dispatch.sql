@@ -26,6 +26,7 @@ BEGIN
         WHEN 'reverse_transaction' THEN RETURN ledger.do_reverse_transaction(p_request, p_approved);
         WHEN 'reverse_batch' THEN RETURN ledger.do_reverse_batch(p_request, p_approved);
         WHEN 'offset_batch' THEN RETURN ledger.do_offset_batch(p_request);
+        WHEN 'set_aside' THEN RETURN ledger.do_set_aside(p_request);
         WHEN 'open_account' THEN RETURN ledger.do_open_account(p_request);
         WHEN 'set_account_status' THEN RETURN ledger.do_set_account_status(p_request);
         WHEN 'set_overdraft_limit' THEN RETURN ledger.do_set_overdraft_limit(p_request, p_approved);

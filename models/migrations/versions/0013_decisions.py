@@ -25,6 +25,8 @@ _FUNCTIONS: Final = (
     "ledger.approve_request(uuid, bigint, bytea, text, bigint)",
     "ledger.new_request(text, jsonb, text, text, bigint)",
     "ledger.do_close_request(jsonb, text)",
+    "ledger.set_aside(uuid, bigint, integer[], text)",
+    "ledger.do_set_aside(jsonb)",
 )
 _INDEXES: Final = (
     "ledger.approval_requests_stale_idx",

@@ -155,6 +155,12 @@ class World:
         """Make a draft that would post."""
         return create_batch(self.maker, [Line(1, "@external", self.account(), 5, self.name())])
 
+    def two_lines(self) -> int:
+        """Make a draft of two lines."""
+        name = self.account()
+        lines = [Line(n, "@external", name, 5, self.name()) for n in (1, 2)]
+        return create_batch(self.maker, lines)
+
     def draft_and_hash(self) -> tuple[int, bytes | None]:
         """Make a draft and say what it holds."""
         batch = self.draft()
@@ -219,6 +225,7 @@ ACTIONS: Final[dict[str, tuple[frozenset[str], Callable[[World], tuple[object, .
     "open_account": (SUPPORTERS, lambda w: (w.name(), "CR", "", None, REASON)),
     "post_batch": (OPERATORS, lambda w: w.draft_and_hash()),
     "send_back_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
+    "set_aside": (OPERATORS, lambda w: (w.two_lines(), [2], REASON)),
     "set_approval_terms": (ADMINS, lambda _: ("CR", None, 30, REASON)),
     "reject_request": (APPROVERS, lambda w: (w.request()[0], REASON)),
     "report_job": (KEEPERS, lambda w: (w.lease(), "seal", "failed", Jsonb({"message": "no room"}))),

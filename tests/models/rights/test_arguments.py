@@ -29,6 +29,7 @@ WRONG: Final[dict[str, tuple[object, ...]]] = {
     "smallint": (None, 0, -1, 2**15 - 1),
     "bytea": (None, b"", b"x" * 100),
     "bytea[]": (None, [], [None], [b""], [b"x"] * 600),
+    "integer[]": (None, [], [None], [0], [-(2**31)], list(range(600))),
     "bigint[]": (None, [], [None], [0], [2**63 - 1, -1], list(range(600))),
     "timestamp with time zone": (None, "infinity", "-infinity", "4713-01-01 BC", "294276-12-31"),
     "text[]": (None, [], [None], [LONG], ["ledger_owner"], ["", "ledger_viewer"]),

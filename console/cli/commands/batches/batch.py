@@ -41,6 +41,8 @@ _SUMMARY = named_columns(
     " accounts to open:integer, content"
 )
 
+_ASIDE = named_columns("batch:integer, lines:integer, total:amount, currency:currency")
+
 _HINT = "Give --again to load it all the same."
 
 Number = Annotated[int, typer.Argument(metavar="ID", min=1, help="The batch's number.")]
@@ -228,6 +230,45 @@ def offset(
         offset_batch(write.ledger, batch, reversed_batch, on=not off, key=write.key, cancel=write.cancel)
     what = "takes nothing of" if off else "takes what is left of"
     say(f"Batch {batch} {what} batch {reversed_batch} when it is posted.")
+
+
+@app.command("set-aside")
+def set_lines_aside(
+    context: typer.Context,
+    batch: Number,
+    *,
+    lines: Annotated[
+        list[int] | None, typer.Option("--line", min=1, help="A line's number; may be given again.")
+    ] = None,
+    faulty: Annotated[bool, typer.Option("--faulty", help="The lines that a check finds faulty.")] = False,
+    reason: Reason,
+    key: Key = None,
+) -> None:
+    """Put lines of a draft of one's own into a new draft, so that the others can be posted."""
+    from console.ledger.batches.commands import set_aside
+    from console.ledger.batches.commands import validate as check_batch
+
+    if faulty == bool(lines):
+        raise UsageError("Give --line for each line to set aside, or --faulty for those that a check finds.")
+    with writing(context, key) as write:
+        chosen = set(lines or ())
+        if faulty:
+            found = check_batch(write.ledger, batch, cancel=write.cancel).problems
+            chosen = {one.line for one in found if one.line is not None}
+            if not chosen:
+                raise UsageError(f"A check finds nothing wrong with the lines of batch {batch}.")
+        done = set_aside(
+            write.ledger, batch, sorted(chosen), reason=reason, key=write.key, cancel=write.cancel
+        )
+        unit = _currency(write.workspace, batch)
+        write.output.rows(
+            _ASIDE,
+            [
+                (done.batch, done.left_lines, done.left_total, unit),
+                (done.aside, done.lines, done.total, unit),
+            ],
+        )
+    say(f"What was set aside is batch {done.aside}.")
 
 
 def _load(workspace: Workspace, wanted: _Wanted, cancel: Cancellation) -> tuple[LoadedBatch, ...]:

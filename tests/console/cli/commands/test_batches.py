@@ -93,3 +93,22 @@ def test_a_frozen_account_is_read_once_and_given_to_programs_line_by_line(
     assert "noor is frozen: 3 lines, first line 2. Unfreeze it first." in read.out
     given = ledgerctl("--format", "json", "batch", "load", str(file))
     assert [row["line"] for row in given.data] == [2, 3, 4]
+
+
+def test_faulty_lines_are_set_aside_and_the_rest_is_posted(
+    ledgerctl: Run, open_accounts: Callable[..., None]
+) -> None:
+    assert ledgerctl("batch", "load", str(GRANTS)).code == 0
+    why = ("--reason", "line 3 is asked about")
+    assert ledgerctl("batch", "set-aside", "1", *why).code == 2
+    nothing = ledgerctl("batch", "set-aside", "1", "--faulty", *why)
+    assert nothing.err == "A check finds nothing wrong with the lines of batch 1.\n"
+    open_accounts({"b.okonkwo": 0})
+    assert ledgerctl("account", "freeze", "b.okonkwo", *why).code == 0
+    done = ledgerctl("--format", "json", "batch", "set-aside", "1", "--faulty", *why)
+    assert done.code == 0, done.err
+    assert [row["batch"] for row in done.data] == [1, 2]
+    assert sum(row["lines"] for row in done.data) == 12
+    assert "What was set aside is batch 2." in done.err
+    assert ledgerctl("batch", "post", "1").code == 0
+    assert ledgerctl("batch", "post", "2").code == 1
