@@ -153,7 +153,8 @@ class Act:
 
     deed: what its button says, with the names of its blanks in braces. said: the same once it is done, as the
     beginning of a sentence. noun: what is asked for. busy: what is under way meanwhile. key: the letter that
-    opens it on a page. why: what the obligatory text is called. support: whether support does it too. asked:
+    opens it on a page. why: what the obligatory text is called, example: what it is like, wanted: what
+    is said while it is missing. support: whether support does it too. asked:
     whether support may ask for it where it does not. opens: whether it opens an account, in a currency.
     unfit: why it makes no sense on a subject. follows: what else comes of it, as a sentence. tells: of what
     is done to many at once, lines on what it comes to, from the ledger's outcome; a `{credits}` in deed and
@@ -170,6 +171,8 @@ class Act:
     busy: str
     key: str = ""
     why: str = "Reason, for the audit"
+    example: str = "why this is right, for whoever reads it later"
+    wanted: str = "give a reason"
     support: bool = False
     asked: bool = False
     opens: bool = False

@@ -43,7 +43,7 @@ class Blanks(QWidget):
         self.edits: dict[str, Edit] = {
             blank.key: edit_of(blank, context, subject, self._chosen()) for blank in act.blanks
         }
-        self.reason = ReasonEdit("why this is right, for whoever reads it later")
+        self.reason = ReasonEdit(act.example, wanted=act.wanted)
         self.ticket = TicketEdit(_TICKET)
         self._build(act, asks_currency=act.has_currency and len(self._known) > 1)
         self._connect()

@@ -87,7 +87,8 @@ CAPTURE: Final = Act(
         _PAYEE,
     ),
     _capture, "Capture {amount}", "{amount} of {holds} captured", "Capturing",
-    key="C", why="For, as the customer reads it", asked=True, unfit=_unfit,
+    key="C", why="For, as the customer reads it", example="such as order 4711", wanted="say what it is for",
+    asked=True, unfit=_unfit,
     follows=lambda _subject: "What is not captured is released with it.",
 )  # fmt: skip
 EXTEND: Final = Act(

@@ -23,10 +23,11 @@ _LINES_PX = 76
 
 
 class ReasonEdit(QPlainTextEdit):
-    """A few lines of text that are kept as one; Tab leaves it."""
+    """A few lines of text that are kept as one; Tab leaves it. wanted: what is said while it is missing."""
 
-    def __init__(self, placeholder: str = "") -> None:
+    def __init__(self, placeholder: str = "", *, wanted: str = "give a reason") -> None:
         super().__init__()
+        self._wanted = wanted
         self.setTabChangesFocus(True)
         self.setFixedHeight(_LINES_PX)
         self.setPlaceholderText(placeholder)
@@ -40,7 +41,7 @@ class ReasonEdit(QPlainTextEdit):
     def missing(self) -> str:
         """Say what is wrong with it as a reason; empty when it is one."""
         if len(self.reason) < LEAST:
-            return "give a reason"
+            return self._wanted
         return f"the reason is longer than {MOST} characters" if len(self.reason) > MOST else ""
 
 
