@@ -153,9 +153,9 @@ class Act:
 
     deed: what its button says, with the names of its blanks in braces. said: the same once it is done, as the
     beginning of a sentence. noun: what is asked for. busy: what is under way meanwhile. key: the letter that
-    opens it on a page. why: what the obligatory text is called, example: what it is like, wanted: what
-    is said while it is missing. support: whether support does it too. asked:
-    whether support may ask for it where it does not. opens: whether it opens an account, in a currency.
+    opens it on a page. why: what the obligatory text is called; example: what it is like; wanted: what is
+    said while it is missing. support: whether support does it too. asked: whether support may ask for it
+    where it does not. opens: whether it opens an account, in a currency.
     unfit: why it makes no sense on a subject. follows: what else comes of it, as a sentence. tells: of what
     is done to many at once, lines on what it comes to, from the ledger's outcome; a `{credits}` in deed and
     said is how many it was.
