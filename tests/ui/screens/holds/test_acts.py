@@ -60,6 +60,10 @@ def test_c_captures_the_part_that_was_typed_in_the_panel(qtbot: QtBot, desk: Hol
     previewed(qtbot, desk)
     desk.table.setFocus()
     form = press(desk, Qt.Key.Key_C)
+    assert (form.blanks.reason.placeholderText(), form.blanks.unsaid) == (
+        "such as order 4711",
+        "say what it is for",
+    )
     fill(form, reason=WHY)
     seen(qtbot, form)
     assert form.deed_button.text() == "Capture 100.00 CR"
