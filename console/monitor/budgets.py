@@ -150,6 +150,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "keeper.run": 1,
     "keeper.report": 1,
     "audit.page": 1,
+    "audit.event": 1,
+    "audit.standing": 1,
     "audit.head": 1,
     "audit.glance": 1,
     "audit.seal": 1,
@@ -172,6 +174,7 @@ STREAMS: Final = frozenset({
     "accounts.export",  # a page a statement, as transactions.export
     "transactions.export",  # a page a statement, and memory holds one page
     "reservations.export",  # the same
+    "audit.export",  # the same, and the head
     "bench.n-plus-one",  # what it measures is how bad that is
 })  # fmt: skip
 
