@@ -229,7 +229,7 @@ def test_a_subject_has_one_word_in_every_layer() -> None:
     screens = {path.name for path in made if path not in rooms}
     assert all((path / "screen.py").exists() for path in made if path not in rooms)
     assert all((TOP / "tests" / path.relative_to(TOP)).is_dir() for path in made)
-    assert screens - subjects == {"health", "integrity", "overview", "queries", "server"}
+    assert screens - subjects == {"health", "integrity", "overview", "queries", "rules", "server"}
 
 
 def test_every_subject_of_sql_is_applied() -> None:
