@@ -7,6 +7,7 @@ from typing import Final
 from ui.kit.theme.icons import Glyph
 from ui.screen import ScreenEntry
 from ui.screens.accounts.screen import Accounts
+from ui.screens.approvals.screen import ApprovalsDesk
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.control.audit.screen import Audit
@@ -29,6 +30,7 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("credits", "Credits", "Ledger", Glyph.CREDITS, Credits),
     ScreenEntry("holds", "Holds", "Ledger", Glyph.HOLDS, HoldsDesk),
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
+    ScreenEntry("approvals", "Approvals", "Work", Glyph.APPROVALS, ApprovalsDesk),
     ScreenEntry("audit", "Audit", "Insight", Glyph.AUDIT, Audit),
     ScreenEntry("integrity", "Integrity", "Insight", Glyph.INTEGRITY, Integrity),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries, technical=True),

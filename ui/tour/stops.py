@@ -17,6 +17,7 @@ from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.scenes.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
 from ui.tour.scenes.acts import ACT_STOPS, DARK_ACTS
 from ui.tour.scenes.admin import ADMIN_STOPS, DARK_ADMIN
+from ui.tour.scenes.approvals import APPROVAL_STOPS
 from ui.tour.scenes.batch import BATCH_STOPS
 from ui.tour.scenes.control import CONTROL_STOPS
 from ui.tour.scenes.credits import CREDIT_STOPS, DARK_CREDITS
@@ -161,4 +162,6 @@ STOPS = (
     *DARK_ACTS,
     *DARK_ACCOUNTS[1:],
     *DARK_ADMIN,
+    # Last: another operator signs in.
+    *APPROVAL_STOPS,
 )

@@ -8,15 +8,15 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from ui.acts.came_to import answer, heading, lines
+from ui.acts.outcome.came_to import answer, heading, lines
 from ui.kit.keyed_write import LATE
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, column_of, label, row_of
 from ui.kit.widgets.buttons import allow
-from ui.routes import OpenAccount, OpenTransaction
+from ui.routes import OpenAccount, OpenRequest, OpenTransaction
 
 if TYPE_CHECKING:
-    from ui.acts.came_to import CameTo
+    from ui.acts.outcome.came_to import CameTo
     from ui.context import Context
     from ui.routes import Route
 
@@ -66,6 +66,8 @@ class DonePage(QWidget):
             return None
         if self._came_to.transaction is not None:
             return OpenTransaction(self._came_to.transaction)
+        if self._came_to.outcome is None and self._came_to.request:
+            return OpenRequest(self._came_to.request)
         wanted = self._came_to.wanted
         if not wanted.customers:
             return None
