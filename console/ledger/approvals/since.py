@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
+from console.ledger.approvals.comparison import COMPARE, Comparison, comparison_of
 from console.ledger.approvals.page import Rehearsal, rehearsal_of
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
 
-_SINCE: Final = text("SELECT ledger.request_since(:request)")
+_SINCE: Final = text("SELECT ledger.request_since(:request) AS since")
+_OF_BATCH: Final = text(
+    f"SELECT ledger.request_since(:request) AS since, beside.* FROM ({COMPARE}) beside"  # noqa: S608 - of ours
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +42,29 @@ class Since:
     """What has changed, at most 200 of `changed`, and what the request would come to now.
 
     changed: None for a request that was submitted before what stood then was kept, or on too many accounts.
+    comparison: of a batch, how it stands beside earlier ones.
     """
 
     changed: int | None
     changes: tuple[Change, ...]
     rehearsal: Rehearsal
+    comparison: Comparison | None = None
 
 
-def since(ledger: Ledger, request: int, *, cancel: Cancellation | None = None) -> Since:
-    """Compare a request's day with now, and do what it asks for and undo it, in one statement."""
+def since(
+    ledger: Ledger, request: int, *, batch: int | None = None, cancel: Cancellation | None = None
+) -> Since:
+    """Compare a request's day with now, and do what it asks for and undo it, in one statement.
+
+    batch: the one that the request would post; it is compared with earlier ones.
+    """
 
     def work(session: Session) -> Since:
-        found = session.execute(_SINCE, {"request": request}).scalar_one()
+        asked = _SINCE if batch is None else _OF_BATCH
+        row = session.execute(asked, {"request": request} | ({} if batch is None else {"batch": batch})).one()
+        found = row.since
         changes = tuple(Change(*change) for change in found["changes"])
-        return Since(found["changed"], changes, rehearsal_of(found["rehearsal"]))
+        comparison = None if batch is None else comparison_of(row)
+        return Since(found["changed"], changes, rehearsal_of(found["rehearsal"]), comparison)
 
     return ledger.rehearse("requests.since", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)

@@ -207,7 +207,7 @@ def test_several_are_ended_once_and_those_that_are_gone_are_passed_over(
         assert [one.pid for one in done] == pids
         again = terminate_sessions(ledger, chosen, reason=REASON, key=key)
         assert [one.pid for one in again] == pids
-    ended = audit_page(ledger.database, AuditFilter(action="terminate_session", outcome="done")).rows
+    ended = audit_page(ledger.database, AuditFilter(actions=("terminate_session",), outcome="done")).rows
     assert len(ended) == len(pids)
 
 

@@ -18,6 +18,7 @@ from ui.kit.widgets.basics import button, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.running import Outcome
 from ui.screens.approvals.request.again import SameOrder
+from ui.screens.approvals.request.beside import BesidePart
 from ui.screens.approvals.request.changes import ChangesPart
 from ui.screens.approvals.request.figures import RequestFigures, RequestHead
 from ui.screens.approvals.request.foot import REJECT_KEY, RETURN_KEY, WITHDRAW_KEY, DecisionFoot
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
     from console.errors import ConsoleError
     from console.ledger.approvals.page import Request, RequestRow
+    from console.ledger.approvals.since import Since
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 
@@ -73,6 +75,7 @@ class RequestPage(Card):
         self.head = RequestHead(context)
         self.figures = RequestFigures(context)
         self.changes = ChangesPart(context.formats)
+        self.beside = BesidePart(context)
         self.outcome = Outcome()
         self.foot = DecisionFoot(context)
         self._trouble = label(tone="error", wrap=True, selectable=True)
@@ -108,7 +111,7 @@ class RequestPage(Card):
     @property
     def in_order(self) -> tuple[QWidget, ...]:
         """What the keyboard stops at, from the top."""
-        return (self.head.close_button, *self.figures.way_buttons, *self.foot.in_order)
+        return (self.head.close_button, *self.figures.way_buttons, self.beside.bars, *self.foot.in_order)
 
     def show_row(self, row: RequestRow | None, *, otherwise: str = NOTHING) -> None:
         """Show a request that the list has read; None shows none, and says `otherwise` what to do."""
@@ -167,6 +170,9 @@ class RequestPage(Card):
         self.figures.show_row(row)
         self.changes.setVisible(row.status in OPEN)
         self.changes.show_reading(row)
+        if self.beside.number != row.id:
+            # Of another request; of the same it stays until it was read anew.
+            self.beside.forget(row.id)
         self.foot.show_row(row)
         for part in (self.head, self._area):
             part.show()
@@ -179,6 +185,11 @@ class RequestPage(Card):
         self.figures.show_request(found)
         self.foot.show_request(found)
         self._settle_doubt(found)
+
+    def _foresee(self, found: Since) -> None:
+        self.changes.show_since(found)
+        if found.comparison is not None and self._row is not None:
+            self.beside.show_comparison(found.comparison, self._row.currency)
 
     def _settle_doubt(self, found: Request) -> None:
         """End the doubt about a decision where the request is another than it was before it."""
@@ -299,7 +310,7 @@ class RequestPage(Card):
         work, foot = self.work, self.foot
         work.read.connect(self._take)
         work.unread.connect(self._miss)
-        work.foreseen.connect(self.changes.show_since)
+        work.foreseen.connect(self._foresee)
         work.unforeseen.connect(self.changes.show_trouble)
         work.decided.connect(self._settled)
         work.undecided.connect(self._unsettled)
@@ -339,7 +350,7 @@ class RequestPage(Card):
         inside = QVBoxLayout(self._parts)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(14)
-        for part in (self.figures, self.changes):
+        for part in (self.figures, self.changes, self.beside):
             inside.addWidget(part)
         inside.addStretch(1)
         self.body.addWidget(self._nothing, 1)

@@ -118,8 +118,9 @@ class RequestWork(QObject):
             self.unforeseen.emit(refusal)
             return
         ledger, number = self._context.ledger, found.row.id
+        batch = int(found.row.request["batch"]) if found.row.kind == "post_batch" else None
         self._context.worker.run(
-            lambda cancel: since(ledger, number, cancel=cancel),
+            lambda cancel: since(ledger, number, batch=batch, cancel=cancel),
             done=self.foreseen.emit, failed=lambda error: self.unforeseen.emit(str(error)),
             owner=self._reads, replaces="since",
         )  # fmt: skip

@@ -221,7 +221,7 @@ def test_disabling_tells_first_what_is_left_open(
     screen.panel.status_button.click()
     assert do(qtbot, dialog_of(screen)) == f"{name} may sign in again."
     becomes(qtbot, screen, name, ACTIVE)
-    events = audit_page(screen.context.database, AuditFilter(action="disable_operator")).rows
+    events = audit_page(screen.context.database, AuditFilter(actions=("disable_operator",))).rows
     assert [event.reason for event in events] == [WHY]
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from console.ledger.batches.comparison import BARS, EARLIER, OddAmount, compare
+from console.ledger.approvals.comparison import BARS, EARLIER, OddAmount, compare
 from console.monitor.budgets import budget
 from tests.bookkeeping import Line, create_batch, post_batch
 from tests.models.writes import done

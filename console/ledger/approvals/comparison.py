@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sqlalchemy import text
 
 if TYPE_CHECKING:
+    from sqlalchemy import Row
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
@@ -30,7 +31,7 @@ NAMED: Final = 20
 # A batch is of a kind by its first line and its currency, looked for among the newest 200. A line's customer
 # is who is paid, or who pays a system account. Steps are counted by logarithms: amounts of a payout go over
 # three orders of magnitude.
-_COMPARE: Final = text(f"""
+COMPARE: Final = f"""
     WITH batch AS (
         SELECT b.id, b.currency, b.posted_at, b.file_sha256, (
             SELECT ledger.kind_of(l.from_name, l.to_name) FROM ledger.batch_lines l
@@ -84,7 +85,10 @@ _COMPARE: Final = text(f"""
         (SELECT count(o.id) FROM batch LEFT JOIN ledger.batches o
             ON o.file_sha256 = batch.file_sha256 AND o.id <> batch.id
             WHERE batch.file_sha256 IS NOT NULL GROUP BY batch.id) AS seen
-    FROM bounds""")  # noqa: S608 - numbers of ours
+    FROM bounds"""  # noqa: S608 - numbers of ours
+"""Asks it of the batch `:batch`, for `comparison_of`."""
+
+_ALONE: Final = text(COMPARE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,14 +148,18 @@ def compare(database: Database, batch: int, *, cancel: Cancellation | None = Non
     """Compare a batch with the last posted ones of its currency and kind, in one statement."""
 
     def ask(session: Session) -> Comparison:
-        row = session.execute(_COMPARE, {"batch": batch}).one()
-        here, there = [0] * BARS, [0.0] * BARS
-        for bar, ours, theirs in row.bars or ():
-            here[bar - 1], there[bar - 1] = ours, theirs / max(row.earlier, 1)
-        odd = tuple(OddAmount(*one) for one in row.odd or ())
-        return Comparison(
-            row.earlier, row.least or 0, row.most or 0, tuple(here), tuple(there), odd,
-            row.repeated, row.same, row.fresh, row.seen,
-        )  # fmt: skip
+        return comparison_of(session.execute(_ALONE, {"batch": batch}).one())
 
     return database.read("batch.compare", ask, cancel=cancel)
+
+
+def comparison_of(row: Row[Any]) -> Comparison:
+    """Read a row that COMPARE answered."""
+    here, there = [0] * BARS, [0.0] * BARS
+    for bar, ours, theirs in row.bars or ():
+        here[bar - 1], there[bar - 1] = ours, theirs / max(row.earlier, 1)
+    odd = tuple(OddAmount(*one) for one in row.odd or ())
+    return Comparison(
+        row.earlier, row.least or 0, row.most or 0, tuple(here), tuple(there), odd,
+        row.repeated, row.same, row.fresh, row.seen,
+    )  # fmt: skip
