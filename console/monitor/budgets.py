@@ -15,6 +15,9 @@ BUDGETS: Final[Mapping[str, int]] = {
     "session.reserve": 1,
     "session.failed": 1,
     "operators.list": 1,
+    "operators.page": 1,
+    "operators.left-open": 1,
+    "operators.asked": 2,  # the second only for a session that may read the server's pg_hba
     "operators.add": 1,
     "operators.password": 1,
     "operators.disable": 1,
@@ -23,6 +26,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "overview.load": 1,
     "search.everything": 1,
     "books.load": 1,
+    "currency.add": 1,
     "currency.correct": 1,
     "currency.close": 1,
     "currency.reopen": 1,

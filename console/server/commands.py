@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
 
+from console.errors import RefusedError
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
-    from uuid import UUID
 
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
@@ -51,6 +53,30 @@ def terminate_session(
 ) -> Ended:
     """End a session; what it had not committed is rolled back. Raises as cancel_session does."""
     return _end(ledger, "terminate", pid, started_at, reason, key, cancel)
+
+
+def terminate_sessions(
+    ledger: Ledger,
+    sessions: Iterable[tuple[int, datetime]],
+    *,
+    reason: str,
+    key: UUID,
+    cancel: Cancellation | None = None,
+) -> tuple[Ended, ...]:
+    """End several sessions, each by its pid and start; one that has ended by itself is passed over.
+
+    Each is an operation of its own under a key that follows from `key`, so that the same call again ends none
+    twice. Raises as cancel_session does; what was ended before stays ended.
+    """
+    ended: list[Ended] = []
+    for pid, started_at in sessions:
+        own = uuid5(key, f"{pid} {started_at.isoformat()}")
+        try:
+            ended.append(terminate_session(ledger, pid, started_at, reason=reason, key=own, cancel=cancel))
+        except RefusedError as refused:
+            if refused.code != "session.unknown":
+                raise
+    return tuple(ended)
 
 
 def _end(  # noqa: PLR0917 - handed on as they came

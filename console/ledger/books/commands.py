@@ -5,13 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
     from uuid import UUID
 
+    from sqlalchemy.orm import Session
+
+    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
+
+_ADD = text("SELECT ledger.add_currency(:code, CAST(:exponent AS smallint))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,19 @@ class ZoneSet:
     before: str
     after: str
     key: UUID
+
+
+def add(ledger: Ledger, currency: Currency, *, cancel: Cancellation | None = None) -> None:
+    """Add a currency with its system accounts; asking again for the same one changes nothing.
+
+    Raises RefusedError for a code or decimals that none can have, and AccessDeniedError.
+    """
+    values = {"code": currency.code, "exponent": currency.exponent}
+
+    def work(session: Session) -> None:
+        session.execute(_ADD, values)
+
+    ledger.write("currency.add", work, cancel=cancel)
 
 
 def correct(

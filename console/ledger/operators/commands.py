@@ -117,6 +117,29 @@ def add_operator(
 
     Raises RefusedError, and UsageError for a password that is too short.
     """
+    carry_out(ledger, adding(ledger, name, password, roles, reason=reason, display_name=display_name), key)
+
+
+def set_password(
+    ledger: Ledger, name: str, password: SecretStr, *, reason: str, key: UUID | None = None
+) -> None:
+    """Give an operator another password; raises as add_operator does."""
+    carry_out(ledger, new_password(ledger, name, password, reason=reason), key)
+
+
+def adding(
+    ledger: Ledger,
+    name: str,
+    password: SecretStr,
+    roles: Iterable[str],
+    *,
+    reason: str,
+    display_name: str = "",
+) -> Operation:
+    """Return what makes an operator, for `carry_out`; raises UsageError for a password that is too short.
+
+    Whoever asks again in doubt must send the very same: a password has another verifier each time.
+    """
     arguments = {
         "operator": name,
         "display_name": display_name,
@@ -124,18 +147,31 @@ def add_operator(
         "verifier": _verifier(ledger, name, password),
         "reason": reason,
     }
-    _once(ledger, Operation("operators.add", "create_operator", arguments, _TEXTS), key)
+    return Operation("operators.add", "create_operator", arguments, _TEXTS)
 
 
-def set_password(
-    ledger: Ledger, name: str, password: SecretStr, *, reason: str, key: UUID | None = None
-) -> None:
-    """Give an operator another password; raises as add_operator does."""
+def new_password(ledger: Ledger, name: str, password: SecretStr, *, reason: str) -> Operation:
+    """Return what gives an operator another password, as `adding` does."""
     arguments = {"operator": name, "verifier": _verifier(ledger, name, password), "reason": reason}
-    _once(ledger, Operation("operators.password", "set_operator_password", arguments), key)
+    return Operation("operators.password", "set_operator_password", arguments)
 
 
-def disable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> Disabled:
+def carry_out(
+    ledger: Ledger, operation: Operation, key: UUID | None = None, *, cancel: Cancellation | None = None
+) -> None:
+    """Do what `perform` does without the outbox: a verifier has no place in a file."""
+    key = uuid4() if key is None else key
+    accepted(retried(lambda: ledger.call(operation, key, cancel=cancel), key, cancel))
+
+
+def disable_operator(
+    ledger: Ledger,
+    name: str,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> Disabled:
     """Take an operator's rights and the way in, and when that stands, end every session there is.
 
     From its return on nothing that the operator does has an effect. Of one who is disabled already it ends
@@ -143,7 +179,7 @@ def disable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None
     """
     kept: tuple[str, ...] = ()
     try:
-        outcome = _perform(ledger, "disable", name, reason, key)
+        outcome = _perform(ledger, "disable", name, reason, key, cancel)
     except RefusedError as refused:
         if refused.code != "operator.status":
             raise
@@ -162,14 +198,28 @@ def disable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None
     return Disabled(kept, ended, left)
 
 
-def enable_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> None:
+def enable_operator(
+    ledger: Ledger,
+    name: str,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> None:
     """Give a disabled operator back what was taken."""
-    _perform(ledger, "enable", name, reason, key)
+    _perform(ledger, "enable", name, reason, key, cancel)
 
 
-def unlock_operator(ledger: Ledger, name: str, *, reason: str, key: UUID | None = None) -> None:
+def unlock_operator(
+    ledger: Ledger,
+    name: str,
+    *,
+    reason: str,
+    key: UUID | None = None,
+    cancel: Cancellation | None = None,
+) -> None:
     """Forgive an operator's failed attempts before their time."""
-    _perform(ledger, "unlock", name, reason, key)
+    _perform(ledger, "unlock", name, reason, key, cancel)
 
 
 def open_gate(ledger: Ledger) -> str:
@@ -185,15 +235,13 @@ def open_gate(ledger: Ledger) -> str:
     return password
 
 
-def _perform(ledger: Ledger, verb: str, name: str, reason: str, key: UUID | None) -> dict[str, Any]:
+def _perform(  # noqa: PLR0917 - handed on as they came
+    ledger: Ledger, verb: str, name: str, reason: str, key: UUID | None, cancel: Cancellation | None
+) -> dict[str, Any]:
     arguments = {"operator": name, "reason": reason}
-    return ledger.perform(Operation(f"operators.{verb}", f"{verb}_operator", arguments), key=key)
-
-
-def _once(ledger: Ledger, operation: Operation, key: UUID | None) -> None:
-    """Do what `perform` does without the outbox: a verifier has no place in a file."""
-    key = uuid4() if key is None else key
-    accepted(retried(lambda: ledger.call(operation, key), key))
+    return ledger.perform(
+        Operation(f"operators.{verb}", f"{verb}_operator", arguments), key=key, cancel=cancel
+    )
 
 
 def _verifier(ledger: Ledger, name: str, password: SecretStr) -> str:

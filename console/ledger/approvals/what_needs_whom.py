@@ -1,0 +1,124 @@
+"""What would be asked of an operation that is only thought of, by rules, allowances and limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from console.ledger.approvals.allowances import ALLOWED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from console.ledger.approvals.allowances import AllowanceRow
+    from console.ledger.approvals.rules_in_force import LimitRow, RuleRow
+
+ANY: Final = "*"
+"""The kind of a limit that is for all kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThoughtOf:
+    """An operation that somebody might do: minor units of a currency's code.
+
+    holders: the operator's name, if there is one, and their roles with those that come with them, as the
+    server calls them (`ledger_operator`); a rule of a role is for whoever is in it.
+    """
+
+    kind: str
+    currency: str
+    amount: int
+    holders: frozenset[str]
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LimitMet:
+    """A limit that refuses it: at once, or a day with what of it is left, in minor units."""
+
+    limit: LimitRow
+    a_day: bool
+    most: int
+    left: int
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """What the ledger would ask.
+
+    checkers: how many must agree, before an allowance is looked at. rule: the tier that says so. allowance:
+    lets it pass without them, as long as the day's part is not used up. refused: the limit that refuses it,
+    for limits hold for what was approved too.
+    """
+
+    checkers: int
+    rule: RuleRow | None
+    allowance: AllowanceRow | None
+    refused: LimitMet | None
+
+    @property
+    def passes(self) -> bool:
+        """Whether it is done at once."""
+        return self.refused is None and (not self.checkers or self.allowance is not None)
+
+
+def what_needs_whom(
+    wanted: ThoughtOf,
+    rules: Iterable[RuleRow],
+    limits: Iterable[LimitRow],
+    allowances: Iterable[AllowanceRow],
+) -> Needed:
+    """Say what the ledger would ask; as ledger.admit judges it, which is what counts when it is done."""
+    tiers = [
+        row
+        for row in rules
+        if (row.kind, row.currency.code) == (wanted.kind, wanted.currency)
+        and row.from_amount <= wanted.amount
+    ]
+    rule = max(tiers, key=lambda row: row.from_amount, default=None)
+    allowance = None if rule is None else _allowance(wanted, allowances)
+    return Needed(0 if rule is None else rule.approvals, rule, allowance, _refused(wanted, limits))
+
+
+def _allowance(wanted: ThoughtOf, allowances: Iterable[AllowanceRow]) -> AllowanceRow | None:
+    """Return the allowance that lets it pass: their own row instead of the roles', of these the tightest."""
+    if wanted.kind not in ALLOWED or wanted.amount <= 0:
+        return None
+    mine = [
+        row
+        for row in allowances
+        if (row.kind, row.currency.code) == (wanted.kind, wanted.currency) and row.holder in wanted.holders
+    ]
+    mine = [row for row in mine if row.holder == wanted.operator] or mine
+    if not mine:
+        return None
+    least = min(min(row.per_operation, row.per_day) for row in mine)
+    tightest = min(mine, key=lambda row: (row.per_operation, row.per_day))
+    return tightest if wanted.amount <= least else None
+
+
+def _refused(wanted: ThoughtOf, limits: Iterable[LimitRow]) -> LimitMet | None:
+    """Return the first limit that refuses it, in the ledger's order: any kind first, at once before a day."""
+    mine = [row for row in limits if row.currency.code == wanted.currency and row.holder in wanted.holders]
+    for kind in sorted({ANY, wanted.kind}):
+        of_kind = [row for row in mine if row.kind == kind]
+        own = [row for row in of_kind if row.holder == wanted.operator]
+        found = _first_met(wanted, own or of_kind)
+        if found is not None:
+            return found
+    return None
+
+
+def _first_met(wanted: ThoughtOf, rows: Sequence[LimitRow]) -> LimitMet | None:
+    once = [(row.per_operation, row) for row in rows if row.per_operation is not None]
+    if once:
+        most, row = min(once, key=lambda one: one[0])
+        if wanted.amount > most:
+            return LimitMet(row, a_day=False, most=most, left=most)
+    a_day = [(row.per_day, row) for row in rows if row.per_day is not None]
+    if not a_day:
+        return None
+    most, row = min(a_day, key=lambda one: one[0])
+    used = next((one.amount for one in row.used_today if one.operator == wanted.operator), 0)
+    left = max(0, most - used)
+    return LimitMet(row, a_day=True, most=most, left=left) if wanted.amount > left else None

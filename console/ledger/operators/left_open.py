@@ -1,0 +1,124 @@
+"""What an operator would leave behind: what is begun and not done, and what was done in the last week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from sqlalchemy import text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.orm import Session
+
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
+
+NEWEST: Final = 5
+"""How many of each are named; of all there is the count."""
+
+DAYS: Final = 7
+"""How far back acts are counted, in days of 24 hours."""
+
+# What the audit has of an operator is found by actor and id, newest first; it stands in the order of time, so
+# the week's end ends the walk. Each list is of what is open, and short.
+_LEFT = text(f"""
+    WITH drafts AS (
+        SELECT b.id, b.name AS words, b.created_at AS at FROM ledger.batches b
+        WHERE b.status = 'draft' AND b.created_by = :operator
+    ), requests AS (
+        SELECT r.id, r.kind AS words, r.created_at AS at FROM ledger.approval_requests r
+        WHERE r.status IN ('pending', 'approved') AND r.created_by = :operator
+    ), agreed AS (
+        SELECT r.id, r.kind AS words, a.approved_at AS at
+        FROM ledger.approval_requests r JOIN ledger.approvals a ON a.request_id = r.id
+        WHERE r.status IN ('pending', 'approved') AND a.approved_by = :operator
+    ), flags AS (
+        SELECT f.note_id AS id, u.username AS words, f.flagged_at AS at
+        FROM ledger.account_flags f JOIN ledger.users u ON u.id = f.user_id
+        WHERE f.done_at IS NULL AND f.assignee = :operator
+    ), listed AS (
+        SELECT 'drafts' AS part, d.* FROM drafts d UNION ALL SELECT 'requests', r.* FROM requests r
+        UNION ALL SELECT 'agreed', a.* FROM agreed a UNION ALL SELECT 'flags', f.* FROM flags f
+    ), counted AS (
+        SELECT l.*, count(*) OVER (PARTITION BY l.part) AS many,
+            row_number() OVER (PARTITION BY l.part ORDER BY l.at DESC, l.id DESC) AS place
+        FROM listed l
+    ), acts AS (
+        SELECT e.action, count(*) AS many FROM ledger.audit_events e
+        WHERE e.actor = :operator AND e.outcome = 'done'
+            AND e.at > clock_timestamp() - interval '{DAYS} days'
+        GROUP BY e.action
+    )
+    SELECT (SELECT json_agg(json_build_array(c.part, c.many, c.id, c.words, c.at) ORDER BY c.part, c.place)
+            FROM counted c WHERE c.place <= {NEWEST}) AS open,
+        (SELECT json_agg(json_build_array(a.action, a.many) ORDER BY a.many DESC, a.action)
+            FROM acts a) AS acts
+    """)  # noqa: S608 - numbers of ours
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThing:
+    """One thing that is not done: its number, its name, kind or account, and since when."""
+
+    number: int
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OpenThings:
+    """How many there are, and the newest of them."""
+
+    count: int = 0
+    newest: tuple[OpenThing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOpen:
+    """What one operator leaves open.
+
+    drafts: of batches, by name. requests: their own, pending or approved, by kind. approved: requests of
+    others that they agreed to and nobody has carried out. flags: accounts whose note waits for them. acts:
+    what they did in the last seven days, how often by its action, the most frequent first.
+    """
+
+    drafts: OpenThings
+    requests: OpenThings
+    approved: OpenThings
+    flags: OpenThings
+    acts: tuple[tuple[str, int], ...]
+
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing waits for them; what they did is done."""
+        return not any(one.count for one in (self.drafts, self.requests, self.approved, self.flags))
+
+
+def left_open(database: Database, operator: str, *, cancel: Cancellation | None = None) -> LeftOpen:
+    """Return what an operator leaves open, in one statement; of a name that nobody has, nothing."""
+
+    def ask(session: Session) -> LeftOpen:
+        row = session.execute(_LEFT, {"operator": operator}).one()
+        parts: dict[str, list[Sequence[Any]]] = {}
+        for part, *rest in row.open or ():
+            parts.setdefault(part, []).append(rest)
+        return LeftOpen(
+            _things(parts, "drafts"),
+            _things(parts, "requests"),
+            _things(parts, "agreed"),
+            _things(parts, "flags"),
+            tuple((action, many) for action, many in row.acts or ()),
+        )
+
+    return database.read("operators.left-open", ask, cancel=cancel)
+
+
+def _things(parts: Mapping[str, Sequence[Sequence[Any]]], part: str) -> OpenThings:
+    found = parts.get(part)
+    if not found:
+        return OpenThings()
+    newest = tuple(OpenThing(number, words, datetime.fromisoformat(at)) for _many, number, words, at in found)
+    return OpenThings(found[0][0], newest)
