@@ -9,6 +9,7 @@ from ui.screen import ScreenEntry
 from ui.screens.accounts.screen import Accounts
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
+from ui.screens.control.operators.screen import OperatorsScreen
 from ui.screens.credits.screen import Credits
 from ui.screens.health.screen import Health
 from ui.screens.holds.screen import HoldsDesk
@@ -28,4 +29,5 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries, technical=True),
     ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server, technical=True),
     ScreenEntry("console", "Console", "Insight", Glyph.CONSOLE, Health),
+    ScreenEntry("operators", "Operators", "Admin", Glyph.OPERATORS, OperatorsScreen),
 )

@@ -34,6 +34,8 @@ class Glyph(StrEnum):
     CONSOLE = "gauge"
     INTEGRITY = "shield-check"
     AUDIT = "fingerprint"
+    OPERATORS = "identification-badge"
+    RULES = "sliders-horizontal"
     REFRESH = "arrow-clockwise"
     BACK = "arrow-left"
     CLOSE = "x"

@@ -1,0 +1,1 @@
+"""Tests of the screen of rules and limits."""

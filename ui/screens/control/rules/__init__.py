@@ -1,0 +1,1 @@
+"""Rules, limits, allowances and currencies: what needs whom, and what an administrator changes of it."""
