@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from console.ledger.approvals.allowances import ALLOWED
@@ -15,6 +16,14 @@ if TYPE_CHECKING:
 
 ANY: Final = "*"
 """The kind of a limit that is for all kinds."""
+
+
+class Way(StrEnum):
+    """What whoever thinks of it can do about it."""
+
+    DO = "do"
+    ASK = "ask"
+    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +40,14 @@ class ThoughtOf:
     holders: frozenset[str]
     operator: str = ""
 
+    @property
+    def way(self) -> Way:
+        """Whether they do it, only ask for it, as support may, or neither. No batch is asked for."""
+        if "ledger_operator" in self.holders:
+            return Way.DO
+        asks = "ledger_support" in self.holders and self.kind != "post_batch"
+        return Way.ASK if asks else Way.NONE
+
 
 @dataclass(frozen=True, slots=True)
 class LimitMet:
@@ -46,11 +63,13 @@ class LimitMet:
 class Needed:
     """What the ledger would ask.
 
-    checkers: how many must agree, before an allowance is looked at. rule: the tier that says so. allowance:
-    lets it pass without them, as long as the day's part is not used up. refused: the limit that refuses it,
-    for limits hold for what was approved too.
+    way: whether they may do it at all; without that nothing else is asked. checkers: how many must agree,
+    before an allowance is looked at. rule: the tier that says so. allowance: lets it pass without them, as
+    long as the day's part is not used up. refused: the limit that refuses it, for limits hold for what was
+    approved too.
     """
 
+    way: Way
     checkers: int
     rule: RuleRow | None
     allowance: AllowanceRow | None
@@ -59,7 +78,8 @@ class Needed:
     @property
     def passes(self) -> bool:
         """Whether it is done at once."""
-        return self.refused is None and (not self.checkers or self.allowance is not None)
+        allowed = not self.checkers or self.allowance is not None
+        return self.way is not Way.NONE and self.refused is None and allowed
 
 
 def what_needs_whom(
@@ -76,8 +96,11 @@ def what_needs_whom(
         and row.from_amount <= wanted.amount
     ]
     rule = max(tiers, key=lambda row: row.from_amount, default=None)
-    allowance = None if rule is None else _allowance(wanted, allowances)
-    return Needed(0 if rule is None else rule.approvals, rule, allowance, _refused(wanted, limits))
+    way = wanted.way
+    # What is asked for has one checker at least, whatever the rules say.
+    checkers = max(0 if rule is None else rule.approvals, 1 if way is Way.ASK else 0)
+    allowance = _allowance(wanted, allowances) if checkers else None
+    return Needed(way, checkers, rule, allowance, _refused(wanted, limits))
 
 
 def _allowance(wanted: ThoughtOf, allowances: Iterable[AllowanceRow]) -> AllowanceRow | None:

@@ -11,7 +11,7 @@ from console.ledger.approvals.allowances import Allowance, AllowanceRow, allowan
 from console.ledger.approvals.rules import set_limit, set_rule
 from console.ledger.approvals.rules_in_force import LimitRow, RuleRow, Usage, limits, rules
 from console.ledger.approvals.ways_around import Around, ways_around
-from console.ledger.approvals.what_needs_whom import ThoughtOf, what_needs_whom
+from console.ledger.approvals.what_needs_whom import ThoughtOf, Way, what_needs_whom
 from console.ledger.credits.commands import Grant, grant
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay
@@ -96,6 +96,18 @@ def test_a_limit_refuses_what_was_approved_too() -> None:
     assert found.checkers == 1
     assert found.refused is not None
     assert not found.passes
+
+
+def test_support_only_asks_and_a_viewer_does_nothing() -> None:
+    asking = frozenset({"ledger_support", "ledger_viewer"})
+    given = (AllowanceRow("ledger_support", "grant_credit", CR, 500, 2_000),)
+    small = what_needs_whom(ThoughtOf("grant_credit", "CR", 500, asking), (), (), given)
+    assert (small.way, small.checkers, small.passes) == (Way.ASK, 1, True)
+    large = what_needs_whom(ThoughtOf("grant_credit", "CR", 501, asking), (), (), given)
+    assert (large.checkers, large.passes) == (1, False)
+    assert what_needs_whom(ThoughtOf("post_batch", "CR", 5, asking), (), (), ()).way is Way.NONE
+    viewer = what_needs_whom(ThoughtOf("transfer", "CR", 5, frozenset({"ledger_viewer"})), (), (), ())
+    assert (viewer.way, viewer.passes) == (Way.NONE, False)
 
 
 def test_a_rule_is_walked_around_by_its_neighbours_and_in_parts() -> None:

@@ -164,10 +164,12 @@ class OperatorPanel(Card):
         self._cells = []
         for place, role in enumerate(roles):
             may = MAY.get(role, "a group that this console does not know")
-            chip, words = Chip(role, Tone.ACCENT), label(may, tone="muted", wrap=True)
+            chip, words = Chip(), label(may, tone="muted", wrap=True)
             words.setAccessibleName(f"{role}: {may}")
             self._roles.addWidget(chip, place, 0, Qt.AlignmentFlag.AlignTop)
             self._roles.addWidget(words, place, 1)
+            # Only in its place: a chip with a word shows itself, and would be a window of its own before.
+            chip.set(role, Tone.ACCENT)
             self._cells += [chip, words]
         if not roles:
             none = label("no role", tone="muted")
