@@ -10,6 +10,7 @@ from ui.screens.accounts.screen import Accounts
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.control.operators.screen import OperatorsScreen
+from ui.screens.control.rules.screen import RulesScreen
 from ui.screens.credits.screen import Credits
 from ui.screens.health.screen import Health
 from ui.screens.holds.screen import HoldsDesk
@@ -30,4 +31,5 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server, technical=True),
     ScreenEntry("console", "Console", "Insight", Glyph.CONSOLE, Health),
     ScreenEntry("operators", "Operators", "Admin", Glyph.OPERATORS, OperatorsScreen),
+    ScreenEntry("rules", "Rules and limits", "Admin", Glyph.RULES, RulesScreen),
 )

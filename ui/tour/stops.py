@@ -16,6 +16,7 @@ from ui.screens.transactions.screen import Transactions
 from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.scenes.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
 from ui.tour.scenes.acts import ACT_STOPS, DARK_ACTS
+from ui.tour.scenes.admin import ADMIN_STOPS, DARK_ADMIN
 from ui.tour.scenes.batch import BATCH_STOPS
 from ui.tour.scenes.credits import CREDIT_STOPS, DARK_CREDITS
 from ui.tour.scenes.currencies import CURRENCY_STOPS
@@ -149,6 +150,7 @@ STOPS = (
     *BATCH_STOPS,
     *QUERY_STOPS,
     *SERVER_STOPS,
+    *ADMIN_STOPS,
     *CURRENCY_STOPS,
     *WAITING_STOPS,
     Stop("transactions-dark", dark_transactions),
@@ -156,4 +158,5 @@ STOPS = (
     *DARK_ACCOUNTS[:1],
     *DARK_ACTS,
     *DARK_ACCOUNTS[1:],
+    *DARK_ADMIN,
 )

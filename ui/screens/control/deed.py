@@ -185,8 +185,9 @@ class DeedDialog(QDialog):
     def fit(self) -> None:
         """Take the height that is needed, as far as the window has it; the area scrolls what is left."""
         self._column.activate()
-        inside = self._column.heightForWidth(_WIDTH - 2 * _SIDE_PX)
-        wanted = max(inside, self._inside.sizeHint().height())
+        # As high as the words are at this width; a hint would take them for narrower, and so for higher.
+        tall = self._column.totalHeightForWidth(_WIDTH - 2 * _SIDE_PX)
+        wanted = tall if self._column.hasHeightForWidth() else self._inside.sizeHint().height()
         hidden = wanted - self._area.sizeHint().height()
         fit_dialog(self, QSize(_WIDTH, self.sizeHint().height() + hidden + _KEPT_PX))
 

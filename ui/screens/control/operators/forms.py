@@ -43,7 +43,9 @@ class PasswordFields(DeedForm):
         self.first.textEdited.connect(self._hide_drawn)
         self.draw_button.clicked.connect(self.draw)
         both = row_of(Field("Password", self.first), Field("The same again", self.second), spacing=12)
-        self.setLayout(column_of(both, row_of(self.draw_button, self._said), spacing=8))
+        drawing = row_of(self.draw_button, self._said)
+        drawing.setStretch(1, 1)
+        self.setLayout(column_of(both, drawing, spacing=8))
         self.setFocusProxy(self.first)
 
     @property

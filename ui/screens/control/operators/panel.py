@@ -123,6 +123,7 @@ class OperatorPanel(Card):
         self._called.setText(shown(row.display_name) if row.display_name else "")
         self._called.setVisible(bool(row.display_name))
         self._facts.setText(facts(row, self._context.formats, told=told))
+        self._facts.setVisible(bool(self._facts.text()))
         self._show_roles(row.groups)
         number = row.sessions
         self._sessions.setText(

@@ -43,7 +43,7 @@ def status_tip(row: OperatorRow, formats: Formats) -> str:
 def facts(row: OperatorRow, formats: Formats, *, told: bool) -> str:
     """Say who made an operator, when they came in last, and until when they are locked."""
     if not row.registered:
-        return MADE_BY_HAND if told else NOT_TOLD
+        return MADE_BY_HAND if told else ""
     lines = []
     if row.created_at is not None:
         lines.append(f"Made by {row.created_by} on {formats.timestamp(row.created_at)[:10]}.")
@@ -126,11 +126,11 @@ def sign_in_words(asked: Asked) -> str:
 
 
 def _named(one: OpenThing) -> str:
-    return f"{one.number} {shown(one.words)}"
+    return f"{shown(one.words)} ({one.number})"
 
 
 def _asked_for(one: OpenThing) -> str:
-    return f"{one.number} {kind_words(one.words)}"
+    return f"{kind_words(one.words)} {one.number}"
 
 
 def _line(

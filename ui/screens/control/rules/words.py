@@ -12,10 +12,8 @@ if TYPE_CHECKING:
     from console.ledger.approvals.allowances import AllowanceRow
     from console.ledger.approvals.rules_in_force import LimitRow
     from console.ledger.approvals.ways_around import WayAround
-    from console.ledger.approvals.what_needs_whom import Needed
+    from console.ledger.approvals.what_needs_whom import LimitMet, Needed
     from ui.kit.formats import Formats
-
-ANYBODY = "no one in particular"
 
 
 def around_words(one: WayAround, formats: Formats) -> str:
@@ -40,18 +38,11 @@ def verdict(needed: Needed, formats: Formats) -> tuple[str, str]:
         )
     parts = [] if needed.way is Way.DO else ["They may only ask for it."]
     if needed.refused is not None:
-        met = needed.refused
-        currency = met.limit.currency
-        of_kind = kind_words(met.limit.kind)
-        if met.a_day:
-            left = formats.money(met.left, currency)
-            most = f"{formats.money(met.most, currency)} a day, of which {left} is left"
-        else:
-            most = f"{formats.money(met.most, currency)} at once"
-        refused = f"The limit of {met.limit.holder} for {of_kind} refuses it: {most}."
+        begins = "The"
         if needed.checkers and needed.allowance is None:
-            refused += f" Before that, {_agree(needed.checkers)}."
-        return " ".join([*parts, refused]), "error"
+            parts.append(_why(needed, formats))
+            begins = "Even then the"
+        return " ".join([*parts, f"{begins} {_refusal(needed.refused, formats)}"]), "error"
     if not needed.checkers:
         return "It is done at once: no rule catches it.", "credit"
     why = _why(needed, formats)
@@ -66,6 +57,13 @@ def verdict(needed: Needed, formats: Formats) -> tuple[str, str]:
         return " ".join(parts), "credit"
     parts.append(f"{why} Then it is carried out.")
     return " ".join(parts), "warning"
+
+
+def _refusal(met: LimitMet, formats: Formats) -> str:
+    most = f"at most {formats.money(met.most, met.limit.currency)}"
+    day = f"{most} a day, of which {formats.money(met.left, met.limit.currency)} is left"
+    of_kind = kind_words(met.limit.kind)
+    return f"limit of {met.limit.holder} for {of_kind} refuses it: {day if met.a_day else f'{most} at once'}."
 
 
 def _why(needed: Needed, formats: Formats) -> str:

@@ -202,14 +202,14 @@ def test_disabling_tells_first_what_is_left_open(
     with connected(staff.url(name)) as their:
         number = create_batch(their, [Line(1, "alice", "bob", 5, "r-1")])
         choose(qtbot, screen, name)
-        assert screen.panel.left.words.startswith(f"1 draft of a batch: {number} salaries.")
+        assert screen.panel.left.words.startswith(f"1 draft of a batch: salaries ({number}).")
         screen.panel.status_button.click()
         dialog = dialog_of(screen)
         form = dialog.form
         assert isinstance(form, LeftFacts)
         assert dialog.refusal == "what they leave open is being read"
         qtbot.waitUntil(lambda: dialog.refusal == "give a reason")
-        assert form.lines.text().startswith(f"1 draft of a batch: {number} salaries.")
+        assert form.lines.text().startswith(f"1 draft of a batch: salaries ({number}).")
         assert do(qtbot, dialog) == f"{name} is disabled. Sessions ended: 1."
         with pytest.raises(psycopg.OperationalError):
             their.execute("SELECT 1")

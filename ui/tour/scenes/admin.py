@@ -1,0 +1,156 @@
+"""The tour's stops at what keeps the ledger in order: operators, and rules with an operation to try."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from console.ledger.approvals.rules import set_limit, set_rule
+from console.ledger.operators.rights import Rights
+from console.postgres.database import Database
+from console.writes.ledger import Ledger
+from ui.kit.theme.theme import Mode
+from ui.screens.control.deed import DeedDialog
+from ui.screens.control.operators.deeds import Deeds
+from ui.screens.control.operators.forms import NewOperator
+from ui.screens.control.operators.screen import OperatorsScreen
+from ui.screens.control.rules.screen import LIMITS, RULES, RulesScreen
+from ui.tour.hands import expect, go, screen, window_of
+from ui.tour.walk import Stop, TourError
+
+if TYPE_CHECKING:
+    from ui.tour.walk import Walk
+
+NEW: Final = "mara.okafor"
+_REASON: Final = "joins the team on Monday, ticket HR-88"
+_RULED: Final = 50_000
+_A_DAY: Final = 200_000
+
+
+def operators(walk: Walk) -> None:
+    """See who may sign in, as everybody may."""
+    window_of(walk).context.theme.set_mode(Mode.LIGHT)
+    go(walk, "operators")
+    shown = screen(walk, OperatorsScreen)
+    walk.wait(lambda: shown.found is not None, "the operators")
+    expect(shown.model.rowCount() > 0, "nobody may sign in")
+    expect(not shown.add_button.isEnabled(), "an operator is offered to add another")
+
+
+def one(walk: Walk) -> None:
+    """Choose oneself by the keyboard: rights in words, sessions, and what is left open."""
+    shown = screen(walk, OperatorsScreen)
+    own = window_of(walk).context.session.operator
+    shown.table.setFocus()
+    shown.table.select_place([row.name for row in shown.model.rows].index(own))
+    walk.wait(lambda: shown.panel.found is not None, "what the operator leaves open")
+    expect(bool(shown.panel.roles), "the operator has no role")
+
+
+def new_operator(walk: Walk) -> None:
+    """Fill in a new operator, as the owner of this ledger, who may what an administrator may."""
+    shown = screen(walk, OperatorsScreen)
+    form = _dialog_as_owner(walk, shown).form
+    if not isinstance(form, NewOperator):
+        raise TourError("the form of a new operator is not open")
+    QTest.keyClicks(form.name, NEW)
+    QTest.keyClicks(form.display_name, "Mara Okafor")
+    like = [form.roles.like.itemText(at) for at in range(form.roles.like.count())]
+    own = window_of(walk).context.session.operator
+    form.roles.like.setCurrentIndex(next(at for at, words in enumerate(like) if words.startswith(f"{own} ")))
+    form.passwords.draw()
+    dialog = _dialog(shown)
+    QTest.keyClicks(dialog.reason, _REASON)
+    expect(not dialog.refusal, dialog.refusal)
+
+
+def added(walk: Walk) -> None:
+    """Do it with Ctrl+Enter, and find the new one in the list."""
+    shown = screen(walk, OperatorsScreen)
+    dialog = _dialog(shown)
+    ended: list[str] = []
+    dialog.done_with.connect(ended.append)
+    QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    walk.wait(lambda: bool(ended), "the new operator")
+    shown.refresh()
+    walk.wait(lambda: NEW in [row.name for row in shown.model.rows], "the new operator in the list")
+    shown.table.select_place([row.name for row in shown.model.rows].index(NEW))
+    walk.wait(lambda: shown.panel.found is not None, "what the new operator leaves open")
+
+
+def ruled(walk: Walk) -> None:
+    """See what needs whom, once a rule and a limit are set, and how the rule is walked around."""
+    ledger, code = _owner(walk), window_of(walk).context.session.currencies[0].code
+    set_rule(ledger, "transfer", code, _RULED, 1, reason=_REASON)
+    set_rule(ledger, "transfer", code, 10 * _RULED, 2, reason=_REASON)
+    set_limit(ledger, "ledger_operator", "transfer", code, per_operation=None, per_day=_A_DAY, reason=_REASON)
+    ledger.database.close()
+    go(walk, "rules")
+    shown = screen(walk, RulesScreen)
+    walk.wait(lambda: shown.found is not None and len(shown.found.rules) > 1, "the rules")
+    expect("the same money goes by" in shown.warnings, "no way around the rule is told")
+    shown.lists[RULES].table.select_place(0)
+
+
+def tried(walk: Walk) -> None:
+    """Try an operation that nobody does."""
+    shown = screen(walk, RulesScreen)
+    shown.tabs.setCurrentIndex(LIMITS)
+    code = window_of(walk).context.session.currencies[0].code
+    shown.tried.currency.setCurrentIndex(shown.tried.currency.findText(code))
+    QTest.keyClicks(shown.tried.amount, "1200")
+    expect("1 checker must agree" in shown.tried.words, shown.tried.words)
+
+
+def dark_rules(walk: Walk) -> None:
+    """See the rules in the dark."""
+    go(walk, "rules")
+    screen(walk, RulesScreen).tabs.setCurrentIndex(RULES)
+
+
+def dark_operators(walk: Walk) -> None:
+    """See the operators in the dark."""
+    go(walk, "operators")
+    shown = screen(walk, OperatorsScreen)
+    walk.wait(lambda: shown.model.rowCount() > 1, "the operators")
+
+
+def _owner(walk: Walk) -> Ledger:
+    """Return the ledger as its owner has it, as ledgerctl does at a ledger of this computer's own."""
+    workspace = walk.session.workspace
+    if workspace is None:
+        raise TourError("the ledger is not open")
+    return Ledger(Database(workspace.admin_url, workspace.recorder, workspace.database.settings))
+
+
+def _dialog_as_owner(walk: Walk, shown: OperatorsScreen) -> DeedDialog:
+    ledger, context = _owner(walk), window_of(walk).context
+    rights = Rights.of(ledger.database.session_facts())
+    owned = replace(
+        context, session=replace(context.session, rights=rights), database=ledger.database, ledger=ledger
+    )
+    dialog = Deeds(owned, shown, then=shown.refresh).add(shown.model.rows)
+    dialog.destroyed.connect(ledger.database.close)
+    return dialog
+
+
+def _dialog(shown: OperatorsScreen) -> DeedDialog:
+    for opened in shown.findChildren(DeedDialog):
+        if opened.isVisible():
+            return opened
+    raise TourError("no dialog is open")
+
+
+ADMIN_STOPS: Final = (
+    Stop("operators", operators),
+    Stop("operator", one),
+    Stop("operator-new", new_operator),
+    Stop("operator-added", added),
+    Stop("rules", ruled),
+    Stop("rules-tried", tried),
+)
+
+DARK_ADMIN: Final = (Stop("rules-dark", dark_rules), Stop("operators-dark", dark_operators))
