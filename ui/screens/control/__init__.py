@@ -1,1 +1,1 @@
-"""What keeps the ledger in order: who may do what, and what needs whom."""
+"""What holds the ledger in check: who did what, and whether all of it stands."""

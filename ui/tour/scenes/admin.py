@@ -83,7 +83,7 @@ def added(walk: Walk) -> None:
 
 def ruled(walk: Walk) -> None:
     """See what needs whom, once a rule and a limit are set, and how the rule is walked around."""
-    ledger, code = _owner(walk), window_of(walk).context.session.currencies[0].code
+    ledger, code = _owner(walk), _code(walk)
     set_rule(ledger, "transfer", code, _RULED, 1, reason=_REASON)
     set_rule(ledger, "transfer", code, 10 * _RULED, 2, reason=_REASON)
     set_limit(ledger, "ledger_operator", "transfer", code, per_operation=None, per_day=_A_DAY, reason=_REASON)
@@ -99,7 +99,7 @@ def tried(walk: Walk) -> None:
     """Try an operation that nobody does."""
     shown = screen(walk, RulesScreen)
     shown.tabs.setCurrentIndex(LIMITS)
-    code = window_of(walk).context.session.currencies[0].code
+    code = _code(walk)
     shown.tried.currency.setCurrentIndex(shown.tried.currency.findText(code))
     QTest.keyClicks(shown.tried.amount, "1200")
     expect("1 checker must agree" in shown.tried.words, shown.tried.words)
@@ -116,6 +116,11 @@ def dark_operators(walk: Walk) -> None:
     go(walk, "operators")
     shown = screen(walk, OperatorsScreen)
     walk.wait(lambda: shown.model.rowCount() > 1, "the operators")
+
+
+def _code(walk: Walk) -> str:
+    """Return the code of the currency that rules are shown in."""
+    return min(one.code for one in window_of(walk).context.session.currencies)
 
 
 def _owner(walk: Walk) -> Ledger:

@@ -1,1 +1,1 @@
-"""Tests of the screens that keep the ledger in order."""
+"""Tests of the screens that hold the ledger in check."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from ui.kit.table.columns import Column, Kind
 from ui.screens.control.operators.words import TONES, status_tip
@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from ui.kit.formats import Formats
 
 
-def columns(formats: Formats) -> tuple[Column[OperatorRow], ...]:
-    """Return the columns; what is not told, or not known, is empty."""
+_TOLD: Final = {"display_name", "signed_in_at", "locked_until", "created_by", "created_at"}
+
+
+def columns(formats: Formats, *, told: bool) -> tuple[Column[OperatorRow], ...]:
+    """Return the columns; told: whether the ledger's own list is read, without which there are fewer."""
+    return tuple(one for one in _columns(formats) if told or one.key not in _TOLD)
+
+
+def _columns(formats: Formats) -> tuple[Column[OperatorRow], ...]:
     return (
         Column("name", "Operator", sortable=True, width=120),
         Column(

@@ -27,7 +27,10 @@ TONES: Final[Mapping[str, Tone]] = {
     ROLE: Tone.NEUTRAL,
 }
 MADE_BY_HAND: Final = "Made in the server by hand: the ledger can neither lock nor disable it."
-NOT_TOLD: Final = "Names, locks and sign-ins are shown to the roles admin and auditor."
+NOT_TOLD: Final = (
+    "Names, locks and sign-ins are shown to the roles admin and auditor. A ledger of this computer's own is "
+    "looked after by its owner: ledgerctl operator."
+)
 _ACTS: Final = 6
 
 

@@ -25,7 +25,8 @@ def around_words(one: WayAround, formats: Formats) -> str:
         return (
             f"{ruled}; several smaller ones need nobody. A limit a day for ledger_operator would count them."
         )
-    others = " or ".join(f"a {kind_words(kind)}" for kind in one.kinds)
+    *most, last = (f"a {kind_words(kind)}" for kind in one.kinds)
+    others = f"{', '.join(most)} or {last}" if most else last
     return f"{ruled}; the same money goes by {others} without a rule or a limit a day."
 
 

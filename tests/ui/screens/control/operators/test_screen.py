@@ -114,7 +114,10 @@ def test_a_viewer_may_look_and_is_told_what_is_missing(
     name = staff.hire("operator")
     screen = show(context_of("t_viewer"))
     choose(qtbot, screen, name)
-    assert screen.note.text() == "Names, locks and sign-ins are shown to the roles admin and auditor."
+    assert screen.note.text().startswith(
+        "Names, locks and sign-ins are shown to the roles admin and auditor."
+    )
+    assert [column.key for column in screen.model.columns] == ["name", "status", "groups", "sessions"]
     panel = screen.panel
     for made in (panel.password_button, panel.unlock_button, panel.status_button, panel.end_button):
         assert not made.isEnabled()
