@@ -162,6 +162,23 @@ def test_what_is_left_open(
     assert left_open(boss.database, "nobody").nothing
 
 
+def test_acts_before_the_last_seven_days_are_not_counted(
+    boss: Ledger, staff: Staff, ledger_at: Callable[[str], Ledger], open_accounts: Callable[..., None]
+) -> None:
+    open_accounts({"alice": 1_000, "bob": 0})
+    name = staff.hire("operator")
+    own = ledger_at(staff.url(name))
+    for number in range(3):
+        notes.add_note(own, "alice", f"note {number}")
+    with connected(staff.ledger_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE ledger.audit_events SET at = at - interval '7 days 1 hour'")
+    assert left_open(boss.database, name).acts == ()
+    notes.add_note(own, "alice", "of today")
+    notes.flag(own, "alice", "look at it")
+    assert left_open(boss.database, name).acts == (("add_note", 1), ("flag_account", 1))
+
+
 def test_in_doubt_the_same_adding_is_sent_again_and_done_once(boss: Ledger, staff: Staff) -> None:
     name, key = staff.new_name(), uuid4()
     adding_them = adding(boss, name, SecretStr(PASSWORD), ["viewer"], reason=WHY)
