@@ -22,8 +22,8 @@ NEWEST: Final = 5
 DAYS: Final = 7
 """How far back acts are counted, in days of 24 hours."""
 
-# The audit is in the order of time and has no gaps, so where the week begins is found by halving, with 20 looks
-# into a million events. Of an operator with all of them, 35,000 in the week, that made 43 ms of 290.
+# The audit is in the order of time and has no gaps, so where the week begins is found by halving, with 20
+# looks into a million events. Of an operator with all of them, 35,000 in the week, that made 43 ms of 290.
 _LEFT = text(f"""
     WITH RECURSIVE halved (before, last) AS (
         SELECT 0::bigint, h.id FROM ledger.audit_head h

@@ -15,7 +15,7 @@ from console.errors.refusals import OperationRefusedError
 from console.ledger.audit.page import AuditFilter
 from console.ledger.audit.page import page as audit_page
 from console.server.blocking import blocking
-from console.server.commands import cancel_session, terminate_session
+from console.server.commands import cancel_session, terminate_session, terminate_sessions
 from console.server.locks import locks
 from console.server.sessions import Activity, SessionRow, sessions
 from console.writes.ledger import Ledger
@@ -193,6 +193,22 @@ def test_terminate_ends_the_session(
         "SELECT FROM pg_stat_activity WHERE pid = %s", [waiter.pid]).fetchall())  # fmt: skip
     with pytest.raises(OperationRefusedError, match="not there any more"):
         terminate_session(Ledger(admin), waiter.pid, started, reason=REASON)
+
+
+def test_several_are_ended_once_and_those_that_are_gone_are_passed_over(
+    as_role: Callable[[str], str], database_of: Callable[[str], Database], watcher: Connection
+) -> None:
+    key, ledger = uuid4(), Ledger(database_of("t_admin"))
+    with connected(as_role("t_operator")) as first, connected(as_role("t_operator")) as second:
+        pids = [one.info.backend_pid for one in (first, second)]
+        chosen = [(pid, started_at(watcher, pid)) for pid in pids]
+        gone = (chosen[0][0], chosen[0][1] - timedelta(hours=1))
+        done = terminate_sessions(ledger, [gone, *chosen], reason=REASON, key=key)
+        assert [one.pid for one in done] == pids
+        again = terminate_sessions(ledger, chosen, reason=REASON, key=key)
+        assert [one.pid for one in again] == pids
+    ended = audit_page(ledger.database, AuditFilter(action="terminate_session", outcome="done")).rows
+    assert len(ended) == len(pids)
 
 
 def test_a_process_number_used_again_is_not_hit(

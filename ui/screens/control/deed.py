@@ -78,9 +78,12 @@ class Deed:
 
 
 class DeedDialog(QDialog):
-    """Stays until the outcome is known, or it is closed; `done` follows a deed that was done."""
+    """Stays until the outcome is known, or it is closed.
 
-    done_with = Signal(str)
+    ended: how, in a sentence; empty when it was closed before anybody knew.
+    """
+
+    ended = Signal(str)
 
     def __init__(self, context: Context, deed: Deed, parent: QWidget, form: DeedForm | None = None) -> None:
         super().__init__(parent)
@@ -134,7 +137,7 @@ class DeedDialog(QDialog):
                 f"{self._deed.title}: whether it was done is not known; the list shows what stands now.",
                 key="deed",
             )
-            self.done_with.emit("")
+            self.ended.emit("")
         super().reject()
 
     def _do(self) -> None:
@@ -149,7 +152,7 @@ class DeedDialog(QDialog):
     def _end(self, answer: object, late: bool) -> None:  # noqa: FBT001 - told by position
         words = self._deed.said(answer)
         self.accept()
-        self.done_with.emit(f"{words} {LATE}" if late else words)
+        self.ended.emit(f"{words} {LATE}" if late else words)
 
     def _failed(self, error: ConsoleError) -> None:
         if self._one.in_doubt(_THE_DEED):
@@ -232,7 +235,7 @@ def open_deed(
         then()
 
     context.theme.dress(dialog)
-    dialog.done_with.connect(told)
+    dialog.ended.connect(told)
     dialog.finished.connect(dialog.deleteLater)
     dialog.open()
     return dialog

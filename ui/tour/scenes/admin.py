@@ -75,7 +75,7 @@ def added(walk: Walk) -> None:
     shown = screen(walk, OperatorsScreen)
     dialog = _dialog(shown)
     ended: list[str] = []
-    dialog.done_with.connect(ended.append)
+    dialog.ended.connect(ended.append)
     QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     walk.wait(lambda: bool(ended), "the new operator")
     shown.refresh()

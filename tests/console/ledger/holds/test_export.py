@@ -37,8 +37,8 @@ def test_a_view_is_written_page_by_page_in_its_order(
 
     def written(view: View, order: Order) -> tuple[list[dict[str, str]], int]:
         file = tmp_path / f"{view}.csv"
-        done_with = export_holds(operator_database, file, HoldFilter(view=view), zone=UTC, order=order)
-        (total,) = done_with.control_totals["amount"].values()
+        ended = export_holds(operator_database, file, HoldFilter(view=view), zone=UTC, order=order)
+        (total,) = ended.control_totals["amount"].values()
         with file.open(encoding="utf-8-sig", newline="") as text:
             return list(csv.DictReader(text)), total
 

@@ -25,7 +25,7 @@ def dialog_of(page: QWidget) -> DeedDialog:
 def do(qtbot: QtBot, dialog: DeedDialog, reason: str = WHY) -> str:
     """Give the reason, do it by Ctrl+Enter, and return what was said when it had been done."""
     said: list[str] = []
-    dialog.done_with.connect(said.append)
+    dialog.ended.connect(said.append)
     QTest.keyClicks(dialog.reason, reason)
     assert not dialog.refusal
     _press(qtbot, dialog)

@@ -293,7 +293,7 @@ def test_in_doubt_it_is_asked_again_and_done_once(
     assert "Press it again to ask" in refused(qtbot, dialog)
     assert dialog.deed_button.text() == "Ask again"
     assert not form.isEnabled()
-    with qtbot.waitSignal(dialog.done_with):
+    with qtbot.waitSignal(dialog.ended):
         dialog.deed_button.click()
     assert len(keys) == 2
     assert len(set(keys)) == 1

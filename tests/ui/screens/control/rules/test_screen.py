@@ -249,7 +249,7 @@ def test_currencies_are_added_corrected_closed_and_reopened(qtbot: QtBot, screen
     assert "usually has 0" in form._decimals_field._below.text()
     assert not dialog.refusal
     said: list[str] = []
-    dialog.done_with.connect(said.append)
+    dialog.ended.connect(said.append)
     dialog.deed_button.click()
     holds(qtbot, screen, CURRENCIES, 2)
     assert said[0].startswith("The ledger has JPY with 1 decimals.")
