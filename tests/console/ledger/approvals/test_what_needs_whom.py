@@ -65,10 +65,12 @@ def test_an_allowance_lets_it_pass_up_to_its_amount() -> None:
 def test_ones_own_allowance_counts_instead_of_the_roles() -> None:
     rows = (rule("grant_credit", 0),)
     given = (
-        AllowanceRow("ledger_operator", "grant_credit", CR, 500, 2_000),
-        AllowanceRow("mara", "grant_credit", CR, 100, 2_000),
+        AllowanceRow("ledger_operator", "grant_credit", CR, 100, 2_000),
+        AllowanceRow("ledger_viewer", "grant_credit", CR, 300, 2_000),
     )
     assert what_needs_whom(thought(200, "grant_credit"), rows, (), given).allowance is None
+    own = AllowanceRow("mara", "grant_credit", CR, 500, 2_000)
+    assert what_needs_whom(thought(200, "grant_credit"), rows, (), (*given, own)).allowance == own
 
 
 def test_the_tightest_limit_of_the_roles_refuses_it_and_ones_own_counts_instead() -> None:

@@ -25,6 +25,7 @@ from ui.kit.widgets.flow import Flow
 from ui.routes import OpenSessions
 from ui.screens.control.deed import no_deed
 from ui.screens.control.operators.words import (
+    GIVEN_ONCE,
     TONES,
     facts,
     left_lines,
@@ -71,6 +72,7 @@ class OperatorPanel(Card):
         self._facts = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self._roles = QGridLayout()
         self._cells: list[QWidget] = []
+        self._given = label(GIVEN_ONCE, tone="muted", font=label_font(), wrap=True)
         self._sessions = label(font=text_font(tabular=True))
         self.sessions_button = button("Show", compact=True)
         self.end_button = button("End sessions\N{HORIZONTAL ELLIPSIS}", compact=True)
@@ -125,6 +127,7 @@ class OperatorPanel(Card):
         self._facts.setText(facts(row, self._context.formats, told=told))
         self._facts.setVisible(bool(self._facts.text()))
         self._show_roles(row.groups)
+        self._given.setVisible(row.registered and self._context.session.rights.administers)
         number = row.sessions
         self._sessions.setText(
             f"{self._context.formats.count(number, 'session')} now" if number else "No session now"
@@ -225,6 +228,7 @@ class OperatorPanel(Card):
         for part in (self._called, self._facts, caption("Roles")):
             parts.addWidget(part)
         parts.addLayout(self._roles)
+        parts.addWidget(self._given)
         parts.addWidget(caption("Sessions in this ledger"))
         parts.addLayout(row_of(self._sessions, None, self.sessions_button, self.end_button, spacing=8))
         parts.addWidget(self.left)

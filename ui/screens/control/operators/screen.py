@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, ClassVar, Final
@@ -24,7 +25,7 @@ from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import label_font
 from ui.kit.widgets.basics import TitleRow, label
 from ui.kit.widgets.buttons import ActionButton
-from ui.routes import OpenSessions
+from ui.routes import OpenSessions, Route
 from ui.screen import Screen
 from ui.screens.control.deed import no_deed
 from ui.screens.control.operators.columns import columns
@@ -57,6 +58,14 @@ _NARROW_PX: Final = 860
 _MORE: Final = "\N{HORIZONTAL ELLIPSIS}"
 
 
+@dataclass(frozen=True, slots=True)
+class _AsLeft(Route):
+    """The list with the operator whose page was open."""
+
+    screen: ClassVar[str] = "operators"
+    operator: str
+
+
 class OperatorsScreen(Screen):
     """The list at the left, the operator that is chosen at the right, what is asked at sign-in below."""
 
@@ -66,6 +75,7 @@ class OperatorsScreen(Screen):
         super().__init__(context)
         self.found: Operators | None = None
         self.asked: Asked | None = None
+        self._wanted = ""
         self.title = TitleRow("Operators")
         self.add_button = ActionButton(f"Add operator{_MORE}")
         self.table = context.table("operators", "Operators")
@@ -121,6 +131,20 @@ class OperatorsScreen(Screen):
         self.panel.setMinimumWidth(0 if narrow else WIDTH)
         self.panel.setMaximumWidth(self.width() if narrow else WIDTH)
 
+    @property
+    @override
+    def place(self) -> Route | None:
+        row = self.panel.row
+        return None if row is None else _AsLeft(row.name)
+
+    @override
+    def show_again(self, place: Route | None) -> None:
+        if isinstance(place, _AsLeft):
+            self._wanted = place.operator
+            self.refresh()
+        else:
+            super().show_again(place)
+
     @override
     def show_start(self) -> None:
         self._leave_panel()
@@ -143,6 +167,10 @@ class OperatorsScreen(Screen):
         self.asked = told or self.asked
         self.table.set_state(State.READY if found.rows else State.EMPTY)
         show_rows(self.table, self.model, found.rows, lambda row: row.name)
+        wanted, self._wanted = self._wanted, ""
+        if wanted:
+            names = [row.name for row in self.model.rows]
+            self.table.select_place(names.index(wanted) if wanted in names else -1)
         self._follow_selection()
         self.add_button.judge(self._no_adding())
         counts = {

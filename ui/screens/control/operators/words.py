@@ -27,6 +27,7 @@ TONES: Final[Mapping[str, Tone]] = {
     ROLE: Tone.NEUTRAL,
 }
 MADE_BY_HAND: Final = "Made in the server by hand: the ledger can neither lock nor disable it."
+GIVEN_ONCE: Final = "Roles are given when an operator is made; the ledger has no act yet that changes them."
 NOT_TOLD: Final = (
     "Names, locks and sign-ins are shown to the roles admin and auditor. A ledger of this computer's own is "
     "looked after by its owner: ledgerctl operator."

@@ -27,6 +27,7 @@ from ui.kit.theme.tokens import GAP
 from ui.kit.widgets.basics import TitleRow, label, row_of
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.placing import Pages, RoomArea
+from ui.routes import Route
 from ui.screen import Screen
 from ui.screens.control.deed import no_deed
 from ui.screens.control.rules import columns
@@ -67,6 +68,14 @@ class Found:
     allowances: tuple[AllowanceRow, ...]
     books: Books
     operators: tuple[OperatorRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _AtTab(Route):
+    """One of the lists."""
+
+    screen: ClassVar[str] = "rules"
+    tab: int
 
 
 class RulesScreen(Screen):
@@ -134,6 +143,18 @@ class RulesScreen(Screen):
         self._body.setDirection(direction.TopToBottom if narrow else direction.LeftToRight)
         self.tried.setMinimumWidth(0 if narrow else WIDTH)
         self.tried.setMaximumWidth(self.width() if narrow else WIDTH)
+
+    @property
+    @override
+    def place(self) -> Route:
+        return _AtTab(self.tabs.currentIndex())
+
+    @override
+    def show_again(self, place: Route | None) -> None:
+        if isinstance(place, _AtTab):
+            self.tabs.setCurrentIndex(place.tab)
+        else:
+            super().show_again(place)
 
     @override
     def show_start(self) -> None:

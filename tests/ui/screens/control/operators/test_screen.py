@@ -102,9 +102,10 @@ def test_the_list_tells_who_is_who(qtbot: QtBot, screen: OperatorsScreen, staff:
 def test_a_refresh_is_one_statement_once_it_is_known_what_sign_in_asks(
     qtbot: QtBot, screen: OperatorsScreen, statements: Statements
 ) -> None:
+    qtbot.waitUntil(lambda: screen.context.worker.active == 0)
     with statements.counted() as sent:
         screen.refresh()
-        qtbot.waitUntil(lambda: bool(sent) or (bool(statements.texts) and screen.context.worker.active == 0))
+        qtbot.waitUntil(lambda: screen.context.worker.active == 0)
     assert len(sent) == 1
 
 
@@ -226,7 +227,8 @@ def test_disabling_tells_first_what_is_left_open(
 
 def test_the_sessions_of_one_who_stays_are_ended(qtbot: QtBot, screen: OperatorsScreen, staff: Staff) -> None:
     name = staff.hire("viewer")
-    with connected(staff.url(name)) as first, connected(staff.url(name)) as second:
+    other = staff.url(staff.hire("viewer"))
+    with connected(other) as stays, connected(staff.url(name)) as first, connected(staff.url(name)) as second:
         choose(qtbot, screen, name)
         assert screen.panel._sessions.text() == "2 sessions now"
         screen.panel.end_button.click()
@@ -234,6 +236,7 @@ def test_the_sessions_of_one_who_stays_are_ended(qtbot: QtBot, screen: Operators
         for one in (first, second):
             with pytest.raises(psycopg.OperationalError):
                 one.execute("SELECT 1")
+        stays.execute("SELECT 1")
     with connected(staff.url(name)) as again:
         assert again.info.user == name
 
@@ -318,6 +321,17 @@ def test_sessions_lead_to_the_server(qtbot: QtBot, screen: OperatorsScreen) -> N
     choose(qtbot, screen, own)
     screen.panel.sessions_button.click()
     assert went == [OpenSessions(own)]
+
+
+def test_back_shows_the_operator_that_was_open(qtbot: QtBot, screen: OperatorsScreen) -> None:
+    choose(qtbot, screen, "t_viewer")
+    left = screen.place
+    screen.show_start()
+    assert screen.place is None
+    screen.show_again(left)
+    qtbot.waitUntil(lambda: screen.panel.row is not None)
+    assert screen.place == left
+    assert screen.table.current_row() == row_of(screen, "t_viewer")
 
 
 def test_a_server_that_is_away_is_said_and_the_list_stays(

@@ -188,6 +188,8 @@ def test_a_rule_is_added_changed_and_taken_away(qtbot: QtBot, screen: RulesScree
     form = dialog.form
     assert isinstance(form, RuleForm)
     assert dialog.refusal == "it needs so many already"
+    # Another kind, currency or amount is another rule.
+    assert not any(part.isEnabled() for part in (form.kind, form.currency, form.amount))
     form.approvals.setValue(3)
     assert do(qtbot, dialog) == "A batch needs 3 checkers from 500.00 CR on."
     database = screen.context.database
@@ -228,6 +230,7 @@ def test_a_limit_and_an_allowance_are_set_and_taken_away(qtbot: QtBot, screen: R
     dialog = dialog_of(screen)
     form = dialog.form
     assert isinstance(form, HolderForm)
+    assert not any(part.isEnabled() for part in (form.holder, form.kind, form.currency))
     form.day.setText("5")
     assert dialog.refusal == "a day is at least as much as at once"
     form.day.setText("60")
@@ -287,6 +290,15 @@ def test_everyone_may_look_and_only_an_administrator_acts(
             assert made.accessibleDescription() == "needs role admin"
     screen.tried.amount.setText("2000")
     assert "2 checkers" in screen.tried.words
+
+
+def test_back_shows_the_list_that_was_open(screen: RulesScreen) -> None:
+    listed(screen, ALLOWANCES)
+    left = screen.place
+    screen.show_start()
+    assert screen.tabs.currentIndex() == RULES
+    screen.show_again(left)
+    assert screen.tabs.currentIndex() == ALLOWANCES
 
 
 def test_an_empty_ledger_says_what_to_do(boss_context: Context, show: Callable[..., RulesScreen]) -> None:
