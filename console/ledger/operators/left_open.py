@@ -39,7 +39,8 @@ _LEFT = text(f"""
         WHERE b.status = 'draft' AND b.created_by = :operator
     ), requests AS (
         SELECT r.id, r.kind AS words, r.created_at AS at FROM ledger.approval_requests r
-        WHERE r.status IN ('pending', 'approved') AND r.created_by = :operator
+        WHERE r.created_by = :operator AND (r.status IN ('pending', 'approved') OR r.status = 'returned'
+            AND NOT EXISTS (SELECT FROM ledger.approval_requests n WHERE n.follows = r.id))
     ), agreed AS (
         SELECT r.id, r.kind AS words, a.approved_at AS at
         FROM ledger.approval_requests r JOIN ledger.approvals a ON a.request_id = r.id
@@ -90,9 +91,10 @@ class OpenThings:
 class LeftOpen:
     """What one operator leaves open.
 
-    drafts: of batches, by name. requests: their own, pending or approved, by kind. approved: requests of
-    others that they agreed to and nobody has carried out. flags: accounts whose note waits for them. acts:
-    what they did in the last seven days, how often by its action, the most frequent first.
+    drafts: of batches, by name. requests: their own by kind, pending, approved, or sent back and not asked
+    for again. approved: requests of others that they agreed to and nobody has carried out. flags: accounts
+    whose note waits for them. acts: what they did in the last seven days, how often by its action, the most
+    frequent first.
     """
 
     drafts: OpenThings

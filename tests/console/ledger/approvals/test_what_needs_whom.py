@@ -157,7 +157,7 @@ def test_the_ledger_judges_the_same(
     ledger_of: Callable[[str], Ledger], open_accounts: Callable[..., None]
 ) -> None:
     """Each made-up operation is also done: refused or not, the ledger says what was said of it."""
-    open_accounts({"alice": 1_000_000, "bob": 0})
+    open_accounts({"ann": 1_000_000, "ben": 0})
     admin, operator = ledger_of("t_admin"), ledger_of("t_operator")
     set_rule(admin, "transfer", CURRENCY, 500, 1, reason=WHY)
     set_rule(admin, "grant_credit", CURRENCY, 0, 1, reason=WHY)
@@ -176,9 +176,9 @@ def test_the_ledger_judges_the_same(
         )  # fmt: skip
         try:
             if kind == "transfer":
-                pay(operator, Transfer("alice", "bob", CURRENCY, amount, f"r-{number}", "for May"))
+                pay(operator, Transfer("ann", "ben", CURRENCY, amount, f"r-{number}", "for May"))
             else:
-                grant(operator, Grant("bob", CURRENCY, amount, "promo", None, f"g-{number}", "for May"))
+                grant(operator, Grant("ben", CURRENCY, amount, "promo", None, f"g-{number}", "for May"))
             code = ""
         except RefusedError as refused:
             code = refused.code

@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from console.ledger.accounts import notes
-from console.ledger.approvals.commands import approve, submit
+from console.ledger.approvals.commands import approve, send_back, submit, withdraw
 from console.ledger.operators.asked import Asked, asked
 from console.ledger.operators.commands import (
     ROLES,
@@ -148,10 +148,14 @@ def test_what_is_left_open(
         submit(own, Transfer("alice", "bob", CURRENCY, 200, f"r-{number}", "for May"), reason=WHY)
     asked_for = submit(others, Transfer("alice", "bob", CURRENCY, 200, "o-1", "for May"), reason=WHY)
     approve(own, asked_for.request, asked_for.content)
+    back = submit(own, Transfer("alice", "bob", CURRENCY, 200, "b-1", "for May"), reason=WHY)
+    send_back(ledger_at(staff.url(staff.hire("approver"))), back.request, reason="which month?")
+    gone = submit(own, Transfer("alice", "bob", CURRENCY, 200, "w-1", "for May"), reason=WHY)
+    withdraw(own, gone.request, reason=WHY)
     notes.flag(others, "alice", "please look", assignee=name)
     found = left_open(boss.database, name)
     assert (found.drafts.count, found.requests.count, found.approved.count, found.flags.count) == (
-        1, NEWEST + 2, 1, 1,
+        1, NEWEST + 3, 1, 1,
     )  # fmt: skip
     numbers = [one.number for one in found.requests.newest]
     assert len(numbers) == NEWEST
@@ -159,7 +163,7 @@ def test_what_is_left_open(
     assert found.approved.newest[0].number == asked_for.request
     assert found.flags.newest[0].words == "alice"
     acts = dict(found.acts)
-    assert acts["submit_request"] == NEWEST + 2
+    assert acts["submit_request"] == NEWEST + 4
     assert acts["approve_request"] == 1
     assert not found.nothing
     assert left_open(boss.database, other).approved.count == 0

@@ -19,6 +19,7 @@ from ui.screens.control.rules.words import most_used, used_tip, used_words
 if TYPE_CHECKING:
     from console.ledger.approvals.allowances import AllowanceRow
     from console.ledger.approvals.rules_in_force import LimitRow, RuleRow
+    from console.ledger.approvals.terms import Terms
     from console.money import Currency
     from ui.kit.formats import Formats
     from ui.kit.table.columns import Picture
@@ -72,6 +73,22 @@ ALLOWANCES: Final[tuple[Column[AllowanceRow], ...]] = (
     Column("per_operation", "At once", Kind.AMOUNT, currency=lambda row: row.currency, width=120),
     Column("per_day", "A day", Kind.AMOUNT, currency=lambda row: row.currency, width=120),
 )
+
+TERMS: Final[tuple[Column[Terms], ...]] = (
+    Column("currency", "Currency", value=lambda row: row.currency.code, sortable=True, width=96),
+    Column(
+        "days", "A request waits", width=130,
+        value=lambda row: "1 day" if row.days == 1 else f"{row.days} days",
+    ),
+    Column(
+        "typed_from", "Checkers type the amount from", Kind.AMOUNT, width=210,
+        currency=lambda row: row.currency,
+    ),
+    Column(
+        "were_set", "", muted=True, stretch=True, width=120,
+        value=lambda row: "" if row.were_set else "as at the start",
+    ),
+)  # fmt: skip
 
 CURRENCIES: Final[tuple[Column[CurrencyRow], ...]] = (
     Column("code", "Currency", value=lambda row: row.currency.code, sortable=True, width=96),

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from console.ledger.approvals import allowances, rules
 from console.ledger.approvals.allowances import Allowance
+from console.ledger.approvals.terms import set_terms
 from console.ledger.approvals.words import checkers, kind_words
 from console.ledger.books import commands as books
 from ui.screens.control.deed import Deed, open_deed
-from ui.screens.control.rules.forms import CurrencyForm, HolderForm, RuleForm
+from ui.screens.control.rules.forms import CurrencyForm, HolderForm, RuleForm, TermsForm
 from ui.screens.control.rules.words import limit_name
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from console.ledger.approvals.allowances import AllowanceRow
     from console.ledger.approvals.rules_in_force import LimitRow, RuleRow
+    from console.ledger.approvals.terms import Terms
     from console.money import Currency
     from ui.context import Context
     from ui.screens.control.deed import Call, DeedDialog, DeedForm
@@ -133,6 +135,24 @@ class RuleDeeds:
 
         what = f"the allowance {limit_name(row)}"
         return self._take("Take an allowance away", f"Nothing passes any more by {what}.", order, what)
+
+    def set_terms(self, row: Terms) -> DeedDialog:
+        """Set how long requests of a currency wait, and from which amount on their checkers type it."""
+        context, form = self._context, TermsForm(self._context.formats, row)
+        code = row.currency.code
+
+        def order(reason: str) -> Call:
+            days, typed_from = form.chosen
+            return lambda key, cancel: set_terms(
+                context.ledger, code, typed_from=typed_from, days=days, reason=reason, key=key, cancel=cancel
+            )
+
+        words = "Requests that were submitted before keep the end that they have."
+        deed = Deed(
+            f"Change the terms of {code}", words, "Set", "Setting", order,
+            lambda _done: f"The terms of {code} are set.",
+        )  # fmt: skip
+        return self._open(deed, form)
 
     def add_currency(self) -> DeedDialog:
         """Add a currency; that it was added stands in the audit, without a reason."""

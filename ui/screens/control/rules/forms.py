@@ -22,10 +22,14 @@ if TYPE_CHECKING:
 
     from console.ledger.approvals.allowances import AllowanceRow
     from console.ledger.approvals.rules_in_force import LimitRow, RuleRow
+    from console.ledger.approvals.terms import Terms
     from ui.kit.formats import Formats
 
 MOST_CHECKERS: Final = 5
 """As many as a rule can ask for."""
+
+MOST_DAYS: Final = 365
+"""As long as a request can wait."""
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9]{1,11}")
 _MOST_DECIMALS: Final = 8
@@ -173,6 +177,34 @@ class HolderForm(DeedForm):
         much = row_of(Field("At once", self.once), Field("A business day", self.day), spacing=12)
         self.setLayout(column_of(whose, what, much, spacing=10))
         self.setFocusProxy(self.holder if is_new else self.once)
+
+
+class TermsForm(DeedForm):
+    """How long requests of a currency wait, and from which amount on their checkers type it."""
+
+    def __init__(self, formats: Formats, terms: Terms) -> None:
+        super().__init__()
+        self._before = (terms.days, terms.typed_from)
+        self.days = QSpinBox(minimum=1, maximum=MOST_DAYS)
+        self.days.setValue(terms.days)
+        self.typed_from = AmountEdit(formats, terms.currency)
+        self.typed_from.set_amount(terms.typed_from)
+        self.days.valueChanged.connect(self.changed)
+        self.typed_from.textChanged.connect(self.changed)
+        typed = Field("Checkers type the amount from", self.typed_from, hint="Empty: none is typed.")
+        self.setLayout(row_of(Field("A request waits, in days", self.days), typed, spacing=12))
+        self.setFocusProxy(self.days)
+
+    @property
+    def chosen(self) -> tuple[int, int | None]:
+        """Days, and minor units or None; the form has no problem."""
+        return self.days.value(), self.typed_from.amount
+
+    @property
+    @override
+    def problem(self) -> str:
+        """What is wrong."""
+        return _of(self.typed_from) or ("it is so already" if self.chosen == self._before else "")
 
 
 class CurrencyForm(DeedForm):

@@ -37,7 +37,8 @@ class RowDeed:
 class ListOf:
     """One of the lists.
 
-    key: under which its layout is kept. key_of: what makes a row the same row. adds: what makes another.
+    key: under which its layout is kept. key_of: what makes a row the same row. adds: what makes another, None
+    where each currency has its own.
     """
 
     key: str
@@ -45,9 +46,9 @@ class ListOf:
     empty: tuple[str, str]
     columns: tuple[Column[Any], ...]
     key_of: Callable[[Any], object]
-    add: str
-    adds: Callable[[], object]
     deeds: tuple[RowDeed, ...]
+    add: str = ""
+    adds: Callable[[], object] | None = None
 
 
 class RuleList(QWidget):
@@ -71,7 +72,8 @@ class RuleList(QWidget):
         layout.setSpacing(10)
         layout.addWidget(self.table, 1)
         layout.addLayout(row_of(self.add_button, *self.deed_buttons, None, spacing=8))
-        self.add_button.clicked.connect(lambda _checked: of.adds())
+        self.add_button.setVisible(of.adds is not None)
+        self.add_button.clicked.connect(lambda _checked: of.adds is not None and of.adds())
         for made, deed in zip(self.deed_buttons, of.deeds, strict=True):
             made.clicked.connect(partial(self._do, deed))
         self.table.selectionModel().selectionChanged.connect(self._offer)

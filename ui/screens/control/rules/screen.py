@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from console.ledger.approvals.allowances import allowances
 from console.ledger.approvals.rules_in_force import limits, rules
+from console.ledger.approvals.terms import terms
 from console.ledger.approvals.ways_around import ways_around
 from console.ledger.audit.news import Topic
 from console.ledger.books.currencies import books
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     from console.errors import ConsoleError
     from console.ledger.approvals.allowances import AllowanceRow
     from console.ledger.approvals.rules_in_force import LimitRow, RuleRow
+    from console.ledger.approvals.terms import Terms
     from console.ledger.books.currencies import Books
     from console.ledger.operators.page import OperatorRow
     from console.postgres.cancellation import Cancellation
@@ -53,7 +55,7 @@ if TYPE_CHECKING:
 REFRESH_MS: Final = 10_000
 """What is used of a day grows untold; rules and limits that change come as news."""
 
-RULES, LIMITS, ALLOWANCES, CURRENCIES = range(4)
+RULES, LIMITS, ALLOWANCES, TERMS, CURRENCIES = range(5)
 _NARROW_PX: Final = 900
 _ROLES: Final = ("ledger_operator", "ledger_support", "ledger_viewer", "ledger_admin")
 _NAMED: Final = 4
@@ -66,6 +68,7 @@ class Found:
     rules: tuple[RuleRow, ...]
     limits: tuple[LimitRow, ...]
     allowances: tuple[AllowanceRow, ...]
+    terms: tuple[Terms, ...]
     books: Books
     operators: tuple[OperatorRow, ...]
 
@@ -79,7 +82,7 @@ class _AtTab(Route):
 
 
 class RulesScreen(Screen):
-    """Four lists under tabs; what walks around a rule above them, and an operation to try beside them."""
+    """Five lists under tabs; what walks around a rule above them, and an operation to try beside them."""
 
     topics: ClassVar[frozenset[Topic]] = frozenset({Topic.RULES, Topic.BOOKS, Topic.OPERATORS})
 
@@ -115,6 +118,7 @@ class RulesScreen(Screen):
                 rules(database, cancel=cancel),
                 limits(database, cancel=cancel),
                 allowances(database, cancel=cancel),
+                terms(database, cancel=cancel),
                 books(database, cancel=cancel),
                 page(database, rights, cancel=cancel).rows,
             )
@@ -169,7 +173,7 @@ class RulesScreen(Screen):
         currencies = [
             CurrencyRow(one, currency_name(one.code), closed.get(one.code)) for one in known.currencies
         ]
-        shown = (found.rules, found.limits, found.allowances, currencies)
+        shown = (found.rules, found.limits, found.allowances, found.terms, currencies)
         for at, (one, rows) in enumerate(zip(self.lists, shown, strict=True)):
             one.show_rows(rows)
             self.tabs.setTabText(at, f"{one.title}  {self.context.formats.integer(len(rows))}")
@@ -206,28 +210,32 @@ class RulesScreen(Screen):
                 "rules", "Rules",
                 ("No rules", "Nothing needs a checker. A rule asks for one from an amount on"),
                 columns.RULES, lambda row: (row.kind, row.currency, row.from_amount),
-                "Add rule", deeds.set_rule,
                 (RowDeed("Change", deeds.set_rule), RowDeed("Take away", deeds.take_rule)),
+                "Add rule", deeds.set_rule,
             ),
             ListOf(
                 "limits", "Limits",
                 ("No limits", "Anybody moves as much as there is. A limit is for a role or one operator"),
                 columns.limits(formats), lambda row: (row.holder, row.kind, row.currency),
-                "Add limit", deeds.set_limit,
                 (RowDeed("Change", deeds.set_limit), RowDeed("Take away", deeds.take_limit)),
+                "Add limit", deeds.set_limit,
             ),
             ListOf(
                 "allowances", "Allowances",
                 ("No allowances", "What a rule catches always waits. An allowance lets small amounts pass"),
                 columns.ALLOWANCES, lambda row: (row.holder, row.kind, row.currency),
-                "Add allowance", deeds.set_allowance,
                 (RowDeed("Change", deeds.set_allowance), RowDeed("Take away", deeds.take_allowance)),
+                "Add allowance", deeds.set_allowance,
+            ),
+            ListOf(
+                "terms", "Terms", ("No terms", "Each currency has its own"),
+                columns.TERMS, lambda row: row.currency.code,
+                (RowDeed("Change", deeds.set_terms),),
             ),
             ListOf(
                 "currencies", "Currencies",
                 ("No currencies", "Nothing can be posted before there is one"),
                 columns.CURRENCIES, lambda row: row.currency.code,
-                "Add currency", deeds.add_currency,
                 (
                     RowDeed("Close or reopen", deeds.turn_currency),
                     RowDeed(
@@ -235,6 +243,7 @@ class RulesScreen(Screen):
                         lambda row: "" if row.closed_at is None else "it is closed",
                     ),
                 ),
+                "Add currency", deeds.add_currency,
             ),
         )  # fmt: skip
 
@@ -255,7 +264,7 @@ class RulesScreen(Screen):
     def _build(self) -> None:
         self.tabs.setFont(text_font(weight=QFont.Weight.Medium, tabular=True))
         self.tabs.setExpanding(False)
-        self.tabs.setAccessibleName("Rules, limits, allowances and currencies")
+        self.tabs.setAccessibleName("Rules, limits, allowances, terms and currencies")
         for one in self.lists:
             self.tabs.addTab(one.title)
             self._pages.addWidget(one)

@@ -22,8 +22,8 @@ from tests.cluster import CURRENCY
 from tests.ui.screens.control.hands import WHY, dialog_of, do, refused
 from ui.kit.table.paged_model import State
 from ui.screens.control.rules.columns import draw_used
-from ui.screens.control.rules.forms import CurrencyForm, HolderForm, RuleForm
-from ui.screens.control.rules.screen import ALLOWANCES, CURRENCIES, LIMITS, RULES, RulesScreen
+from ui.screens.control.rules.forms import CurrencyForm, HolderForm, RuleForm, TermsForm
+from ui.screens.control.rules.screen import ALLOWANCES, CURRENCIES, LIMITS, RULES, TERMS, RulesScreen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ui.kit.theme.theme import Theme
     from ui.screens.control.rules.lists import RuleList
 
-READINGS = 5  # rules, limits, allowances, books and operators, a statement each
+READINGS = 6  # rules, limits, allowances, terms, books and operators, a statement each
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def holds(qtbot: QtBot, screen: RulesScreen, tab: int, count: int) -> None:
 
 def test_what_needs_whom_stands_in_lists(screen: RulesScreen) -> None:
     assert [screen.tabs.tabText(at) for at in range(screen.tabs.count())] == [
-        "Rules  3", "Limits  1", "Allowances  1", "Currencies  1",
+        "Rules  3", "Limits  1", "Allowances  1", "Terms  1", "Currencies  1",
     ]  # fmt: skip
     assert cells(listed(screen, RULES)) == [
         ["grant", "CR", "0.00", "1 checker"],
@@ -236,6 +236,22 @@ def test_a_limit_and_an_allowance_are_set_and_taken_away(qtbot: QtBot, screen: R
     form.day.setText("60")
     do(qtbot, dialog)
     assert allowances(database)[0].per_day == 6_000
+
+
+def test_terms_are_changed(qtbot: QtBot, screen: RulesScreen) -> None:
+    of = listed(screen, TERMS)
+    assert cells(of) == [["CR", "14 days", "", "as at the start"]]
+    assert of.add_button.isHidden()
+    choose(of, 0)
+    of.deed_buttons[0].click()
+    dialog = dialog_of(screen)
+    form = dialog.form
+    assert isinstance(form, TermsForm)
+    assert dialog.refusal == "it is so already"
+    form.days.setValue(3)
+    QTest.keyClicks(form.typed_from, "1000")
+    assert do(qtbot, dialog) == "The terms of CR are set."
+    qtbot.waitUntil(lambda: cells(of) == [["CR", "3 days", "1,000.00", ""]])
 
 
 def test_currencies_are_added_corrected_closed_and_reopened(qtbot: QtBot, screen: RulesScreen) -> None:
