@@ -17,7 +17,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "operators.list": 1,
     "operators.page": 1,
     "operators.left-open": 1,
-    "operators.asked": 2,  # the second only for a session that may read the server's pg_hba
+    "operators.asked": 1,
+    "operators.sign-in-rules": 1,
     "operators.add": 1,
     "operators.password": 1,
     "operators.disable": 1,

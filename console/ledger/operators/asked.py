@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
@@ -99,25 +99,29 @@ class Asked:
 
 
 def asked(database: Database, *, cancel: Cancellation | None = None) -> Asked:
-    """Return what the server asks; a second statement only where the session may read the server's rules."""
+    """Return what the server asks, in one statement; the rules for all are another, if they may be read."""
 
-    def ask(session: Session) -> Asked:
+    def ask(session: Session) -> tuple[Asked, bool]:
         own = session.execute(_OWN).one()
-        rules = None
-        if own.reads_rules:
-            rules = tuple(
-                SignInRule(
-                    row.line_number,
-                    row.type or "",
-                    tuple(row.database or ()),
-                    tuple(row.user_name or ()),
-                    row.address,
-                    row.auth_method or "",
-                    row.error,
-                )
-                for row in session.execute(_RULES)
-            )
         method = (own.told or "").partition(":")[0] if own.tells else None
-        return Asked(method, own.protocol, own.certificate, own.is_local, rules)
+        return Asked(method, own.protocol, own.certificate, own.is_local, None), own.reads_rules
 
-    return database.read("operators.asked", ask, cancel=cancel)
+    found, may = database.read("operators.asked", ask, cancel=cancel)
+    if not may:
+        return found
+    return replace(found, rules=database.read("operators.sign-in-rules", _rules, cancel=cancel))
+
+
+def _rules(session: Session) -> tuple[SignInRule, ...]:
+    return tuple(
+        SignInRule(
+            row.line_number,
+            row.type or "",
+            tuple(row.database or ()),
+            tuple(row.user_name or ()),
+            row.address,
+            row.auth_method or "",
+            row.error,
+        )
+        for row in session.execute(_RULES)
+    )
