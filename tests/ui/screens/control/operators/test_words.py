@@ -28,14 +28,14 @@ def test_each_thing_left_open_has_a_line_with_its_newest() -> None:
         things("transfer", "grant_credit", count=1_002),
         things("capture"),
         things("noor.a", "<b>x</b>"),
-        (("transfer", 1_200), ("add_note", 1)),
+        (("transfer", 1_200), ("note", 1)),
     )
     assert left_lines(found, FORMATS).splitlines() == [
         "1 draft of a batch: salaries (7).",
         "1,002 requests of theirs wait: transfer 7, grant 8 and 1,000 more.",
         "1 request they agreed to is not carried out: capture of a hold 7.",
         "2 accounts' notes wait for them: noor.a, <b>x</b>.",
-        "Last 7 days, 1,201 acts: 1,200 \N{MULTIPLICATION SIGN} transfer, 1 \N{MULTIPLICATION SIGN} add note.",
+        "Last 7 days, 1,201 acts: 1,200 \N{MULTIPLICATION SIGN} transfer, 1 \N{MULTIPLICATION SIGN} note.",
     ]
 
 
