@@ -198,9 +198,8 @@ def test_a_rule_is_added_changed_and_taken_away(qtbot: QtBot, screen: RulesScree
     of.deed_buttons[1].click()
     do(qtbot, dialog_of(screen))
     holds(qtbot, screen, RULES, 3)
-    reasons = [
-        event.reason for event in audit_page(database, AuditFilter(actions=("set_approval_rule",))).rows
-    ]
+    events = audit_page(database, AuditFilter(actions=("set_approval_rule",))).rows
+    reasons = [event.reason for event in events]
     assert reasons == [WHY] * 6
 
 
