@@ -57,9 +57,12 @@ _SOON_S: Final = 60
 
 
 class ChangesPart(QWidget):
-    """Both, under their headings, with how old the dry run is; words in place of what is not known."""
+    """Both, under their headings, with how old the dry run is; words in place of what is not known.
 
-    def __init__(self, formats: Formats) -> None:
+    between: stands between the two, for the second may be long.
+    """
+
+    def __init__(self, formats: Formats, between: QWidget) -> None:
         super().__init__()
         self._formats = formats
         self._row: RequestRow | None = None
@@ -75,7 +78,7 @@ class ChangesPart(QWidget):
         self.movements = FigureGrid("Account", "Before", "After")
         self._clock = QTimer(self, interval=_AGO_MS)
         self._clock.timeout.connect(self._tell_age)
-        self._build()
+        self._build(between)
 
     @property
     def words(self) -> str:
@@ -155,7 +158,7 @@ class ChangesPart(QWidget):
         self._clock.stop()
         self._how.setText("")
 
-    def _build(self) -> None:
+    def _build(self, between: QWidget) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
@@ -163,6 +166,7 @@ class ChangesPart(QWidget):
         layout.addWidget(self.changes)
         layout.addWidget(self._same)
         layout.addSpacing(6)
+        layout.addWidget(between)
         layout.addLayout(row_of(self._ahead, self._how, None, spacing=8))
         layout.addWidget(self.outcome)
         layout.addWidget(self.movements)

@@ -74,8 +74,8 @@ class RequestPage(Card):
         self.decisions = Decisions(context.ledger, self._decide, self)
         self.head = RequestHead(context)
         self.figures = RequestFigures(context)
-        self.changes = ChangesPart(context.formats)
         self.beside = BesidePart(context)
+        self.changes = ChangesPart(context.formats, self.beside)
         self.outcome = Outcome()
         self.foot = DecisionFoot(context)
         self._trouble = label(tone="error", wrap=True, selectable=True)
@@ -350,7 +350,7 @@ class RequestPage(Card):
         inside = QVBoxLayout(self._parts)
         inside.setContentsMargins(0, 0, 0, 0)
         inside.setSpacing(14)
-        for part in (self.figures, self.changes, self.beside):
+        for part in (self.figures, self.changes):
             inside.addWidget(part)
         inside.addStretch(1)
         self.body.addWidget(self._nothing, 1)
