@@ -105,11 +105,13 @@ def export_csv(
     bom: bool = False,
     cancel: Cancellation | None = None,
     progress: Callable[[int], None] | None = None,
+    beside: Callable[[], dict[str, Any]] | None = None,
 ) -> ExportResult:
     """Write rows as RFC 4180 CSV in UTF-8, NULL as an empty cell, with `.sha256` and `.totals.json` beside.
 
     Moments are written in UTC; `zone`, in which the ledger counts its days, is named beside the totals.
-    `progress` gets the number of rows written so far. Raises FileRefusedError when the disk refuses, and
+    `progress` gets the number of rows written so far. `beside` is asked after the last row for what else
+    stands with the totals, by a name of its own. Raises FileRefusedError when the disk refuses, and
     WrongFileError when something that is no file stands at one of the three paths; whatever goes wrong, the
     target and its neighbours are then as they were before.
     """
@@ -123,7 +125,7 @@ def export_csv(
         result = _write(path, target, columns, rows, bom=bom, cancel=cancel, progress=progress)
         with refusing(path):
             checksum.write(_checksum_line(result).encode())
-            totals.write(_totals_text(result, zone).encode())
+            totals.write(_totals_text(result, zone, {} if beside is None else beside()).encode())
         if cancel is not None:
             cancel.check()
     return result
@@ -287,7 +289,7 @@ def _checksum_line(result: ExportResult) -> str:
     return f"{'' if plain == name else chr(92)}{result.sha256}  {plain}\n"
 
 
-def _totals_text(result: ExportResult, zone: tzinfo) -> str:
+def _totals_text(result: ExportResult, zone: tzinfo, beside: dict[str, Any]) -> str:
     """Return the totals as decimal strings: a JSON number above 2^53 is rounded by many readers."""
     totals = {
         name: {money.code: format_amount(total, money.exponent, PLAIN) for money, total in of_each.items()}
@@ -300,6 +302,7 @@ def _totals_text(result: ExportResult, zone: tzinfo) -> str:
         "control_totals": totals,
         "moments": "UTC",
         "business_zone": str(zone),
+        **beside,
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 

@@ -23,6 +23,8 @@ class Topic(StrEnum):
 
     ACCOUNTS = "accounts"
     APPROVALS = "approvals"
+    AUDIT = "audit"
+    """Whatever the chain has got: every event is of it, also those that are no news elsewhere."""
     BATCHES = "batches"
     BOOKS = "books"
     HOLDS = "holds"
@@ -121,6 +123,8 @@ def look(database: Database, before: News | None, *, cancel: Cancellation | None
         for action in row.actions or ():
             topics |= _TOPICS.get(action, frozenset())
         if before is not None:
+            if row.head != before.head:
+                topics |= {Topic.AUDIT}
             if row.hold_ended_at != before.hold_ended_at:
                 topics |= {Topic.HOLDS}
             if tuple(row.failing or ()) != before.failing:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime  # noqa: TC003 - part of a public row
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
 
+from console.ledger.audit.filter import AuditFilter, statement_of
 from console.ledger.audit.verify.head import HEAD, head_in
 from console.postgres.page import PAGE_SIZE, Direction, Page
 
@@ -18,10 +20,16 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
 
+__all__ = ["AuditEvent", "AuditFilter", "head", "page", "rows_of"]
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One event; `code` says why it was refused, `detail` holds the request and its outcome."""
+    """One event; `code` says why it was refused.
+
+    written: the request and its outcome as the server writes them, which is what was hashed.
+    previous: the hash of the event before. digest: of the content, None in format 1.
+    """
 
     id: int
     at: datetime
@@ -31,18 +39,23 @@ class AuditEvent:
     outcome: str
     code: str | None
     reason: str
-    detail: dict[str, Any]
+    ticket: str | None
+    written: str
+    previous: bytes
     hash: bytes
+    format: int
+    digest: bytes | None
 
+    @property
+    def detail(self) -> dict[str, Any]:
+        """The request and its outcome."""
+        found: dict[str, Any] = json.loads(self.written)
+        return found
 
-@dataclass(frozen=True, slots=True)
-class AuditFilter:
-    """Which events; an empty field lets all pass. subject is exact, such as `account:alice`."""
-
-    subject: str = ""
-    actor: str = ""
-    action: str = ""
-    outcome: str = ""
+    @property
+    def was_refused(self) -> bool:
+        """Whether nothing came of it."""
+        return self.outcome == "refused"
 
 
 def page(
@@ -50,27 +63,37 @@ def page(
     wanted: AuditFilter,
     *,
     before: int | None = None,
+    direction: Direction = Direction.AFTER,
     limit: int = PAGE_SIZE,
     cancel: Cancellation | None = None,
 ) -> Page[AuditEvent]:
-    """Return the newest events, or the newest before an event's number; one statement at any depth."""
-    given = {name: getattr(wanted, name) for name in ("subject", "actor", "action", "outcome")}
-    values = {name: value for name, value in given.items() if value}
-    conditions = [f"e.{name} = :{name}" for name in values]
-    if before is not None:
-        conditions.append("e.id < :before")
-    statement = text(f"""
-        SELECT e.id, e.at, e.actor, e.action, e.subject, e.outcome,
-            e.detail #>> '{{outcome,code}}' AS code, e.reason, e.detail, e.hash
-        FROM ledger.audit_events e {"WHERE " + " AND ".join(conditions) if conditions else ""}
-        ORDER BY e.id DESC LIMIT :limit""")  # noqa: S608 - names of four fields
-    asked = {**values, "limit": limit + 1} | ({} if before is None else {"before": before})
+    """Return the newest events, or the newest before an event's number; one statement at any depth.
+
+    direction: BEFORE are the next newer ones beside that number, or the oldest of all without it.
+    """
 
     def ask(session: Session) -> Page[AuditEvent]:
-        rows = [AuditEvent(*row) for row in session.execute(statement, asked)]
-        return Page.cut(rows, limit, Direction.AFTER, beside=before is not None)
+        rows = rows_of(session, wanted, before, limit + 1, falling=direction is Direction.AFTER)
+        return Page.cut(rows, limit, direction, beside=before is not None)
 
     return database.read("audit.page", ask, cancel=cancel)
+
+
+def rows_of(
+    session: Session, wanted: AuditFilter, cursor: int | None, limit: int, *, falling: bool = True
+) -> list[AuditEvent]:
+    """Return so many events from a number on, the newest first unless they are rising."""
+    statement, values = statement_of(wanted, cursor, limit, falling=falling)
+    return [event_of(row) for row in session.execute(statement, values)]
+
+
+def event_of(row: Any) -> AuditEvent:
+    """Return a row of the page's statement as an event."""
+    digest = None if row.digest is None else bytes(row.digest)
+    return AuditEvent(
+        row.id, row.at, row.actor, row.action, row.subject, row.outcome, row.code, row.reason, row.ticket,
+        row.written, bytes(row.previous), bytes(row.hash), row.format, digest,
+    )  # fmt: skip
 
 
 def head(database: Database, *, cancel: Cancellation | None = None) -> Head:

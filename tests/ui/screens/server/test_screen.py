@@ -93,7 +93,7 @@ def cells(screen: Server, pid: int) -> dict[str, str]:
 
 
 def ends_in_audit(database: Database) -> tuple[AuditEvent, ...]:
-    return audit_page(database, AuditFilter(action="terminate_session", outcome="done")).rows
+    return audit_page(database, AuditFilter(actions=("terminate_session",), outcome="done")).rows
 
 
 def steps_of(dialog: EndSessionDialog) -> int:

@@ -9,26 +9,28 @@ from console.ledger.audit.verify.check import Question
 
 # Every field, each led by its length, as ledger.audit_digest has it: whoever could change an event could
 # have changed that function too. An infinite moment has no microseconds.
-_CONTENT: Final = """convert_to((
+CONTENT: Final = """convert_to((
     SELECT string_agg(octet_length(field.value) || ':' || field.value, '' ORDER BY field.place)
     FROM unnest(ARRAY[e.id::text, CASE WHEN isfinite(e.at)
             THEN (extract(epoch FROM e.at) * 1000000)::bigint::text ELSE e.at::text END,
         e.actor, e.action, e.subject, e.outcome, e.reason, e.detail::text]
         || CASE WHEN e.ticket IS NOT NULL THEN ARRAY[e.ticket] END)
     WITH ORDINALITY field (value, place)), 'UTF8')"""
+"""What is hashed of an event `e`."""
 # Format 1 is SHA-256 over the hash before and the content; format 2 over a name of its own, the hash before
 # and the content's SHA-256, which is kept: with it alone an event's place in the chain can be proved.
-_EVENT_HASH: Final = """CASE e.format WHEN 1 THEN sha256(e.previous || content.bytes)
+EVENT_HASH: Final = """CASE e.format WHEN 1 THEN sha256(e.previous || content.bytes)
     ELSE sha256(convert_to('ledger chain 2', 'UTF8') || e.previous || sha256(content.bytes)) END"""
+"""The hash that an event `e` of a `content` is due."""
 
 _CHAIN: Final = f"""
     WITH step AS MATERIALIZED (
-        SELECT e.id, e.previous, e.hash, {_EVENT_HASH} AS due, e.format, e.digest,
+        SELECT e.id, e.previous, e.hash, {EVENT_HASH} AS due, e.format, e.digest,
             CASE e.format WHEN 2 THEN sha256(content.bytes) END AS due_digest,
             lag(e.format) OVER w AS format_before,
             coalesce(lag(e.id) OVER w, 0)::numeric + 1 AS due_id,
             coalesce(lag(e.hash) OVER w, sha256('ledger')) AS before
-        FROM ledger.audit_events e CROSS JOIN LATERAL (SELECT {_CONTENT} AS bytes) content
+        FROM ledger.audit_events e CROSS JOIN LATERAL (SELECT {CONTENT} AS bytes) content
         WINDOW w AS (ORDER BY e.id)
     ), last AS (
         SELECT step.id, step.hash FROM step ORDER BY step.id DESC LIMIT 1

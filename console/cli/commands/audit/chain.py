@@ -1,17 +1,17 @@
-"""Commands about the audit chain: what was done and refused, its head, seals, and whether all of it holds."""
+"""Commands about the audit chain as a whole: its head, its seals, and whether all of it holds."""
 # ruff: noqa: PLC0415 - each command imports what is heavy, so that --help is there at once
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from console.cli.commands.audit import events
 from console.cli.interruption import interruptible
 from console.cli.invocation import invocation_of
 from console.cli.options import Key, Reason  # noqa: TC001 - typer reads the annotations at run time
-from console.cli.output import Format, say
+from console.cli.output import say
 from console.cli.progress import progress
 from console.cli.writing import writing
 from console.files.exports import named_columns
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
     from console.ledger.audit.witness import WitnessReport
 
 audit_app = typer.Typer(help="What was done and refused, in a chain of hashes.", no_args_is_help=True)
+events.register(audit_app)
 
 _VERIFY = named_columns("check, title, result, wrong:integer, first, expected, found")
-_EVENTS = named_columns("id:integer, at:timestamp, actor, action, subject, outcome, code, reason")
-_DETAIL = named_columns("detail, hash")
 _HEAD = named_columns("ledger, event:integer, hash, sealed to:integer, seal")
 
 
@@ -144,43 +143,6 @@ def acknowledge(
     with writing(context, key) as write:
         done = let_pass(write.ledger, transaction, reason=reason, key=write.key, cancel=write.cancel)
     say(f"Transaction {done.transaction} is acknowledged as {done.found}; asked for was: {done.expected}.")
-
-
-@audit_app.command("list")
-def list_events(
-    context: typer.Context,
-    *,
-    subject: Annotated[str, typer.Option(help="Such as account:alice, batch:7 or reservation:ORDER-1.")] = "",
-    actor: Annotated[str, typer.Option(help="The operator who did it, or tried.")] = "",
-    action: Annotated[str, typer.Option(help="Such as grant_credit or post_batch.")] = "",
-    refused: Annotated[bool, typer.Option("--refused", help="Only what was refused.")] = False,
-    before: Annotated[int | None, typer.Option(metavar="ID", help="Only events before this one.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="How many events.")] = 50,
-    detail: Annotated[
-        bool, typer.Option("--detail", help="With each event's request, outcome and hash.")
-    ] = False,
-) -> None:
-    """List what was done and refused, newest first."""
-    from console.ledger.audit.page import AuditFilter, page
-
-    invocation = invocation_of(context)
-    wanted = AuditFilter(subject, actor, action, "refused" if refused else "")
-    with invocation.workspace() as workspace, interruptible() as cancel:
-        found = page(workspace.database, wanted, before=before, limit=limit, cancel=cancel)
-    full = detail or invocation.format is Format.JSON
-    invocation.output.rows(
-        _EVENTS + (_DETAIL if full else ()),
-        [
-            (
-                event.id, event.at, event.actor, event.action, event.subject, event.outcome, event.code,
-                event.reason,
-                *((json.dumps(event.detail, ensure_ascii=False), event.hash.hex()) if full else ()),
-            )
-            for event in found.rows
-        ],
-    )  # fmt: skip
-    if found.more_after:
-        say(f"More with: --before {found.rows[-1].id}")
 
 
 @audit_app.command("head")
