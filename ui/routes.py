@@ -176,6 +176,30 @@ class OpenJobs(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenAudit(Route):
+    """What was done and refused: about a subject such as `account:alice`, by an operator, or all of it."""
+
+    screen: ClassVar[str] = "audit"
+    subject: str = ""
+    operator: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenAuditEvent(Route):
+    """One event of the audit chain, by its number."""
+
+    screen: ClassVar[str] = "audit"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIntegrity(Route):
+    """What the last verify found."""
+
+    screen: ClassVar[str] = "integrity"
+
+
+@dataclass(frozen=True, slots=True)
 class OpenQuery(Route):
     """One of the console's own statements."""
 

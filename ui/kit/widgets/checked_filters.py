@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Protocol, cast, runtime_checkable
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
@@ -24,6 +24,15 @@ if TYPE_CHECKING:
 _SHOWN_CHARACTERS = 24
 _HIDDEN = "This has a character that nobody sees, and no name has such; type it instead of pasting it."
 _DIGITS_OF_BIGINT = len(str(2**63))
+
+
+@runtime_checkable
+class Checked(Protocol):
+    """An editor that looks its input over before it is taken."""
+
+    def problem(self) -> str:
+        """Say at the editor what is wrong, and return it; empty when nothing is."""
+        ...
 
 
 class AmountRange(AmountFilter):
@@ -174,7 +183,7 @@ class CheckedChip(FilterChip):
     @override
     def apply(self) -> None:
         editor = self.editor
-        if isinstance(editor, AmountRange | DayRange | NumberText | ShortText) and editor.problem():
+        if isinstance(editor, Checked) and editor.problem():
             self._popup.adjustSize()
             return
         super().apply()
