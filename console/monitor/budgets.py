@@ -151,6 +151,7 @@ BUDGETS: Final[Mapping[str, int]] = {
     "keeper.report": 1,
     "audit.page": 1,
     "audit.event": 1,
+    "audit.standing": 1,
     "audit.head": 1,
     "audit.glance": 1,
     "audit.seal": 1,

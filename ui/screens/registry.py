@@ -10,6 +10,7 @@ from ui.screens.accounts.screen import Accounts
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.control.audit.screen import Audit
+from ui.screens.control.integrity.screen import Integrity
 from ui.screens.credits.screen import Credits
 from ui.screens.health.screen import Health
 from ui.screens.holds.screen import HoldsDesk
@@ -27,6 +28,7 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("holds", "Holds", "Ledger", Glyph.HOLDS, HoldsDesk),
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
     ScreenEntry("audit", "Audit", "Insight", Glyph.AUDIT, Audit),
+    ScreenEntry("integrity", "Integrity", "Insight", Glyph.INTEGRITY, Integrity),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries, technical=True),
     ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server, technical=True),
     ScreenEntry("console", "Console", "Insight", Glyph.CONSOLE, Health),

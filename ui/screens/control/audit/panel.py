@@ -170,10 +170,10 @@ class EventPanel(Card):
         """Show what the event itself says."""
         self._event = event
         writing = self._writing()
-        self._title.setText(f"{name_of(event.action).capitalize()}, {about_words(event)}")
+        self._title.setText(f"{name_of(event.action).capitalize()}{DOT}{about_words(event)}")
         self._chip.set(event.outcome, result_tone(event))
         number = self._context.formats.integer(event.id)
-        self._facts.setText(f"Event {number} by {event.actor}{DOT}{writing.moment(event.at)}")
+        self._facts.setText(f"Event {number} by {event.actor}\n{writing.moment(event.at)}")
         self._facts.show()
         said = [f"Reason: {event.reason}"] if event.reason else []
         said += [f"Ticket: {event.ticket}"] if event.ticket else []
@@ -268,7 +268,8 @@ class EventPanel(Card):
         content = {
             "event": event.id, "at": event.at.isoformat(), "operator": event.actor, "kind": event.action,
             "subject": event.subject, "outcome": event.outcome, "reason": event.reason,
-            "ticket": event.ticket, "detail": event.detail, "previous_hash": event.previous.hex(), "hash": event.hash.hex(),
+            "ticket": event.ticket, "detail": event.detail,
+            "previous_hash": event.previous.hex(), "hash": event.hash.hex(),
         }  # fmt: skip
         QGuiApplication.clipboard().setText(json.dumps(content, ensure_ascii=False, indent=2))
 
