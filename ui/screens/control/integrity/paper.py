@@ -25,12 +25,14 @@ WIDTH: Final = 595.0
 HEIGHT: Final = 842.0
 _MARGIN: Final = 56.0
 _NAME_WIDTH: Final = 118.0
-_CODE_SIDE: Final = 170.0
+# About a millimetre, and as many whole pixels where a point is one: uneven modules are read less surely.
+_MODULE: Final = 3.0
 # The specification asks for four modules of white around the code.
 _QUIET: Final = 4
 _DPI: Final = 600
 _GROUP: Final = 8
 _A_ROW: Final = 4
+_ALTERNATES: Final = QFont.Tag("calt")
 _HOW: Final = (
     "Keep this sheet where nobody who looks after the server can change it. Later, ask for the head again: "
     "ledgerctl audit head. The chain must still have this event, with this hash: ledgerctl audit show "
@@ -95,18 +97,19 @@ def draw(painter: QPainter, sheet: Sheet) -> None:
     painter.fillRect(QRectF(0, 0, WIDTH, HEIGHT), QColor(LIGHT.surface))
     top = _MARGIN
     top = _write(painter, "Head of the audit chain", top, size=20, weight=QFont.Weight.DemiBold)
-    top = _write(painter, "A witness that nobody on the server can reach", top, size=11, ink=LIGHT.muted) + 18
+    top = _write(painter, "A record that nobody on the server can reach", top, size=11, ink=LIGHT.muted) + 18
     for name, value in sheet.lines:
         _write(painter, name, top, size=10, ink=LIGHT.muted, width=_NAME_WIDTH)
         lines = _write(painter, value, top, size=11, left=_MARGIN + _NAME_WIDTH)
         top = lines + 7
     top += 10
-    _draw_code(painter, sheet.code_text, QRectF(_MARGIN, top, _CODE_SIDE, _CODE_SIDE))
-    _write(painter, _HOW, top, size=10, left=_MARGIN + _CODE_SIDE + 22)
+    top = float(round(top))
+    side = _draw_code(painter, sheet.code_text, _MARGIN - _QUIET * _MODULE, top)
+    _write(painter, _HOW, top + _QUIET * _MODULE, size=10, left=_MARGIN + side)
     foot = HEIGHT - _MARGIN - 24
-    painter.setPen(QColor(LIGHT.text))
     middle = WIDTH / 2
     for left, name in ((_MARGIN, "Name and date"), (middle + 10, "Signature")):
+        painter.setPen(QColor(LIGHT.text))
         painter.drawLine(int(left), int(foot), int(left + middle - _MARGIN - 20), int(foot))
         _write(painter, name, foot + 4, size=9, ink=LIGHT.muted, left=left)
 
@@ -141,7 +144,10 @@ def _write(
     width: float | None = None,
 ) -> float:
     """Write lines of text from a place on, and return where the next begins."""
-    font = text_font(size, weight=weight, tabular=True)
+    # Plain letters only: what a font changes by itself is missing from a PDF's text that is copied or read
+    # aloud, tabular figures as well as hyphens between figures.
+    font = text_font(size, weight=weight)
+    font.setFeature(_ALTERNATES, 0)
     painter.setFont(font)
     painter.setPen(QColor(ink))
     room = WIDTH - _MARGIN - left if width is None else width
@@ -151,16 +157,17 @@ def _write(
     return top + painter.boundingRect(area, flags, text).height()
 
 
-def _draw_code(painter: QPainter, text: str, area: QRectF) -> None:
-    """Draw a QR code, black on white with its quiet zone: other colours are read less surely."""
+def _draw_code(painter: QPainter, text: str, left: float, top: float) -> float:
+    """Draw a QR code with its quiet zone, black on white, whatever the theme; return how wide it is."""
     rows = [list(row) for row in segno.make_qr(text, error="m").matrix]
-    side = area.width() / (len(rows) + 2 * _QUIET)
+    side = (len(rows) + 2 * _QUIET) * _MODULE
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillRect(area, Qt.GlobalColor.white)
-    for y, row in enumerate(rows):
-        for x, is_dark in enumerate(row):
+    painter.fillRect(QRectF(left, top, side, side), Qt.GlobalColor.white)
+    for y, row in enumerate(rows, _QUIET):
+        for x, is_dark in enumerate(row, _QUIET):
             if is_dark:
-                left, top = area.left() + (x + _QUIET) * side, area.top() + (y + _QUIET) * side
-                painter.fillRect(QRectF(left, top, side, side), Qt.GlobalColor.black)
+                module = QRectF(left + x * _MODULE, top + y * _MODULE, _MODULE, _MODULE)
+                painter.fillRect(module, Qt.GlobalColor.black)
     painter.restore()
+    return side

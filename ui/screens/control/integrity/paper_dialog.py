@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QSize, QStandardPaths, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
+from PySide6.QtCore import QRectF, QSize, QStandardPaths, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QDialog, QFileDialog, QLabel, QVBoxLayout, QWidget
 
+from ui.kit.theme.tokens import LIGHT
 from ui.kit.widgets.basics import button, label, restyle, row_of, scrolling
 from ui.kit.widgets.placing import fit_dialog
 from ui.screens.control.integrity import paper
@@ -104,6 +105,9 @@ def _drawn(sheet: Sheet, ratio: float) -> QPixmap:
     painter = QPainter(pixmap)
     painter.scale(pixmap.width() / paper.WIDTH, pixmap.height() / paper.HEIGHT)
     paper.draw(painter, sheet)
+    # The edge of the paper, where what lies behind is as white.
+    painter.setPen(QColor(LIGHT.border_strong))
+    painter.drawRect(QRectF(0.5, 0.5, paper.WIDTH - 1, paper.HEIGHT - 1))
     painter.end()
     pixmap.setDevicePixelRatio(ratio)
     return pixmap

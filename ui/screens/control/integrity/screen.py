@@ -49,6 +49,7 @@ REFRESH_MS: Final = 30_000
 """How often the figures are read anew while they are seen: what is sealed meanwhile is told by the chain."""
 
 _NARROW_PX: Final = 860
+_LEAST_TABLE_PX: Final = 160
 _NEVER: Final = ("Not verified here yet", "Verify now reads all of the ledger in one snapshot")
 _SEAL: Final = "seal"
 
@@ -193,9 +194,9 @@ class Integrity(Screen):
         self.last = last
         formats = self.context.formats
         self.model.set_rows(in_order(last.checks))
-        self.title.set_subtitle(words.covered(last, formats))
         tone = "error" if not last.passed else "warning" if last.unread else "credit"
-        self._say("\n".join((words.result(last, formats), *last.objections)), tone)
+        first = f"{words.result(last, formats)} {words.covered(last, formats)}"
+        self._say("\n".join((first, *last.objections)), tone)
         self.remarks.setText("\n".join(last.remarks))
         self.remarks.setVisible(bool(last.remarks))
         self.table.clearSelection()
@@ -321,6 +322,7 @@ class Integrity(Screen):
         for part in (self.deep, self.paper_button, self.seal_button, self.verify_button):
             self.title.add_action(part)
         self.table.set_empty_words(*_NEVER)
+        self.table.setMinimumHeight(_LEAST_TABLE_PX)
         self.stopped_button.hide()
         self.outcome.hide()
         self.remarks.hide()

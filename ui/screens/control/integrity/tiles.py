@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QGridLayout, QLayout, QWidget
 from typing_extensions import override
 
 from console.ledger.jobs.states import Job
@@ -42,6 +43,8 @@ class IntegrityTiles(QWidget):
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(GAP)
+        # Else four side by side would be the least there is, and never become two and two.
+        self._grid.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         for tile in self._each:
             tile.set(UNKNOWN, "reading\N{HORIZONTAL ELLIPSIS}")
         self._arrange(len(self._each))
@@ -124,6 +127,11 @@ class IntegrityTiles(QWidget):
             self.record.set("agrees", since)
             self.record.set_figure_tone("credit")
         self.record.setToolTip(plain_tip("\n".join(said.objections)) if said.objections else "")
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        widest = max(tile.minimumSizeHint().width() for tile in self._each)
+        return QSize(2 * widest + GAP, self._grid.minimumSize().height())
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -27,21 +27,24 @@ def covered(last: LastVerify, formats: Formats) -> str:
     """Say what a verify read, and of which moment."""
     transactions = formats.count(last.transactions, "transaction")
     accounts = formats.count(last.wallets, "wallet")
-    depth = "deep" if last.deep else "not deep"
-    return f"{transactions} and {accounts}, of {moment_words(formats, last.at)}{DOT}{depth}"
+    depth = f"{DOT}deep" if last.deep else ""
+    return f"Read were {transactions} and {accounts}, as of {moment_words(formats, last.at)}{depth}."
 
 
 def result(last: LastVerify, formats: Formats) -> str:
     """Say how a verify ended."""
+    unread = formats.count(len(last.unread), "promise")
     if last.passed and not last.unread:
         return "All of it stands."
+    if last.passed:
+        return f"All that was read stands; {unread} not read, for want of a right: an auditor may read all."
     parts = []
     if last.findings:
         parts.append(f"{formats.count(len(last.findings), 'promise')} broken")
     if last.objections:
         parts.append("this computer's record objects")
     if last.unread:
-        parts.append(f"{formats.integer(len(last.unread))} not read, for want of a right")
+        parts.append(f"{unread} not read, for want of a right")
     words = ", ".join(parts)
     return f"{words[0].upper()}{words[1:]}."
 
