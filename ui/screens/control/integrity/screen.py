@@ -21,7 +21,7 @@ from ui.kit.lists.list_part import ListPart
 from ui.kit.renewal import Renewal
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
-from ui.kit.widgets.basics import TitleRow, button, label, restyle
+from ui.kit.widgets.basics import TitleRow, button, label, restyle, row_of
 from ui.kit.widgets.buttons import ActionButton, allow
 from ui.kit.widgets.running import RunningStrip
 from ui.routes import OpenIntegrity, OpenTransaction
@@ -74,6 +74,7 @@ class Integrity(Screen):
         self.strip = VerifyStrip()
         self.sealing = RunningStrip(context.formats)
         self.outcome = label(wrap=True, selectable=True)
+        self.record = label(wrap=True, selectable=True)
         self.stopped_button = button("", compact=True)
         self.remarks = label(tone="muted", wrap=True, selectable=True)
         self.model: RowsModel[Check] = RowsModel(COLUMNS, context.formats, parent=self)
@@ -85,6 +86,7 @@ class Integrity(Screen):
         self._verifying = QWidget(self)
         self._verifying.hide()
         self._stopped: int | None = None
+        self._has_keyboard = False
         self.renewal = Renewal(self, REFRESH_MS)
         self._build()
         self._connect()
@@ -133,10 +135,10 @@ class Integrity(Screen):
         first = self._glance is None
         self._glance = found
         self.tiles.show_glance(found)
-        if found.trouble:
-            self._say(found.trouble, "warning")
-        elif found.said is not None and found.said.objections:
-            self._say("\n".join(found.said.objections), "error")
+        objections = () if found.said is None else found.said.objections
+        self.record.setText(found.trouble or "\n".join(objections))
+        self.record.setVisible(bool(self.record.text()))
+        restyle(self.record, tone="warning" if found.trouble else "error")
         if found.last is not None and (first or self.last != found.last) and not self.is_verifying:
             self._show_last(found.last)
 
@@ -148,7 +150,10 @@ class Integrity(Screen):
         """Begin a verify; the button is greyed while one runs."""
         context, deep = self.context, self.deep.isChecked()
         operator = context.session.operator
+        had = self.verify_button.hasFocus()
         self.strip.begin()
+        if had:
+            self.strip.cancel_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._say("", "muted")
         self._judge()
         context.worker.run_reporting(
@@ -179,13 +184,16 @@ class Integrity(Screen):
         self._say(CANCELLED, "muted")
 
     def _end_verify(self) -> None:
-        had = self.strip.cancel_button.hasFocus()
+        had = self._has_keyboard or self.strip.cancel_button.hasFocus()
+        self._has_keyboard = False
         self.strip.hide()
         self._judge()
         if had:
             self.verify_button.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _cancel(self) -> None:
+        # Greyed it loses the keyboard, which goes back to what began it.
+        self._has_keyboard = self.strip.cancel_button.hasFocus()
         self.strip.show_cancelling()
         self.context.worker.cancel(self._verifying)
 
@@ -195,8 +203,7 @@ class Integrity(Screen):
         formats = self.context.formats
         self.model.set_rows(in_order(last.checks))
         tone = "error" if not last.passed else "warning" if last.unread else "credit"
-        first = f"{words.result(last, formats)} {words.covered(last, formats)}"
-        self._say("\n".join((first, *last.objections)), tone)
+        self._say(f"{words.result(last, formats)} {words.covered(last, formats)}", tone)
         self.remarks.setText("\n".join(last.remarks))
         self.remarks.setVisible(bool(last.remarks))
         self.table.clearSelection()
@@ -325,9 +332,11 @@ class Integrity(Screen):
         self.table.setMinimumHeight(_LEAST_TABLE_PX)
         self.stopped_button.hide()
         self.outcome.hide()
+        self.record.hide()
         self.remarks.hide()
-        for head_part in (self.tiles, self.strip, self.sealing, self.outcome, self.stopped_button):
+        for head_part in (self.tiles, self.record, self.strip, self.sealing, self.outcome):
             self.list.add_head(head_part)
+        self.list.add_head(row_of(self.stopped_button, None))
         self.list.add_right(self.panel, under_below_px=_NARROW_PX)
         self.page.addWidget(self.list, 1)
         self.page.addWidget(self.remarks)

@@ -1,0 +1,1 @@
+"""Integrity on a real ledger."""
