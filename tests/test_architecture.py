@@ -224,11 +224,12 @@ def test_a_subject_has_one_word_in_every_layer() -> None:
     assert subjects - sql == {"acts", "balances", "search"}
     tests = {path.name for path in (TOP / "tests" / "models").iterdir() if (path / "__init__.py").exists()}
     assert tests - sql == {"rights"}
-    screens = {path.name for path in (TOP / "ui" / "screens").iterdir() if (path / "__init__.py").exists()}
-    tested = {path.name for path in (TOP / "tests" / "ui" / "screens").iterdir() if path.is_dir()}
-    assert screens <= tested
-    assert all((TOP / "ui" / "screens" / name / "screen.py").exists() for name in screens)
-    assert screens - subjects == {"health", "overview", "queries", "server"}
+    rooms = [TOP / "ui" / "screens", TOP / "ui" / "screens" / "control"]
+    made = [path for room in rooms for path in room.iterdir() if (path / "__init__.py").exists()]
+    screens = {path.name for path in made if path not in rooms}
+    assert all((path / "screen.py").exists() for path in made if path not in rooms)
+    assert all((TOP / "tests" / path.relative_to(TOP)).is_dir() for path in made)
+    assert screens - subjects == {"health", "integrity", "overview", "queries", "server"}
 
 
 def test_every_subject_of_sql_is_applied() -> None:

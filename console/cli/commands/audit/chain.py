@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from console.ledger.audit.witness import WitnessReport
 
 audit_app = typer.Typer(help="What was done and refused, in a chain of hashes.", no_args_is_help=True)
-events.register(audit_app)
 
 _VERIFY = named_columns("check, title, result, wrong:integer, first, expected, found")
 _HEAD = named_columns("ledger, event:integer, hash, sealed to:integer, seal")
@@ -143,6 +142,9 @@ def acknowledge(
     with writing(context, key) as write:
         done = let_pass(write.ledger, transaction, reason=reason, key=write.key, cancel=write.cancel)
     say(f"Transaction {done.transaction} is acknowledged as {done.found}; asked for was: {done.expected}.")
+
+
+events.register(audit_app)
 
 
 @audit_app.command("head")

@@ -70,7 +70,7 @@ def list_events(
         typer.Option(help="Write all of them to this CSV file with their hashes, and the head beside it."),
     ] = None,
 ) -> None:
-    """List what was done and refused, newest first, or export all that match."""
+    """List what was done and refused, newest first."""
     from console.ledger.audit.page import AuditFilter, page
 
     if refused and done:

@@ -149,7 +149,7 @@ def test_a_page_walks_an_index_and_stops(
 
 def test_a_day_is_found_in_a_long_chain(long_chain: str) -> None:
     statement, values = statement_of(DAY, None, 5_000, falling=True)
-    written = str(statement.compile(dialect=PGDialect_psycopg()))  # type: ignore[no-untyped-call]
+    written = str(statement.compile(dialect=PGDialect_psycopg()))  # type: ignore[no-untyped-call]  # SQLAlchemy's own
     with connected(long_chain) as connection:
         found = [row[1] for row in connection.execute(written.encode(), values).fetchall()]
     assert len(found) == 24 * 60

@@ -33,7 +33,7 @@ HEAD = Head(
     UUID(int=7), "771/16384", 1_234, bytes(range(32)), SealMark(98, bytes(range(32, 64)))
 )  # fmt: skip
 SHEET = Sheet("The club, LIVE", HEAD, datetime(2026, 11, 28, 14, 13, tzinfo=UTC), "then", "mara", "none")
-_SCALE = 4
+_SCALE = 2
 
 
 def _drawn(qapp: object) -> QImage:

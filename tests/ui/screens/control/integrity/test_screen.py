@@ -79,7 +79,7 @@ def test_a_verify_shows_each_question_and_is_remembered(
         tell(done)
         seen.append(screen.strip.said.text())
 
-    screen.strip.show_question = watched  # type: ignore[method-assign]
+    screen.strip.show_question = watched  # type: ignore[method-assign]  # to see what passes quickly
     verify(qtbot, screen)
     assert seen
     assert all(words.startswith("Question ") and f" of {len(QUESTIONS)}: " in words for words in seen)
