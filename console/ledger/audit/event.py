@@ -22,14 +22,15 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
 
 # Each of these says the whole state that it leaves behind; those of a list follow one another.
-_STATES: Final = """CASE
-        WHEN e.action IN ('set_approval_rule', 'set_limit', 'set_allowance') THEN ARRAY[e.action]
+_SET: Final = "e.action IN ('set_approval_rule', 'set_approval_terms', 'set_limit', 'set_allowance')"
+_STATES: Final = f"""CASE
+        WHEN {_SET} THEN ARRAY[e.action]
         WHEN e.action IN ('create_operator', 'disable_operator', 'enable_operator')
-            THEN '{create_operator,disable_operator,enable_operator}'
+            THEN '{{create_operator,disable_operator,enable_operator}}'
         WHEN e.action IN ('lock_operator', 'release_operator', 'unlock_operator')
-            THEN '{lock_operator,release_operator,unlock_operator}'
+            THEN '{{lock_operator,release_operator,unlock_operator}}'
         WHEN e.action IN ('close_currency', 'reopen_currency')
-            THEN '{add_currency,close_currency,reopen_currency}'
+            THEN '{{add_currency,close_currency,reopen_currency}}'
     END::text[]"""
 
 # Neighbours are the rows beside it, whatever their numbers: a gap shows as a number that is not the next one.
@@ -63,7 +64,7 @@ _EVENT: Final = text(f"""
     LEFT JOIN LATERAL (
         SELECT p.id, p.at, p.actor, p.action, p.detail FROM ledger.audit_events p
         WHERE p.subject = e.subject AND p.id < e.id AND p.outcome = 'done' AND p.action = ANY ({_STATES})
-            AND (e.action NOT IN ('set_approval_rule', 'set_limit', 'set_allowance') OR (
+            AND (NOT {_SET} OR (
                 p.detail #>> '{{request,kind}}', p.detail #>> '{{request,currency}}',
                 p.detail #>> '{{request,from_amount}}') IS NOT DISTINCT FROM (
                 e.detail #>> '{{request,kind}}', e.detail #>> '{{request,currency}}',

@@ -40,9 +40,10 @@ FAMILIES: Final[Mapping[Family, tuple[str, ...]]] = {
         "add_note", "flag_account", "assign_flag", "close_flag", "follow_account",
     ),
     Family.APPROVALS: (
-        "submit_request", "approve_request", "reject_request", "withdraw_request", "execute_request",
+        "submit_request", "approve_request", "approve_requests", "reject_request", "send_back_request",
+        "expire_request", "withdraw_request", "execute_request",
     ),
-    Family.CONTROLS: ("set_approval_rule", "set_limit", "set_allowance"),
+    Family.CONTROLS: ("set_approval_rule", "set_approval_terms", "set_limit", "set_allowance"),
     Family.OPERATORS: (
         "create_operator", "disable_operator", "enable_operator", "unlock_operator", "set_operator_password",
         "apply_login", "end_sessions", "cancel_session", "terminate_session", "end_blocker",

@@ -25,12 +25,17 @@ NONE: Final = "none"
 
 _AMOUNTS: Final = frozenset({
     "amount", "asked_amount", "captured", "from_amount", "left", "limit", "per_day", "per_operation",
-    "released", "remaining", "reserved", "short", "total",
+    "typed_from", "released", "remaining", "reserved", "short", "total",
 })  # fmt: skip
 _MOMENTS: Final = frozenset({"at", "until", "newest"})
 # What stands in fields of the event itself, or says nothing to people.
 _TOLD_ABOVE: Final = frozenset({"reason", "ticket"})
 _OPERATORS: Final = {"create_operator": "active", "enable_operator": "active", "disable_operator": "disabled"}
+_PAIRS: Final = {
+    "set_limit": ("per_operation", "per_day"),
+    "set_allowance": ("per_operation", "per_day"),
+    "set_approval_terms": ("days", "typed_from"),
+}
 _GATES: Final = {"lock_operator": "locked", "release_operator": "open", "unlock_operator": "open"}
 _CURRENCIES: Final = {"add_currency": "open", "close_currency": "closed", "reopen_currency": "open"}
 _NO_EARLIER: Final = "No earlier event tells what stood before; what the ledger began with is in no event."
@@ -143,11 +148,8 @@ def _state(action: str, detail: Mapping[str, Any], writing: Writing) -> dict[str
     if action == "set_approval_rule":
         number = asked.get("approvals")
         return {"approvals": str(number) if number else NONE}
-    if action in {"set_limit", "set_allowance"}:
-        return {
-            _spaced(name): _value(name, asked.get(name), asked, writing)
-            for name in ("per_operation", "per_day")
-        }
+    if action in _PAIRS:
+        return {_spaced(name): _value(name, asked.get(name), asked, writing) for name in _PAIRS[action]}
     if action in _OPERATORS:
         groups = came.get("groups") or asked.get("groups") or []
         return {"status": _OPERATORS[action], "groups": _value("groups", groups, asked, writing)}

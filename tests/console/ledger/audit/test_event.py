@@ -147,6 +147,12 @@ def test_what_stood_before_is_told_by_the_earlier_event_about_the_same(
     assert words(viewer)[0] == "per operation: 0.01 CR, before not told by the chain"
 
 
+def test_terms_are_told(viewer: Database, admin: Connection) -> None:
+    for typed_from in (5_000, None):
+        done(write(admin, "set_approval_terms", "CR", typed_from, 9, REASON))
+    assert words(viewer) == ["days: 9, before 9", "typed from: none, before 50.00 CR"]
+
+
 def test_tiers_of_a_rule_are_told_apart(viewer: Database, admin: Connection) -> None:
     for from_amount, approvals in ((100, 1), (900, 2), (100, 2)):
         done(write(admin, "set_approval_rule", "transfer", "CR", from_amount, approvals, REASON))

@@ -10,7 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox
 
-from console.ledger.audit.kinds import TITLES, Family
+from console.ledger.audit.kinds import TITLES, Family, actions_of
 from console.ledger.audit.news import Topic
 from console.monitor.budgets import budget
 from tests.models.writes import done, write
@@ -48,7 +48,7 @@ def test_events_are_listed_newest_first_by_one_statement(
     ("chip", "value", "found"),
     [
         ("who", "t_operator", {"create_batch", "add_note", "transfer", "open_account"}),
-        ("what", ("set_approval_rule", "set_limit", "set_allowance"), {"set_limit"}),
+        ("what", actions_of([Family.CONTROLS]), {"set_limit"}),
         ("what", ("add_note",), {"add_note"}),
         ("about", ("account", "alice"), {"add_note", "open_account"}),
         ("about", ("batch", "1"), {"create_batch"}),
