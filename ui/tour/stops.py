@@ -17,6 +17,7 @@ from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.scenes.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
 from ui.tour.scenes.acts import ACT_STOPS, DARK_ACTS
 from ui.tour.scenes.batch import BATCH_STOPS
+from ui.tour.scenes.control import CONTROL_STOPS
 from ui.tour.scenes.credits import CREDIT_STOPS, DARK_CREDITS
 from ui.tour.scenes.currencies import CURRENCY_STOPS
 from ui.tour.scenes.holds import HOLD_STOPS
@@ -147,6 +148,7 @@ STOPS = (
     *ACT_STOPS,
     *HOLD_STOPS,
     *BATCH_STOPS,
+    *CONTROL_STOPS,
     *QUERY_STOPS,
     *SERVER_STOPS,
     *CURRENCY_STOPS,

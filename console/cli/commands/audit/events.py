@@ -30,12 +30,16 @@ if TYPE_CHECKING:
 _EVENTS = named_columns("id:integer, at:timestamp, actor, action, subject, outcome, code, reason")
 _DETAIL = named_columns("detail, hash")
 _TOLD = named_columns("what, told")
+_PROOF = named_columns(
+    "events:integer, joined:integer, whole, head event:integer, head hash, objections:integer"
+)
 
 
 def register(app: typer.Typer) -> None:
     """Add the commands to the group of the audit."""
     app.command("list")(list_events)
     app.command("show")(show_event)
+    app.command("check")(check_export)
 
 
 def list_events(
@@ -126,6 +130,31 @@ def show_event(
         say(f"IT DOES NOT FIT. {objection}")
     if not found.fits:
         raise typer.Exit(1)
+
+
+def check_export(
+    context: typer.Context,
+    file: Annotated[
+        Path, typer.Argument(help="A file of audit list --export, with its .totals.json beside it.")
+    ],
+) -> None:
+    """Reckon an exported file's hashes anew, without a ledger; ends with 1 when they do not fit."""
+    from console.ledger.audit.proof import check_file
+
+    found = check_file(file)
+    number, written = found.head
+    invocation_of(context).output.record(
+        _PROOF,
+        (found.events, found.joined, "yes" if found.whole else "no", number, written, len(found.objections)),
+    )
+    for objection in found.objections:
+        say(objection)
+    if found.objections:
+        raise typer.Exit(1)
+    say(
+        "Each event is what its hash says. Whoever has the head from elsewhere compares it: on paper, or by "
+        "ledgerctl audit head."
+    )
 
 
 def _actions(written: list[str], families: list[str]) -> tuple[str, ...]:

@@ -123,3 +123,66 @@ def test_who_may_not_read_everything_is_told(ledgerctl: Run) -> None:
     assert done.code == 0
     assert "may not see operations, operators" in done.err
     assert {check["result"] for check in done.data} == {"ok", "not read"}
+
+
+@pytest.mark.usefixtures("lively")
+@pytest.mark.parametrize(
+    ("options", "actions"),
+    [
+        (["--subject-starts", "account:a"], {"add_note", "open_account"}),
+        (["--action", "add_note", "--action", "transfer"], {"add_note", "transfer"}),
+        (["--family", "accounts"], {"add_note", "open_account"}),
+        (["--done", "--actor", "t_operator2"], {"add_note"}),
+        (["--from", "2999-01-01"], set()),
+        (["--until", "1999-01-01"], set()),
+        (["--from", "2000-01-01", "--until", "2999-01-01", "--refused"], {"transfer"}),
+    ],
+)
+def test_events_are_filtered_further(ledgerctl: Run, options: list[str], actions: set[str]) -> None:
+    listed = ledgerctl("--format", "json", "audit", "list", *options).data
+    assert {event["action"] for event in listed} == actions
+
+
+@pytest.mark.usefixtures("lively")
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--refused", "--done"], ["--subject", "a", "--subject-starts", "b"], ["--family", "nonsense"],
+        ["--from", "soon"],
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_said(ledgerctl: Run, options: list[str]) -> None:
+    told = ledgerctl("audit", "list", *options)
+    assert told.code == 2
+    assert options[0] in told.err
+
+
+@pytest.mark.usefixtures("lively")
+def test_an_export_is_checked_without_a_ledger(ledgerctl: Run, tmp_path: Path) -> None:
+    path = tmp_path / "audit.csv"
+    assert "events in" in ledgerctl("audit", "list", "--export", str(path)).err
+    told = ledgerctl("--format", "json", "audit", "check", str(path))
+    head = ledgerctl("--format", "json", "audit", "head").data
+    assert told.code == 0
+    assert (told.data["whole"], told.data["head_hash"]) == ("yes", head["hash"])
+    path.write_bytes(path.read_bytes().replace(b"t_operator2", b"t_operator3", 1))
+    told = ledgerctl("audit", "check", str(path))
+    assert told.code == 1
+    assert "its hash should be" in told.err
+
+
+@pytest.mark.usefixtures("lively")
+def test_one_event_is_shown_in_full(ledgerctl: Run, ledger_url: str) -> None:
+    newest = ledgerctl("--format", "json", "audit", "list", "--limit", "1").data[0]["id"]
+    told = ledgerctl("audit", "show", str(newest))
+    assert told.code == 0
+    assert "add_note" in told.out
+    missing = ledgerctl("audit", "show", "9999")
+    assert missing.code == 2
+    assert "There is no audit event 9,999" in missing.err
+    with connected(ledger_url) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE ledger.audit_events SET actor = 'nobody' WHERE id = %s", [newest])
+    told = ledgerctl("audit", "show", str(newest))
+    assert told.code == 1
+    assert "IT DOES NOT FIT" in told.err
