@@ -31,6 +31,7 @@ _MOMENTS: Final = frozenset({"at", "until", "newest"})
 # What stands in fields of the event itself, or says nothing to people.
 _TOLD_ABOVE: Final = frozenset({"reason", "ticket"})
 _OPERATORS: Final = {"create_operator": "active", "enable_operator": "active", "disable_operator": "disabled"}
+_CHANGE: Final = frozenset({"before", "after"})
 _PAIRS: Final = {
     "set_limit": ("per_operation", "per_day"),
     "set_allowance": ("per_operation", "per_day"),
@@ -103,7 +104,10 @@ def outcome_lines(event: AuditEvent, writing: Writing) -> tuple[Line, ...]:
         told = said if isinstance(said, dict) else {}
         why = Line("refused", sentence(str(came.get("code", "")), told))
         return (why, *_lines(told, told, writing))
-    return tuple(_lines(came, {**(asked if isinstance(asked, dict) else {}), **came}, writing))
+    context = {**(asked if isinstance(asked, dict) else {}), **came}
+    # What stood before and after is told as a change.
+    said = {name: value for name, value in came.items() if name not in _CHANGE}
+    return tuple(_lines(said, context, writing))
 
 
 def changes_of(full: FullEvent, writing: Writing) -> Changes:

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from ui.kit.notices import NoticesStrip
 from ui.kit.table.paged_model import State
 from ui.screens.control.audit.screen import Audit
 from ui.screens.control.integrity.paper_dialog import PaperDialog
 from ui.screens.control.integrity.screen import Integrity
-from ui.tour.hands import expect, go, press, screen
+from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.walk import Stop
 
 if TYPE_CHECKING:
@@ -19,11 +20,16 @@ if TYPE_CHECKING:
 
 # The demo has some ten thousand transactions to read.
 _VERIFY_MS: Final = 60_000
+# An account was frozen and freed on the way: it says what stood before.
+_CHANGE: Final = "set_account_status"
 
 
 def audit(walk: Walk) -> None:
     """See what was done and refused, the newest first."""
     go(walk, "audit")
+    strip = window_of(walk).findChild(NoticesStrip)
+    if strip is not None:
+        strip.dismiss_all()
     shown = screen(walk, Audit)
     walk.wait(lambda: shown.model.state is State.READY, "the events")
     numbers = [event.id for event in shown.model.rows]
@@ -34,7 +40,8 @@ def event(walk: Walk) -> None:
     """Choose an event by the keyboard: it is read in full, and fits into the chain."""
     shown = screen(walk, Audit)
     shown.table.setFocus()
-    shown.table.select_place(0)
+    kinds = [event.action for event in shown.model.rows]
+    shown.table.select_place(kinds.index(_CHANGE) - 1 if _CHANGE in kinds else 0)
     QTest.keyClick(shown.table, Qt.Key.Key_Down)
     walk.wait(lambda: shown.panel.found is not None, "the event in full")
     expect(shown.panel.found is not None and shown.panel.found.fits, shown.panel.verdict)

@@ -67,6 +67,7 @@ class EventPanel(Card):
         self.changed = LinesPart("What it changed")
         self.earlier_button = button("", compact=True)
         self.asked = LinesPart("What was asked for")
+        self.noted = LinesPart("What was noted")
         self.came = LinesPart("What came of it")
         self._verdict = label(wrap=True, font=text_font(tabular=True), selectable=True)
         self.place = LinesPart("Its place in the chain")
@@ -116,7 +117,7 @@ class EventPanel(Card):
         self._chip.set("", Tone.NEUTRAL)
         for part in (self._facts, self._why):
             part.hide()
-        for lines in (self.asked, self.came):
+        for lines in (self.asked, self.noted, self.came):
             lines.show_lines(())
         self._offer_ways(None)
         self._ask()
@@ -180,7 +181,13 @@ class EventPanel(Card):
         self._why.setText("\n".join(said))
         self._why.setVisible(bool(said))
         restyle(self._why, tone=None)
-        self.asked.show_lines(map(_pair, request_lines(event, writing)))
+        # What no operation did was told to the chain by the ledger itself.
+        said_lines, was_asked = (
+            [_pair(line) for line in request_lines(event, writing)],
+            "request" in event.detail,
+        )
+        self.asked.show_lines(said_lines if was_asked else ())
+        self.noted.show_lines(() if was_asked else said_lines)
         self.came.show_lines(map(_pair, outcome_lines(event, writing)))
         self.copy_button.setEnabled(True)
         self._offer_ways(event)
@@ -226,7 +233,7 @@ class EventPanel(Card):
             ("hash before", full.event.previous.hex()),
         ]
         if full.sealed_in is None:
-            lines.append(("next seal", "none since; the head alone stands on it"))
+            lines.append(("next seal", "none since; only the head stands on it"))
         elif full.sealed_in == full.event.id:
             lines.append(("next seal", "it is one"))
         else:
@@ -299,7 +306,7 @@ class EventPanel(Card):
         for part in (self._title, self._facts, self._why, self.changed):
             parts.addWidget(part)
         parts.addLayout(row_of(self.earlier_button, None))
-        for part in (self.asked, self.came, self._verdict, self.place):
+        for part in (self.asked, self.noted, self.came, self._verdict, self.place):
             parts.addWidget(part)
         parts.addStretch(1)
         self.body.addLayout(head)
