@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from console.errors import FileRefusedError
+from console.ledger.audit import proof
 from console.ledger.audit.export import export_events
 from console.ledger.audit.page import AuditFilter
 from console.ledger.audit.proof import check_file
@@ -83,6 +85,21 @@ def test_a_line_that_was_taken_out_is_missed(exported: Path) -> None:
     found = check_file(exported)
     assert not found.whole
     assert "There are 4 events in it; beside it stand 5." in found.objections
+
+
+def test_an_event_forged_with_its_own_hash_is_missed_by_the_next(exported: Path) -> None:
+    """Event 3 says something else, and its hashes were reckoned anew: the one after still has the old one."""
+    with exported.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    forged = next(row for row in rows if row["event"] == "3")
+    before = forged["hash"]
+    forged["operator"] = "t_nobody"
+    forged["hash"] = proof._hash(forged)
+    lines = exported.read_bytes().decode().split("\r\n")
+    place = next(at for at, line in enumerate(lines) if line.startswith("3,"))
+    lines[place] = lines[place].replace("t_operator", "t_nobody").replace(before, forged["hash"])
+    exported.write_bytes("\r\n".join(lines).encode())
+    assert "Event 4 does not hold the hash of event 3." in check_file(exported).objections
 
 
 def test_another_head_is_found(exported: Path) -> None:

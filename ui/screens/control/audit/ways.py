@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from console.files.text import shown
 from ui.kit.table.row_menu import RowAction
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
 
     from console.ledger.audit.page import AuditEvent
     from ui.context import Context
+
+# What was refused may name anything as its number; no more than 18 digits are one that the database takes.
+_NUMBER: Final = re.compile(r"[0-9]{1,18}")
 
 
 def ways_from(context: Context, event: AuditEvent) -> tuple[RowAction, ...]:
@@ -30,11 +34,11 @@ def _ways(context: Context, event: AuditEvent) -> Iterator[RowAction]:
     go = context.navigator.go
     if kind == "account" and name:
         yield way_to_account(context, name)
-    elif kind == "batch" and name.isdigit():
+    elif kind == "batch" and _NUMBER.fullmatch(name):
         yield RowAction(f"Batch {name}", partial(go, OpenBatch(int(name))))
     elif kind == "reservation" and name:
         yield RowAction(f"Hold {shown(name)}", partial(go, OpenHolds(reference=name)))
-    elif kind in {"transaction", "transactions"} and name.partition("-")[0].isdigit():
+    elif kind in {"transaction", "transactions"} and _NUMBER.fullmatch(name.partition("-")[0]):
         yield _transaction(context, int(name.partition("-")[0]))
     elif kind == "job":
         yield RowAction("Automatic jobs", partial(go, OpenJobs()))

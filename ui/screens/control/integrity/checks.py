@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from console.ledger.audit.verify.check import Check
     from ui.routes import Route
 
-_NUMBERED: Final = re.compile(r"^(event|transaction|batch) (\d{1,18})\b")
-_RANGE: Final = re.compile(r"^transactions:(\d{1,18})-\d")
+_NUMBERED: Final = re.compile(r"^(event|transaction|batch) ([0-9]{1,18})\b")
+_RANGE: Final = re.compile(r"^transactions:([0-9]{1,18})-[0-9]")
 _BY_NAME: Final = frozenset({"account.name", "account.status", "account.overdraft"})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,7 @@ from tests.ui.screens.control.audit.hands import anew, choose, kinds
 from ui.kit.table.paged_model import State
 from ui.routes import OpenAccount, OpenAudit, OpenAuditEvent, OpenBatch
 from ui.screens.control.audit.editors import About, AboutFilter, KindFilter, about_subject, subject_of
+from ui.screens.control.audit.ways import ways_from
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -204,6 +206,28 @@ def test_rows_lead_on(audit: Audit) -> None:
     run("add_note", "Account of alice")
     run("create_batch", "Batch 1")
     assert gone == [OpenAccount("alice"), OpenBatch(1)]
+
+
+@pytest.mark.parametrize(
+    ("subject", "detail", "titles"),
+    [
+        ("account:alice", "{}", ["Account of alice"]),
+        ("account:@revenue", "{}", ["Account of @revenue"]),
+        ("batch:7", '{"request": {"batch": 7}}', ["Batch 7"]),
+        ("reservation:A-1", "{}", ["Hold A-1"]),
+        ("transaction:12", "{}", ["Transaction 12"]),
+        ("transactions:5-9", "{}", ["Transaction 5"]),
+        ("job:verify", "{}", ["Automatic jobs"]),
+        ("session:33", "{}", ["Sessions of the server"]),
+        ("account:bob", '{"outcome": {"transaction": 9}}', ["Account of bob", "Transaction 9"]),
+        ("request:3", '{"request": {"request": {"from": "al", "to": "@x"}}}', ["Account of al"]),
+        ("limit:ledger_operator", "{}", []),
+        ("batch:²", "{}", []),
+    ],
+)
+def test_each_subject_leads_to_its_screen(audit: Audit, subject: str, detail: str, titles: list[str]) -> None:
+    event = replace(audit.model.rows[0], subject=subject, written=detail)
+    assert [way.title for way in ways_from(audit.context, event)] == titles
 
 
 def test_the_export_is_of_what_is_listed(qtbot: QtBot, audit: Audit, tmp_path: Path) -> None:
