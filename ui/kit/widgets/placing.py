@@ -131,15 +131,18 @@ class RoomArea(QScrollArea):
         widget = self.widget()
         if widget is None:
             return
-        layout = widget.layout()
         room = self.maximumViewportSize()
-        least = widget.minimumSizeHint()
-        if layout is not None and layout.hasHeightForWidth():
-            width = max(room.width(), least.width())
-            least.setHeight(max(layout.minimumHeightForWidth(width), 0))
-        widget.resize(room.expandedTo(least) if room.height() >= least.height() else self._beside_bar(least))
+        least = _least(widget, room.width())
+        if room.height() < least.height():
+            # The bar at the right takes its part of the width, in which words may need a line more.
+            room -= QSize(self.verticalScrollBar().sizeHint().width(), 0)
+            least = _least(widget, room.width())
+        widget.resize(room.expandedTo(least))
 
-    def _beside_bar(self, least: QSize) -> QSize:
-        """Return the size where the bar at the right takes its part of the width."""
-        bar = self.verticalScrollBar().sizeHint().width()
-        return (self.maximumViewportSize() - QSize(bar, 0)).expandedTo(least)
+
+def _least(widget: QWidget, width: int) -> QSize:
+    """Return the least size of a widget that may be so wide."""
+    layout, least = widget.layout(), widget.minimumSizeHint()
+    if layout is not None and layout.hasHeightForWidth():
+        least.setHeight(max(layout.minimumHeightForWidth(max(width, least.width())), 0))
+    return least

@@ -125,3 +125,19 @@ def test_a_page_that_would_like_to_be_high_does_not_make_the_screen_scroll(qtbot
     area.show()
     assert area.verticalScrollBar().maximum() == 0
     assert around.height() == area.viewport().height()
+
+
+def test_words_beside_a_scroll_bar_have_the_lines_they_need(qtbot: QtBot) -> None:
+    """With the bar they break sooner: at some width that is a line more than without it."""
+    around, words = QWidget(), label("several words " * 30, wrap=True)
+    fixed = QLabel("high")
+    fixed.setFixedHeight(300)
+    layout = QVBoxLayout(around)
+    layout.addWidget(words)
+    layout.addWidget(fixed)
+    area = RoomArea(around)
+    qtbot.addWidget(area)
+    area.show()
+    for width in range(300, 330):
+        area.resize(width, 200)
+        assert words.height() >= words.heightForWidth(words.width()), width

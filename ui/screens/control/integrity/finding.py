@@ -12,7 +12,7 @@ from typing_extensions import override
 from ui.kit.theme.fonts import code_font, text_font
 from ui.kit.theme.icons import Glyph
 from ui.kit.theme.tokens import Tone
-from ui.kit.widgets.basics import Chip, button, caption, label, row_of
+from ui.kit.widgets.basics import Chip, button, caption, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
 from ui.screens.control.integrity.checks import result_tone, result_words, route_of
 
@@ -125,15 +125,20 @@ class FindingPanel(Card):
         self.close_button.clicked.connect(self.closed)
         self.way_button.clicked.connect(self._go)
         self.body.addLayout(row_of(self._chip, None, self.copy_button, self.close_button, spacing=8))
-        self.body.addWidget(self._title)
-        self.body.addWidget(self._said)
+        inside = QWidget()
+        parts = QVBoxLayout(inside)
+        parts.setContentsMargins(0, 0, 6, 0)
+        parts.setSpacing(8)
+        parts.addWidget(self._title)
+        parts.addWidget(self._said)
         for name, value in ((self._expected_name, self.expected), (self._found_name, self.found)):
             column = QVBoxLayout()
             column.setSpacing(4)
             column.addWidget(name)
             column.addWidget(value)
-            self.body.addLayout(column)
-        self.body.addStretch(1)
+            parts.addLayout(column)
+        parts.addStretch(1)
+        self.body.addWidget(scrolling(inside, ground="surface"), 1)
         self.body.addLayout(row_of(self.way_button, None))
 
 
