@@ -140,4 +140,6 @@ def test_words_beside_a_scroll_bar_have_the_lines_they_need(qtbot: QtBot) -> Non
     area.show()
     for width in range(300, 330):
         area.resize(width, 200)
-        assert words.height() >= words.heightForWidth(words.width()), width
+        needed = words.heightForWidth(words.width())
+        assert words.height() >= needed, width
+        assert fixed.geometry().bottom() < around.height() - layout.contentsMargins().bottom(), width
