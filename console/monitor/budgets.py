@@ -174,6 +174,7 @@ STREAMS: Final = frozenset({
     "accounts.export",  # a page a statement, as transactions.export
     "transactions.export",  # a page a statement, and memory holds one page
     "reservations.export",  # the same
+    "audit.export",  # the same, and the head
     "bench.n-plus-one",  # what it measures is how bad that is
 })  # fmt: skip
 

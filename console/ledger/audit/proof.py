@@ -53,14 +53,14 @@ def check_file(path: Path) -> FileProof:
         told = json.loads(beside.read_text("utf-8"))
         chain, digest = told["audit_chain"], told["sha256"]
         head = int(chain["head_event"]), str(chain["head_hash"])
-        rows = _checked(path, head)
+        rows, found = _checked(path, head), _sha256(path)
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
         raise FileRefusedError(
             str(path), f"it is no export of the audit with its .totals.json beside it: {reason}"
         ) from None
     objections = list(rows.objections)
-    if hashlib.sha256(path.read_bytes()).hexdigest() != digest:
+    if found != digest:
         objections.insert(0, "The file's SHA-256 is not the one beside it.")
     if rows.events != chain["events"]:
         objections.append(f"There are {rows.events:,} events in it; beside it stand {chain['events']:,}.")
@@ -105,6 +105,11 @@ def _checked(path: Path, head: tuple[int, str]) -> _Seen:
                     seen.object(f"Event {number + 1:,} does not hold the hash of event {number:,}.")
         after = row
     return seen
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:

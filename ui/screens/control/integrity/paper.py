@@ -158,16 +158,17 @@ def _write(
 
 
 def _draw_code(painter: QPainter, text: str, left: float, top: float) -> float:
-    """Draw a QR code with its quiet zone, black on white, whatever the theme; return how wide it is."""
+    """Draw a QR code with its quiet zone, dark on white whatever the theme; return how wide it is."""
     rows = [list(row) for row in segno.make_qr(text, error="m").matrix]
     side = (len(rows) + 2 * _QUIET) * _MODULE
+    dark = QColor(LIGHT.text)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.fillRect(QRectF(left, top, side, side), Qt.GlobalColor.white)
+    painter.fillRect(QRectF(left, top, side, side), QColor(LIGHT.surface))
     for y, row in enumerate(rows, _QUIET):
         for x, is_dark in enumerate(row, _QUIET):
             if is_dark:
                 module = QRectF(left + x * _MODULE, top + y * _MODULE, _MODULE, _MODULE)
-                painter.fillRect(module, Qt.GlobalColor.black)
+                painter.fillRect(module, dark)
     painter.restore()
     return side

@@ -51,7 +51,7 @@ REFRESH_MS: Final = 30_000
 _NARROW_PX: Final = 860
 _LEAST_TABLE_PX: Final = 160
 _NEVER: Final = ("Not verified here yet", "Verify now reads all of the ledger in one snapshot")
-_SEAL: Final = "seal"
+_SEAL: Final = ("seal",)
 
 
 class Integrity(Screen):

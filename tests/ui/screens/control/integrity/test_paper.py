@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.ledger.audit.page import head
 from console.ledger.audit.verify.check import Head, SealMark
+from ui.kit.theme.tokens import LIGHT
 from ui.screens.control.integrity import paper
 from ui.screens.control.integrity.paper import Sheet, grouped, save_pdf
 from ui.screens.control.integrity.paper_dialog import PaperDialog
@@ -59,24 +60,27 @@ def test_the_sheet_says_what_proves_the_ledger() -> None:
 
 def test_the_code_is_drawn_module_by_module(qapp: object) -> None:
     image = _drawn(qapp)
-    black = QColor(Qt.GlobalColor.black).rgb()
+    dark = QColor(LIGHT.text).rgb()
     matrix = [list(row) for row in segno.make_qr(SHEET.code_text, error="m").matrix]
     module = int(paper._MODULE * _SCALE)
-    columns = range(image.width())
-    # Text is not quite black, so the first black row is the code's, and its first run a finder pattern.
-    top = next(y for y in range(image.height()) if any(image.pixel(x, y) == black for x in columns))
-    left = next(x for x in columns if image.pixel(x, top) == black)
+    # The corner of the code is where a finder pattern begins: seven modules side by side, none before them.
+    left = int(paper._MARGIN * _SCALE)
+    top = next(
+        y for y in range(image.height())
+        if all(image.pixel(left + x, y) == dark for x in range(7 * module))
+        and image.pixel(left + 7 * module, y) != dark
+    )  # fmt: skip
     middle = module // 2
     for y, row in enumerate(matrix):
         for x, is_dark in enumerate(row):
-            seen = image.pixel(left + x * module + middle, top + y * module + middle) == black
+            seen = image.pixel(left + x * module + middle, top + y * module + middle) == dark
             assert seen == bool(is_dark), (x, y)
 
 
 def test_all_of_it_is_on_one_page_above_the_signature(qapp: object) -> None:
     image = _drawn(qapp)
     foot = int((paper.HEIGHT - paper._MARGIN - 40) * _SCALE)
-    white = QColor(Qt.GlobalColor.white).rgb()
+    white = QColor(LIGHT.surface).rgb()
     assert all(image.pixel(x, y) == white for y in range(foot, foot + 20) for x in range(image.width()))
 
 
