@@ -33,7 +33,8 @@ FAMILIES: Final[Mapping[Family, tuple[str, ...]]] = {
         "extend_holds",
     ),
     Family.BATCHES: (
-        "create_batch", "set_aside", "discard_batch", "submit_batch", "post_batch", "reverse_batch", "offset_batch",
+        "create_batch", "set_aside", "discard_batch", "submit_batch", "post_batch", "reverse_batch",
+        "offset_batch",
     ),
     Family.ACCOUNTS: (
         "open_account", "set_account_status", "set_overdraft_limit", "set_account_metadata", "erase_account",
