@@ -34,6 +34,7 @@ STOPS = [
     "act-close", "act-grant", "act-granted", "act-freeze", "act-frozen", "act-unfreeze", "act-unfrozen",
     "account-acted-on", "holds", "hold", "hold-in-part", "holds-released", "holds-ended", "batch-mapping",
     "batch-checked", "batch-dry-run", "batch-posted", "batch-reversal", "grants-mapping", "batch-submitted",
+    "audit", "audit-event", "integrity", "integrity-verified", "integrity-paper", "integrity-promise",
     "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
     "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
     "overview-waiting", "overview-dark", "transactions-dark", "credits-dark", "account-dark", "act-dark",

@@ -33,7 +33,8 @@ FAMILIES: Final[Mapping[Family, tuple[str, ...]]] = {
         "extend_holds",
     ),
     Family.BATCHES: (
-        "create_batch", "discard_batch", "submit_batch", "post_batch", "reverse_batch", "offset_batch",
+        "create_batch", "set_aside", "discard_batch", "submit_batch", "post_batch", "reverse_batch",
+        "offset_batch",
     ),
     Family.ACCOUNTS: (
         "open_account", "set_account_status", "set_overdraft_limit", "set_account_metadata", "erase_account",
@@ -82,6 +83,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "end_lots": "end credits",
     "revive_lots": "revive credits",
     "execute_request": "carry out request",
+    "set_aside": "set lines aside",
     "apply_login": "change of a login",
     "end_blocker": "end blocking session",
     "lock_operator": "lock sign-in",

@@ -30,8 +30,6 @@ from ui.screens.control.integrity import words
 from ui.screens.control.integrity.checks import COLUMNS, in_order, route_of
 from ui.screens.control.integrity.finding import WIDTH, FindingPanel
 from ui.screens.control.integrity.glance import Glance, glance
-from ui.screens.control.integrity.paper import Sheet
-from ui.screens.control.integrity.paper_dialog import PaperDialog
 from ui.screens.control.integrity.tiles import IntegrityTiles
 from ui.screens.control.integrity.verifying import CANCELLED, Verified, VerifyStrip, verified
 
@@ -260,6 +258,9 @@ class Integrity(Screen):
         )  # fmt: skip
 
     def _show_paper(self, found: Head) -> None:
+        from ui.screens.control.integrity.paper import Sheet  # noqa: PLC0415 - seldom wanted, and not for nothing
+        from ui.screens.control.integrity.paper_dialog import PaperDialog  # noqa: PLC0415 - the same
+
         self.paper_button.setEnabled(True)
         formats, session, now = self.context.formats, self.context.session, datetime.now(UTC)
         last = self.last

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout
 
 from console.errors import UnavailableError
-from console.ledger.audit.verify.questions import QUESTIONS, verify
 from console.ledger.audit.verify.remembered import LastVerify, Remembered
 from console.ledger.audit.witness import Witness
 from ui.kit.theme.fonts import text_font
@@ -20,6 +19,15 @@ if TYPE_CHECKING:
 
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """How far a verify is: questions answered, how many there are, and what is asked now."""
+
+    done: int
+    of: int
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +45,20 @@ def verified(
     *,
     deep: bool,
     cancel: Cancellation,
-    report: Callable[[int], None],
+    report: Callable[[Asking], None],
 ) -> Verified:
     """Verify all of it on a pool thread; a chain that is whole, and not objected to, is remembered.
 
-    `report` is told how many questions are done.
+    `report` is told each question before it is asked.
     """
+    from console.ledger.audit.verify.questions import QUESTIONS, verify  # noqa: PLC0415 - the window is there sooner
+
+    def tell(done: int, of: int) -> None:
+        report(Asking(done, of, _words(tuple(QUESTIONS[done].titles.values()))))
+
     witness, trouble = Witness(folder), []
     said = witness.check(database, cancel=cancel)
-    found = verify(database, deep=deep, cancel=cancel, progress=lambda done, _all: report(done))
+    found = verify(database, deep=deep, cancel=cancel, progress=tell)
     last = LastVerify.of(found, operator, deep=deep, objections=said.objections)
     try:
         if said.agrees and found.chain_passed:
@@ -57,6 +70,11 @@ def verified(
     return Verified(last, "\n".join(trouble))
 
 
+def _words(titles: tuple[str, ...]) -> str:
+    """Return what a question asks after, by its first promise."""
+    return f"{titles[0]}, and {len(titles) - 1} more about the same" if len(titles) > 1 else titles[0]
+
+
 class VerifyStrip(QFrame):
     """Shown only while a verify runs."""
 
@@ -64,7 +82,7 @@ class VerifyStrip(QFrame):
         super().__init__()
         self.setProperty("notice", True)
         self.said = label(font=text_font(tabular=True), wrap=True)
-        self.bar = QProgressBar(textVisible=False, minimum=0, maximum=len(QUESTIONS))
+        self.bar = QProgressBar(textVisible=False, minimum=0, maximum=1)
         self.bar.setAccessibleName("Questions answered")
         self.cancel_button = button("Cancel", compact=True)
         self.cancel_button.setToolTip("Ctrl+.")
@@ -84,12 +102,11 @@ class VerifyStrip(QFrame):
         self.said.setText("Comparing with this computer's record")
         self.show()
 
-    def show_question(self, done: int) -> None:
+    def show_question(self, asking: Asking) -> None:
         """Show which question is asked now, after so many others."""
-        self.bar.setValue(done)
-        titles = tuple(QUESTIONS[done].titles.values())
-        more = f", and {len(titles) - 1} more about the same" if len(titles) > 1 else ""
-        self.said.setText(f"Question {done + 1} of {len(QUESTIONS)}: {titles[0]}{more}")
+        self.bar.setMaximum(asking.of)
+        self.bar.setValue(asking.done)
+        self.said.setText(f"Question {asking.done + 1} of {asking.of}: {asking.words}")
 
     def show_cancelling(self) -> None:
         """Say that the server was asked to stop."""

@@ -18,7 +18,7 @@ from tests.cluster import connected
 from tests.ui.acts.hands import focused
 from ui.kit.table.paged_model import State
 from ui.routes import OpenAuditEvent, OpenIntegrity, OpenTransaction
-from ui.screens.control.integrity.verifying import CANCELLED
+from ui.screens.control.integrity.verifying import CANCELLED, Asking
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,8 +75,8 @@ def test_a_verify_shows_each_question_and_is_remembered(
     seen: list[str] = []
     tell = screen.strip.show_question
 
-    def watched(done: int) -> None:
-        tell(done)
+    def watched(asking: Asking) -> None:
+        tell(asking)
         seen.append(screen.strip.said.text())
 
     screen.strip.show_question = watched  # type: ignore[method-assign]  # to see what passes quickly
