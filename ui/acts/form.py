@@ -12,9 +12,9 @@ from typing_extensions import override
 from console.errors import OutcomeUnknownError, RefusedError
 from ui.acts.act import Way
 from ui.acts.blanks import Blanks
-from ui.acts.came_to import Wanted, carry_out, customers_of
-from ui.acts.done import DonePage
 from ui.acts.foresight import Foresight
+from ui.acts.outcome.came_to import Wanted, carry_out, customers_of
+from ui.acts.outcome.done import DonePage
 from ui.acts.preview import Preview, checkers
 from ui.acts.settling import settle_now
 from ui.kit.commands import native
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from console.errors import ConsoleError
     from console.postgres.cancellation import Cancellation
     from ui.acts.act import Act, Subject
-    from ui.acts.came_to import CameTo
+    from ui.acts.outcome.came_to import CameTo
     from ui.context import Context
 
 KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")

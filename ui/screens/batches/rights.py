@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from models.batch import BatchStatus
+from ui.acts.deciding.rights import no_approval, no_deciding, no_operating, no_withdrawal
 
 if TYPE_CHECKING:
     from console.ledger.batches.detail import BatchDetail, BatchRequest
     from console.ledger.operators.rights import Rights
-
-_OPERATOR = "needs role operator"
-_APPROVER = "needs role approver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,23 +63,15 @@ class BatchRights:
 
     def no_approval(self, asked: BatchRequest) -> str:
         """Say why this operator cannot approve it."""
-        if asked.created_by == self.operator:
-            return "you submitted it: a maker cannot approve their own batch, the database refuses it"
-        if refusal := self._no_deciding():
-            return refusal
-        if any(one.by == self.operator for one in asked.approvals):
-            return "you have approved it; another checker must too"
-        return ""
+        return no_approval(self.rights, asked.created_by, (one.by for one in asked.approvals), "batch")
 
     def no_rejection(self) -> str:
         """Say why this operator cannot reject it."""
-        return self._no_deciding()
+        return no_deciding(self.rights)
 
     def no_withdrawal(self, asked: BatchRequest) -> str:
         """Say why this operator cannot take it back."""
-        if asked.created_by != self.operator:
-            return f"only {asked.created_by}, who submitted it, can withdraw it"
-        return self._no_operating()
+        return no_withdrawal(self.rights, asked.created_by)
 
     def no_discarding(self, detail: BatchDetail) -> str:
         """Say why this operator cannot throw it away."""
@@ -105,10 +95,7 @@ class BatchRights:
         return ""
 
     def _no_operating(self) -> str:
-        return self.rights.no_writing() if self.rights.operates else _OPERATOR
-
-    def _no_deciding(self) -> str:
-        return self.rights.no_writing() if self.approves else _APPROVER
+        return no_operating(self.rights)
 
     def decides(self, asked: BatchRequest) -> bool:
         """Whether this operator has a say in a request: to approve or reject it, or to take it back."""

@@ -1,4 +1,4 @@
-"""What the operator expects of a batch, and the total typed before it is posted or approved."""
+"""What the operator expects of a batch, and the total typed before it is posted."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ui.acts.deciding.typed_total import TypedTotal
 from ui.kit.widgets.basics import Field, column_of, row_of
 from ui.kit.widgets.inputs import WHOLE, AmountEdit
 
@@ -14,33 +15,6 @@ if TYPE_CHECKING:
     from console.ledger.batches.page import BatchRow
     from console.money import Currency
     from ui.kit.formats import Formats
-
-
-class TypedTotal(Field):
-    """The batch's total, typed by hand: nobody decides over a sum they have not read."""
-
-    def __init__(self, formats: Formats, deed: str) -> None:
-        self.edit = AmountEdit(formats)
-        super().__init__(f"Type the total to {deed}", self.edit)
-
-    def set_currency(self, currency: Currency) -> None:
-        """Read what is typed in the batch's currency."""
-        if currency != self.edit.currency:
-            self.edit.set_currency(currency)
-            self.edit.setPlaceholderText("")
-
-    def why_not(self, row: BatchRow) -> str:
-        """Say why what is typed does not do; empty when it does."""
-        if self.edit.problem:
-            return "what is typed is no amount"
-        if self.edit.amount is None:
-            return "type the total"
-        return "" if self.edit.amount == row.total else "the typed total is not the batch's"
-
-    def show_problem(self, row: BatchRow) -> None:
-        """Mark what is typed where it is wrong already."""
-        wrong = self.edit.amount is not None and self.edit.amount != row.total
-        self.set_problem(self.edit.problem or ("This is not the batch's total." if wrong else ""))
 
 
 class ControlTotals(QWidget):
@@ -87,4 +61,4 @@ class ControlTotals(QWidget):
         ):
             wrong = edit.amount is not None and edit.amount != found
             field.set_problem(edit.problem or (f"The file has {written}." if wrong else ""))
-        self.typed.show_problem(row)
+        self.typed.show_problem(row.total)

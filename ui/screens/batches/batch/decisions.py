@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject
 
 from console.ledger.approvals import commands as approvals
 from console.ledger.batches import commands
-from ui.kit.widgets.reason import ReasonDialog
+from ui.acts.deciding.decisions import Asked, Decisions
 from ui.screens.batches.reversal.dialog import ReversalDialog
 
 if TYPE_CHECKING:
@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
     from PySide6.QtWidgets import QWidget
 
+    from console.ledger.batches.detail import BatchRequest
     from ui.context import Context
     from ui.screens.batches.batch.cards.column import BatchCards
     from ui.screens.batches.batch.work import BatchWork
     from ui.screens.batches.state import BatchState
 
-_PAST = {"Reject": "rejected", "Withdraw": "withdrawn"}
+
+_STAYS = "The batch stays posted."
 
 
 class BatchDecisions(QObject):
@@ -34,6 +36,7 @@ class BatchDecisions(QObject):
         self._ledger = context.ledger
         self._work = work
         self._page = page
+        self._decisions = Decisions(context.ledger, work.decide, page)
 
     def serve(self, cards: BatchCards, state: Callable[[], BatchState | None]) -> None:
         """Do what the cards ask for, on the batch as `state` then knows it."""
@@ -46,9 +49,10 @@ class BatchDecisions(QObject):
         def on(wanted: SignalInstance, act: Callable[[BatchState], None]) -> None:
             wanted.connect(lambda: on_known(act))
 
-        note = cards.decision.note
+        note, typed = cards.decision.note, cards.decision.typed
         on(cards.posting.submission_wanted, self.ask_submission)
-        on(cards.decision.approval_wanted, lambda known: self.approve(known, note.reason))
+        on(cards.decision.approval_wanted, lambda known: self.approve(known, note.reason, typed.edit.amount))
+        on(cards.decision.return_wanted, self.ask_return)
         on(cards.posted.reversal_wanted, self.reverse)
         cards.posting.offset_wanted.connect(
             lambda number, taken: on_known(lambda known: self.offset(known, number, taken=taken))
@@ -60,7 +64,7 @@ class BatchDecisions(QObject):
     def ask_submission(self, state: BatchState) -> None:
         """Ask why, then freeze the draft and ask for its approval."""
         content, number, ledger = state.content, state.row.id, self._ledger
-        self._ask(
+        self._decisions.ask(
             title="Submit for approval",
             heading=f"Submit batch #{number} for approval?",
             words="Its lines are frozen as they were checked. Others approve exactly these; you cannot.",
@@ -73,45 +77,31 @@ class BatchDecisions(QObject):
             ),
         )  # fmt: skip
 
-    def approve(self, state: BatchState, note: str) -> None:
-        """Agree to exactly what was submitted."""
-        asked, ledger = state.deciding, self._ledger
+    def approve(self, state: BatchState, note: str, typed: int | None) -> None:
+        """Agree to exactly what was submitted; typed: its total, in minor units."""
+        if state.deciding is not None:
+            self._decisions.approve(_asked(state.deciding, state), note=note, typed=typed)
+
+    def ask_return(self, state: BatchState) -> None:
+        """Ask what is to be changed, then send it back to its maker."""
+        asked = state.deciding
         if asked is not None:
-            self._work.decide(
-                ("approve", asked.id), "Approving", f"You have approved {_what(state)}.",
-                lambda key, cancel: approvals.approve(
-                    ledger, asked.id, asked.content, note=note, key=key, cancel=cancel
-                ),
-            )  # fmt: skip
+            words = "It is a draft again, and its maker reads what you write."
+            self._decisions.ask_return(_asked(asked, state), _STAYS if asked.policy else words)
 
     def ask_rejection(self, state: BatchState) -> None:
         """Ask why, then say no for good."""
-        words = "It can then never be posted. Its file can be loaded again, as another batch."
-        self._ask_end(state, "Reject", words, approvals.reject, danger=True)
+        asked = state.deciding or state.request
+        if asked is not None:
+            words = "It can then never be posted. Its file can be loaded again, as another batch."
+            self._decisions.ask_rejection(_asked(asked, state), _STAYS if asked.policy else words)
 
     def ask_withdrawal(self, state: BatchState) -> None:
         """Ask why, then make it a draft again, or leave it posted."""
-        words = "It is a draft again, and approvals given to it are void."
-        self._ask_end(state, "Withdraw", words, approvals.withdraw)
-
-    def _ask_end(
-        self, state: BatchState, verb: str, words: str, end: Callable[..., object], *, danger: bool = False
-    ) -> None:
-        """Ask why a request is ended without being carried out, then end it; `words` say what of a draft."""
-        asked, what, ledger = state.deciding or state.request, _what(state), self._ledger
-        if asked is None:
-            return
-        self._ask(
-            title=verb,
-            heading=f"{verb} {what}?",
-            words="The batch stays posted." if asked.policy else words,
-            deed=verb,
-            danger=danger,
-            then=lambda reason: self._work.decide(
-                (verb, asked.id), f"{verb}ing", f"You have {_PAST[verb]} {what}.",
-                lambda key, cancel: end(ledger, asked.id, reason=reason, key=key, cancel=cancel),
-            ),
-        )  # fmt: skip
+        asked = state.deciding or state.request
+        if asked is not None:
+            words = "It is a draft again, and approvals given to it are void."
+            self._decisions.ask_withdrawal(_asked(asked, state), _STAYS if asked.policy else words)
 
     def offset(self, state: BatchState, earlier: int, *, taken: bool) -> None:
         """Let the draft take what is left of an earlier batch, or no longer."""
@@ -126,29 +116,17 @@ class BatchDecisions(QObject):
 
     def reverse(self, state: BatchState) -> None:
         """Carry out a reversal that was approved; else show what it would take back, and do it from there."""
-        asked, ledger = state.detail.reversing, self._ledger
+        asked = state.detail.reversing
         if asked is not None and asked.status == "approved":
-            self._work.decide(
-                ("execute", asked.id), "Reversing", f"Batch #{state.row.id} is reversed.",
-                lambda key, cancel: approvals.execute(ledger, asked.id, key=key, cancel=cancel),
-            )  # fmt: skip
+            self._decisions.execute(_asked(asked, state), "Reversing", f"Batch #{state.row.id} is reversed.")
             return
         dialog = ReversalDialog(self._context, state.detail, self._page)
         dialog.ended.connect(self._work.decided)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _ask(
-        self, *, title: str, heading: str, words: str, deed: str, then: Callable[[str], None],
-        danger: bool = False,
-    ) -> None:  # fmt: skip
-        dialog = ReasonDialog(self._page, title=title, heading=heading, words=words, deed=deed, danger=danger)
-        dialog.given.connect(then)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
 
-
-def _what(state: BatchState) -> str:
+def _asked(asked: BatchRequest, state: BatchState) -> Asked:
     """Name what is decided on."""
-    asked = state.deciding
-    return f"{'the reversal of ' if asked is not None and asked.policy else ''}batch #{state.row.id}"
+    what = f"{'the reversal of ' if asked.policy else ''}batch #{state.row.id}"
+    return Asked(asked.id, asked.content, what)

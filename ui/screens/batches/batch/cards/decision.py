@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from ui.acts.deciding.typed_total import TypedTotal
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import Field, button, caption, label, line, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
@@ -16,7 +17,6 @@ from ui.kit.widgets.reason import ReasonEdit
 from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.batches.batch.approvals_given import ApprovalsGiven
 from ui.screens.batches.batch.cards.posting import CARD_WIDTH, short_hash
-from ui.screens.batches.batch.control_totals import TypedTotal
 from ui.screens.batches.state import plan_words
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class DecisionCard(Card):
 
     approval_wanted = Signal()
     rejection_wanted = Signal()
+    return_wanted = Signal()
     withdrawal_wanted = Signal()
     check_wanted = Signal()
     cancel_wanted = Signal()
@@ -51,6 +52,7 @@ class DecisionCard(Card):
         self.outcome = Outcome()
         self.approve_button = button("Approve", accent=True)
         self._why = WhyNot(self.approve_button)
+        self.return_button = button("Send back…")
         self.reject_button = button("Reject…", danger=True)
         self.withdraw_button = button("Withdraw…")
         self.check_button = button("Check again")
@@ -99,7 +101,7 @@ class DecisionCard(Card):
             return never
         if state.problems:
             return f"{self._formats.count(len(state.problems), 'problem')} would refuse the posting"
-        return self.typed.why_not(state.row)
+        return self.typed.why_not(state.row.total)
 
     def _asked(self) -> BatchRequest | None:
         return None if self._state is None else self._state.deciding
@@ -125,10 +127,12 @@ class DecisionCard(Card):
             part.setVisible(not never)
         mine = asked.created_by == self._rights.operator
         self._foot.setVisible(not mine)
-        self.typed.show_problem(state.row)
+        self.typed.show_problem(state.row.total)
         lines = self._formats.count(state.row.lines, "line")
         self.approve_button.setText("Approve reversal" if asked.policy else f"Approve {lines}")
-        allow(self.reject_button, busy or self._rights.no_rejection())
+        for one in (self.return_button, self.reject_button):
+            allow(one, busy or self._rights.no_rejection())
+        self.return_button.setVisible(not mine)
         allow(self.withdraw_button, busy or self._rights.no_withdrawal(asked))
         self.withdraw_button.setVisible(mine)
 
@@ -138,7 +142,7 @@ class DecisionCard(Card):
             self.running,
         ):  # fmt: skip
             self.body.addWidget(part)
-        self.body.addLayout(row_of(self.reject_button, self.withdraw_button))
+        self.body.addLayout(row_of(self.return_button, self.reject_button, self.withdraw_button))
         self.body.addWidget(self.check_button)
         self.body.addStretch(1)
         self.body.addWidget(line())
@@ -147,14 +151,15 @@ class DecisionCard(Card):
         self.body.addWidget(self._content)
         self.body.addWidget(self._foot)
         order = (
-            self.typed.edit, self.note, self.approve_button, self.running.cancel_button, self.reject_button,
-            self.withdraw_button, self.check_button,
+            self.typed.edit, self.note, self.approve_button, self.running.cancel_button, self.return_button,
+            self.reject_button, self.withdraw_button, self.check_button,
         )  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
     def _connect(self) -> None:
         self.approve_button.clicked.connect(self.approval_wanted)
+        self.return_button.clicked.connect(self.return_wanted)
         self.reject_button.clicked.connect(self.rejection_wanted)
         self.withdraw_button.clicked.connect(self.withdrawal_wanted)
         self.check_button.clicked.connect(self.check_wanted)

@@ -122,7 +122,7 @@ class PostingCard(Card):
             self._rights.no_posting(state.detail)
             or self._unfit(state)
             or self.expected.unlike(state.row)
-            or self.expected.typed.why_not(state.row)
+            or self.expected.typed.why_not(state.row.total)
         )
 
     def _why_no_submission(self) -> str:

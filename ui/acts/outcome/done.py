@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
-from ui.acts.came_to import answer, heading, lines
+from ui.acts.outcome.came_to import answer, heading, lines
 from ui.kit.keyed_write import LATE
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, column_of, label, row_of
@@ -16,7 +16,7 @@ from ui.kit.widgets.buttons import allow
 from ui.routes import OpenAccount, OpenTransaction
 
 if TYPE_CHECKING:
-    from ui.acts.came_to import CameTo
+    from ui.acts.outcome.came_to import CameTo
     from ui.context import Context
     from ui.routes import Route
 

@@ -1,0 +1,1 @@
+"""Decisions on requests for approval, wherever they are shown: asked, written once, and said."""

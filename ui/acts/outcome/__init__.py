@@ -1,0 +1,1 @@
+"""What came of an act, and how the form ends with it."""
