@@ -169,6 +169,22 @@ class OpenBatchFile(Route):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenApprovals(Route):
+    """The requests for approval: of one view by its word, without one those that wait for the operator."""
+
+    screen: ClassVar[str] = "approvals"
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenRequest(Route):
+    """One request for approval, by its number, whoever asked for it and whatever became of it."""
+
+    screen: ClassVar[str] = "approvals"
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class OpenJobs(Route):
     """The automatic jobs."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from console.ledger.accounts.notes import waiting as flags_waiting
+from console.ledger.approvals.inbox import counts as requests
 from console.ledger.audit.news import Topic
 from console.ledger.batches.waiting import waiting as batches_waiting
 from console.ledger.holds.counts import waiting as holds_overdue
@@ -14,10 +15,19 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QObject
 
+    from console.postgres.cancellation import Cancellation
+    from console.postgres.database import Database
     from ui.context import Context
+
+
+def requests_waiting(database: Database, *, cancel: Cancellation | None = None) -> int:
+    """Return how many requests wait for whoever is signed in."""
+    return requests(database, cancel=cancel).for_me
+
 
 COUNTED: Final[Mapping[str, Callable[..., int]]] = {
     "batches": batches_waiting,
+    "approvals": requests_waiting,
     "accounts": flags_waiting,
     "holds": holds_overdue,
 }
@@ -25,6 +35,7 @@ COUNTED: Final[Mapping[str, Callable[..., int]]] = {
 
 _CHANGED_BY: Final = {
     "batches": frozenset({Topic.BATCHES, Topic.APPROVALS}),
+    "approvals": frozenset({Topic.APPROVALS}),
     "accounts": frozenset({Topic.ACCOUNTS}),
     "holds": frozenset({Topic.HOLDS, Topic.JOBS}),
 }

@@ -7,6 +7,7 @@ from typing import Final
 from ui.kit.theme.icons import Glyph
 from ui.screen import ScreenEntry
 from ui.screens.accounts.screen import Accounts
+from ui.screens.approvals.screen import ApprovalsDesk
 from ui.screens.balances.screen import Balances
 from ui.screens.batches.screen import Batches
 from ui.screens.credits.screen import Credits
@@ -25,6 +26,7 @@ SCREENS: Final[tuple[ScreenEntry, ...]] = (
     ScreenEntry("credits", "Credits", "Ledger", Glyph.CREDITS, Credits),
     ScreenEntry("holds", "Holds", "Ledger", Glyph.HOLDS, HoldsDesk),
     ScreenEntry("batches", "Batches", "Work", Glyph.BATCHES, Batches),
+    ScreenEntry("approvals", "Approvals", "Work", Glyph.APPROVALS, ApprovalsDesk),
     ScreenEntry("queries", "Queries", "Insight", Glyph.QUERIES, Queries, technical=True),
     ScreenEntry("server", "Server", "Insight", Glyph.SERVER, Server, technical=True),
     ScreenEntry("console", "Console", "Insight", Glyph.CONSOLE, Health),

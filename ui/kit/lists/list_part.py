@@ -53,6 +53,10 @@ class ListPart(QWidget):
         """Put a row right above the table."""
         self._column.insertLayout(self._column.indexOf(self.table), part)
 
+    def add_below(self, part: QWidget) -> None:
+        """Put something under the table, as wide as it."""
+        self._column.addWidget(part)
+
     def add_selection_sum(self, key: str, formats: Formats) -> None:
         """Tell under the table what the rows selected add up to in the column `key`, by currency."""
         self.selected = SelectionSum(self.table, key, formats)
@@ -62,12 +66,13 @@ class ListPart(QWidget):
         """Put something at the table's left."""
         self._body.insertWidget(0, part)
 
-    def add_right(self, part: QWidget, *, under_below_px: int = 0) -> None:
+    def add_right(self, part: QWidget, *, under_below_px: int = 0, stretch: int = 0) -> None:
         """Put something at the table's right, such as the detail of a row.
 
-        under_below_px: where the whole is narrower than that, it stands under the table.
+        under_below_px: where the whole is narrower than that, it stands under the table. stretch: how many
+        times as wide as the table it is; 0 for no wider than it needs.
         """
-        self._body.addWidget(part)
+        self._body.addWidget(part, stretch)
         self._under_below_px = under_below_px
 
     @override

@@ -41,16 +41,18 @@ class Renewed(QObject):
     """Reads a paged list anew when others have changed it, where nobody has gone into it.
 
     In the middle of it, or with rows selected, what is read stays, and the title says that it has changed.
-    key: what makes a row the same row.
+    key: what makes a row the same row. held: whether rows are chosen in another way than by selection.
     """
 
     def __init__(
-        self, table: LedgerTable, model: PagedModel[Any], title: TitleRow, *, key: Callable[[Any], object]
-    ) -> None:
+        self, table: LedgerTable, model: PagedModel[Any], title: TitleRow, *, key: Callable[[Any], object],
+        held: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
         super().__init__(table)
         self._table = table
         self._model = model
         self._key = key
+        self._held = held
         self._chosen: Any | None = None
         self.stale = button("", compact=True)
         self.stale.setToolTip("Others have changed the list since it was read: read it again (F5)")
@@ -66,7 +68,7 @@ class Renewed(QObject):
         """Whether nobody has gone into the list, so that reading it anew takes nothing from anybody."""
         table = self._table
         is_at_top = table.verticalScrollBar().value() == 0 and not self._model.more_before
-        return is_at_top and len(table.selected_rows()) <= 1
+        return is_at_top and len(table.selected_rows()) <= 1 and not self._held()
 
     def renew(self) -> None:
         """Read the list anew, or say that it has changed."""

@@ -37,7 +37,7 @@ class RoundedEdge(QWidget):
         outside.addRect(whole)
         inside.addRoundedRect(whole.adjusted(0.5, 0.5, -0.5, -0.5), CARD_RADIUS, CARD_RADIUS)
         bar = self._table.verticalScrollBar()
-        if bar.isVisible():
+        if bar.isVisible() and self._table.horizontalHeader().isVisible():
             # The scroll bar reaches up beside the head, where it would leave a white notch.
             left = bar.mapTo(self._table, bar.rect().topLeft()).x()
             tokens = self._theme.tokens

@@ -245,7 +245,8 @@ class LedgerTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._words.setGeometry(self.viewport().rect())
-        self._bar.setGeometry(1, HEAD_HEIGHT - 1, self.width() - 2, 2)
+        under = HEAD_HEIGHT - 1 if self.head.isVisibleTo(self) else 1
+        self._bar.setGeometry(1, under, self.width() - 2, 2)
         self._edge.setGeometry(self.rect())
         self._edge.raise_()
         self._widths.arrange()
@@ -353,7 +354,7 @@ class LedgerTable(QTableView):
     def _keep_place(self, rows: int) -> None:
         """Scroll by the rows that came or went above, so that what is read stays where it is."""
         self.executeDelayedItemsLayout()
-        self.verticalScrollBar().setValue(self._anchor_px + rows * ROW_HEIGHT)
+        self.verticalScrollBar().setValue(self._anchor_px + rows * self.verticalHeader().defaultSectionSize())
 
     def _follow_paging(self) -> None:
         model = self.model()

@@ -1,0 +1,1 @@
+"""The approvals desk, with real widgets on a real ledger."""

@@ -1,0 +1,289 @@
+"""The page beside the list: one request in full, what would happen now, and the decision on it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+from typing_extensions import override
+
+from console.ledger.approvals.page import OPEN
+from ui.acts.deciding.decisions import Asked, Decisions
+from ui.kit.formats import sentence
+from ui.kit.widgets.basics import button, label, row_of, scrolling
+from ui.kit.widgets.cards import Card
+from ui.screens.approvals.request.changes import ChangesPart
+from ui.screens.approvals.request.figures import RequestFigures, RequestHead
+from ui.screens.approvals.request.foot import REJECT_KEY, RETURN_KEY, WITHDRAW_KEY, DecisionFoot
+from ui.screens.approvals.request.work import RequestWork
+from ui.screens.approvals.words import within
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+    from uuid import UUID
+
+    from PySide6.QtGui import QKeyEvent
+    from PySide6.QtWidgets import QPushButton
+
+    from console.errors import ConsoleError
+    from console.ledger.approvals.page import Request, RequestRow
+    from console.postgres.cancellation import Cancellation
+    from ui.context import Context
+
+_KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
+_NOTHING: Final = "Choose a request to see what it would come to."
+_BATCH_AGAIN: Final = "The batch is a draft again"
+
+
+class RequestPage(Card):
+    """Empty until a request is shown; `decided` comes when one was decided on here, `wanted` with a place."""
+
+    closed = Signal()
+    decided = Signal()
+    wanted = Signal(object)
+
+    def __init__(self, context: Context) -> None:
+        super().__init__(spacing=12)
+        self._context = context
+        self._row: RequestRow | None = None
+        self._number: int | None = None
+        self._found: Request | None = None
+        self._troubles: dict[int, str] = {}
+        self._deciding: int | None = None
+        self.setAccessibleName("Request")
+        self.work = RequestWork(context, self)
+        self.decisions = Decisions(context.ledger, self._decide, self)
+        self.head = RequestHead(context)
+        self.figures = RequestFigures(context)
+        self.changes = ChangesPart(context.formats)
+        self.foot = DecisionFoot(context)
+        self._trouble = label(tone="error", wrap=True, selectable=True)
+        self._retry = button("Try again")
+        self._nothing = label(_NOTHING, tone="muted", wrap=True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._parts = QWidget()
+        self._build()
+        self._connect()
+        self.show_row(None)
+
+    @property
+    def row(self) -> RequestRow | None:
+        """The request that is shown, as it was last read."""
+        return self._row
+
+    @property
+    def number(self) -> int | None:
+        """The number of the request that is shown or being read."""
+        return self._number
+
+    @property
+    def found(self) -> Request | None:
+        """The request with its approvals; None until it was read."""
+        return self._found
+
+    @property
+    def trouble(self) -> str:
+        """Why it could not be read; empty when it could."""
+        return "" if self._trouble.isHidden() else self._trouble.text()
+
+    @property
+    def in_order(self) -> tuple[QWidget, ...]:
+        """What the keyboard stops at, from the top."""
+        return (self.head.close_button, *self.figures.way_buttons, *self.foot.in_order)
+
+    def show_row(self, row: RequestRow | None) -> None:
+        """Show a request that the list has read; None shows none."""
+        self._take_number(None if row is None else row.id)
+        if row is not None:
+            self._show(row)
+        self.work.show_of(self._number)
+
+    def show_number(self, number: int) -> None:
+        """Show the request of a number, wherever it is listed."""
+        self._take_number(number)
+        self.work.show_of(number, now=True)
+
+    def reload(self) -> None:
+        """Read the request that is shown as it is now, and try it anew."""
+        self.work.show_of(self._number, now=True)
+
+    def focus_first(self) -> None:
+        """Put the keyboard on what can be done."""
+        self.foot.focus_first()
+
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def press_deed(self) -> None:
+        """Approve or carry out what is shown, as its button would; where that is grey, the page says why."""
+        for made in (self.foot.approve_button, self.foot.execute_button):
+            if made.isVisible():
+                made.click()
+                return
+
+    def _take_number(self, number: int | None) -> None:
+        if number != self._number:
+            self._row = self._found = None
+        self._number = number
+        shown = number is not None
+        self._nothing.setVisible(not shown)
+        self._say_trouble("")
+        known = self._row is not None
+        for part in (self.head, self._parts):
+            part.setVisible(shown and known)
+        if not known:
+            self.foot.hide()
+
+    def _show(self, row: RequestRow) -> None:
+        self._row = row
+        self.setAccessibleName(f"Request {row.id}")
+        self.head.show_row(row)
+        self.figures.show_row(row)
+        self.changes.setVisible(row.status in OPEN)
+        self.changes.show_reading(row)
+        self.foot.show_row(row)
+        self.foot.outcome.say(self._troubles.get(row.id, ""), "warning")
+        for part in (self.head, self._parts):
+            part.show()
+
+    def _take(self, found: Request) -> None:
+        self._say_trouble("")
+        if self._row != found.row:
+            self._show(found.row)
+        self._found = found
+        self.figures.show_request(found)
+        self.foot.show_request(found)
+
+    def _miss(self, error: ConsoleError) -> None:
+        self._say_trouble(f"Not read: {sentence(str(error))}")
+
+    def _say_trouble(self, words: str) -> None:
+        self._trouble.setText(words)
+        self._trouble.setVisible(bool(words))
+        self._retry.setVisible(bool(words))
+
+    def _asked(self) -> Asked | None:
+        found = self._found
+        return None if found is None else Asked(found.row.id, found.row.content, self._within(found.row))
+
+    def _within(self, row: RequestRow) -> str:
+        return within(row, self._context.formats)
+
+    def _decide(
+        self, act: Hashable, words: str, said: str, call: Callable[[UUID, Cancellation], object], /
+    ) -> None:
+        if not self.work.busy:
+            self._deciding = self._number
+            self.work.decide(act, words, said, call)
+
+    def _approve(self) -> None:
+        asked = self._asked()
+        if asked is not None and not self.foot.reason:
+            typed = self.foot.typed.edit.amount if self.foot.typed.isVisible() else None
+            self.decisions.approve(asked, note=" ".join(self.foot.note.text().split()), typed=typed)
+
+    def _reject(self) -> None:
+        batch = "It can then never be posted. Its file can be loaded again, as another batch."
+        self._end(self.decisions.ask_rejection, batch, "It is never carried out. It can be asked for anew.")
+
+    def _return(self) -> None:
+        words = "Its maker reads what you write, and may submit it changed; this one stays as it is."
+        self._end(self.decisions.ask_return, f"{_BATCH_AGAIN}, and its maker reads what you write.", words)
+
+    def _withdraw(self) -> None:
+        batch = f"{_BATCH_AGAIN}, and approvals given to it are void."
+        self._end(self.decisions.ask_withdrawal, batch, "Nothing is carried out. Approvals given are void.")
+
+    def _end(self, ask: Callable[[Asked, str], None], of_batch: str, otherwise: str) -> None:
+        asked = self._asked()
+        if asked is not None and self._row is not None:
+            ask(asked, of_batch if self._row.kind == "post_batch" else otherwise)
+
+    def _execute(self) -> None:
+        asked, row = self._asked(), self._row
+        if asked is not None and row is not None:
+            posts = row.kind == "post_batch"
+            said = f"{asked.what[:1].upper()}{asked.what[1:]}: {'posted' if posts else 'carried out'}."
+            self.decisions.execute(asked, "Posting" if posts else "Carrying out", said)
+
+    def _settled(self, words: str) -> None:
+        self._context.notices.confirm(words)
+        if self._deciding is not None:
+            self._troubles.pop(self._deciding, None)
+        if self._deciding == self._number:
+            self.foot.forget()
+            self.foot.outcome.say("")
+        self.decided.emit()
+        self.reload()
+
+    def _unsettled(self, words: str, in_doubt: bool) -> None:  # noqa: FBT001 - told by position
+        of = self._deciding
+        if of is not None and in_doubt:
+            self._troubles[of] = words
+        elif of is not None:
+            self._troubles.pop(of, None)
+        if of == self._number:
+            self.foot.outcome.say(words, "warning" if in_doubt else "error")
+        else:
+            self._context.notices.warn(words)
+        # It may not be as it was when it was read: somebody else may have decided.
+        self.reload()
+
+    def _connect(self) -> None:
+        work, foot = self.work, self.foot
+        work.read.connect(self._take)
+        work.unread.connect(self._miss)
+        work.foreseen.connect(self.changes.show_since)
+        work.unforeseen.connect(self.changes.show_trouble)
+        work.decided.connect(self._settled)
+        work.undecided.connect(self._unsettled)
+        work.busy_changed.connect(foot.set_busy)
+        foot.approval_wanted.connect(self._approve)
+        foot.return_wanted.connect(self._return)
+        foot.rejection_wanted.connect(self._reject)
+        foot.withdrawal_wanted.connect(self._withdraw)
+        foot.execution_wanted.connect(self._execute)
+        foot.running.cancel_button.clicked.connect(self._cancel)
+        self.head.closed.connect(self.closed)
+        self.figures.wanted.connect(self.wanted)
+        self._retry.clicked.connect(self.reload)
+        for key in _KEYS:
+            self._on_key(key, self.press_deed)
+
+    def _cancel(self) -> None:
+        self.foot.running.show_cancelling()
+        self.work.cancel()
+
+    def _on_key(self, key: str, run: Callable[[], None]) -> None:
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(run)
+
+    def letters(self) -> tuple[tuple[str, QPushButton], ...]:
+        """Return the letters that open the question why, each with the button that it presses."""
+        foot = self.foot
+        return (
+            (RETURN_KEY, foot.return_button), (REJECT_KEY, foot.reject_button),
+            (WITHDRAW_KEY, foot.withdraw_button),
+        )  # fmt: skip
+
+    def _build(self) -> None:
+        inside = QVBoxLayout(self._parts)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(14)
+        for part in (self.figures, self.changes):
+            inside.addWidget(part)
+        inside.addStretch(1)
+        self.body.addWidget(self._nothing, 1)
+        self.body.addWidget(self.head)
+        self.body.addLayout(row_of(self._trouble, self._retry, None))
+        self._area = scrolling(self._parts, ground="surface")
+        self.body.addWidget(self._area, 1)
+        self.body.addWidget(self.foot)

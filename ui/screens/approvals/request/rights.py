@@ -1,0 +1,50 @@
+"""What one operator may do with the request that is shown, and in words why not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from console.ledger.approvals.page import OPEN, RequestStatus
+from ui.acts.deciding.rights import no_approval, no_deciding, no_operating, no_withdrawal
+from ui.screens.approvals.words import status_words
+
+if TYPE_CHECKING:
+    from console.ledger.approvals.page import Request, RequestRow
+    from console.ledger.operators.rights import Rights
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRights:
+    """The operator's rights, asked about one request as it was read."""
+
+    rights: Rights
+
+    def made(self, row: RequestRow) -> bool:
+        """Whether this operator asked for it."""
+        return row.created_by == self.rights.operator
+
+    def no_approval(self, found: Request) -> str:
+        """Say why this operator cannot approve it."""
+        row = found.row
+        if row.status is not RequestStatus.PENDING:
+            return f"it is {status_words(row.status)}"
+        return no_approval(self.rights, row.created_by, (one.approved_by for one in found.approvals))
+
+    def no_ending(self, found: Request) -> str:
+        """Say why this operator cannot reject it or send it back."""
+        return _closed(found.row) or no_deciding(self.rights)
+
+    def no_withdrawal(self, found: Request) -> str:
+        """Say why this operator cannot take it back."""
+        return _closed(found.row) or no_withdrawal(self.rights, found.row.created_by)
+
+    def no_execution(self, found: Request) -> str:
+        """Say why this operator cannot carry it out."""
+        if found.row.status is RequestStatus.PENDING:
+            return "not all have approved it"
+        return _closed(found.row) or no_operating(self.rights)
+
+
+def _closed(row: RequestRow) -> str:
+    return "" if row.status in OPEN else f"it is {status_words(row.status)}"
