@@ -75,6 +75,12 @@ class ListPart(QWidget):
         self._body.addWidget(part, stretch)
         self._under_below_px = under_below_px
 
+    def show_list(self, *, shown: bool) -> None:
+        """Show the table and what is under it, or give its room to what is at its right."""
+        self.table.setVisible(shown)
+        # An empty layout would keep its share of the width.
+        self._body.setStretchFactor(self._column, int(shown))
+
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -265,7 +265,7 @@ class ApprovalsDesk(Screen):
         narrow = self.width() < _NARROW_PX
         for part in (self.table, self.foot):
             part.setMaximumWidth(self.width() if narrow else _LIST_PX)
-        self.table.setVisible(not narrow or not self._is_open)
+        self.list.show_list(shown=not narrow or not self._is_open)
         self.foot.setVisible(self.table.isVisibleTo(self) and self.views.view is View.FOR_ME)
         self.request.setVisible(not narrow or self._is_open)
         self.request.head.close_button.setVisible(narrow)
