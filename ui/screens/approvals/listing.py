@@ -52,7 +52,7 @@ class Listing:
     def __call__(self, direction: Direction, row: Listed | None, cancellation: Cancellation) -> Page[Listed]:
         """Load the page beside a row, or the first or last page; on a pool thread."""
         found = page(
-            self.database, self.view, self.wanted, cursor=None if row is None else row.request,
+            self.database, self.view, self.wanted, cursor=None if row is None else self._place(row.request),
             direction=direction, limit=self.limit, cancel=cancellation,
         )  # fmt: skip
         at = datetime.now(UTC).replace(second=0, microsecond=0)
@@ -61,6 +61,11 @@ class Listing:
             found.more_before,
             found.more_after,
         )
+
+    def _place(self, row: RequestRow) -> tuple[datetime, int]:
+        """Return where a row stands in its view: by when it came, of what is decided by when that was."""
+        decided = row.closed_at if self.view is View.DECIDED else None
+        return decided or row.created_at, row.id
 
 
 def second_line(row: Listed, formats: Formats) -> str:

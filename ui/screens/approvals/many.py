@@ -20,7 +20,7 @@ from ui.kit.widgets.buttons import WhyNot, deed_row
 from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.approvals.request.changes import refused_words
 from ui.screens.approvals.request.foot import KEY
-from ui.screens.approvals.words import is_typed, title
+from ui.screens.approvals.words import title
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
     from ui.kit.formats import Formats
+
+MOST: Final = 500
+"""How many requests the ledger takes by one statement."""
 
 _WIDTH: Final = 560
 _EDGE_PX: Final = 20
@@ -51,8 +54,8 @@ class ApproveMany(QDialog):
         super().__init__(parent)
         self._context = context
         self._page = parent
-        self.taken = tuple(row for row in rows if not is_typed(row))
-        self.left_out = tuple(row for row in rows if is_typed(row))
+        self.taken = tuple(row for row in rows if not row.typed)
+        self.left_out = tuple(row for row in rows if row.typed)
         self._came_to: tuple[Decided, ...] | None = None
         self.setWindowTitle("Approve several")
         self.setFixedWidth(_WIDTH)
@@ -148,6 +151,8 @@ class ApproveMany(QDialog):
     def _why_not(self) -> str:
         if self._one.busy:
             return "wait until this has ended"
+        if len(self.taken) > MOST:
+            return f"at most {MOST} are approved at once"
         return "" if self.taken else "each of these is approved on its own page"
 
     def _tell(self) -> None:

@@ -127,11 +127,6 @@ def lasts(row: RequestRow, formats: Formats, at: datetime) -> str:
     return f"ends in {age(at, row.expires_at)}"
 
 
-def is_typed(row: RequestRow) -> bool:
-    """Whether its amount is so high that whoever approves it types it."""
-    return row.typed_from is not None and row.amount >= row.typed_from
-
-
 def batch_of(row: RequestRow) -> int | None:
     """Return the number of the batch that a request is about."""
     found = row.request.get("batch")

@@ -23,22 +23,35 @@ if TYPE_CHECKING:
     from console.errors.refusals import OperationRefusedError
     from console.ledger.approvals.page import Rehearsal, RequestRow
     from console.ledger.approvals.since import Change, Since
+    from console.money import Currency
     from ui.kit.formats import Formats
 
 _NONE: Final = "\N{EM DASH}"
 _NAMES: Final[Mapping[str, str]] = {
     "balance": "Balance of {}",
-    "granted": "Granted credit of {}",
+    "granted": "Credit of {}",
     "on_hold": "On hold of {}",
     "overdraft": "Overdraft of {}",
+    "expired": "Expired credit of {}",
     "status": "Status of {}",
-    "approvals": "Approvals needed",
+    "approvals": "Checkers that a rule asks for",
     "limit": "Limit of {}",
-    "refusal": "What the ledger says",
+    "left": "Left of the transaction",
+    "hold_status": "Status of the hold",
+    "hold_amount": "Amount of the hold",
+    "hold_end": "End of the hold",
     "schema": "Version of the ledger",
-    "batch line": "Line {}",
 }
-_TELLS: Final = frozenset({"refusal", "batch line"})
+_MONEY: Final = frozenset({"balance", "granted", "on_hold", "overdraft", "expired", "left", "hold_amount"})
+_HARMFUL: Final = {
+    "balance": "less",
+    "overdraft": "less",
+    "left": "less",
+    "on_hold": "more",
+    "expired": "more",
+}
+_SAME: Final = "Nothing that it depends on has changed."
+_UNKNOWN: Final = "What stood when it was submitted was not kept; what holds now is below."
 _AGO_MS: Final = 1_000
 _SOON_S: Final = 60
 
@@ -90,11 +103,14 @@ class ChangesPart(QWidget):
 
     def show_since(self, found: Since) -> None:
         """Show what changed, and what a dry run came to a moment ago."""
-        rehearsal = found.rehearsal
-        rows = [change_row(change, rehearsal, self._formats) for change in found.changes]
-        more = len(rows) - MOST
+        rehearsal, row = found.rehearsal, self._row
+        if row is None:
+            return
+        rows = [change_row(change, rehearsal, row.currency, self._formats) for change in found.changes]
+        more = (found.changed or 0) - min(len(rows), MOST)
         self.changes.show_rows(rows, more=f"and {self._formats.integer(more)} more" if more > 0 else "")
-        self._say(self._same, "" if rows else "Nothing that it depends on has changed.", "muted")
+        same = _UNKNOWN if found.changed is None else _SAME
+        self._say(self._same, "" if rows else same, "muted")
         self._show_outcome(rehearsal)
         self._at = datetime.now(UTC)
         self._clock.start()
@@ -172,34 +188,36 @@ def outcome_words(rehearsal: Rehearsal, formats: Formats) -> str:
     return sentence(DOT.join(told))
 
 
-def change_row(change: Change, rehearsal: Rehearsal, formats: Formats) -> GridRow:
-    """Return a change as it is written, with what it means for the request."""
-    name = _NAMES.get(change.what, "{}").format(shown(change.subject))
-    effect, tone = _effect(change, rehearsal)
-    return GridRow(
-        name, _written(change, change.then, formats), _written(change, change.now, formats), effect, tone
-    )
+def change_row(change: Change, rehearsal: Rehearsal, currency: Currency, formats: Formats) -> GridRow:
+    """Return a change as it is written, with what it means for the request; amounts are of `currency`."""
+    name = _NAMES.get(change.what, f"{change.what.replace('_', ' ')} {{}}").format(shown(change.subject))
+    then, now = (_written(change.what, one, currency, formats) for one in (change.then, change.now))
+    return GridRow(name.strip(), then, now, *_effect(change, rehearsal))
 
 
-def _written(change: Change, value: str | int | None, formats: Formats) -> str:
+def _written(what: str, value: Any, currency: Currency, formats: Formats) -> str:
+    """Write a figure of the ledger's: an amount, a limit at once and a day, a moment, or its own word."""
     if value is None:
         return _NONE
+    if what == "limit":
+        at_once, a_day = (_NONE if one is None else formats.amount(one, currency) for one in value)
+        return f"{at_once} at once, {a_day} a day"
+    if what == "hold_end":
+        return formats.until(datetime.fromisoformat(value))
     if isinstance(value, int):
-        return formats.integer(value) if change.currency is None else formats.amount(value, change.currency)
-    return shown(value)
+        return formats.amount(value, currency) if what in _MONEY else formats.integer(value)
+    return shown(str(value))
 
 
 def _effect(change: Change, rehearsal: Rehearsal) -> tuple[str, Tone]:
     """Say what a change does: what the ledger has just tried without a refusal has no effect."""
-    refusal = rehearsal.refusal
-    if change.what in _TELLS:
-        return ("would be refused", Tone.ERROR) if change.now is not None else ("passes now", Tone.CREDIT)
-    direction = _direction(change)
+    direction, refusal = _direction(change), rehearsal.refusal
     if refusal is None:
         return f"{direction}, no effect", Tone.NEUTRAL
     if refusal.detail.get("username") == change.subject:
         return "would be refused", Tone.ERROR
-    return direction, Tone.WARNING
+    harmful = _HARMFUL.get(change.what, direction) == direction
+    return direction, Tone.WARNING if harmful else Tone.NEUTRAL
 
 
 def _direction(change: Change) -> str:

@@ -14,7 +14,6 @@ from ui.kit.widgets.basics import Field, button, column_of, line, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
 from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.approvals.request.rights import RequestRights
-from ui.screens.approvals.words import is_typed
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QPushButton
@@ -39,6 +38,7 @@ class DecisionFoot(QWidget):
     rejection_wanted = Signal()
     withdrawal_wanted = Signal()
     execution_wanted = Signal()
+    submission_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -55,6 +55,7 @@ class DecisionFoot(QWidget):
         self.outcome = Outcome()
         self.running = RunningStrip(context.formats)
         self.withdraw_button = button(f"Withdraw\N{HORIZONTAL ELLIPSIS}  {WITHDRAW_KEY}")
+        self.again_button = button("Submit again\N{HORIZONTAL ELLIPSIS}", accent=True)
         self.return_button = button(f"Send back\N{HORIZONTAL ELLIPSIS}  {RETURN_KEY}")
         self.reject_button = button(f"Reject\N{HORIZONTAL ELLIPSIS}  {REJECT_KEY}", danger=True)
         self.execute_button = button("Carry out", accent=True)
@@ -62,6 +63,7 @@ class DecisionFoot(QWidget):
         # One place for the reason: it is said of the deed that most people come for.
         self._no_approval = WhyNot(self.approve_button)
         self._no_execution = WhyNot(self.execute_button)
+        self._no_submission = WhyNot(self.again_button)
         self._build()
         self._connect()
 
@@ -69,8 +71,8 @@ class DecisionFoot(QWidget):
     def buttons(self) -> tuple[QPushButton, ...]:
         """All that can be pressed, from left to right."""
         return (
-            self.withdraw_button, self.return_button, self.reject_button, self.execute_button,
-            self.approve_button,
+            self.withdraw_button, self.return_button, self.reject_button, self.again_button,
+            self.execute_button, self.approve_button,
         )  # fmt: skip
 
     @property
@@ -86,8 +88,12 @@ class DecisionFoot(QWidget):
     @property
     def why(self) -> str:
         """What is said beside the buttons."""
-        shown = (one for one in (self._no_approval, self._no_execution) if not one.isHidden())
+        shown = (one for one in self._whys if not one.isHidden())
         return "\n".join(one.text() for one in shown)
+
+    @property
+    def _whys(self) -> tuple[WhyNot, ...]:
+        return (self._no_approval, self._no_execution, self._no_submission)
 
     def show_row(self, row: RequestRow) -> None:
         """Show what can be done with a request once it has been read; what was typed for another goes."""
@@ -115,7 +121,8 @@ class DecisionFoot(QWidget):
 
     def focus_first(self) -> None:
         """Put the keyboard on what comes first of what can be done."""
-        stops = (self.typed.edit, self.approve_button, self.execute_button, self.withdraw_button, self.note)
+        deeds = (self.approve_button, self.execute_button, self.again_button, self.withdraw_button)
+        stops = (self.typed.edit, *deeds, self.note)
         for one in stops:
             if one.isVisible() and one.isEnabled():
                 one.setFocus()
@@ -129,46 +136,58 @@ class DecisionFoot(QWidget):
             return _READING
         if never := self._rights.no_approval(found):
             return never
-        return self.typed.why_not(found.row.amount) if is_typed(found.row) else ""
+        return self.typed.why_not(found.row.amount) if found.row.typed else ""
 
     def _look(self) -> None:
         row, found = self._row, self._found
-        self.setVisible(row is not None and row.status in OPEN)
+        self.setVisible(row is not None and (row.status in OPEN or self._is_returned(row)))
         if row is None:
             return
-        mine, approved = self._rights.made(row), row.status is RequestStatus.APPROVED
+        mine, is_open = self._rights.made(row), row.status in OPEN
+        approved = row.status is RequestStatus.APPROVED
         never = "" if found is None else self._rights.no_approval(found)
         busy = _WAIT if self.running.words else "" if found is not None else _READING
-        deciding = not never and not approved and not mine
+        deciding = is_open and not never and not approved and not mine
         self._note_field.setVisible(deciding)
-        self.typed.setVisible(deciding and is_typed(row))
+        self.typed.setVisible(deciding and row.typed)
         self.typed.show_problem(row.amount)
-        self.approve_button.setVisible(not approved)
+        self.approve_button.setVisible(is_open and not approved)
         self.execute_button.setVisible(approved)
         self.execute_button.setText("Post" if row.kind == "post_batch" else "Carry out")
+        self.again_button.setVisible(not is_open)
         for one in (self.return_button, self.reject_button):
-            one.setVisible(not mine)
+            one.setVisible(is_open and not mine)
             allow(one, busy or ("" if found is None else self._rights.no_ending(found)))
-        self.withdraw_button.setVisible(mine)
+        self.withdraw_button.setVisible(is_open and mine)
         allow(self.withdraw_button, busy or ("" if found is None else self._rights.no_withdrawal(found)))
-        self._explain(busy, never, approved=approved)
+        self._explain(row, busy, never)
 
-    def _explain(self, busy: str, never: str, *, approved: bool) -> None:
-        quiet, found = bool(self.running.words) or self._found is None, self._found
+    def _is_returned(self, row: RequestRow) -> bool:
+        """Whether it was sent back to whoever reads it; a batch is a draft again, on its own page."""
+        returned = row.status is RequestStatus.RETURNED and self._rights.made(row)
+        return returned and row.kind != "post_batch"
+
+    def _explain(self, row: RequestRow, busy: str, never: str) -> None:
+        quiet, found, status = bool(self.running.words) or self._found is None, self._found, row.status
         self._no_approval.explain(
-            self._why_not(), never=never, otherwise=f"{native(KEY)} approves it.", quiet=quiet or approved
-        )
+            self._why_not(), never=never, otherwise=f"{native(KEY)} approves it.",
+            quiet=quiet or status is not RequestStatus.PENDING,
+        )  # fmt: skip
         no_execution = "" if found is None else self._rights.no_execution(found)
         self._no_execution.explain(
             busy or no_execution, never=no_execution, otherwise=f"{native(KEY)} does it.",
-            quiet=quiet or not approved,
+            quiet=quiet or status is not RequestStatus.APPROVED,
         )  # fmt: skip
+        no_submission = self._rights.no_submission(row)
+        self._no_submission.explain(
+            busy or no_submission, never=no_submission, quiet=quiet or status is not RequestStatus.RETURNED
+        )
 
     def _build(self) -> None:
         typed = row_of(self._note_field, self.typed, spacing=10)
         typed.setStretch(0, 1)
         why = QWidget()
-        why.setLayout(column_of(self._no_approval, self._no_execution, spacing=0))
+        why.setLayout(column_of(*self._whys, spacing=0))
         deeds = row_of(why, *self.buttons, spacing=8)
         deeds.setStretch(0, 1)
         self.setLayout(column_of(line(), typed, self.outcome, self.running, deeds, spacing=10))
@@ -179,4 +198,5 @@ class DecisionFoot(QWidget):
         self.reject_button.clicked.connect(self.rejection_wanted)
         self.withdraw_button.clicked.connect(self.withdrawal_wanted)
         self.execute_button.clicked.connect(self.execution_wanted)
+        self.again_button.clicked.connect(self.submission_wanted)
         self.typed.edit.textChanged.connect(self._look)

@@ -9,11 +9,13 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
+from console.ledger.approvals.commands import submit
 from console.ledger.approvals.page import OPEN
 from ui.acts.deciding.decisions import Asked, Decisions
 from ui.kit.formats import sentence
 from ui.kit.widgets.basics import button, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
+from ui.screens.approvals.request.again import SameOrder
 from ui.screens.approvals.request.changes import ChangesPart
 from ui.screens.approvals.request.figures import RequestFigures, RequestHead
 from ui.screens.approvals.request.foot import REJECT_KEY, RETURN_KEY, WITHDRAW_KEY, DecisionFoot
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 _KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
 _NOTHING: Final = "Choose a request to see what it would come to."
+_SAME: Final = "It is asked for as it was, with another reason; for anything else fill in its form anew."
 _BATCH_AGAIN: Final = "The batch is a draft again"
 
 
@@ -212,6 +215,24 @@ class RequestPage(Card):
             said = f"{asked.what[:1].upper()}{asked.what[1:]}: {'posted' if posts else 'carried out'}."
             self.decisions.execute(asked, "Posting" if posts else "Carrying out", said)
 
+    def _submit_again(self) -> None:
+        asked, row, ledger = self._asked(), self._row, self._context.ledger
+        if asked is None or row is None:
+            return
+        self.decisions.ask(
+            title="Submit again",
+            heading=f"Submit {asked.what} again?",
+            words=f"{_SAME} It was sent back with: {row.close_reason or ''}",
+            deed="Submit again",
+            then=lambda reason: self._decide(
+                ("submit", row.id), "Submitting", f"Submitted again: {asked.what}.",
+                lambda key, cancel: submit(
+                    ledger, SameOrder(row), reason=reason, ticket=row.ticket or "", follows=row.id,
+                    key=key, cancel=cancel,
+                ),
+            ),
+        )  # fmt: skip
+
     def _settled(self, words: str) -> None:
         self._context.notices.confirm(words)
         if self._deciding is not None:
@@ -249,6 +270,7 @@ class RequestPage(Card):
         foot.rejection_wanted.connect(self._reject)
         foot.withdrawal_wanted.connect(self._withdraw)
         foot.execution_wanted.connect(self._execute)
+        foot.submission_wanted.connect(self._submit_again)
         foot.running.cancel_button.clicked.connect(self._cancel)
         self.head.closed.connect(self.closed)
         self.figures.wanted.connect(self.wanted)

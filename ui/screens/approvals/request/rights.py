@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from console.ledger.approvals.page import OPEN, RequestStatus
@@ -29,6 +30,8 @@ class RequestRights:
         row = found.row
         if row.status is not RequestStatus.PENDING:
             return f"it is {status_words(row.status)}"
+        if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
+            return "its time is over; its maker submits it anew"
         return no_approval(self.rights, row.created_by, (one.approved_by for one in found.approvals))
 
     def no_ending(self, found: Request) -> str:
@@ -38,6 +41,14 @@ class RequestRights:
     def no_withdrawal(self, found: Request) -> str:
         """Say why this operator cannot take it back."""
         return _closed(found.row) or no_withdrawal(self.rights, found.row.created_by)
+
+    def no_submission(self, row: RequestRow) -> str:
+        """Say why this operator cannot submit anew what was sent back."""
+        if row.status is not RequestStatus.RETURNED:
+            return f"it is {status_words(row.status)}"
+        if not self.made(row):
+            return f"only {row.created_by}, who submitted it, can submit it again"
+        return self.rights.no_writing()
 
     def no_execution(self, found: Request) -> str:
         """Say why this operator cannot carry it out."""
