@@ -94,7 +94,10 @@ class FigureGrid(QWidget):
         for column, cell in enumerate(cells):
             self._put(cell, at + 1, column)
         if row.effect:
-            self._put(Chip(row.effect, row.tone), at + 1, 3)
+            # In its place first: a chip that is given its word without a parent is a window of its own.
+            chip = Chip()
+            self._put(chip, at + 1, 3)
+            chip.set(row.effect, row.tone)
 
     def _put(self, cell: QWidget, row: int, column: int) -> None:
         figure = 0 < column <= _VALUES
