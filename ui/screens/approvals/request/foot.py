@@ -12,7 +12,7 @@ from ui.acts.deciding.typed_total import TypedTotal
 from ui.kit.commands import native
 from ui.kit.widgets.basics import Field, button, column_of, line, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
-from ui.kit.widgets.running import Outcome, RunningStrip
+from ui.kit.widgets.running import RunningStrip
 from ui.screens.approvals.request.rights import RequestRights
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ class DecisionFoot(QWidget):
         self.note.setMaxLength(_WORDS_MOST)
         self.note.setPlaceholderText("optional, such as what it was checked against")
         self._note_field = Field("Words for the audit", self.note)
-        self.outcome = Outcome()
         self.running = RunningStrip(context.formats)
         self.withdraw_button = button(f"Withdraw\N{HORIZONTAL ELLIPSIS}  {WITHDRAW_KEY}")
         self.again_button = button("Submit again\N{HORIZONTAL ELLIPSIS}", accent=True)
@@ -99,7 +98,6 @@ class DecisionFoot(QWidget):
         """Show what can be done with a request once it has been read; what was typed for another goes."""
         if self._row is None or self._row.id != row.id:
             self.forget()
-            self.outcome.say("")
         self._row, self._found = row, None
         self.typed.set_currency(row.currency)
         self._look()
@@ -190,7 +188,7 @@ class DecisionFoot(QWidget):
         why.setLayout(column_of(*self._whys, spacing=0))
         deeds = row_of(why, *self.buttons, spacing=8)
         deeds.setStretch(0, 1)
-        self.setLayout(column_of(line(), typed, self.outcome, self.running, deeds, spacing=10))
+        self.setLayout(column_of(line(), typed, self.running, deeds, spacing=10))
 
     def _connect(self) -> None:
         self.approve_button.clicked.connect(self.approval_wanted)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
@@ -15,6 +16,7 @@ from ui.acts.deciding.decisions import Asked, Decisions
 from ui.kit.formats import sentence
 from ui.kit.widgets.basics import button, label, row_of, scrolling
 from ui.kit.widgets.cards import Card
+from ui.kit.widgets.running import Outcome
 from ui.screens.approvals.request.again import SameOrder
 from ui.screens.approvals.request.changes import ChangesPart
 from ui.screens.approvals.request.figures import RequestFigures, RequestHead
@@ -40,6 +42,16 @@ _SAME: Final = "It is asked for as it was, with another reason; for anything els
 _BATCH_AGAIN: Final = "The batch is a draft again"
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A decision that was begun on a request; before: how that stood. words: why its end is in doubt."""
+
+    number: int
+    act: Hashable
+    before: tuple[object, ...]
+    words: str = ""
+
+
 class RequestPage(Card):
     """Empty until a request is shown; `decided` comes when one was decided on here, `wanted` with a place."""
 
@@ -53,14 +65,15 @@ class RequestPage(Card):
         self._row: RequestRow | None = None
         self._number: int | None = None
         self._found: Request | None = None
-        self._troubles: dict[int, str] = {}
-        self._deciding: int | None = None
+        self._doubts: dict[int, _Attempt] = {}
+        self._attempt: _Attempt | None = None
         self.setAccessibleName("Request")
         self.work = RequestWork(context, self)
         self.decisions = Decisions(context.ledger, self._decide, self)
         self.head = RequestHead(context)
         self.figures = RequestFigures(context)
         self.changes = ChangesPart(context.formats)
+        self.outcome = Outcome()
         self.foot = DecisionFoot(context)
         self._trouble = label(tone="error", wrap=True, selectable=True)
         self._retry = button("Try again")
@@ -133,6 +146,8 @@ class RequestPage(Card):
     def _take_number(self, number: int | None) -> None:
         if number != self._number:
             self._row = self._found = None
+            doubt = None if number is None else self._doubts.get(number)
+            self.outcome.say("" if doubt is None else doubt.words, "warning")
         self._number = number
         shown = number is not None
         self._nothing.setVisible(not shown)
@@ -151,7 +166,6 @@ class RequestPage(Card):
         self.changes.setVisible(row.status in OPEN)
         self.changes.show_reading(row)
         self.foot.show_row(row)
-        self.foot.outcome.say(self._troubles.get(row.id, ""), "warning")
         for part in (self.head, self._parts):
             part.show()
 
@@ -162,6 +176,20 @@ class RequestPage(Card):
         self._found = found
         self.figures.show_request(found)
         self.foot.show_request(found)
+        self._settle_doubt(found)
+
+    def _settle_doubt(self, found: Request) -> None:
+        """End the doubt about a decision where the request is another than it was before it."""
+        doubt = self._doubts.get(found.row.id)
+        if doubt is not None and doubt.before != self._stands(found):
+            del self._doubts[found.row.id]
+            self.work.forget(doubt.act)
+            self.outcome.say("")
+
+    def _stands(self, found: Request) -> tuple[object, ...]:
+        """Return what a decision of this operator's changes of a request."""
+        operator = self._context.session.operator
+        return found.row.status, any(one.approved_by == operator for one in found.approvals)
 
     def _miss(self, error: ConsoleError) -> None:
         self._say_trouble(f"Not read: {sentence(str(error))}")
@@ -181,8 +209,11 @@ class RequestPage(Card):
     def _decide(
         self, act: Hashable, words: str, said: str, call: Callable[[UUID, Cancellation], object], /
     ) -> None:
-        if not self.work.busy:
-            self._deciding = self._number
+        found = self._found
+        if not self.work.busy and found is not None:
+            self._attempt = _Attempt(found.row.id, act, self._stands(found))
+            self._context.notices.withdraw(f"request {found.row.id}")
+            self.outcome.say("")
             self.work.decide(act, words, said, call)
 
     def _approve(self) -> None:
@@ -235,24 +266,29 @@ class RequestPage(Card):
 
     def _settled(self, words: str) -> None:
         self._context.notices.confirm(words)
-        if self._deciding is not None:
-            self._troubles.pop(self._deciding, None)
-        if self._deciding == self._number:
+        of = self._attempt
+        if of is not None:
+            self._doubts.pop(of.number, None)
+        if of is not None and of.number == self._number:
             self.foot.forget()
-            self.foot.outcome.say("")
+            self.outcome.say("")
         self.decided.emit()
         self.reload()
 
     def _unsettled(self, words: str, in_doubt: bool) -> None:  # noqa: FBT001 - told by position
-        of = self._deciding
-        if of is not None and in_doubt:
-            self._troubles[of] = words
-        elif of is not None:
-            self._troubles.pop(of, None)
-        if of == self._number:
-            self.foot.outcome.say(words, "warning" if in_doubt else "error")
+        of = self._attempt
+        if of is None:
+            return
+        seen = of.number == self._number
+        if in_doubt:
+            self._doubts[of.number] = replace(of, words=words)
         else:
-            self._context.notices.warn(words)
+            self._doubts.pop(of.number, None)
+        if in_doubt and seen:
+            self.outcome.say(words, "warning")
+        else:
+            # Where it stays: who reads the list anew, or goes on in it, shall not miss that it was not done.
+            self._context.notices.warn(f"Request {of.number}: {words}", key=f"request {of.number}")
         # It may not be as it was when it was read: somebody else may have decided.
         self.reload()
 
@@ -308,4 +344,5 @@ class RequestPage(Card):
         self.body.addLayout(row_of(self._trouble, self._retry, None))
         self._area = scrolling(self._parts, ground="surface")
         self.body.addWidget(self._area, 1)
+        self.body.addWidget(self.outcome)
         self.body.addWidget(self.foot)

@@ -73,6 +73,10 @@ class RequestWork(QObject):
         elif number is not None:
             self._pause.start()
 
+    def forget(self, act: Hashable) -> None:
+        """End the doubt about a decision: the request itself has told what became of it."""
+        self._one.forget(act)
+
     def cancel(self) -> None:
         """Ask the server to stop what is written."""
         self._one.cancel()
