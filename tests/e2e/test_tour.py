@@ -37,7 +37,8 @@ STOPS = [
     "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
     "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
     "overview-waiting", "overview-dark", "transactions-dark", "credits-dark", "account-dark", "act-dark",
-    "account-acted-on-dark", "accounts-dark",
+    "account-acted-on-dark", "accounts-dark", "approvals-mine", "approvals", "approval-typed",
+    "approval-back", "approvals-several", "approvals-approved", "approvals-empty", "approvals-decided",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 

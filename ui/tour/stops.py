@@ -16,6 +16,7 @@ from ui.screens.transactions.screen import Transactions
 from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.scenes.accounts import ACCOUNT_STOPS, DARK_ACCOUNTS
 from ui.tour.scenes.acts import ACT_STOPS, DARK_ACTS
+from ui.tour.scenes.approvals import APPROVAL_STOPS
 from ui.tour.scenes.batch import BATCH_STOPS
 from ui.tour.scenes.credits import CREDIT_STOPS, DARK_CREDITS
 from ui.tour.scenes.currencies import CURRENCY_STOPS
@@ -156,4 +157,6 @@ STOPS = (
     *DARK_ACCOUNTS[:1],
     *DARK_ACTS,
     *DARK_ACCOUNTS[1:],
+    # Last: another operator signs in.
+    *APPROVAL_STOPS,
 )

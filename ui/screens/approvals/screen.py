@@ -187,6 +187,8 @@ class ApprovalsDesk(Screen):
     def _load(self) -> None:
         view, wanted = self.views.view, self.filters.wanted
         self.foot.show_view(view)
+        # Where nothing is marked there are no boxes, and the rows have their room.
+        self.table.head.visibility_wanted.emit(0, view is not View.FOR_ME)
         self.table.set_empty_words(*empty_words(view, narrowed=self.filters.any_set))
         self.model.show(Listing(self.context.database, self.context.settings.page_size, view, wanted))
 

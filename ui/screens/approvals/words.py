@@ -110,7 +110,7 @@ def progress(row: RequestRow, formats: Formats, at: datetime) -> str:
     Of what one approval is enough for there is nothing to say while it waits.
     """
     if row.closed_at is not None:
-        by = f" by {row.closed_by}" if row.closed_by else ""
+        by = f" by {closer}" if (closer := closed_by(row)) else ""
         return f"{status_words(row.status)} {age(row.closed_at, at)} ago{by}"
     if row.status is RequestStatus.APPROVED:
         return "approved, to be carried out"
@@ -125,6 +125,11 @@ def lasts(row: RequestRow, formats: Formats, at: datetime) -> str:
     if row.expires_at <= at:
         return f"its time was over at {short_moment(row.expires_at, formats)}"
     return f"ends in {age(at, row.expires_at)}"
+
+
+def closed_by(row: RequestRow) -> str:
+    """Return who ended a request; empty while it is open, and where its time was over."""
+    return "" if row.status is RequestStatus.EXPIRED else row.closed_by or ""
 
 
 def batch_of(row: RequestRow) -> int | None:

@@ -163,6 +163,20 @@ def test_a_checker_rejects_with_a_reason(
     assert (page.stepper.steps[2].name, page.stepper.steps[2].state) == ("Rejected", StepState.FAILED)
 
 
+def test_a_checker_sends_it_back_and_it_is_a_draft_that_says_why(
+    qtbot: QtBot, screen: Batches, screen_of: Screens, submitted: int
+) -> None:
+    checker = seen(qtbot, screen_of("t_approver"), submitted)
+    press(checker.decision.return_button)
+    answer(checker, "line 3 is of last month")
+    status_of(qtbot, checker, BatchStatus.DRAFT)
+    page = seen(qtbot, screen, submitted)
+    assert not page.decision.return_button.isVisible()
+    assert page.posting.withdrawn.startswith("Was submitted, and sent back by t_approver, ")
+    assert page.posting.withdrawn.endswith(": line 3 is of last month")
+    assert page.posting.submit_button.isEnabled()
+
+
 def test_the_maker_withdraws_and_it_is_a_draft_that_says_why(
     qtbot: QtBot, screen: Batches, submitted: int
 ) -> None:

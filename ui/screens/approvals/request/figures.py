@@ -20,6 +20,7 @@ from ui.routes import OpenAccount, OpenBatch, OpenRequest, OpenTransaction
 from ui.screens.approvals.words import (
     STATUS_TONES,
     batch_of,
+    closed_by,
     kind_words,
     status_words,
     title,
@@ -203,7 +204,7 @@ def ended_words(row: RequestRow, formats: Formats) -> str:
     """Say how a request ended: by whom, when and why; empty while it is open."""
     if row.closed_at is None:
         return ""
-    by = f" by {row.closed_by}" if row.closed_by else ""
+    by = f" by {closer}" if (closer := closed_by(row)) else ""
     words = status_words(row.status)
     told = f"{words[:1].upper()}{words[1:]}{by}, {short_moment(row.closed_at, formats)}"
     return f"{told}: {row.close_reason}" if row.close_reason else f"{told}."

@@ -181,9 +181,9 @@ class PostingCard(Card):
         self._withdrawn.setVisible(back)
         if back and asked is not None and asked.closed_at is not None:
             when = short_moment(asked.closed_at, self._formats)
-            self._withdrawn.setText(
-                f"Was submitted, and {asked.status} by {asked.closed_by}, {when}: {asked.close_reason}"
-            )
+            how = "sent back" if asked.status == "returned" else asked.status
+            by = "" if asked.status == "expired" else f" by {asked.closed_by}"
+            self._withdrawn.setText(f"Was submitted, and {how}{by}, {when}: {asked.close_reason}")
 
     def _typed(self) -> None:
         self._show_reason()
