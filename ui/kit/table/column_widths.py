@@ -196,7 +196,10 @@ class ColumnWidths(QObject):
     def _choose(self, section: int, hidden: bool) -> None:  # noqa: FBT001 - a slot takes its values by position
         """Hide a column, or show it whether or not there is room."""
         self._head.left_out -= {section}
+        # What it then is wide is no width that anybody has chosen.
+        self._busy = True
         self._head.setSectionHidden(section, hidden)
+        self._busy = False
         if not hidden:
             self._kept_visible.add(section)
         self._changed()

@@ -175,7 +175,7 @@ class ApproveMany(QDialog):
     def _fit(self) -> None:
         """Be as high as what is told, up to where it scrolls."""
         wanted = self._inside.heightForWidth(_WIDTH - 2 * _EDGE_PX)
-        self._area.setFixedHeight(min(max(wanted, self._inside.sizeHint().height()), _LIST_PX))
+        self._area.setFixedHeight(min(wanted, _LIST_PX))
         self.adjustSize()
 
     def _look(self) -> None:

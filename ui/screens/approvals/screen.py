@@ -234,7 +234,7 @@ class ApprovalsDesk(Screen):
         chosen = self.table.selected_rows()
         if not chosen:
             if not self.model.rows:
-                self.request.show_row(None)
+                self.request.show_row(None, otherwise="")
             return
         self._place = self.table.currentIndex().row()
         row = chosen[0].request

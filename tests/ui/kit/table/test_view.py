@@ -305,6 +305,22 @@ def test_a_column_that_is_asked_for_is_shown_whether_or_not_there_is_room(
     assert not table.isColumnHidden(at)
 
 
+def test_a_column_that_is_shown_again_is_as_wide_as_it_was(
+    make_table: Callable[[], LedgerTable], formats: Formats
+) -> None:
+    """What Qt makes it on the way is no width that anybody has chosen, and is not kept as one."""
+    table = make_table()
+    table.setModel(RowsModel(COLUMNS, formats, make_rows(30), table))
+    table.resize(1_400, 500)
+    at = KEYS.index("id")
+    before = table.columnWidth(at)
+    table.head.visibility_wanted.emit(at, True)
+    assert table.isColumnHidden(at)
+    table.head.visibility_wanted.emit(at, False)
+    assert table.columnWidth(at) == before
+    assert table._widths._own == {}
+
+
 def with_amount(amount: int) -> MadeUp:
     return replace(make_row(1), amount=amount, sender_after=None, receiver_after=None)
 

@@ -19,6 +19,7 @@ from tests.ui.acts.hands import Keys, focused
 from tests.ui.screens.approvals.hands import choose, numbers, open_view, seen
 from ui.kit.table.paged_model import State
 from ui.routes import OpenApprovals, OpenBatch, OpenRequest
+from ui.screens.approvals.row_picture import MARK_PX
 from ui.screens.approvals.screen import ApprovalsDesk
 from ui.waiting import COUNTED, counted_anew
 
@@ -233,6 +234,20 @@ def test_a_click_on_the_box_marks_and_one_beside_it_does_not(desk: ApprovalsDesk
         QTest.mouseClick(desk.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert [row.id for row in desk.marks.rows] == [three[1]]
     assert desk.request.number == three[1]
+
+
+def test_boxes_stand_where_something_can_be_marked_and_nowhere_else(
+    qtbot: QtBot, context_of: Contexts, show: Desks, three: list[int]
+) -> None:
+    desk = show(context_of("t_operator"))
+    for view in (View.MINE, View.FOR_ME, View.DECIDED):
+        open_view(qtbot, desk, view)
+        assert desk.table.isColumnHidden(0) is (view is not View.FOR_ME)
+    # The next window keeps its layout where this one left it, without the boxes.
+    desk.table._widths.save()
+    again = show(context_of("t_approver"))
+    assert not again.table.isColumnHidden(0)
+    assert again.table.columnWidth(0) == max(MARK_PX, again.table.head.minimumSectionSize())
 
 
 def test_ctrl_enter_without_a_mark_says_what_is_missing(desk: ApprovalsDesk) -> None:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from ui.context import Context
 
 _KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
-_NOTHING: Final = "Choose a request to see what it would come to."
+NOTHING: Final = "Choose a request to see what it would come to."
 _SAME: Final = "It is asked for as it was, with another reason; for anything else fill in its form anew."
 _BATCH_AGAIN: Final = "The batch is a draft again"
 
@@ -77,9 +77,10 @@ class RequestPage(Card):
         self.foot = DecisionFoot(context)
         self._trouble = label(tone="error", wrap=True, selectable=True)
         self._retry = button("Try again")
-        self._nothing = label(_NOTHING, tone="muted", wrap=True)
+        self._nothing = label(NOTHING, tone="muted", wrap=True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._parts = QWidget()
+        self._area = scrolling(self._parts, ground="surface")
         self._build()
         self._connect()
         self.show_row(None)
@@ -109,8 +110,9 @@ class RequestPage(Card):
         """What the keyboard stops at, from the top."""
         return (self.head.close_button, *self.figures.way_buttons, *self.foot.in_order)
 
-    def show_row(self, row: RequestRow | None) -> None:
-        """Show a request that the list has read; None shows none."""
+    def show_row(self, row: RequestRow | None, *, otherwise: str = NOTHING) -> None:
+        """Show a request that the list has read; None shows none, and says `otherwise` what to do."""
+        self._nothing.setText(otherwise)
         self._take_number(None if row is None else row.id)
         if row is not None:
             self._show(row)
@@ -153,7 +155,7 @@ class RequestPage(Card):
         self._nothing.setVisible(not shown)
         self._say_trouble("")
         known = self._row is not None
-        for part in (self.head, self._parts):
+        for part in (self.head, self._area):
             part.setVisible(shown and known)
         if not known:
             self.foot.hide()
@@ -166,7 +168,7 @@ class RequestPage(Card):
         self.changes.setVisible(row.status in OPEN)
         self.changes.show_reading(row)
         self.foot.show_row(row)
-        for part in (self.head, self._parts):
+        for part in (self.head, self._area):
             part.show()
 
     def _take(self, found: Request) -> None:
@@ -265,7 +267,8 @@ class RequestPage(Card):
         )  # fmt: skip
 
     def _settled(self, words: str) -> None:
-        self._context.notices.confirm(words)
+        # In the place of what was said of the one before: whoever decides on many reads the last.
+        self._context.notices.confirm(words, key="approvals.decided")
         of = self._attempt
         if of is not None:
             self._doubts.pop(of.number, None)
@@ -342,7 +345,6 @@ class RequestPage(Card):
         self.body.addWidget(self._nothing, 1)
         self.body.addWidget(self.head)
         self.body.addLayout(row_of(self._trouble, self._retry, None))
-        self._area = scrolling(self._parts, ground="surface")
         self.body.addWidget(self._area, 1)
         self.body.addWidget(self.outcome)
         self.body.addWidget(self.foot)
