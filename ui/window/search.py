@@ -18,6 +18,7 @@ from ui.routes import (
     OpenCredit,
     OpenHold,
     OpenReference,
+    OpenRequest,
     OpenSessions,
     OpenTransaction,
     OpenUserTransactions,
@@ -128,6 +129,8 @@ def _place(one: Found, text: str) -> tuple[str, Route]:
             return f"Transaction {number}", OpenTransaction(number)
         case Kind.BATCH:
             return f"Batch {number}", OpenBatch(number)
+        case Kind.REQUEST:
+            return f"Request {number}", OpenRequest(number)
         case Kind.HOLD:
             return f"Hold {one.name} of {one.account}", OpenHold(one.account, code, one.name)
     return f"Credit {number} of {one.account}", OpenCredit(one.account, code, number, one.name)
@@ -158,7 +161,9 @@ def _amount(one: Found, formats: Formats) -> list[tuple[str, Route]]:
 
 def _details(one: Found, text: str, formats: Formats) -> list[str]:
     """Return what tells one thing from others of its kind and is not in its title; some may be empty."""
-    named = one.kind in {Kind.BATCH, Kind.CREDIT} or (one.kind is Kind.TRANSACTION and _by_id(one, text))
+    named = one.kind in {Kind.BATCH, Kind.REQUEST, Kind.CREDIT} or (
+        one.kind is Kind.TRANSACTION and _by_id(one, text)
+    )
     found = [one.name if named else "", one.note]
     if one.amount is not None and one.currency is not None and one.kind is not Kind.AMOUNT:
         found.append(formats.money(one.amount, one.currency))

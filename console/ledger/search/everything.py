@@ -1,4 +1,4 @@
-"""What a text names: accounts, movements, amounts, batches, holds, credits, operators, in one statement."""
+"""What a text names: accounts, movements, batches, requests, holds, credits and more, in one statement."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Kind(StrEnum):
     TRANSACTION = "transaction"
     AMOUNT = "amount"
     BATCH = "batch"
+    REQUEST = "request"
     HOLD = "hold"
     CREDIT = "credit"
     OPERATOR = "operator"
@@ -53,6 +54,7 @@ PLURALS: Final = {
     Kind.TRANSACTION: "transactions",
     Kind.AMOUNT: "amounts",
     Kind.BATCH: "batches",
+    Kind.REQUEST: "requests",
     Kind.HOLD: "holds",
     Kind.CREDIT: "credits",
     Kind.OPERATOR: "operators",
@@ -65,8 +67,9 @@ class Found:
     """One thing of that name; what its kind does not have is None or empty.
 
     exact: whether the text is all of its number, username, address or reference, not only a part of a name.
-    number: its id; name: its username, reference, batch name, source or operator's name; note: an account's
-    or an operator's display name, a transaction's kind, a batch's or a hold's status. account: the account
+    number: its id; name: its username, reference, batch name, a request's kind, source or operator's name;
+    note: an account's or an operator's display name, a transaction's kind, the status of a batch, a request
+    or a hold. account: the account
     that it leads to, of a transaction the payer; other: a transaction's payee. amount: minor units of
     `currency`. times: of an amount, in how many transactions it is; `uncounted` says that there may be more,
     for only 101 are read.
@@ -210,7 +213,7 @@ def _looked(values: dict[str, object], *, operators: bool) -> tuple[Kind, ...]:
     if values.keys() & {"number", "words"}:
         kinds.add(Kind.BATCH)
     if "number" in values:
-        kinds.add(Kind.CREDIT)
+        kinds |= {Kind.REQUEST, Kind.CREDIT}
     if operators and values.keys() & OPERATOR_PROBES.keys():
         kinds.add(Kind.OPERATOR)
     return tuple(kind for kind in Kind if kind in kinds)

@@ -140,6 +140,14 @@ _CREDITS: Final = f"""
     FROM ({{probes}}) f (rank, id) JOIN ledger.credit_lots l ON l.id = f.id
     GROUP BY l.id ORDER BY 2, l.id LIMIT {_LIMIT})"""
 
+_REQUEST_PROBES: Final = {
+    "number": "SELECT 0, r.id FROM ledger.approval_requests r WHERE r.id = :number",
+}
+_REQUESTS: Final = f"""
+    (SELECT 'request', f.rank, r.id, replace(r.kind, '_', ' '), r.status::text, NULL, NULL,
+        CAST(r.amount AS bigint), r.currency, {_NO_NUMBER}, false, 0
+    FROM ({{probes}}) f (rank, id) JOIN ledger.approval_requests r ON r.id = f.id)"""
+
 OPERATOR_PROBES: Final = {
     "username": "SELECT 0, o.name FROM ledger.operators o WHERE o.name = :username",
     "name": "SELECT 1, o.name FROM ledger.operators o WHERE starts_with(o.name, :name)",
@@ -171,6 +179,7 @@ def statement(given: frozenset[str], *, operators: bool = False) -> TextClause:
         _HOLDS: _of_table("ledger.reservations", "created_at") | {"ticket": _HOLD_TICKETS},
         _CREDITS: _CREDIT_PROBES,
         _BATCHES: _BATCH_PROBES,
+        _REQUESTS: _REQUEST_PROBES,
         _OPERATORS: OPERATOR_PROBES if operators else {},
     }
     asked = []

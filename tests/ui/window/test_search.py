@@ -9,6 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.ledger.accounts import commands as accounts
+from console.ledger.accounts.commands import OverdraftLimit
+from console.ledger.approvals.commands import submit
 from console.ledger.credits.commands import Grant, grant
 from console.ledger.holds.commands import reserve
 from console.ledger.search.everything import TOO_LONG
@@ -17,7 +19,15 @@ from tests.cluster import CURRENCY, connected
 from ui.kit.commands import Command
 from ui.kit.formats import DOT
 from ui.kit.theme.icons import Glyph
-from ui.routes import OpenAccount, OpenAmount, OpenCredit, OpenHold, OpenReference, OpenTransaction
+from ui.routes import (
+    OpenAccount,
+    OpenAmount,
+    OpenCredit,
+    OpenHold,
+    OpenReference,
+    OpenRequest,
+    OpenTransaction,
+)
 from ui.screen import Screen, ScreenEntry
 from ui.screens.registry import SCREENS
 from ui.screens.server.screen import Server
@@ -36,7 +46,9 @@ if TYPE_CHECKING:
     from ui.window.palette import Palette
 
 SAID = {
-    "12345": "Nothing found in commands, accounts, transactions, amounts, batches, holds and credits",
+    "12345": (
+        "Nothing found in commands, accounts, transactions, amounts, batches, requests, holds and credits"
+    ),
     "<b>": "Nothing found in commands, accounts, transactions, batches and holds",
     "%": "Nothing found in commands, accounts, transactions and holds",
     **dict.fromkeys("_'\"\\", "Nothing found in commands, accounts, transactions and holds"),
@@ -48,7 +60,7 @@ SAID = {
 }
 ENTRIES = tuple(
     ScreenEntry(key, key.title(), "Ledger", Glyph.TRANSACTIONS, Screen)
-    for key in ("transactions", "accounts", "balances")
+    for key in ("transactions", "accounts", "balances", "approvals")
 )
 
 
@@ -103,6 +115,18 @@ def test_a_reference_is_found_as_it_is_written(palette: Palette, went: list[Rout
     assert titles(palette)[0] == "Transaction with reference INV-17"
     QTest.keyClick(palette.field, Qt.Key.Key_Return)
     assert went == [OpenReference("INV-17")]
+
+
+def test_a_request_is_found_by_its_number(
+    palette: Palette, context: Context, went: list[Route], qtbot: QtBot
+) -> None:
+    asked = OverdraftLimit("noor.a", CURRENCY, 500, "asked for by sales")
+    number = submit(context.ledger, asked, reason="asked for by sales").request
+    type_and_wait(palette, f"#{number}", qtbot)
+    line = titles(palette).index(f"Request {number}")
+    palette.matches.setCurrentRow(line)
+    QTest.keyClick(palette.field, Qt.Key.Key_Return)
+    assert went == [OpenRequest(number)]
 
 
 @pytest.mark.parametrize("text", [*SAID, "noor.b", "inv-17", "@nobody"])

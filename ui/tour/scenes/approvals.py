@@ -137,13 +137,7 @@ def empty(walk: Walk) -> None:
     QTest.keyClick(_several(shown), Qt.Key.Key_Escape)
     walk.settle()
     while shown.model.rows:
-        _choose(walk, 0)
-        row, left = shown.model.rows[0].request, len(shown.model.rows)
-        formats = window_of(walk).context.formats
-        shown.request.foot.typed.edit.setText(formats.plain_amount(row.amount, row.currency))
-        press(shown.request.foot.approve_button)
-        walk.wait(lambda before=left: len(shown.model.rows) < before, "the next request")  # type: ignore[misc]
-        walk.settle()
+        _approve_first(walk, shown)
     expect(shown.model.state is State.EMPTY, "something waits still")
 
 
@@ -152,6 +146,17 @@ def decided(walk: Walk) -> None:
     window_of(walk).context.theme.set_mode(Mode.DARK)
     _open_view(walk, View.DECIDED)
     _choose(walk, 0)
+
+
+def _approve_first(walk: Walk, shown: ApprovalsDesk) -> None:
+    """Type the amount of the first request and approve it; the next one comes."""
+    _choose(walk, 0)
+    row, left = shown.model.rows[0].request, len(shown.model.rows)
+    formats = window_of(walk).context.formats
+    shown.request.foot.typed.edit.setText(formats.plain_amount(row.amount, row.currency))
+    press(shown.request.foot.approve_button)
+    walk.wait(lambda: len(shown.model.rows) < left, "the next request")
+    walk.settle()
 
 
 def _orders(workspace: Workspace) -> list[tuple[Order, str, str]]:

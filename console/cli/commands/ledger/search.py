@@ -28,8 +28,8 @@ def search(
     """Look for a text in accounts, transactions, amounts, batches, holds, credits, operators: one statement.
 
     Names are found by the beginning of any word, addresses and references by their beginning, all of them
-    from 3 letters; at most 5 of a kind are listed, the exact ones first. Operators are found by auditors and
-    administrators, who may read them.
+    from 3 letters; requests for approval by their number. At most 5 of a kind are listed, the exact ones
+    first. Operators are found by auditors and administrators, who may read them.
     """
     from console.ledger.operators.rights import Rights
     from console.ledger.search.everything import PLURALS, Kind, everything, nothing_found

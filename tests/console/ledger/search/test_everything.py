@@ -106,10 +106,13 @@ def test_no_more_than_five_of_a_kind_and_more_is_said(viewer: Database, operator
 def test_a_number_is_whatever_has_it(viewer: Database, kofi: int, operator: Connection) -> None:
     done(grant(operator, "kofi.amrani", 900))
     done(reserve(operator, "kofi.amrani", 300, "H-1"))
+    asked = {"username": "kofi.amrani", "currency": CURRENCY, "limit": 500, "reason": REASON}
+    done(write(operator, "submit_request", "set_overdraft_limit", Jsonb(asked), REASON))
     answer = find(viewer, "1")
     assert [(one.kind, one.number, one.name, one.account) for one in answer.found] == [
         (Kind.ACCOUNT, 1, "@issuance", "@issuance"),
         (Kind.TRANSACTION, 1, "", "@issuance"),
+        (Kind.REQUEST, 1, "set overdraft limit", ""),
         (Kind.HOLD, 1, "H-1", "kofi.amrani"),
         (Kind.CREDIT, 1, "promo", "kofi.amrani"),
     ]
