@@ -13,7 +13,7 @@ from ui.kit.keyed_write import LATE
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, column_of, label, row_of
 from ui.kit.widgets.buttons import allow
-from ui.routes import OpenAccount, OpenTransaction
+from ui.routes import OpenAccount, OpenRequest, OpenTransaction
 
 if TYPE_CHECKING:
     from ui.acts.outcome.came_to import CameTo
@@ -66,6 +66,8 @@ class DonePage(QWidget):
             return None
         if self._came_to.transaction is not None:
             return OpenTransaction(self._came_to.transaction)
+        if self._came_to.outcome is None and self._came_to.request:
+            return OpenRequest(self._came_to.request)
         wanted = self._came_to.wanted
         if not wanted.customers:
             return None

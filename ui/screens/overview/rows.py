@@ -13,7 +13,15 @@ from console.ledger.jobs.words import contradictions, outcome_words
 from models.account import AccountStatus
 from ui.kit.days import age, short_moment
 from ui.kit.theme.tokens import Tone
-from ui.routes import OpenAccounts, OpenBatches, OpenHolds, OpenJobs, OpenPosted, OpenTransaction
+from ui.routes import (
+    OpenAccounts,
+    OpenApprovals,
+    OpenBatches,
+    OpenHolds,
+    OpenJobs,
+    OpenPosted,
+    OpenTransaction,
+)
 from ui.screens.overview.chart import OTHER, WORDS
 from ui.screens.overview.words import named, short_day
 
@@ -101,7 +109,7 @@ def waiting_rows(
     return (
         WaitingRow(
             "Approvals for you", _oldest(waiting.approvals, at), waiting.approvals.count,
-            _tone(waiting.approvals.count, Tone.ACCENT), OpenBatches(),
+            _tone(waiting.approvals.count, Tone.ACCENT), OpenApprovals(),
         ),
         WaitingRow(
             "Your drafts", _oldest(waiting.drafts, at), waiting.drafts.count,

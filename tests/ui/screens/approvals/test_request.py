@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from console.ledger.approvals.rules import set_rule
 from console.ledger.approvals.terms import set_terms
 from console.monitor.budgets import budget
 from tests.bookkeeping import balances, transfer
-from tests.cluster import CURRENCY
+from tests.cluster import CURRENCY, connected
 from tests.models.writes import done, write
 from tests.ui.acts.hands import Keys, focused
 from tests.ui.screens.approvals.hands import answer, choose, numbers, open_view, question, seen
@@ -362,6 +363,35 @@ def test_what_another_decided_meanwhile_is_said_and_shown(
     (words,) = said
     assert words.startswith(f"Request {three[0]}: Refused: the request is withdrawn, by t_operator at ")
     assert desk.request.foot.isHidden()
+
+
+def test_what_has_grown_stale_is_not_approved(
+    qtbot: QtBot, desk: ApprovalsDesk, three: list[int], ledger_url: str
+) -> None:
+    with connected(ledger_url) as owner:
+        owner.execute("UPDATE ledger.approval_requests SET expires_at = now() WHERE id = %s", [three[0]])
+    desk.refresh()
+    choose(qtbot, desk, three[1])
+    choose(qtbot, desk, three[0])
+    assert desk.request.foot.reason == "its time is over; its maker submits it anew"
+    assert not desk.request.foot.approve_button.isEnabled()
+
+
+def test_read_only_the_desk_is_there_and_says_why(
+    qtbot: QtBot, context_of: Contexts, show: Desks, three: list[int]
+) -> None:
+    why = "read-only: unlock it first"
+    context = context_of("t_approver")
+    rights = replace(context.session.rights, no_writing=lambda: why)
+    desk = show(replace(context, session=replace(context.session, rights=rights)))
+    choose(qtbot, desk, three[0])
+    foot = desk.request.foot
+    assert (foot.reason, desk.foot.reason) == (why, why)
+    for made in (foot.approve_button, foot.reject_button, foot.return_button, desk.foot.approve_button):
+        assert not made.isEnabled()
+        assert why in made.toolTip()
+    # A dry run writes before it is rolled back.
+    assert desk.request.changes.words == f"Not known: {why.capitalize()}."
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.placing import RoomArea
 from ui.routes import (
     OpenAccounts,
+    OpenApprovals,
     OpenBatches,
     OpenExpiring,
     OpenHolds,
@@ -176,7 +177,7 @@ def test_every_figure_that_has_a_list_opens_it_by_keyboard(context_of: Contexts,
             QTest.keyClick(shown.table, Qt.Key.Key_Return)
         ways[name] = list(taken)
     assert ways["waiting"] == [
-        *(OpenBatches(), OpenBatches(), OpenHolds("overdue")),
+        *(OpenApprovals(), OpenBatches(), OpenHolds("overdue")),
         *(OpenAccounts(followed=True), OpenBatches(), OpenJobs()),
     ]
     first = WEEK_AGO + timedelta(days=1)
