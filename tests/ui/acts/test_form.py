@@ -23,6 +23,7 @@ from ui.acts import catalogue
 from ui.acts.act import Subject
 from ui.acts.edits import ExpiryEdit
 from ui.kit.widgets.placing import LEAST
+from ui.routes import OpenRequest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from tests.ui.acts.conftest import Forms
     from tests.ui.conftest import Contexts
     from ui.acts.act import Act
+    from ui.routes import Route
 
 CHARGE: Final = 4
 """The second of the two payments of 30.00 CR."""
@@ -339,6 +341,10 @@ def test_what_a_rule_watches_is_submitted(
     )
     assert count(ledger_url) == before
     assert count(ledger_url, "approval_requests") == 1
+    went: list[Route] = []
+    form._context.navigator.wanted.connect(went.append)
+    form.end.open_button.click()
+    assert went == [OpenRequest(1)]
 
 
 def test_credit_ends_with_the_day_that_is_chosen(qtbot: QtBot, form_of: Forms, ledger_url: str) -> None:

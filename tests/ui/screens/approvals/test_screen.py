@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -108,6 +109,29 @@ def test_each_empty_view_says_what_would_stand_there(qtbot: QtBot, context_of: C
     assert subtitle(desk) == "0 wait for you"
     assert desk.request.number is None
     assert desk.request.foot.isHidden()
+
+
+@pytest.mark.parametrize("view", [View.MINE, View.DECIDED])
+def test_further_pages_follow_the_one_before(  # noqa: PLR0917 - fixtures are given by name
+    qtbot: QtBot, context_of: Contexts, show: Desks, three: list[int], maker: Ledger, view: View
+) -> None:
+    expected = list(three)
+    if view is View.DECIDED:
+        # Not in the order in which they were asked for: the last that was decided comes first.
+        for number in (three[1], three[0], three[2]):
+            commands.withdraw(maker, number, reason="not needed")
+        expected = [three[2], three[0], three[1]]
+    context = context_of("t_operator")
+    desk = show(replace(context, settings=context.settings.model_copy(update={"page_size": 1})))
+    open_view(qtbot, desk, view)
+
+    def all_read() -> bool:
+        desk.model.fetchMore()
+        return len(desk.model.rows) == len(three) and desk.model.state is State.READY
+
+    qtbot.waitUntil(all_read)
+    assert numbers(desk) == expected
+    assert not desk.model.more_after
 
 
 def test_filters_narrow_the_list(qtbot: QtBot, desk: ApprovalsDesk, three: list[int]) -> None:
