@@ -71,6 +71,7 @@ class ApprovalsDesk(Screen):
         self._wanted: int | None = None
         self._place = 0
         self._is_open = False
+        self._is_entered = False
         self.views = ViewBar(context.formats)
         self.filters = RequestFilters(context)
         self.marks = Marks(self)
@@ -106,6 +107,7 @@ class ApprovalsDesk(Screen):
 
     @override
     def renew(self) -> None:
+        self._is_entered = self.request.is_entered
         self.renewed.renew()
         self._count()
         if not self.request.work.busy:
@@ -184,6 +186,11 @@ class ApprovalsDesk(Screen):
         self.marks.clear()
         self.refresh()
 
+    def _after_decision(self) -> None:
+        """Go on in the list: the keys that decided on one request decide on no other by themselves."""
+        self._leave_request()
+        self.refresh()
+
     def _load(self) -> None:
         view, wanted = self.views.view, self.filters.wanted
         self.foot.show_view(view)
@@ -194,6 +201,7 @@ class ApprovalsDesk(Screen):
 
     def _tick(self) -> None:
         """Tell ages anew where nobody has gone into the list."""
+        self._is_entered = self.request.is_entered
         if self.renewed.at_rest:
             self.model.renew()
 
@@ -318,7 +326,7 @@ class ApprovalsDesk(Screen):
         self.table.clicked.connect(self._clicked)
         self.foot.approval_wanted.connect(self.approve_marked)
         self.request.closed.connect(self._leave_request)
-        self.request.decided.connect(self.refresh)
+        self.request.decided.connect(self._after_decision)
         self.request.wanted.connect(self.context.navigator.go)
         here, inside = Qt.ShortcutContext.WidgetShortcut, Qt.ShortcutContext.WidgetWithChildrenShortcut
         self._on_key("Space", self.table, here, self._mark_current)
@@ -331,6 +339,9 @@ class ApprovalsDesk(Screen):
 
     def _renewed(self) -> None:
         self.marks.keep(self.model.rows)
+        if self._is_entered:
+            # What somebody is about to decide on is not exchanged under their hands, also where it has gone.
+            return
         if not self.table.selected_rows() and self.model.rows:
             self.table.select_place(min(self._place, len(self.model.rows) - 1))
         self._follow_selection()

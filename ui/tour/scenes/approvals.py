@@ -113,10 +113,7 @@ def many(walk: Walk) -> None:
     press(_question(shown).deed_button)
     walk.wait(lambda: len(shown.model.rows) < before, "the request that was sent back")
     walk.settle()
-    # A window system does so when a question has gone.
-    window_of(walk).activateWindow()
-    shown.table.setFocus()
-    walk.wait(shown.table.hasFocus, "the keyboard in the list")
+    _take_keyboard(walk, shown)
     QTest.keyClick(shown.table, Qt.Key.Key_A, _CONTROL)
     QTest.keyClick(shown.table, Qt.Key.Key_Return, _CONTROL)
     dialog = _several(shown)
@@ -199,11 +196,18 @@ def _open_view(walk: Walk, view: View) -> None:
 def _choose(walk: Walk, place: int) -> None:
     """Choose a request, and wait until its page is read and tried."""
     shown = screen(walk, ApprovalsDesk)
-    shown.table.setFocus()
+    _take_keyboard(walk, shown)
     shown.table.select_place(place)
     number = shown.model.rows[place].request.id
     walk.wait(lambda: shown.request.found is not None and shown.request.number == number, "the request")
     walk.settle()
+
+
+def _take_keyboard(walk: Walk, shown: ApprovalsDesk) -> None:
+    """Put the keyboard into the list; a window system makes a window active by itself."""
+    window_of(walk).activateWindow()
+    shown.table.setFocus()
+    walk.wait(shown.table.hasFocus, "the keyboard in the list")
 
 
 def _place(shown: ApprovalsDesk, kind: str) -> int:

@@ -169,6 +169,25 @@ def test_a_checker_approves_with_words_and_the_next_one_comes(
     assert found.row.status is RequestStatus.APPROVED
     assert [(one.approved_by, one.note) for one in found.approvals] == [("t_approver", WHY)]
     assert desk.request.foot.note.text() == ""
+    # The same keys again decide on nothing: whoever wants to goes into the next one first.
+    assert focused() is desk.table
+    keys.press(Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert not desk.request.work.busy
+    assert status_of(checker, three[1]) is RequestStatus.PENDING
+
+
+def test_what_is_being_decided_on_is_not_exchanged_under_the_hands(
+    qtbot: QtBot, desk: ApprovalsDesk, three: list[int], maker: Ledger
+) -> None:
+    choose(qtbot, desk, three[0])
+    desk.request.foot.note.setFocus()
+    QTest.keyClicks(focused(), "seen")
+    commands.withdraw(maker, three[0], reason="not needed")
+    desk.renew()
+    qtbot.waitUntil(lambda: numbers(desk) == three[1:])
+    seen(qtbot, desk, three[0])
+    assert desk.request.head.chips[1] == "withdrawn"
+    assert desk.request.foot.isHidden()
 
 
 def test_enter_alone_approves_nothing_from_the_list(

@@ -124,7 +124,7 @@ class ChangesPart(QWidget):
         if rehearsal.refusal is not None or row is None:
             self.movements.show_rows(())
             words = "" if rehearsal.refusal is None else refused_words(rehearsal.refusal)
-            self._say(self.outcome, f"It would be refused: {words}", "error")
+            self._say(self.outcome, f"It would be refused: {words[:1].lower()}{words[1:]}", "error")
             return
         moved = [
             GridRow(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.ledger.approvals.commands import submit
@@ -102,6 +102,12 @@ class RequestPage(Card):
     def found(self) -> Request | None:
         """The request with its approvals; None until it was read."""
         return self._found
+
+    @property
+    def is_entered(self) -> bool:
+        """Whether the keyboard is here, on the decision or on what is typed for it."""
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
 
     @property
     def trouble(self) -> str:
