@@ -1,1 +1,1 @@
-"""Approvals: requests and who agrees to them, the rules and limits that ask for it."""
+"""Approvals: requests, who agrees to them, and what has changed since they were made."""
