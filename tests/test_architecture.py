@@ -218,9 +218,10 @@ def test_a_subject_has_one_word_in_every_layer() -> None:
     subjects = {
         path.name for path in (TOP / "console" / "ledger").iterdir() if (path / "__init__.py").exists()
     }
-    # Functions of no subject: those of roles and of every write, and the one that ends sessions.
+    # Functions of no subject: those of roles and of every write, and the one that ends sessions. Rules are those
+    # of the approvals, which have a folder and a screen of their own.
     sql = {path.name for path in (TOP / "models" / "functions").iterdir() if path.is_dir()}
-    assert sql - subjects == {"roles", "server", "writes"}
+    assert sql - subjects == {"roles", "rules", "server", "writes"}
     assert subjects - sql == {"acts", "balances", "search"}
     tests = {path.name for path in (TOP / "tests" / "models").iterdir() if (path / "__init__.py").exists()}
     assert tests - sql == {"rights"}
@@ -229,7 +230,7 @@ def test_a_subject_has_one_word_in_every_layer() -> None:
     screens = {path.name for path in made if path not in rooms}
     assert all((path / "screen.py").exists() for path in made if path not in rooms)
     assert all((TOP / "tests" / path.relative_to(TOP)).is_dir() for path in made)
-    assert screens - subjects == {"health", "integrity", "overview", "queries", "server"}
+    assert screens - subjects == {"health", "integrity", "overview", "queries", "rules", "server"}
 
 
 def test_every_subject_of_sql_is_applied() -> None:

@@ -10,8 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.ledger.accounts.commands import set_status
+from console.ledger.approvals.rules.commands import set_rule
 from console.ledger.holds.commands import reserve
-from console.ledger.rules.commands import set_rule
 from console.ledger.transactions.reversal import Reversal, reverse_transaction
 from models.account import AccountStatus
 from tests.cluster import connected

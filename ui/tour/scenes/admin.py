@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.ledger.approvals.rules.commands import set_limit, set_rule
 from console.ledger.operators.rights import Rights
-from console.ledger.rules.commands import set_limit, set_rule
 from console.postgres.database import Database
 from console.writes.ledger import Ledger
 from ui.kit.theme.theme import Mode

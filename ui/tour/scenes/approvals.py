@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from console.ledger.accounts.commands import OverdraftLimit
 from console.ledger.approvals.commands import submit
 from console.ledger.approvals.inbox import View
+from console.ledger.approvals.rules.terms import set_terms
 from console.ledger.credits.commands import Grant
 from console.ledger.operators.commands import add_operator
-from console.ledger.rules.terms import set_terms
 from console.ledger.transactions.page import TransactionFilter, page
 from console.ledger.transactions.transfer import Transfer
 from console.monitor.recording.recorder import Recorder

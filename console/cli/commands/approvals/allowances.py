@@ -29,7 +29,7 @@ _KINDS = "grant_credit or reverse_transaction"
 @app.command("list")
 def list_allowances(context: typer.Context, currency: OneCurrency = None) -> None:
     """List the allowances that are in force."""
-    from console.ledger.rules.allowances import allowances
+    from console.ledger.approvals.rules.allowances import allowances
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
@@ -59,7 +59,7 @@ def set_one(
     key: Key = None,
 ) -> None:
     """Let so much pass without a checker, also of those who may only ask for it."""
-    from console.ledger.rules.allowances import ALLOWED, Allowance, set_allowance
+    from console.ledger.approvals.rules.allowances import ALLOWED, Allowance, set_allowance
 
     if kind not in ALLOWED:
         raise UsageError(f"There is no allowance for {kind!r}; there is for {_KINDS}.")

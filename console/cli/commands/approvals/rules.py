@@ -22,7 +22,7 @@ from console.errors import UsageError
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
-    from console.ledger.rules.in_force import LimitRow
+    from console.ledger.approvals.rules.in_force import LimitRow
 
 rule_app = typer.Typer(help="Rules: from which amount on others must approve.", no_args_is_help=True)
 limit_app = typer.Typer(help="Limits: how much a role or an operator may move.", no_args_is_help=True)
@@ -42,7 +42,7 @@ _LIMITS = named_columns(
 @rule_app.command("list")
 def list_rules(context: typer.Context, currency: OneCurrency = None) -> None:
     """List the rules. The highest tier at or below an amount counts."""
-    from console.ledger.rules.in_force import rules
+    from console.ledger.approvals.rules.in_force import rules
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
@@ -65,7 +65,7 @@ def set_rule(
     key: Key = None,
 ) -> None:
     """Ask for approvals of operations of one kind, from an amount on."""
-    from console.ledger.rules.commands import set_rule as rule
+    from console.ledger.approvals.rules.commands import set_rule as rule
 
     with writing(context, key) as write:
         unit = write.currency(currency)
@@ -80,7 +80,7 @@ def set_rule(
 @rule_app.command("terms")
 def list_terms(context: typer.Context) -> None:
     """List how many days requests of each currency wait, and from which amount on it is typed."""
-    from console.ledger.rules.terms import terms
+    from console.ledger.approvals.rules.terms import terms
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
@@ -102,7 +102,7 @@ def set_terms_of(
     key: Key = None,
 ) -> None:
     """Set how long requests of a currency wait, and which amounts their checkers type."""
-    from console.ledger.rules.terms import set_terms
+    from console.ledger.approvals.rules.terms import set_terms
 
     with writing(context, key) as write:
         unit = write.currency(currency)
@@ -117,7 +117,7 @@ def set_terms_of(
 @limit_app.command("list")
 def list_limits(context: typer.Context, currency: OneCurrency = None) -> None:
     """List the limits, and what operators have used of those of a day; the business day counts."""
-    from console.ledger.rules.in_force import limits
+    from console.ledger.approvals.rules.in_force import limits
 
     invocation = invocation_of(context)
     with invocation.workspace() as workspace, interruptible() as cancel:
@@ -151,7 +151,7 @@ def set_limit(
     key: Key = None,
 ) -> None:
     """Limit what an operator may move. An operator's own limit counts instead of those of the roles."""
-    from console.ledger.rules.commands import set_limit as limit
+    from console.ledger.approvals.rules.commands import set_limit as limit
 
     if remove == (at_once is not None or a_day is not None):
         raise UsageError("Give an amount with --at-once or --a-day, or take the limit away with --remove.")
@@ -172,7 +172,7 @@ def set_limit(
 
 
 def _known(kind: str) -> str:
-    from console.ledger.rules.commands import RULED
+    from console.ledger.approvals.rules.commands import RULED
 
     if kind not in RULED:
         raise UsageError(f"There is no kind of operation {kind!r}; there are {_KINDS}.")

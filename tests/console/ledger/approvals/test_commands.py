@@ -13,13 +13,13 @@ from console.ledger.accounts.commands import OverdraftLimit
 from console.ledger.approvals import commands as approvals
 from console.ledger.approvals import page as requests
 from console.ledger.approvals.page import RequestStatus
+from console.ledger.approvals.rules import commands as rules
+from console.ledger.approvals.rules.in_force import limits
+from console.ledger.approvals.rules.in_force import rules as rules_of
 from console.ledger.batches.commands import post, validate
 from console.ledger.batches.reversal import BatchReversal, ReversalPolicy
 from console.ledger.credits.commands import Grant, grant
 from console.ledger.holds.commands import Capture, reserve
-from console.ledger.rules import commands as rules
-from console.ledger.rules.in_force import limits
-from console.ledger.rules.in_force import rules as rules_of
 from console.ledger.transactions.reversal import Reversal
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay

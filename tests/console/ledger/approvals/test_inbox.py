@@ -10,8 +10,8 @@ from console.ledger.approvals import commands as approvals
 from console.ledger.approvals import inbox
 from console.ledger.approvals.inbox import InboxCounts, InboxFilter, View
 from console.ledger.approvals.page import RequestStatus
+from console.ledger.approvals.rules.terms import set_terms, terms
 from console.ledger.credits.commands import Grant
-from console.ledger.rules.terms import set_terms, terms
 from console.ledger.transactions.transfer import Transfer
 from console.monitor.budgets import budget
 from console.postgres.page import Direction
@@ -64,7 +64,7 @@ def test_each_view_has_what_is_its_own(maker: Ledger, checker: Ledger) -> None:
 def test_what_one_has_agreed_to_waits_for_others(
     maker: Ledger, checker: Ledger, ledger_of: Callable[[str], Ledger]
 ) -> None:
-    from console.ledger.rules import commands as rules  # noqa: PLC0415 - of this test alone
+    from console.ledger.approvals.rules import commands as rules  # noqa: PLC0415 - of this test alone
 
     rules.set_rule(ledger_of("t_admin"), "transfer", CURRENCY, 1, 2, reason=WHY)
     request = ask(maker)

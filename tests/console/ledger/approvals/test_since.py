@@ -11,11 +11,11 @@ from psycopg.types.json import Jsonb
 from console.ledger.accounts.commands import OverdraftLimit
 from console.ledger.approvals import commands as approvals
 from console.ledger.approvals import page as requests
+from console.ledger.approvals.rules import commands as rules
 from console.ledger.approvals.since import Change, since
 from console.ledger.batches.commands import validate
 from console.ledger.credits.commands import Grant, grant
 from console.ledger.holds.commands import Capture, reserve
-from console.ledger.rules import commands as rules
 from console.ledger.transactions.reversal import Reversal
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay

@@ -11,7 +11,7 @@ from PySide6.QtTest import QTest
 from console.errors import OutcomeUnknownError
 from console.ledger.approvals import commands
 from console.ledger.approvals.page import RequestStatus, get
-from console.ledger.rules.terms import set_terms
+from console.ledger.approvals.rules.terms import set_terms
 from console.monitor.budgets import budget
 from tests.cluster import CURRENCY
 from tests.ui.acts.hands import Keys, focused

@@ -14,8 +14,8 @@ from console.errors import OutcomeUnknownError
 from console.ledger.approvals import commands
 from console.ledger.approvals.inbox import View
 from console.ledger.approvals.page import RequestStatus, get
-from console.ledger.rules.commands import set_rule
-from console.ledger.rules.terms import set_terms
+from console.ledger.approvals.rules.commands import set_rule
+from console.ledger.approvals.rules.terms import set_terms
 from console.monitor.budgets import budget
 from tests.bookkeeping import balances, transfer
 from tests.cluster import CURRENCY, connected

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from console.files.text import shown
+from console.ledger.approvals.rules.words import kind_words
 from console.ledger.operators.left_open import DAYS
 from console.ledger.operators.page import ACTIVE, BY_HAND, DISABLED, LOCKED, ROLE
-from console.ledger.rules.words import kind_words
 from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:

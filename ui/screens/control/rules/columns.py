@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
 
-from console.ledger.rules.words import checkers, kind_words
+from console.ledger.approvals.rules.words import checkers, kind_words
 from ui.kit.table.columns import Column, Kind
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import Tone
 from ui.screens.control.rules.words import most_used, used_tip, used_words
 
 if TYPE_CHECKING:
-    from console.ledger.rules.allowances import AllowanceRow
-    from console.ledger.rules.in_force import LimitRow, RuleRow
-    from console.ledger.rules.terms import Terms
+    from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
+    from console.ledger.approvals.rules.terms import Terms
     from console.money import Currency
     from ui.kit.formats import Formats
     from ui.kit.table.columns import Picture

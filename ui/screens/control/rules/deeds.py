@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from console.ledger.approvals.rules import allowances
+from console.ledger.approvals.rules import commands as rules
+from console.ledger.approvals.rules.allowances import Allowance
+from console.ledger.approvals.rules.terms import set_terms
+from console.ledger.approvals.rules.words import checkers, kind_words
 from console.ledger.books import commands as books
-from console.ledger.rules import allowances
-from console.ledger.rules import commands as rules
-from console.ledger.rules.allowances import Allowance
-from console.ledger.rules.terms import set_terms
-from console.ledger.rules.words import checkers, kind_words
 from ui.screens.control.deed import Deed, open_deed
 from ui.screens.control.rules.forms import CurrencyForm, HolderForm, RuleForm, TermsForm
 from ui.screens.control.rules.words import limit_name
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from PySide6.QtWidgets import QWidget
 
-    from console.ledger.rules.allowances import AllowanceRow
-    from console.ledger.rules.in_force import LimitRow, RuleRow
-    from console.ledger.rules.terms import Terms
+    from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
+    from console.ledger.approvals.rules.terms import Terms
     from console.money import Currency
     from ui.context import Context
     from ui.screens.control.deed import Call, DeedDialog, DeedForm

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 from PySide6.QtWidgets import QComboBox, QLineEdit, QSpinBox
 from typing_extensions import override
 
+from console.ledger.approvals.rules.allowances import ALLOWED
+from console.ledger.approvals.rules.what_needs_whom import ANY
+from console.ledger.approvals.rules.words import KINDS, kind_words
 from console.ledger.books.names import currency_name, usual_decimals
-from console.ledger.rules.allowances import ALLOWED
-from console.ledger.rules.what_needs_whom import ANY
-from console.ledger.rules.words import KINDS, kind_words
 from console.money import Currency
 from ui.kit.widgets.basics import Field, column_of, row_of
 from ui.kit.widgets.inputs import AmountEdit
@@ -20,9 +20,9 @@ from ui.screens.control.deed import DeedForm
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from console.ledger.rules.allowances import AllowanceRow
-    from console.ledger.rules.in_force import LimitRow, RuleRow
-    from console.ledger.rules.terms import Terms
+    from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
+    from console.ledger.approvals.rules.terms import Terms
     from ui.kit.formats import Formats
 
 MOST_CHECKERS: Final = 5

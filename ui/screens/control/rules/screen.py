@@ -12,14 +12,14 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from console.ledger.approvals.rules.allowances import allowances
+from console.ledger.approvals.rules.in_force import limits, rules
+from console.ledger.approvals.rules.terms import terms
+from console.ledger.approvals.rules.ways_around import ways_around
 from console.ledger.audit.news import Topic
 from console.ledger.books.currencies import books
 from console.ledger.books.names import currency_name
 from console.ledger.operators.page import DISABLED, page
-from console.ledger.rules.allowances import allowances
-from console.ledger.rules.in_force import limits, rules
-from console.ledger.rules.terms import terms
-from console.ledger.rules.ways_around import ways_around
 from ui.kit.commands import Command
 from ui.kit.formats import DOT, sentence
 from ui.kit.renewal import Renewal
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QResizeEvent, QShowEvent
 
     from console.errors import ConsoleError
+    from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
+    from console.ledger.approvals.rules.terms import Terms
     from console.ledger.books.currencies import Books
     from console.ledger.operators.page import OperatorRow
-    from console.ledger.rules.allowances import AllowanceRow
-    from console.ledger.rules.in_force import LimitRow, RuleRow
-    from console.ledger.rules.terms import Terms
     from console.postgres.cancellation import Cancellation
     from ui.context import Context
 

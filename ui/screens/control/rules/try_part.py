@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QComboBox
 from typing_extensions import override
 
 from console.files.text import shown
+from console.ledger.approvals.rules.what_needs_whom import ThoughtOf, what_needs_whom
+from console.ledger.approvals.rules.words import KINDS
 from console.ledger.operators.roles import MAY, with_included
-from console.ledger.rules.what_needs_whom import ThoughtOf, what_needs_whom
-from console.ledger.rules.words import KINDS
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import Field, caption, label, restyle, row_of
 from ui.kit.widgets.cards import Card
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     from PySide6.QtGui import QShowEvent
 
+    from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
+    from console.ledger.approvals.rules.what_needs_whom import Needed
     from console.ledger.operators.page import OperatorRow
-    from console.ledger.rules.allowances import AllowanceRow
-    from console.ledger.rules.in_force import LimitRow, RuleRow
-    from console.ledger.rules.what_needs_whom import Needed
     from console.money import Currency
     from ui.context import Context
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.ledger.rules.ways_around import Around
-from console.ledger.rules.what_needs_whom import Way
-from console.ledger.rules.words import checkers, kind_words
+from console.ledger.approvals.rules.ways_around import Around
+from console.ledger.approvals.rules.what_needs_whom import Way
+from console.ledger.approvals.rules.words import checkers, kind_words
 
 if TYPE_CHECKING:
-    from console.ledger.rules.allowances import AllowanceRow
-    from console.ledger.rules.in_force import LimitRow
-    from console.ledger.rules.ways_around import WayAround
-    from console.ledger.rules.what_needs_whom import LimitMet, Needed
+    from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.in_force import LimitRow
+    from console.ledger.approvals.rules.ways_around import WayAround
+    from console.ledger.approvals.rules.what_needs_whom import LimitMet, Needed
     from ui.kit.formats import Formats
 
 

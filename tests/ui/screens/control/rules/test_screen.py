@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtTest import QTest
 
+from console.ledger.approvals.rules.allowances import Allowance, allowances, set_allowance
+from console.ledger.approvals.rules.commands import set_limit, set_rule
+from console.ledger.approvals.rules.in_force import limits, rules
 from console.ledger.audit.page import AuditFilter
 from console.ledger.audit.page import page as audit_page
 from console.ledger.books.currencies import books
-from console.ledger.rules.allowances import Allowance, allowances, set_allowance
-from console.ledger.rules.commands import set_limit, set_rule
-from console.ledger.rules.in_force import limits, rules
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay
 from console.writes.ledger import Ledger

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from console.ledger.rules.what_needs_whom import ANY
+from console.ledger.approvals.rules.what_needs_whom import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from console.ledger.rules.allowances import ALLOWED
+from console.ledger.approvals.rules.allowances import ALLOWED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from console.ledger.rules.allowances import AllowanceRow
-    from console.ledger.rules.in_force import LimitRow, RuleRow
+    from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
 
 ANY: Final = "*"
 """The kind of a limit that is for all kinds."""

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
-from console.ledger.rules.what_needs_whom import ANY
+from console.ledger.approvals.rules.what_needs_whom import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from console.ledger.rules.in_force import LimitRow, RuleRow
+    from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
 
 MOVING: Final = ("transfer", "post_batch", "capture", "grant_credit")
 """Kinds by which an operator gives money to whom they like; a reversal only gives it back."""

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from console.errors import RefusedError
+from console.ledger.approvals.rules.allowances import Allowance, AllowanceRow, allowances, set_allowance
+from console.ledger.approvals.rules.commands import set_limit, set_rule
+from console.ledger.approvals.rules.in_force import LimitRow, RuleRow, Usage, limits, rules
+from console.ledger.approvals.rules.ways_around import Around, ways_around
+from console.ledger.approvals.rules.what_needs_whom import ThoughtOf, Way, what_needs_whom
 from console.ledger.credits.commands import Grant, grant
-from console.ledger.rules.allowances import Allowance, AllowanceRow, allowances, set_allowance
-from console.ledger.rules.commands import set_limit, set_rule
-from console.ledger.rules.in_force import LimitRow, RuleRow, Usage, limits, rules
-from console.ledger.rules.ways_around import Around, ways_around
-from console.ledger.rules.what_needs_whom import ThoughtOf, Way, what_needs_whom
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay
 from console.money import Currency
