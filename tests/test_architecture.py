@@ -218,8 +218,8 @@ def test_a_subject_has_one_word_in_every_layer() -> None:
     subjects = {
         path.name for path in (TOP / "console" / "ledger").iterdir() if (path / "__init__.py").exists()
     }
-    # Functions of no subject: those of roles and of every write, and the one that ends sessions. Rules are those
-    # of the approvals, which have a folder and a screen of their own.
+    # Functions of no subject: those of roles and of every write, and the one that ends sessions. Rules are
+    # those of the approvals, which have a folder and a screen of their own.
     sql = {path.name for path in (TOP / "models" / "functions").iterdir() if path.is_dir()}
     assert sql - subjects == {"roles", "rules", "server", "writes"}
     assert subjects - sql == {"acts", "balances", "search"}

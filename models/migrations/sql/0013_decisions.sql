@@ -24,6 +24,9 @@ CREATE INDEX approval_requests_stale_idx ON ledger.approval_requests (expires_at
 CREATE INDEX approval_requests_maker_idx ON ledger.approval_requests (created_by, id);
 CREATE INDEX approval_requests_closed_idx ON ledger.approval_requests (closed_at, id) WHERE closed_at IS NOT NULL;
 
+-- What was refused, by itself: of 200,000 events, half of them refused long ago, a page read 100,500 rows in 15 ms.
+CREATE INDEX audit_events_refused_idx ON ledger.audit_events (id) WHERE outcome = 'refused';
+
 -- These take more words from now on.
 DROP FUNCTION IF EXISTS
     ledger.submit_request(uuid, text, jsonb, text, text),

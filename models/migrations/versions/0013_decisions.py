@@ -32,6 +32,7 @@ _INDEXES: Final = (
     "ledger.approval_requests_stale_idx",
     "ledger.approval_requests_maker_idx",
     "ledger.approval_requests_closed_idx",
+    "ledger.audit_events_refused_idx",
 )
 
 

@@ -170,7 +170,7 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
         "lot_events_act_idx", "hold_events_pkey", "hold_events_act_idx", "reservations_active_idx",
         "credit_lots_open_idx", "credit_lots_expired_idx", "reservations_close_ticket_idx",
         "approval_requests_stale_idx", "approval_requests_maker_idx", "approval_requests_closed_idx",
-        "approval_requests_follows_key", "approval_terms_pkey",
+        "approval_requests_follows_key", "approval_terms_pkey", "audit_events_refused_idx",
     }  # fmt: skip
     assert migrate(ledger_url) == head_version()
     assert (indexes(ledger_url), fingerprint(ledger_url)) == (indexed, whole)

@@ -79,6 +79,14 @@ class BatchRights:
             return refusal
         return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, can discard it"
 
+    def no_setting_aside(self, detail: BatchDetail) -> str:
+        """Say why this operator cannot set lines of it aside."""
+        if refusal := self._no_operating():
+            return refusal
+        if detail.row.status is not BatchStatus.DRAFT:
+            return "its lines are frozen"
+        return "" if self.made(detail) else f"only {detail.row.created_by}, who loaded it, sets lines aside"
+
     def no_offset(self, detail: BatchDetail) -> str:
         """Say why this operator cannot choose what it takes of other batches."""
         if refusal := self._no_operating():

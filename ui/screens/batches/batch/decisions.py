@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import SignalInstance
     from PySide6.QtWidgets import QWidget
 
+    from console.ledger.batches.commands import SetAside
     from console.ledger.batches.detail import BatchRequest
     from ui.context import Context
     from ui.screens.batches.batch.cards.column import BatchCards
@@ -111,6 +112,30 @@ class BatchDecisions(QObject):
             ("offset", earlier, taken), "Writing", f"Batch #{number} {what} when it is posted.",
             lambda key, cancel: commands.offset(
                 ledger, number, earlier, on=taken, key=key, cancel=cancel
+            ),
+        )  # fmt: skip
+
+    def ask_setting_aside(self, state: BatchState, lines: tuple[int, ...]) -> None:
+        """Ask why, then put these lines into a draft of their own."""
+        number, ledger, formats = state.row.id, self._ledger, self._context.formats
+        money, count = state.row.currency, formats.count(len(lines), "line")
+
+        def said(done: SetAside) -> str:
+            aside = f"{formats.count(done.lines, 'line')}, {formats.money(done.total, money)}"
+            left = f"{formats.count(done.left_lines, 'line')}, {formats.money(done.left_total, money)}"
+            return f"Set aside as batch #{done.aside}: {aside}. Left in batch #{number}: {left}."
+
+        self._decisions.ask(
+            title="Set lines aside",
+            heading=f"Set {count} of batch #{number} aside?",
+            words="They become a draft of their own, with the numbers that they have in the file; the others "
+            "can then be posted or submitted.",
+            deed=f"Set {count} aside",
+            then=lambda reason: self._work.decide(
+                ("aside", *lines), "Setting aside", said,
+                lambda key, cancel: commands.set_aside(
+                    ledger, number, lines, reason=reason, key=key, cancel=cancel
+                ),
             ),
         )  # fmt: skip
 

@@ -63,7 +63,7 @@ class BatchPage(QWidget):
         context.icons.dress(self.back_button, Glyph.BACK)
         self.stepper = Stepper(context.theme, STEPS)
         self.figures = BatchFigures()
-        self.tabs = BatchTabs(context, batch_id, context.formats)
+        self.tabs = BatchTabs(context, batch_id, context.formats, rights)
         self.cards = BatchCards(context.formats, rights)
         self.posting, self.decision = self.cards.posting, self.cards.decision
         self.posted_card = self.cards.posted
@@ -267,6 +267,10 @@ class BatchPage(QWidget):
         self.cards.show_cancelling()
         self.work.cancel()
 
+    def _set_aside(self, lines: tuple[int, ...]) -> None:
+        if self._state is not None and lines and not self.work.busy:
+            self.decisions.ask_setting_aside(self._state, lines)
+
     def _connect(self) -> None:
         work, posting, decision = self.work, self.posting, self.decision
         work.read_done.connect(self._read)
@@ -289,6 +293,7 @@ class BatchPage(QWidget):
             card.cancel_wanted.connect(self._cancel)
         self.posted_card.transactions_wanted.connect(self._show_transactions)
         self.decisions.serve(self.cards, lambda: self._state)
+        self.tabs.aside_wanted.connect(self._set_aside)
         self.back_button.clicked.connect(self.back_wanted)
         self.being_posted.ended.connect(self.renew)
         self._retry.clicked.connect(self.reload)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
@@ -15,6 +16,8 @@ from ui.kit.table.paged_model import PagedModel
 from ui.kit.table.row_menu import RowAction
 from ui.kit.table.rows_model import RowsModel
 from ui.kit.theme.fonts import text_font
+from ui.kit.widgets.basics import button, row_of
+from ui.kit.widgets.buttons import allow
 from ui.kit.widgets.inputs import WHOLE
 from ui.routes import OpenTransaction
 from ui.screens.batches.columns import line_columns, wallet_columns
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
     from ui.context import Context
     from ui.kit.formats import Formats
     from ui.kit.table.view import LedgerTable
+    from ui.screens.batches.rights import BatchRights
     from ui.screens.batches.state import BatchState
 
 LINES, WALLETS_TAB, PROBLEMS_TAB = range(3)
@@ -37,10 +41,19 @@ _LEAST_HEIGHT = 250
 
 
 class BatchTabs(QWidget):
-    """Three tables under tabs; the third is there only while there are problems."""
+    """Three tables under tabs; the third is there only while there are problems.
 
-    def __init__(self, context: Context, batch_id: int, formats: Formats) -> None:
+    aside_wanted: the numbers of lines that are to be set aside.
+    """
+
+    aside_wanted = Signal(object)
+
+    def __init__(self, context: Context, batch_id: int, formats: Formats, rights: BatchRights) -> None:
         super().__init__()
+        self._rights = rights
+        self._refusal = ""
+        self._count = 0
+        self._faulty: tuple[int, ...] = ()
         self._context = context
         self._batch_id = batch_id
         self._formats = formats
@@ -71,11 +84,13 @@ class BatchTabs(QWidget):
         self._lines_part = SummedTable(self.lines, "amount", formats)
         for part in (self._lines_part, SummedTable(self.wallets, "change", formats), self.problems):
             self._stack.addWidget(part)
+        self.aside_button = button("", compact=True)
+        self.aside_button.clicked.connect(lambda: self.aside_wanted.emit(self._faulty))
         self.tabs.currentChanged.connect(self._stack.setCurrentIndex)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addWidget(self.tabs)
+        layout.addLayout(row_of(self.tabs, None, self.aside_button))
         layout.addWidget(self._stack, 1)
 
     def show_state(self, state: BatchState) -> None:
@@ -85,6 +100,10 @@ class BatchTabs(QWidget):
         if shown != self._shown:
             self._shown = shown
             self._show_lines(posted=shown[0], grants=shown[1])
+        elif state.row.lines != self._count:
+            # Some were set aside.
+            self._load_lines()
+        self._count = state.row.lines
         written = self._formats.integer
         self.tabs.setTabText(LINES, f"Lines  {written(state.row.lines)}")
         run = None if state.rehearsed is None else state.rehearsed.run
@@ -105,6 +124,18 @@ class BatchTabs(QWidget):
         self.tabs.setTabVisible(PROBLEMS_TAB, bool(problems))
         if not self.tabs.isTabVisible(self.tabs.currentIndex()):
             self.tabs.setCurrentIndex(LINES)
+        self._offer_setting_aside(state)
+
+    def _offer_setting_aside(self, state: BatchState) -> None:
+        """Offer to go on without the faulty lines, where others are left."""
+        self._refusal = self._rights.no_setting_aside(state.detail)
+        lines = {one.line for one in state.problems if one.line is not None}
+        self._faulty = tuple(sorted(lines)) if len(lines) < state.row.lines else ()
+        is_draft = state.row.status is BatchStatus.DRAFT
+        self.aside_button.setVisible(is_draft and bool(self._faulty))
+        count = self._formats.count(len(self._faulty), "faulty line")
+        self.aside_button.setText(f"Set {count} aside…")
+        allow(self.aside_button, self._refusal)
 
     def show_tab(self, tab: int) -> None:
         """Bring one of the three forward."""
@@ -124,6 +155,9 @@ class BatchTabs(QWidget):
         self._lines_part = SummedTable(self.lines, "amount", self._formats)
         self._stack.insertWidget(LINES, self._lines_part)
         self._stack.setCurrentIndex(shown)
+        self._load_lines()
+
+    def _load_lines(self) -> None:
         model = self.lines.model()
         if isinstance(model, PagedModel):
             model.show(self._load)
@@ -136,7 +170,7 @@ class BatchTabs(QWidget):
         columns = line_columns(self._currency_of, posted=posted, grants=grants)
         model: PagedModel[BatchLineRow] = PagedModel(columns, self._formats, self._context.worker, table)
         table.setModel(model)
-        table.set_row_actions(lambda row: with_enter(self._ways_of_line(row)))
+        table.set_row_actions(lambda row: [*with_enter(self._ways_of_line(row)), *self._setting_aside(row)])
         table.activated_row.connect(lambda row: take(self._ways_of_line(row)))
         return table
 
@@ -154,6 +188,16 @@ class BatchTabs(QWidget):
         )
         parties = [name for name in dict.fromkeys((row.from_name, row.to_name)) if name]
         return [*posted, *(way_to_account(self._context, name, code) for name in parties)]
+
+    def _setting_aside(self, row: BatchLineRow) -> list[RowAction]:
+        """Offer to set the chosen lines aside, or the one that was pointed at."""
+        if self._refusal or row.transaction is not None:
+            return []
+        chosen = tuple(one.line for one in self.lines.selected_rows())
+        lines = chosen if row.line in chosen else (row.line,)
+        what = f"line {row.line}" if len(lines) == 1 else self._formats.count(len(lines), "line")
+        words = f"Set {what} aside…"
+        return [RowAction(words, partial(self.aside_wanted.emit, lines))]
 
     def _ways_of_wallet(self, row: WalletChange) -> list[RowAction]:
         return [way_to_account(self._context, row.username, self._currency.code)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -166,12 +166,17 @@ class BatchWork(QObject):
         self._one.write(_POST, "Posting", call, done, failed=failed, cancelled=cancelled)
 
     def decide(
-        self, act: Hashable, words: str, said: str, call: Callable[[UUID, Cancellation], object]
+        self,
+        act: Hashable,
+        words: str,
+        said: str | Callable[[Any], str],
+        call: Callable[[UUID, Cancellation], object],
     ) -> None:
-        """Write a decision under a key of its own, and say it once it is known."""
+        """Write a decision under a key of its own, and say it once it is known, or what came of it."""
 
-        def done(_came_to: object, late: bool) -> None:  # noqa: FBT001 - told by position
-            self.decided.emit(f"{LATE} {said}" if late else said)
+        def done(came_to: object, late: bool) -> None:  # noqa: FBT001 - told by position
+            told = said if isinstance(said, str) else said(came_to)
+            self.decided.emit(f"{LATE} {told}" if late else told)
 
         def cancelled() -> None:
             # The server may have been quicker: what the batch is now says so.
