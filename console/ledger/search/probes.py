@@ -145,7 +145,7 @@ _REQUEST_PROBES: Final = {
 }
 _REQUESTS: Final = f"""
     (SELECT 'request', f.rank, r.id, replace(r.kind, '_', ' '), r.status::text, NULL, NULL,
-        CAST(r.amount AS bigint), r.currency, {_NO_NUMBER}, false, 0
+        CAST(least(r.amount, 9223372036854775807) AS bigint), r.currency, {_NO_NUMBER}, false, 0
     FROM ({{probes}}) f (rank, id) JOIN ledger.approval_requests r ON r.id = f.id)"""
 
 OPERATOR_PROBES: Final = {
