@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import Qt
@@ -22,14 +23,18 @@ from ui.tour.hands import expect, go, screen, window_of
 from ui.tour.walk import Stop, TourError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from console.money import Currency
     from ui.tour.walk import Walk
 
-NEW: Final = "mara.okafor"
+_NEW: Final = "mara.okafor"
 _REASON: Final = "joins the team on Monday, ticket HR-88"
 # Of a ledger that is gone when the tour ends.
 _PASSWORD: Final = "only for the tour"  # noqa: S105 - it opens nothing
-_RULED: Final = 50_000
-_A_DAY: Final = 200_000
+# In whole units of whatever currency it is.
+_RULED: Final = 500
+_A_DAY: Final = 2_000
 
 
 def operators(walk: Walk) -> None:
@@ -58,7 +63,8 @@ def new_operator(walk: Walk) -> None:
     form = _dialog_as_owner(walk, shown).form
     if not isinstance(form, NewOperator):
         raise TourError("the form of a new operator is not open")
-    QTest.keyClicks(form.name, NEW)
+    taken = {row.name for row in shown.model.rows}
+    QTest.keyClicks(form.name, next(name for name in _names() if name not in taken))
     QTest.keyClicks(form.display_name, "Mara Okafor")
     like = [form.roles.like.itemText(at) for at in range(form.roles.like.count())]
     own = window_of(walk).context.session.operator
@@ -74,22 +80,27 @@ def added(walk: Walk) -> None:
     """Do it with Ctrl+Enter, and find the new one in the list."""
     shown = screen(walk, OperatorsScreen)
     dialog = _dialog(shown)
+    if not isinstance(dialog.form, NewOperator):
+        raise TourError("the form of a new operator is not open")
+    new = dialog.form.name.text()
     ended: list[str] = []
     dialog.ended.connect(ended.append)
     QTest.keyClick(dialog, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     walk.wait(lambda: bool(ended), "the new operator")
     shown.refresh()
-    walk.wait(lambda: NEW in [row.name for row in shown.model.rows], "the new operator in the list")
-    shown.table.select_place([row.name for row in shown.model.rows].index(NEW))
+    walk.wait(lambda: new in [row.name for row in shown.model.rows], "the new operator in the list")
+    shown.table.select_place([row.name for row in shown.model.rows].index(new))
     walk.wait(lambda: shown.panel.found is not None, "what the new operator leaves open")
 
 
 def ruled(walk: Walk) -> None:
     """See what needs whom, once a rule and a limit are set, and how the rule is walked around."""
-    ledger, code = _owner(walk), _code(walk)
-    set_rule(ledger, "transfer", code, _RULED, 1, reason=_REASON)
-    set_rule(ledger, "transfer", code, 10 * _RULED, 2, reason=_REASON)
-    set_limit(ledger, "ledger_operator", "transfer", code, per_operation=None, per_day=_A_DAY, reason=_REASON)
+    ledger, currency = _owner(walk), _currency(walk)
+    code, unit = currency.code, 10**currency.exponent
+    set_rule(ledger, "transfer", code, _RULED * unit, 1, reason=_REASON)
+    set_rule(ledger, "transfer", code, 10 * _RULED * unit, 2, reason=_REASON)
+    a_day = _A_DAY * unit
+    set_limit(ledger, "ledger_operator", "transfer", code, per_operation=None, per_day=a_day, reason=_REASON)
     ledger.database.close()
     go(walk, "rules")
     shown = screen(walk, RulesScreen)
@@ -102,7 +113,7 @@ def tried(walk: Walk) -> None:
     """Try an operation that nobody does."""
     shown = screen(walk, RulesScreen)
     shown.tabs.setCurrentIndex(LIMITS)
-    code = _code(walk)
+    code = _currency(walk).code
     shown.tried.currency.setCurrentIndex(shown.tried.currency.findText(code))
     QTest.keyClicks(shown.tried.amount, "1200")
     expect("1 checker must agree" in shown.tried.words, shown.tried.words)
@@ -121,9 +132,15 @@ def dark_operators(walk: Walk) -> None:
     walk.wait(lambda: shown.model.rowCount() > 1, "the operators")
 
 
-def _code(walk: Walk) -> str:
-    """Return the code of the currency that rules are shown in."""
-    return min(one.code for one in window_of(walk).context.session.currencies)
+def _currency(walk: Walk) -> Currency:
+    """Return the currency that rules are shown in."""
+    return min(window_of(walk).context.session.currencies, key=lambda one: one.code)
+
+
+def _names() -> Iterator[str]:
+    """Yield names for a new operator: on a ledger that was toured before the first is taken."""
+    yield _NEW
+    yield from (f"{_NEW}-{number}" for number in count(2))
 
 
 def _owner(walk: Walk) -> Ledger:

@@ -133,7 +133,9 @@ DAY = AuditFilter(since=BEGAN, until=ENDED)
         (AuditFilter(actions=("set_limit",)), "audit_events_action_idx", 410),
         (AuditFilter(actions=actions_of([Family.CONTROLS])), "audit_events_action_idx", 410),
         (AuditFilter(actions=("grant_credit", "add_note")), "audit_events_action_idx", 610),
-        (AuditFilter(outcome="refused", actions=("set_limit",)), "audit_events_action_idx", 410),
+        (AuditFilter(outcome="refused"), "audit_events_refused_idx", 410),
+        # By whichever of the two is rarer.
+        (AuditFilter(outcome="refused", actions=("set_limit",)), "", 410),
         # 18 probes for each end, an hour's events on either side, and the page.
         (DAY, "audit_events_pkey", 650),
         (replace(DAY, actor="op3"), "audit_events_actor_idx", 410),
@@ -143,7 +145,7 @@ def test_a_page_walks_an_index_and_stops(
     long_chain: str, wanted: AuditFilter, index: str, most: int, cursor: int | None
 ) -> None:
     nodes = _plan(long_chain, wanted, cursor)
-    assert index in {node.get("Index Name") for node in nodes}
+    assert index in {node.get("Index Name", "") for node in nodes} | {""}
     assert sum(map(rows_read, nodes)) <= most
 
 
