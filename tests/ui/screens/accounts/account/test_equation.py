@@ -186,10 +186,13 @@ def test_adding_up_a_long_life_is_cancelled(
     page.equation.periods["whole life"].click()
     qtbot.waitUntil(page.equation.whole_button.isVisible)
     before = spoken(page)
-    with connected(ledger_url, autocommit=False) as ledger:
+    with connected(ledger_url, autocommit=False) as ledger, connected(ledger_url) as watcher:
         ledger.execute("LOCK TABLE ledger.transactions IN ACCESS EXCLUSIVE MODE")
         page.equation.whole_button.click()
         assert page.equation.whole_button.text() == "Cancel"
+        # A cancel that is there before the statement finds nothing to end.
+        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+        qtbot.waitUntil(lambda: watcher.execute(waiting).fetchone() != (0,))
         page.equation.whole_button.click()
         qtbot.waitUntil(lambda: page.equation.note.startswith("cancelled"))
     assert spoken(page) == before
