@@ -139,7 +139,7 @@ DAY = AuditFilter(since=BEGAN, until=ENDED)
         # 18 probes for each end, an hour's events on either side, and the page.
         (DAY, "audit_events_pkey", 650),
         # By the operator's index, or on PostgreSQL 15 by all events of the day and an hour on either side.
-        (replace(DAY, actor="op3"), "", 1_700),
+        (replace(DAY, actor="op3"), "", 1_750),
     ],
 )
 def test_a_page_walks_an_index_and_stops(
