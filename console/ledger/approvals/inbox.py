@@ -45,7 +45,8 @@ class InboxFilter:
 class InboxCounts:
     """How many open requests wait for the session's operator, are their own, and wait for others.
 
-    mine: what of theirs was sent back and not submitted anew, too. Each up to MOST_COUNTED.
+    mine: what of theirs was sent back in the last 30 days and not submitted anew, too. Each up to
+    MOST_COUNTED.
     """
 
     for_me: int
@@ -56,8 +57,9 @@ class InboxCounts:
 # Pending, by somebody else, and not agreed to by the session's operator yet.
 _FOR_ME: Final = """r.status = 'pending' AND r.created_by <> session_user AND NOT EXISTS (
         SELECT FROM ledger.approvals a WHERE a.request_id = r.id AND a.approved_by = session_user)"""
-# What is sent back waits for its maker, until another takes its place.
-_SENT_BACK: Final = """r.status = 'returned' AND NOT EXISTS (
+# What is sent back waits for its maker, until another takes its place or a month is over: who never submits
+# it anew would see it for ever.
+_SENT_BACK: Final = """r.status = 'returned' AND r.closed_at > now() - interval '30 days' AND NOT EXISTS (
         SELECT FROM ledger.approval_requests n WHERE n.follows = r.id)"""
 _MINE: Final = f"r.created_by = session_user AND (r.status IN ('pending', 'approved') OR {_SENT_BACK})"
 _DECIDED: Final = "r.closed_at IS NOT NULL"

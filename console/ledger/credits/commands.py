@@ -1,4 +1,4 @@
-"""Granted credit: the grant, and the sweep that ends what is past its time, holds included."""
+"""Granted credit: the grant, and the sweep that ends what is past its time, holds and requests included."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
 
 SWEPT_AT_ONCE = 1_000
-"""As many holds and lots as one sweep ends at most, of each."""
+"""As many holds, lots and requests as one sweep ends at most, of each."""
 
 _SWEEP = text("SELECT ledger.sweep(:key, :limit)")
 
@@ -61,11 +61,13 @@ class Granted:
 class Swept:
     """What a sweep ended, and whether there may be more than it was allowed.
 
-    amounts: the credit that went to @breakage, in minor units by currency.
+    requests: those that nobody decided on in time. amounts: the credit that went to @breakage, in minor
+    units by currency.
     """
 
     reservations: int
     lots: int
+    requests: int
     amounts: Mapping[str, int]
     more: bool
 
@@ -86,7 +88,7 @@ def sweep(
     key: UUID | None = None,
     cancel: Cancellation | None = None,
 ) -> Swept:
-    """End holds that are past their time, and send to @breakage what has expired and no hold keeps."""
+    """End holds and requests past their time, and send to @breakage what has expired and no hold keeps."""
     return _swept(ledger.perform(Operation("sweep.run", "sweep", {"limit": limit}), key=key, cancel=cancel))
 
 
@@ -104,4 +106,5 @@ def sweep_rehearsal(
 
 def _swept(outcome: dict[str, Any]) -> Swept:
     amounts = {currency: int(amount) for currency, amount in outcome["amounts"].items()}
-    return Swept(outcome["reservations"], outcome["lots"], amounts, outcome["more"])
+    requests = outcome.get("requests", 0)
+    return Swept(outcome["reservations"], outcome["lots"], requests, amounts, outcome["more"])

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from console.ledger.jobs.states import JobRun, JobState
 
 TITLES: Final[Mapping[Job, str]] = {
-    Job.SWEEP: "End expired holds and credits",
+    Job.SWEEP: "End what is past its time",
     Job.SEAL: "Seal transactions",
     Job.CHECKPOINT: "Checkpoint system accounts",
     Job.FIGURES: "Count daily figures",
@@ -77,6 +77,8 @@ def _swept(outcome: Mapping[str, Any], books: Books) -> str:
         for code, amount in outcome["amounts"].items()
     )
     ended = f"{counted(outcome['reservations'], 'hold')} and {counted(outcome['lots'], 'credit')} ended"
+    if outcome.get("requests"):
+        ended += f", {counted(outcome['requests'], 'request')} that nobody decided on"
     return f"{ended}, {amounts} expired" if amounts else ended
 
 

@@ -6,7 +6,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     -- Of the key those of the single operations are made: sent again, they are found again.
     RETURN ledger.perform(p_key, 'approve_requests', jsonb_build_object(
-        'requests', to_jsonb(p_requests), 'contents', (
+        'requests', (SELECT jsonb_agg(r.id ORDER BY r.place) FROM unnest(p_requests) WITH ORDINALITY r (id, place)),
+        'contents', (
             SELECT jsonb_agg(encode(c.content, 'hex') ORDER BY c.place)
             FROM unnest(p_contents) WITH ORDINALITY c (content, place)),
         'note', p_note, 'of', p_key));

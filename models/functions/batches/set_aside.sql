@@ -5,7 +5,7 @@ CREATE OR REPLACE FUNCTION ledger.set_aside(p_key uuid, p_batch bigint, p_lines 
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN ledger.perform(p_key, 'set_aside', jsonb_build_object(
-        'batch', p_batch, 'lines', to_jsonb(p_lines), 'reason', p_reason));
+        'batch', p_batch, 'lines', (SELECT jsonb_agg(n) FROM unnest(p_lines) n), 'reason', p_reason));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_set_aside(p_request jsonb) RETURNS jsonb

@@ -1,6 +1,6 @@
 -- How the jobs stand. due_at: when there is something to do, NULL while there is nothing; overdue_s: seconds since then,
 -- or since the last run that did it, or since there are jobs; neglected_s: how long a job that could be run has not been,
--- which its keeper answers for. sweep: as soon as a hold or a credit is past its time, and no hold keeps it. seal,
+-- which its keeper answers for. sweep: as soon as a request, a hold or a credit that no hold keeps is past its time. seal,
 -- checkpoint and figures: so long after the first transaction that they have not covered; figures also as soon as there
 -- are 100,000 of them, and when a business day is over. verify: at two in the night of the business zone.
 CREATE OR REPLACE FUNCTION ledger.job_states()
@@ -61,6 +61,7 @@ CREATE OR REPLACE FUNCTION ledger.next_expiry(p_at timestamptz, p_swept_at times
 LANGUAGE sql STABLE
 RETURN least(
     (SELECT min(r.expires_at) FROM ledger.reservations r WHERE r.status = 'reserved'),
+    (SELECT min(a.expires_at) FROM ledger.approval_requests a WHERE a.status IN ('pending', 'approved')),
     (SELECT min(l.expires_at) FROM ledger.credit_lots l WHERE l.closed_at IS NULL AND l.expires_at > p_at),
     (SELECT min(l.expires_at) FROM ledger.dead_lots(ARRAY(
             SELECT DISTINCT past.wallet_id FROM (

@@ -11,12 +11,14 @@ END $$;
 CREATE OR REPLACE FUNCTION ledger.do_set_approval_terms(p_request jsonb) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    wanted ledger.approval_terms := jsonb_populate_record(NULL::ledger.approval_terms, p_request);
+    wanted ledger.approval_terms;
 BEGIN
     PERFORM ledger.require_reason(p_request);
-    IF wanted.days IS NULL THEN
+    -- Before they are a smallint, which knows no 40,000.
+    IF ((p_request ->> 'days')::integer BETWEEN 1 AND 365) IS NOT TRUE THEN
         PERFORM ledger.refuse('terms.days');
     END IF;
+    wanted := jsonb_populate_record(NULL::ledger.approval_terms, p_request);
     INSERT INTO ledger.approval_terms VALUES (wanted.*)
     ON CONFLICT (currency) DO UPDATE SET typed_from = excluded.typed_from, days = excluded.days;
     RETURN '{"status": "done"}';

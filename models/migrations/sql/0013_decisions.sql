@@ -19,12 +19,13 @@ ALTER TABLE ledger.approval_requests
 -- The amount as the checker typed it, in minor units; NULL where the terms ask for none.
 ALTER TABLE ledger.approvals ADD COLUMN typed numeric;
 
--- What a sweep ends, one's own, and what was decided last: of 100,000 requests a page took 40 to 60 ms without, 0.5 with them.
+-- When the next one ends, one's own, and what was decided last: of 100,000 requests, 10,000 of them open, the first was known after
+-- 1.6 ms without its index and 0.01 with it, a page of the second after 7.5 and 1.2, of the third after 34 and 0.04.
 CREATE INDEX approval_requests_stale_idx ON ledger.approval_requests (expires_at) WHERE status IN ('pending', 'approved');
 CREATE INDEX approval_requests_maker_idx ON ledger.approval_requests (created_by, id);
 CREATE INDEX approval_requests_closed_idx ON ledger.approval_requests (closed_at, id) WHERE closed_at IS NOT NULL;
 
--- What was refused, by itself: of 200,000 events, half of them refused long ago, a page read 100,500 rows in 15 ms.
+-- What was refused, by itself: of 200,000 events, every 500th of them refused, a page read 100,500 rows in 15 ms.
 CREATE INDEX audit_events_refused_idx ON ledger.audit_events (id) WHERE outcome = 'refused';
 
 -- These take more words from now on.

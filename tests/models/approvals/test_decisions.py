@@ -157,6 +157,11 @@ def test_a_sweep_ends_what_nobody_decided_in_time(
     asked = done(write(operator, "submit_batch", batch, content_hash(operator, batch), REASON))["request"]
     for request in (over, asked):
         admin.execute(OVER, [request])
+    # Its keeper is told, as the ledger has no hold and no credit.
+    moment = operator.execute(
+        "SELECT due_at <= clock_timestamp() FROM ledger.job_states() WHERE job = 'sweep'"
+    ).fetchone()
+    assert moment == (True,)
     assert done(write(operator, "sweep", 1))["requests"] == 1
     assert done(write(operator, "sweep", 100))["requests"] == 1
     assert "requests" not in done(write(operator, "sweep", 100))
@@ -198,7 +203,7 @@ def test_days_are_those_of_the_terms_when_it_is_submitted(operator: Connection, 
     ("typed_from", "days", "code"),
     [
         (0, 14, "amount.sign"), (-5, 14, "amount.sign"), (None, 0, "terms.days"), (None, 366, "terms.days"),
-        (None, None, "terms.days"),
+        (None, None, "terms.days"), (None, 40_000, "terms.days"), (None, -40_000, "terms.days"),
     ],
 )  # fmt: skip
 def test_terms_are_within_bounds(
@@ -222,6 +227,20 @@ def test_a_large_amount_is_typed(
     row = admin.execute("SELECT typed FROM ledger.approvals WHERE request_id = %s", [request]).fetchone()
     assert row == (500,)
     assert_verified(ledger_url)
+
+
+def test_terms_are_those_of_the_requests_currency(
+    operator: Connection, approver: Connection, admin: Connection, open_accounts: Callable[..., None]
+) -> None:
+    admin.execute("SELECT ledger.add_currency('EUR', 2::smallint)")
+    open_accounts({"alice": 1_000, "bob": 0}, "EUR")
+    done(write(admin, "set_approval_terms", "EUR", 500, 3, REASON))
+    (units, content), (euros, its_content) = submit(operator), submit(operator, currency="EUR")
+    days = "round(extract(epoch FROM expires_at - created_at) / 86400)::integer"
+    assert [column(operator, days, one) for one in (units, euros)] == [14, 3]
+    done(write(approver, "approve_request", units, content, ""))
+    assert refused(write(approver, "approve_request", euros, its_content, "")) == "approval.untyped"
+    done(write(approver, "approve_request", euros, its_content, "", 500))
 
 
 def test_many_are_agreed_to_by_one_call_each_by_itself(
@@ -272,10 +291,12 @@ def test_nobody_agrees_to_their_own_among_many(admin: Connection, operator: Conn
         ([1, 2], [b"x", None], "requests.number"),
         (list(range(501)), [b"x"] * 501, "requests.number"),
         ([1, 1], [b"x", b"y"], "requests.twice"),
+        ([[1, 2], [1, 3]], [b"v", b"w", b"x", b"y"], "requests.twice"),
+        ([[1, None]], [b"x", b"y"], "requests.number"),
     ],
 )
 def test_a_list_that_is_none_is_refused(
-    approver: Connection, numbers: list[int] | None, contents: list[bytes] | None, code: str
+    approver: Connection, numbers: list[Any] | None, contents: list[bytes | None] | None, code: str
 ) -> None:
     answer = approver.execute(
         "SELECT ledger.approve_requests(%s, %s::bigint[], %s::bytea[])", [uuid4(), numbers, contents]

@@ -79,11 +79,12 @@ def test_lines_keep_their_numbers_in_a_draft_of_their_own(
     ("lines", "code"),
     [
         ([], "aside.number"), (None, "aside.number"), ([1, 9], "aside.unknown"), ([0], "aside.unknown"),
-        ([1, 2, 3, 4], "aside.all"), (list(range(10_001)), "aside.number"),
+        ([1, 2, 3, 4], "aside.all"), (list(range(10_001)), "aside.number"), ([1, None], "aside.unknown"),
+        ([[1, 2], [3, 9]], "aside.unknown"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_set_aside_leaves_the_draft_as_it_is(
-    operator: Connection, draft: int, lines: list[int] | None, code: str
+    operator: Connection, draft: int, lines: list[Any] | None, code: str
 ) -> None:
     before = everything(operator)
     assert refused(aside(operator, draft, lines)) == code

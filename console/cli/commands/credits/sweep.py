@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 LIMIT_MAX = 100_000
 
-_SWEPT = named_columns("holds:integer, lots:integer, expired, more, key")
+_SWEPT = named_columns("holds:integer, lots:integer, expired, more, key, requests:integer")
 
 
 def sweep(
@@ -31,11 +31,11 @@ def sweep(
         bool, typer.Option("--all", help="Go on until nothing is left, one transaction after another.")
     ] = False,
     limit: Annotated[
-        int, typer.Option(min=1, max=LIMIT_MAX, help="How many holds, and how many lots, at once.")
+        int, typer.Option(min=1, max=LIMIT_MAX, help="How many holds, lots and requests at once, of each.")
     ] = 1_000,
     key: Key = None,
 ) -> None:
-    """End holds that are past their time, and send expired credit that no hold keeps to @breakage."""
+    """End holds and requests past their time, and send expired credit that no hold keeps to @breakage."""
     from console.ledger.credits.commands import sweep as sweep_once
     from console.ledger.credits.commands import sweep_rehearsal
 
@@ -47,7 +47,7 @@ def sweep(
         else:
             swept = sweep_once(write.ledger, limit=limit, key=write.key, cancel=write.cancel)
         _show(write, swept, key=None if dry_run else str(write.key))
-        while everything and swept.more and swept.reservations + swept.lots:
+        while everything and swept.more and swept.reservations + swept.lots + swept.requests:
             swept = sweep_once(write.ledger, limit=limit, cancel=write.cancel)
             _show(write, swept, key=None)
     if dry_run:
@@ -63,4 +63,4 @@ def _show(write: Writing, swept: Swept, *, key: str | None) -> None:
         for code, expired in swept.amounts.items()
     )
     more = "yes" if swept.more else "no"
-    write.output.record(_SWEPT, (swept.reservations, swept.lots, amount, more, key))
+    write.output.record(_SWEPT, (swept.reservations, swept.lots, amount, more, key, swept.requests))

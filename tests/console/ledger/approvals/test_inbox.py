@@ -15,7 +15,7 @@ from console.ledger.credits.commands import Grant
 from console.ledger.transactions.transfer import Transfer
 from console.monitor.budgets import budget
 from console.postgres.page import Direction
-from tests.cluster import CURRENCY
+from tests.cluster import CURRENCY, connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,6 +59,18 @@ def test_each_view_has_what_is_its_own(maker: Ledger, checker: Ledger) -> None:
     found = inbox.page(maker.database, View.MINE).rows[2]
     assert (found.follows, found.typed, found.status) == (returned[0], False, RequestStatus.PENDING)
     assert inbox.counts(maker.database) == InboxCounts(for_me=0, mine=3, others=0)
+
+
+def test_what_was_sent_back_long_ago_no_longer_waits(maker: Ledger, checker: Ledger, ledger_url: str) -> None:
+    request, _ = ask(maker)
+    approvals.send_back(checker, request, reason=WHY)
+    ago = "UPDATE ledger.approval_requests SET closed_at = now() - make_interval(days => %s)"
+    for days, waits in ((29, [request]), (31, [])):
+        with connected(ledger_url) as admin:
+            admin.execute(ago, [days])
+        assert seen(maker.database, View.MINE) == waits
+        assert inbox.counts(maker.database) == InboxCounts(for_me=0, mine=len(waits), others=0)
+    assert seen(maker.database, View.DECIDED) == [request]
 
 
 def test_what_one_has_agreed_to_waits_for_others(

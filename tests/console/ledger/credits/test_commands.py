@@ -88,7 +88,7 @@ def test_every_call_is_one_statement_and_is_done_once(
     with statements.counted() as sent:
         swept = credit.sweep(operator_ledger)
     assert len(sent) == 1
-    assert swept == credit.Swept(0, 0, {}, more=False)
+    assert swept == credit.Swept(0, 0, 0, {}, more=False)
 
 
 def test_a_capture_over_any_number_of_lots_is_one_statement(
@@ -171,7 +171,8 @@ def test_a_rehearsed_sweep_changes_nothing(
     with statements.counted() as sent:
         rehearsed = credit.sweep_rehearsal(operator_ledger)
     assert len(sent) == 1
-    assert rehearsed == credit.sweep_rehearsal(operator_ledger) == credit.Swept(0, 1, {"CR": 300}, more=False)
+    expected = credit.Swept(0, 1, 0, {"CR": 300}, more=False)
+    assert rehearsed == credit.sweep_rehearsal(operator_ledger) == expected
     with connected(ledger_url) as admin:
         assert balances(admin)["alice"] == 1_350
     assert credit.sweep(operator_ledger) == rehearsed

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.errors import CancelledError
+from console.ledger.approvals.commands import submit
 from console.ledger.audit.verify import questions
 from console.ledger.books.currencies import books
 from console.ledger.jobs.commands import claim_lease, run_job, start_job
 from console.ledger.jobs.keeper import Keeper, here
 from console.ledger.jobs.states import Job, job_runs, job_states, run_of
 from console.ledger.jobs.words import outcome_words, state_word
+from console.ledger.transactions.transfer import Transfer
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.writes.ledger import Ledger
@@ -85,6 +87,26 @@ def test_it_runs_what_is_due_and_nothing_else(
     assert "50 minor units of CR expired" in outcome_words(Job.SWEEP, last, before)
     assert words == "1 hold and 1 credit ended, 0.50 CR expired"
     assert [state_word(state) for state in states.jobs] == ["idle", *["planned"] * 4]
+
+
+def test_a_request_that_nobody_decided_on_is_due_by_itself(
+    keepers: Callable[..., Keeper], operator_ledger: Ledger, admin: Connection, viewer: Database
+) -> None:
+    asked = submit(operator_ledger, Transfer("alice", "bob", "CR", 10), reason="ticket 7")
+    ended: Made = []
+    keeper = keepers(ended=lambda job, outcome: ended.append((job, outcome)))
+    assert keeper.run_due()
+    assert ended == []
+    admin.execute("UPDATE ledger.approval_requests SET expires_at = now() - interval '1 second'")
+    assert keeper.run_due()
+    assert [job for job, _ in ended] == [Job.SWEEP]
+    last = job_states(viewer).of(Job.SWEEP).last
+    assert last is not None
+    assert outcome_words(Job.SWEEP, last, books(viewer)) == (
+        "0 holds and 0 credits ended, 1 request that nobody decided on"
+    )
+    status = admin.execute("SELECT status::text FROM ledger.approval_requests WHERE id = %s", [asked.request])
+    assert status.fetchone() == ("expired",)
 
 
 def test_a_missed_night_is_caught_up_after_all_else(

@@ -253,7 +253,7 @@ def test_the_keyboard_reaches_each_job_and_a_reader_hears_it(page: Health, token
     assert table.focusPolicy() & Qt.FocusPolicy.TabFocus
     table.setFocus()
     table.select_place(0)
-    assert page.jobs.about.text() == "End expired holds and credits: no run yet."
+    assert page.jobs.about.text() == "End what is past its time: no run yet."
     QTest.keyClick(table, Qt.Key.Key_Down)
     assert page.jobs.about.text().startswith(
         "Seal transactions: 0 transactions sealed, up to 0. By t_operator"
