@@ -4,13 +4,12 @@ CREATE OR REPLACE FUNCTION ledger.approve_requests(
     p_key uuid, p_requests bigint[], p_contents bytea[], p_note text DEFAULT '') RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    -- Of the key those of the single operations are made: sent again, they are found again.
     RETURN ledger.perform(p_key, 'approve_requests', jsonb_build_object(
         'requests', (SELECT jsonb_agg(r.id ORDER BY r.place) FROM unnest(p_requests) WITH ORDINALITY r (id, place)),
         'contents', (
             SELECT jsonb_agg(encode(c.content, 'hex') ORDER BY c.place)
             FROM unnest(p_contents) WITH ORDINALITY c (content, place)),
-        'note', p_note, 'of', p_key));
+        'note', p_note));
 END $$;
 
 CREATE OR REPLACE FUNCTION ledger.do_approve_requests(p_request jsonb) RETURNS jsonb
@@ -36,10 +35,9 @@ BEGIN
     ORDER BY b.id FOR UPDATE;
     PERFORM FROM ledger.approval_requests r WHERE r.id = ANY (numbers) ORDER BY r.id FOR UPDATE;
     FOR one IN SELECT w.id, w.content FROM unnest(numbers, contents) w (id, content) ORDER BY w.id LOOP
-        answer := ledger.perform(
-            substr(encode(sha256(convert_to((p_request ->> 'of') || ':' || one.id, 'UTF8')), 'hex'), 1, 32)::uuid,
-            'approve_request', jsonb_build_object(
-                'request', one.id, 'content', one.content, 'note', coalesce(p_request ->> 'note', '')));
+        -- Sent again, the call answers by its own key and comes here no more.
+        answer := ledger.perform(gen_random_uuid(), 'approve_request', jsonb_build_object(
+            'request', one.id, 'content', one.content, 'note', coalesce(p_request ->> 'note', '')));
         answers := answers || jsonb_build_array(answer || jsonb_build_object('request', one.id));
     END LOOP;
     RETURN jsonb_build_object('status', 'done', 'requests', answers, 'refused', (

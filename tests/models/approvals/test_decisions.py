@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, LiteralString
 from uuid import uuid4
 
 import pytest
@@ -11,7 +11,7 @@ from psycopg import errors
 from psycopg.types.json import Jsonb
 
 from tests.bookkeeping import Line, content_hash, create_batch, post_batch, transfer
-from tests.cluster import CURRENCY
+from tests.cluster import CURRENCY, connected
 from tests.faults.tamper.found import broken
 from tests.models.writes import REASON, done, everything, refused, write
 
@@ -178,16 +178,18 @@ def test_a_sweep_ends_what_nobody_decided_in_time(
     assert "follows" not in again
 
 
+@pytest.mark.parametrize("row", ["approval_requests WHERE id = %(request)s", "batches WHERE id = %(batch)s"])
 def test_a_sweep_waits_for_nobody_who_decides(
-    operator: Connection, approver: Connection, admin: Connection, connect: Callable[[str], Connection]
+    operator: Connection, admin: Connection, ledger_url: str, row: LiteralString
 ) -> None:
-    over, content = submit(operator)
-    deciding = connect("t_approver")
-    with deciding.transaction():
-        done(write(deciding, "approve_request", over, content, ""))
-        # As if its time were over by now: the row itself is locked.
+    batch = create_batch(operator, [Line(1, "alice", "bob", 50, "r1")])
+    asked = done(write(operator, "submit_batch", batch, content_hash(operator, batch), REASON))["request"]
+    admin.execute(OVER, [asked])
+    operator.execute("SET statement_timeout = '10s'")
+    with connected(ledger_url) as deciding, deciding.transaction():
+        # As an approval that was begun in time.
+        deciding.execute(f"SELECT FROM ledger.{row} FOR UPDATE", {"request": asked, "batch": batch})
         assert "requests" not in done(write(operator, "sweep", 100))
-    admin.execute(OVER, [over])
     assert done(write(operator, "sweep", 100))["requests"] == 1
 
 

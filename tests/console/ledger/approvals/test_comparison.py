@@ -53,6 +53,12 @@ def test_it_is_compared_with_the_last_six_of_its_kind(
     assert found.there[found.bar_of(440)] > 0
 
 
+def test_ten_times_the_middle_is_odd_and_a_little_less_is_not(operator: Connection, viewer: Database) -> None:
+    done(post_batch(operator, payout(operator, "before", ("lena", 30), ("noor", 30), ("noor", 50))))
+    found = compare(viewer, payout(operator, "now", ("lena", 299), ("noor", 300), ("lena", 300)))
+    assert found.odd == (OddAmount(2, "noor", 300, 30), OddAmount(3, "lena", 300, 30))
+
+
 def test_one_that_was_posted_is_compared_with_those_before_it(operator: Connection, viewer: Database) -> None:
     first = payout(operator, "a", ("lena", 100))
     done(post_batch(operator, first))
