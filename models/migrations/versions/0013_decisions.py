@@ -19,7 +19,7 @@ _NEW: Final = {
     "amounts that were typed": "approvals WHERE typed IS NOT NULL",
     "what stood when requests were made": "approval_requests WHERE facts IS NOT NULL",
 }
-# The functions before would stand beside these, and a call could mean either.
+# The functions before would stand beside these, and a call could mean either; the last reads a column.
 _FUNCTIONS: Final = (
     "ledger.submit_request(uuid, text, jsonb, text, text, bigint)",
     "ledger.approve_request(uuid, bigint, bytea, text, bigint)",
@@ -27,6 +27,7 @@ _FUNCTIONS: Final = (
     "ledger.do_close_request(jsonb, text)",
     "ledger.set_aside(uuid, bigint, integer[], text)",
     "ledger.do_set_aside(jsonb)",
+    "ledger.next_expiry(timestamptz, timestamptz)",
 )
 _INDEXES: Final = (
     "ledger.approval_requests_stale_idx",
