@@ -41,12 +41,14 @@ class Change:
 class Since:
     """What has changed, at most 200 of `changed`, and what the request would come to now.
 
-    changed: None for a request that was submitted before what stood then was kept, or on too many accounts.
+    changed: None for a request that was submitted before what stood then was kept. accounts: whether they are
+    among what is compared; of a batch of more than 10,000 they are not.
     comparison: of a batch, how it stands beside earlier ones.
     """
 
     changed: int | None
     changes: tuple[Change, ...]
+    accounts: bool
     rehearsal: Rehearsal
     comparison: Comparison | None = None
 
@@ -65,6 +67,7 @@ def since(
         found = row.since
         changes = tuple(Change(*change) for change in found["changes"])
         comparison = None if batch is None else comparison_of(row)
-        return Since(found["changed"], changes, rehearsal_of(found["rehearsal"]), comparison)
+        rehearsal = rehearsal_of(found["rehearsal"])
+        return Since(found["changed"], changes, found["accounts"], rehearsal, comparison)
 
     return ledger.rehearse("requests.since", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)

@@ -10,19 +10,25 @@ DECLARE
     many boolean := p_kind IN ('post_batch', 'reverse_batch');
 BEGIN
     IF p_kind = 'post_batch' THEN
+        -- Of its lines as they are, whether it was checked before or not; one more than are kept says that they are too many.
         wallets := ARRAY(
-            SELECT DISTINCT p.wallet_id FROM ledger.batch_parties p
-            WHERE p.batch_id = (p_request ->> 'batch')::bigint AND p.wallet_id IS NOT NULL);
+            SELECT w.id FROM (
+                SELECT l.from_name AS name FROM ledger.batch_lines l WHERE l.batch_id = (p_request ->> 'batch')::bigint
+                UNION SELECT l.to_name FROM ledger.batch_lines l WHERE l.batch_id = (p_request ->> 'batch')::bigint) party
+            CROSS JOIN LATERAL (SELECT u.id FROM ledger.users u WHERE u.username = party.name LIMIT 1) u
+            CROSS JOIN LATERAL (
+                SELECT w.id FROM ledger.wallets w WHERE w.user_id = u.id AND w.currency = worth.currency LIMIT 1) w
+            LIMIT 10001);
     ELSIF p_kind = 'reverse_batch' THEN
         wallets := ledger.wallets_of_batch((p_request ->> 'batch')::bigint);
     ELSE
         wallets := ledger.wallets_of_act(p_request);
     END IF;
     RETURN jsonb_strip_nulls(jsonb_build_object(
-        'accounts', CASE WHEN cardinality(wallets) <= 10000 THEN (
+        'accounts', CASE WHEN coalesce(cardinality(wallets), 0) <= 10000 THEN coalesce((
             SELECT jsonb_object_agg(w.id, jsonb_build_array(w.balance, w.granted, w.reserved, w.overdraft_limit, w.status,
                 CASE WHEN NOT many THEN coalesce((SELECT sum(d.dead) FROM ledger.dead_lots(ARRAY[w.id]) d), 0) END))
-            FROM ledger.wallets w WHERE w.id = ANY (wallets) AND w.kind = 'customer') END,
+            FROM ledger.wallets w WHERE w.id = ANY (wallets) AND w.kind = 'customer'), '{}') END,
         'approvals', ledger.approvals_for(p_kind, worth.currency, worth.amount),
         'limits', (
             SELECT jsonb_object_agg(concat_ws(' ', l.holder, l.kind), jsonb_build_array(l.per_operation, l.per_day))
@@ -37,7 +43,8 @@ BEGIN
 END $$;
 
 -- What is other now than when a request was made, and what would come of it now. At most 200 changes are told, with how many
--- there are; nothing is told of a request that was made before facts were kept. For everyone who may see a rehearsal.
+-- there are; nothing is told of a request that was made before facts were kept. accounts: whether they are among what is
+-- compared; too many are not. For everyone who may see a rehearsal.
 CREATE OR REPLACE FUNCTION ledger.request_since(p_request bigint) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -81,5 +88,5 @@ BEGIN
         INTO told FROM placed;
     END IF;
     RETURN coalesce(told, '{"changed": null, "changes": []}') || jsonb_build_object(
-        'rehearsal', ledger.rehearse_request(p_request));
+        'accounts', coalesce(asked.facts ? 'accounts', false), 'rehearsal', ledger.rehearse_request(p_request));
 END $$;

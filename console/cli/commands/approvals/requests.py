@@ -208,6 +208,8 @@ def list_changes(context: typer.Context, request: Number) -> None:
     )
     if found.changed is None:
         say("What stood when it was submitted is not known.")
+    elif not found.accounts:
+        say("Its accounts are too many to be compared one by one.")
     elif found.changed > len(found.changes):
         say(f"These are the first {len(found.changes)} of {found.changed:,} changes.")
     if found.rehearsal.refusal is not None:

@@ -20,7 +20,7 @@ from console.ledger.transactions.reversal import Reversal
 from console.ledger.transactions.transfer import Transfer
 from console.ledger.transactions.transfer import post as pay
 from console.monitor.budgets import budget
-from tests.bookkeeping import Line, content_hash, create_batch
+from tests.bookkeeping import Line, content_hash, create_batch, post_batch
 from tests.cluster import CURRENCY, connected
 from tests.models.writes import done, write
 
@@ -42,7 +42,7 @@ def test_nothing_has_changed(maker: Ledger, checker: Ledger, statements: Stateme
     # The page of one request.
     assert len(sent) == 2
     assert (budget("requests.get"), budget("requests.since")) == (1, 1)
-    assert (found.changed, found.changes) == (0, ())
+    assert (found.changed, found.changes, found.accounts) == (0, (), True)
     assert [(one.username, one.before, one.after) for one in found.rehearsal.movements] == [
         ("alice", 1_000, 800),
         ("bob", 0, 200),
@@ -167,6 +167,55 @@ def test_the_accounts_of_a_batch(maker: Ledger, checker: Ledger, ledger_url: str
     )
     assert found.rehearsal.refusal is not None
     assert found.rehearsal.refusal.code == "funds.short"
+
+
+def test_the_ledgers_own_wallets_change_all_the_time_and_are_not_told(maker: Ledger, checker: Ledger) -> None:
+    request = approvals.submit(maker, Transfer("@external", "alice", CURRENCY, 200), reason=WHY).request
+    pay(maker, Transfer("@external", "bob", CURRENCY, 300))
+    assert since(checker, request).changed == 0
+
+
+def test_of_very_many_changes_the_first_two_hundred_are_told(
+    maker: Ledger, checker: Ledger, ledger_url: str, open_accounts: Callable[..., None]
+) -> None:
+    names = [f"c{n:03}" for n in range(201)]
+    open_accounts(dict.fromkeys(names, 0))
+    lines = [Line(n, "@external", name, 5, f"r-{n}") for n, name in enumerate(names, 1)]
+    others = [Line(n, "@external", name, 5, f"s-{n}") for n, name in enumerate(names, 1)]
+    with connected(ledger_url) as admin:
+        admin.execute("SET SESSION AUTHORIZATION t_operator")
+        waiting, posted = create_batch(admin, lines), create_batch(admin, others)
+        hashed = content_hash(admin, waiting)
+        assert hashed is not None
+        asked = approvals.submit_batch(maker, waiting, hashed, reason=WHY).request
+        done(post_batch(admin, posted))
+        admin.execute("RESET SESSION AUTHORIZATION")
+    found = since(checker, asked)
+    assert found.changed == 201
+    assert found.changes == tuple(Change("balance", name, 0, 5) for name in names[:200])
+
+
+def test_accounts_that_are_too_many_are_not_said_to_be_the_same(
+    maker: Ledger, checker: Ledger, ledger_url: str
+) -> None:
+    with connected(ledger_url) as admin:
+        admin.execute("""
+            WITH made AS (
+                INSERT INTO ledger.users (username)
+                SELECT 'c' || n FROM generate_series(1, 10_000) n RETURNING id)
+            INSERT INTO ledger.wallets (user_id, currency, kind)
+            SELECT made.id, 'CR', 'customer' FROM made""")
+        admin.execute("SET SESSION AUTHORIZATION t_operator")
+        lines = [Line(n, "@external", f"c{n}", 5, f"r-{n}") for n in range(1, 10_001)]
+        few, many = create_batch(admin, lines[:-1]), create_batch(admin, lines)
+        admin.execute("RESET SESSION AUTHORIZATION")
+        hashes = [content_hash(admin, batch) for batch in (few, many)]
+    for batch, hashed, compared in zip((few, many), hashes, (True, False), strict=True):
+        assert hashed is not None
+        asked = approvals.submit_batch(maker, batch, hashed, reason=WHY).request
+        found = since(checker, asked)
+        assert (found.changed, found.accounts) == (0, compared)
+        assert found.rehearsal.accounts == (9_999 if compared else 10_000)
 
 
 def test_a_request_of_before_tells_nothing_and_is_rehearsed(

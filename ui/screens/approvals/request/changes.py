@@ -51,6 +51,9 @@ _HARMFUL: Final = {
     "expired": "more",
 }
 _SAME: Final = "Nothing that it depends on has changed."
+_TOO_MANY: Final = (
+    "Its accounts are too many to be compared one by one; what the ledger would do with them now is below."
+)
 _UNKNOWN: Final = "What stood when it was submitted was not kept; what holds now is below."
 _AGO_MS: Final = 1_000
 _SOON_S: Final = 60
@@ -112,8 +115,13 @@ class ChangesPart(QWidget):
         rows = [change_row(change, rehearsal, row.currency, self._formats) for change in found.changes]
         more = (found.changed or 0) - min(len(rows), MOST)
         self.changes.show_rows(rows, more=f"and {self._formats.integer(more)} more" if more > 0 else "")
-        same = _UNKNOWN if found.changed is None else _SAME
-        self._say(self._same, "" if rows else same, "muted")
+        if found.changed is None:
+            same = _UNKNOWN
+        elif found.accounts:
+            same = "" if rows else _SAME
+        else:
+            same = _TOO_MANY
+        self._say(self._same, same, "muted")
         self._show_outcome(rehearsal)
         self._at = datetime.now(UTC)
         self._clock.start()
