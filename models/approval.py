@@ -57,8 +57,8 @@ class ApprovalRequest(Base):
     kind: Mapped[str]
     request: Mapped[dict[str, Any]] = mapped_column(JSONB)
     content: Mapped[bytes]
-    currency: Mapped[str]
-    amount: Mapped[Decimal]
+    currency: Mapped[str | None]
+    amount: Mapped[Decimal | None]
     approvals_required: Mapped[int] = mapped_column(SmallInteger)
     approvals_given: Mapped[int] = mapped_column(SmallInteger)
     status: Mapped[RequestStatus] = mapped_column(database_enum(RequestStatus, "request_status"))
@@ -88,6 +88,7 @@ class Approval(Base):
     note: Mapped[str]
     approved_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
     typed: Mapped[Decimal | None]
+    acting_for: Mapped[str | None]
 
 
 class Limit(Base):
@@ -136,3 +137,38 @@ class AllowanceUsage(Base):
     kind: Mapped[str] = mapped_column(primary_key=True)
     currency: Mapped[str] = mapped_column(primary_key=True)
     amount: Mapped[Decimal]
+
+
+class Controls(Base):
+    """Whether changes of controls need a second admin, and tiers count a day's sum of all kinds."""
+
+    __tablename__ = "controls"
+
+    one: Mapped[bool] = mapped_column(primary_key=True)
+    dual_control: Mapped[bool]
+
+
+class TierUsage(Base):
+    """What an operator has moved on a day without a checker, of all kinds, in dual control."""
+
+    __tablename__ = "tier_usage"
+
+    operator: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    currency: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[Decimal]
+
+
+class Delegation(Base):
+    """Who decides for a checker, and until when."""
+
+    __tablename__ = "delegations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delegator: Mapped[str]
+    delegate: Mapped[str]
+    reason: Mapped[str]
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ends_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    ended_by: Mapped[str | None]
+    ended_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))

@@ -39,6 +39,9 @@ class Operator(Base):
     groups: Mapped[list[str]] = mapped_column(ARRAY(Text))
     shut: Mapped[bool]
     valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    password_by: Mapped[str | None]
+    code_digest: Mapped[bytes | None]
+    code_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[str]
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 

@@ -38,11 +38,11 @@ GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets
     ledger.schema_version, ledger.keeper_lease, ledger.jobs, ledger.daily_movements, ledger.daily_balances,
     ledger.daily_mark, ledger.hint_sent, ledger.reversals, ledger.batch_offsets, ledger.allowances,
     ledger.allowance_usage, ledger.account_counts, ledger.acts, ledger.lot_events, ledger.hold_events,
-    ledger.approval_terms TO ledger_viewer, ledger_keeper;
+    ledger.approval_terms, ledger.controls, ledger.tier_usage, ledger.delegations TO ledger_viewer, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
-    ledger.reversal_problems(bigint), ledger.reversal_rest(bigint), ledger.approvals_for(text, text, numeric), ledger.business_zone(),
+    ledger.reversal_problems(bigint), ledger.reversal_rest(bigint), ledger.approvals_for(text, text, numeric), ledger.dual_control(), ledger.business_zone(),
     ledger.business_day(timestamptz), ledger.start_of_day(date), ledger.may_close_flags(text),
     ledger.follow_account(uuid, text, boolean), ledger.batch_posting(bigint),
     ledger.unlock_writing(uuid, text, integer) TO ledger_viewer;
@@ -87,10 +87,13 @@ GRANT EXECUTE ON FUNCTION ledger.transfer(uuid, text, text, text, bigint, text, 
     ledger.check_batch(bigint), ledger.submit_batch(uuid, bigint, bytea, text),
     ledger.post_batch(uuid, bigint, bytea), ledger.execute_request(uuid, bigint),
     ledger.checkpoint_system_wallets(), ledger.seal(integer) TO ledger_operator;
+-- A checker may decide, an admin on controls, and who acts for a checker: the functions ask (approvals/delegate.sql).
 GRANT EXECUTE ON FUNCTION ledger.approve_request(uuid, bigint, bytea, text, bigint),
-    ledger.approve_requests(uuid, bigint[], bytea[], text), ledger.reject_request(uuid, bigint, text), ledger.send_back_request(uuid, bigint, text) TO ledger_approver;
--- A checker sees what would come of a request, without the right to do it.
-GRANT EXECUTE ON FUNCTION ledger.rehearse_request(bigint), ledger.request_since(bigint) TO ledger_operator, ledger_approver;
+    ledger.approve_requests(uuid, bigint[], bytea[], text), ledger.reject_request(uuid, bigint, text),
+    ledger.send_back_request(uuid, bigint, text), ledger.end_delegation(uuid, bigint, text) TO ledger_viewer;
+GRANT EXECUTE ON FUNCTION ledger.delegate(uuid, text, timestamptz, text) TO ledger_approver;
+-- A checker, or who acts for one, sees what would come of a request, without the right to do it.
+GRANT EXECUTE ON FUNCTION ledger.rehearse_request(bigint), ledger.request_since(bigint) TO ledger_viewer;
 GRANT EXECUTE ON FUNCTION ledger.seal(integer), ledger.acknowledge_transaction(uuid, bigint, text) TO ledger_auditor;
 -- What proves a person's values, to those who check that it does.
 GRANT SELECT ON ledger.salts TO ledger_auditor, ledger_admin, ledger_keeper;
@@ -108,11 +111,13 @@ GRANT EXECUTE ON FUNCTION ledger.add_currency(text, smallint),
 GRANT USAGE ON SCHEMA ledger TO ledger_roles, ledger_gate;
 GRANT SELECT ON ledger.operators TO ledger_roles, ledger_auditor, ledger_admin, ledger_keeper;
 GRANT SELECT ON ledger.sign_in_names, ledger.sign_in_attempts TO ledger_auditor, ledger_admin;
-GRANT EXECUTE ON FUNCTION ledger.reserve_attempt(text), ledger.attempt_failed(bigint) TO ledger_gate;
+GRANT EXECUTE ON FUNCTION ledger.reserve_attempt(text), ledger.attempt_failed(bigint),
+    ledger.redeem_code(bigint, text, text) TO ledger_gate;
 GRANT EXECUTE ON FUNCTION ledger.session_check(bigint) TO ledger_viewer, ledger_keeper;
 GRANT EXECUTE ON FUNCTION ledger.release_locks() TO ledger_operator;
-GRANT EXECUTE ON FUNCTION ledger.create_operator(uuid, text, text, text[], text, text),
+GRANT EXECUTE ON FUNCTION ledger.create_operator(uuid, text, text, text[], text, text, bytea),
+    ledger.set_operator_groups(uuid, text, text[], text),
     ledger.disable_operator(uuid, text, text), ledger.end_sessions(uuid, text, text), ledger.enable_operator(uuid, text, text),
-    ledger.unlock_operator(uuid, text, text), ledger.set_operator_password(uuid, text, text, text) TO ledger_admin;
+    ledger.unlock_operator(uuid, text, text), ledger.set_operator_password(uuid, text, text, text, bytea) TO ledger_admin;
 GRANT EXECUTE ON FUNCTION ledger.cancel_session(uuid, integer, timestamptz, text),
     ledger.terminate_session(uuid, integer, timestamptz, text) TO ledger_admin;

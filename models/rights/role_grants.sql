@@ -14,7 +14,7 @@ BEGIN
     END LOOP;
 END $$;
 ALTER DEFAULT PRIVILEGES FOR ROLE ledger_roles REVOKE ALL ON FUNCTIONS FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION ledger.guard_role(text), ledger.make_role(text, text),
+GRANT EXECUTE ON FUNCTION ledger.guard_role(text), ledger.make_role(text),
     ledger.set_role_password(text, text), ledger.set_role_login(text, boolean, timestamptz),
     ledger.give_groups(text, text[]), ledger.groups(), ledger.take_groups(text),
     ledger.signal_session(integer, timestamptz, boolean), ledger.end_blocker(text, boolean),

@@ -15,6 +15,8 @@ DECLARE
     wanted bigint := p_request ->> 'limit';
     wallet bigint;
     before bigint;
+    dual boolean;
+    taken boolean;
 BEGIN
     PERFORM ledger.require_reason(p_request);
     PERFORM ledger.require_currency(p_request ->> 'currency');
@@ -22,9 +24,17 @@ BEGIN
         -- The constraint says so too, but the wallet's floor would speak first.
         PERFORM ledger.refuse('amount.range');
     END IF;
-    PERFORM ledger.admit('set_overdraft_limit', p_request ->> 'currency', wanted, p_approved);
     wallet := ledger.wallet_of(p_request ->> 'username', p_request ->> 'currency');
+    dual := NOT p_approved AND ledger.dual_control();
+    -- Before the wallet is locked; what has changed until then is judged again.
+    taken := dual AND wanted <= (SELECT w.overdraft_limit FROM ledger.wallets w WHERE w.id = wallet);
+    PERFORM ledger.admit('set_overdraft_limit', p_request ->> 'currency', wanted, p_approved OR taken);
     SELECT w.overdraft_limit INTO before FROM ledger.wallets w WHERE w.id = wallet FOR NO KEY UPDATE;
+    IF dual AND wanted > before THEN
+        -- What gives needs a second person; what takes away does not wait.
+        PERFORM ledger.refuse('approval.required', jsonb_build_object('kind', 'set_overdraft_limit', 'approvals', greatest(
+            ledger.approvals_for('set_overdraft_limit', p_request ->> 'currency', wanted), 1::smallint)));
+    END IF;
     UPDATE ledger.wallets w SET overdraft_limit = wanted, version = w.version + 1 WHERE w.id = wallet;
     RETURN jsonb_build_object('status', 'done', 'before', before, 'after', wanted);
 END $$;

@@ -16,11 +16,16 @@ DECLARE
     typed numeric := p_request ->> 'typed';
     typed_from bigint;
     given smallint;
+    acting_for text;
 BEGIN
+    acting_for := ledger.checker_of(asked);
     IF asked.status <> 'pending' THEN
         PERFORM ledger.refuse('request.status', jsonb_build_object('status', asked.status));
     ELSIF asked.content IS DISTINCT FROM decode(p_request ->> 'content', 'hex') THEN
         PERFORM ledger.refuse('request.changed');
+    END IF;
+    IF p_request ? 'many' AND ledger.is_control(asked.kind) THEN
+        PERFORM ledger.refuse('approval.control');
     END IF;
     PERFORM ledger.refuse_stale(asked);
     SELECT t.typed_from INTO typed_from FROM ledger.approval_terms t WHERE t.currency = asked.currency;
@@ -30,8 +35,8 @@ BEGIN
     ELSIF typed <> asked.amount THEN
         PERFORM ledger.refuse('approval.typed', ledger.of_currency(asked.currency) || jsonb_build_object('typed', typed));
     END IF;
-    INSERT INTO ledger.approvals (request_id, created_by, content, note, typed)
-    VALUES (asked.id, asked.created_by, asked.content, coalesce(p_request ->> 'note', ''), typed);
+    INSERT INTO ledger.approvals (request_id, created_by, content, note, typed, acting_for)
+    VALUES (asked.id, asked.created_by, asked.content, coalesce(p_request ->> 'note', ''), typed, acting_for);
     SELECT count(*) INTO given FROM ledger.approvals a WHERE a.request_id = asked.id;
     UPDATE ledger.approval_requests r SET approvals_given = given,
         status = CASE WHEN given >= r.approvals_required THEN 'approved' ELSE r.status END
@@ -42,7 +47,8 @@ BEGIN
     END IF;
     RETURN jsonb_build_object(
         'status', CASE WHEN given >= asked.approvals_required THEN 'approved' ELSE 'pending' END,
-        'request', asked.id, 'given', given, 'required', asked.approvals_required);
+        'request', asked.id, 'given', given, 'required', asked.approvals_required)
+        || jsonb_strip_nulls(jsonb_build_object('acting_for', acting_for));
 END $$;
 
 -- Lock a request that is still open. A batch is locked before the request that is about it, as when it is

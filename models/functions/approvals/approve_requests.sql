@@ -37,7 +37,7 @@ BEGIN
     FOR one IN SELECT w.id, w.content FROM unnest(numbers, contents) w (id, content) ORDER BY w.id LOOP
         -- Sent again, the call answers by its own key and comes here no more.
         answer := ledger.perform(gen_random_uuid(), 'approve_request', jsonb_build_object(
-            'request', one.id, 'content', one.content, 'note', coalesce(p_request ->> 'note', '')));
+            'request', one.id, 'content', one.content, 'note', coalesce(p_request ->> 'note', ''), 'many', true));
         answers := answers || jsonb_build_array(answer || jsonb_build_object('request', one.id));
     END LOOP;
     RETURN jsonb_build_object('status', 'done', 'requests', answers, 'refused', (

@@ -26,6 +26,9 @@ DECLARE
 BEGIN
     PERFORM ledger.require_reason(p_request);
     asked := ledger.open_request(p_request);
+    IF p_status <> 'withdrawn' THEN
+        PERFORM ledger.checker_of(asked);
+    END IF;
     IF p_status = 'withdrawn' AND asked.created_by <> session_user THEN
         PERFORM ledger.refuse('request.maker', jsonb_build_object('maker', asked.created_by));
     ELSIF p_status = 'returned' AND asked.created_by = session_user THEN

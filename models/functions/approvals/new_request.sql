@@ -12,8 +12,10 @@ DECLARE
     ends timestamptz;
 BEGIN
     -- Until it is written down: what was tried has given its locks back.
-    PERFORM ledger.require_currency(worth.currency);
-    needed := greatest(ledger.approvals_for(p_kind, worth.currency, worth.amount), 1::smallint);
+    IF NOT ledger.is_control(p_kind) THEN
+        PERFORM ledger.require_currency(worth.currency);
+    END IF;
+    needed := greatest(ledger.checkers_for(p_kind, worth.currency, worth.amount), 1::smallint);
     IF p_follows IS NOT NULL AND NOT EXISTS (
         SELECT FROM ledger.approval_requests r
         WHERE (r.id, r.created_by, r.kind, r.status::text) = (p_follows, session_user, p_kind, 'returned')) THEN
@@ -32,12 +34,14 @@ BEGIN
         || jsonb_strip_nulls(jsonb_build_object('follows', p_follows));
 END $$;
 
--- What a request moves: its currency and amount, which the rules and limits go by. Internal.
+-- What a request moves: its currency and amount, which the rules and limits go by; of a change of a control, neither. Internal.
 CREATE OR REPLACE FUNCTION ledger.worth_of(
     p_kind text, p_request jsonb, OUT currency text, OUT amount numeric)
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-    IF p_kind IN ('transfer', 'grant_credit') THEN
+    IF ledger.is_control(p_kind) THEN
+        RETURN;
+    ELSIF p_kind IN ('transfer', 'grant_credit') THEN
         currency := p_request ->> 'currency';
         amount := p_request ->> 'amount';
     ELSIF p_kind = 'set_overdraft_limit' THEN

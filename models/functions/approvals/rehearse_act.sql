@@ -50,12 +50,12 @@ BEGIN
     before := ledger.figures_of(wallets);
     IF answer ->> 'status' <> 'refused' AND p_kind = 'capture_holds' THEN
         -- Each by itself, as when it is done.
-        SELECT coalesce(max(ledger.approvals_for('capture', r.currency, r.amount)), 0) INTO needed
+        SELECT coalesce(max(ledger.checkers_for('capture', r.currency, r.amount)), 0) INTO needed
         FROM ledger.reservations r
         WHERE r.reference = ANY (ARRAY(SELECT jsonb_array_elements_text(p_request -> 'reservations')));
     ELSIF answer ->> 'status' <> 'refused' AND ledger.is_ruled(p_kind) THEN
         worth := ledger.worth_of(p_kind, p_request);
-        needed := ledger.approvals_for(p_kind, worth.currency, worth.amount);
+        needed := ledger.checkers_for(p_kind, worth.currency, worth.amount);
         cap := ledger.allowance_of(p_kind, worth.currency);
         allowed := coalesce(worth.amount <= cap.per_operation AND worth.amount + coalesce((
             SELECT u.amount FROM ledger.allowance_usage u

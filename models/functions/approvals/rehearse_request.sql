@@ -13,6 +13,7 @@ DECLARE
     failed_detail text;
 BEGIN
     PERFORM ledger.begin_write();
+    PERFORM ledger.require_desk();
     -- Nobody is told of a posting that is none.
     PERFORM set_config('ledger.rehearsal', 'on', true);
     BEGIN
@@ -21,7 +22,10 @@ BEGIN
         -- Its checkers have not all agreed yet; who they will be does not matter here.
         UPDATE ledger.batches b SET status = 'approved', approved_by = '*', approved_at = clock_timestamp()
         WHERE asked.kind = 'post_batch' AND b.id = (asked.request ->> 'batch')::bigint AND b.status = 'submitted';
-        answer := ledger.dispatch(asked.kind, asked.request, true);
+        IF ledger.is_control(asked.kind) AND NOT pg_has_role(session_user, 'ledger_admin', 'MEMBER') THEN
+            PERFORM ledger.refuse('control.admin');
+        END IF;
+        answer := ledger.dispatch(asked.kind, ledger.told_by(asked), true);
         -- All that one operation moves has its moment, what expired on the way too.
         WITH leg AS (
             SELECT side.wallet, side.delta FROM ledger.transactions t
@@ -51,4 +55,16 @@ BEGIN
                 failed_constraint, failed_column, SQLSTATE), 'detail', '{}'::jsonb);
     END;
     RETURN jsonb_build_object('count', 0, 'accounts', '[]'::jsonb, 'outcome', answer);
+END $$;
+
+-- A rehearsal takes the locks of what it tries: it is for those who write, who decide, or who act for one who does. Internal.
+CREATE OR REPLACE FUNCTION ledger.require_desk() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    IF NOT pg_has_role(session_user, 'ledger_operator', 'MEMBER') AND NOT pg_has_role(session_user, 'ledger_approver', 'MEMBER')
+        AND NOT EXISTS (
+            SELECT FROM ledger.delegations d
+            WHERE d.delegate = session_user AND d.ended_at IS NULL AND d.ends_at > clock_timestamp()) THEN
+        RAISE EXCEPTION 'only who writes or decides may rehearse a request' USING ERRCODE = 'insufficient_privilege';
+    END IF;
 END $$;

@@ -24,6 +24,10 @@ BEGIN
     ELSE
         wallets := ledger.wallets_of_act(p_request);
     END IF;
+    IF ledger.is_control(p_kind) THEN
+        RETURN jsonb_strip_nulls(jsonb_build_object('accounts', '{}'::jsonb, 'control', ledger.control_now(p_kind, p_request),
+            'schema', (SELECT v.version_num FROM ledger.schema_version v)));
+    END IF;
     RETURN jsonb_strip_nulls(jsonb_build_object(
         'accounts', CASE WHEN coalesce(cardinality(wallets), 0) <= 10000 THEN coalesce((
             SELECT jsonb_object_agg(w.id, jsonb_build_array(w.balance, w.granted, w.reserved, w.overdraft_limit, w.status,
@@ -67,7 +71,7 @@ BEGIN
             WHERE old.value -> word.place <> new.value -> word.place
             UNION ALL
             SELECT 0, word.name, '', asked.facts -> word.name, now_facts -> word.name, 0
-            FROM unnest(ARRAY['approvals', 'left', 'schema']) word (name)
+            FROM unnest(ARRAY['approvals', 'left', 'schema', 'control']) word (name)
             WHERE (asked.facts -> word.name) IS DISTINCT FROM (now_facts -> word.name)
             UNION ALL
             SELECT 0, word.name, '', asked.facts -> 'hold' -> word.place, now_facts -> 'hold' -> word.place, 0

@@ -1,6 +1,6 @@
 -- Ask for the approval of one operation. It is tried now and undone, so that what could not be done is
--- refused to its maker and not to its checker. p_follows: one's own request that was sent back, in whose place it is. What an allowance lets pass is done at once: so support, which may do
--- nothing of it by itself, gives small goodwill.
+-- refused to its maker and not to its checker. p_follows: one's own request that was sent back, in whose place it
+-- is. What an allowance lets pass is done at once: so support, which may do nothing of it by itself, gives small goodwill.
 CREATE OR REPLACE FUNCTION ledger.submit_request(
     p_key uuid, p_kind text, p_request jsonb, p_reason text, p_ticket text DEFAULT NULL, p_follows bigint DEFAULT NULL)
 RETURNS jsonb
@@ -25,6 +25,16 @@ DECLARE
         WHEN 'reverse_transaction' THEN '{transaction,amount,reason,lot_expires_at,ticket}'
         WHEN 'reverse_batch' THEN '{batch,policy,reason,ticket}'
         WHEN 'set_overdraft_limit' THEN '{username,currency,limit,reason,ticket}'
+        WHEN 'set_approval_rule' THEN '{kind,currency,from_amount,approvals,reason}'
+        WHEN 'set_approval_terms' THEN '{currency,typed_from,days,reason}'
+        WHEN 'set_limit' THEN '{holder,kind,currency,per_operation,per_day,reason}'
+        WHEN 'set_allowance' THEN '{holder,kind,currency,per_operation,per_day,reason}'
+        WHEN 'set_dual_control' THEN '{on,reason}'
+        -- A password is handed past a request, so that one that waits is made with a code.
+        WHEN 'create_operator' THEN '{operator,display_name,groups,code_digest,reason}'
+        WHEN 'set_operator_password' THEN '{operator,code_digest,reason}'
+        WHEN 'set_operator_groups' THEN '{operator,groups,reason}'
+        WHEN 'enable_operator' THEN '{operator,reason}'
     END;
     word text;
     worth record;
@@ -33,7 +43,10 @@ BEGIN
     IF words IS NULL THEN
         -- A batch is submitted by submit_batch, which freezes it.
         PERFORM ledger.refuse('request.kind', jsonb_build_object('kind', p_request ->> 'kind'));
-    ELSIF jsonb_typeof(wanted) IS DISTINCT FROM 'object' THEN
+    ELSIF ledger.is_control(p_request ->> 'kind') THEN
+        PERFORM ledger.require_admin();
+    END IF;
+    IF jsonb_typeof(wanted) IS DISTINCT FROM 'object' THEN
         PERFORM ledger.refuse('request.invalid', jsonb_build_object('message', 'the request is no object'));
     END IF;
     BEGIN
@@ -56,7 +69,7 @@ BEGIN
             PERFORM ledger.refuse('request.invalid', jsonb_build_object('message', SQLERRM));
     END;
     worth := ledger.worth_of(p_request ->> 'kind', wanted);
-    IF ledger.take_allowance(p_request ->> 'kind', worth.currency, worth.amount) THEN
+    IF NOT ledger.is_control(p_request ->> 'kind') AND ledger.take_allowance(p_request ->> 'kind', worth.currency, worth.amount) THEN
         RETURN ledger.dispatch(p_request ->> 'kind', wanted, true) || '{"allowed": true}';
     END IF;
     RETURN ledger.new_request(p_request ->> 'kind', wanted, p_request ->> 'reason', p_request ->> 'ticket',

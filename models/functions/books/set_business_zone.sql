@@ -21,7 +21,7 @@ BEGIN
         PERFORM ledger.refuse('zone.unknown', jsonb_build_object('zone', left(wanted, 64)));
     END IF;
     -- Who counts against a day's limit now ends first; who comes after counts by the new zone.
-    LOCK TABLE ledger.allowance_usage, ledger.limit_usage IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE ledger.allowance_usage, ledger.limit_usage, ledger.tier_usage IN SHARE ROW EXCLUSIVE MODE;
     at := clock_timestamp();
     SELECT c.zone, (at AT TIME ZONE c.zone)::date INTO before, day_before FROM ledger.calendar c FOR UPDATE;
     IF before = wanted THEN
@@ -36,5 +36,9 @@ BEGIN
     SELECT o.operator, (at AT TIME ZONE wanted)::date, o.kind, o.currency, o.amount
     FROM ledger.allowance_usage o WHERE o.day = day_before AND day_before <> (at AT TIME ZONE wanted)::date
     ON CONFLICT (operator, day, kind, currency) DO UPDATE SET amount = greatest(u.amount, excluded.amount);
+    INSERT INTO ledger.tier_usage AS u (operator, day, currency, amount)
+    SELECT o.operator, (at AT TIME ZONE wanted)::date, o.currency, o.amount
+    FROM ledger.tier_usage o WHERE o.day = day_before AND day_before <> (at AT TIME ZONE wanted)::date
+    ON CONFLICT (operator, day, currency) DO UPDATE SET amount = greatest(u.amount, excluded.amount);
     RETURN jsonb_build_object('status', 'done', 'before', before, 'after', wanted);
 END $$;

@@ -1,5 +1,5 @@
--- Make an operator's role; its row is there already. Internal.
-CREATE OR REPLACE FUNCTION ledger.make_role(p_name text, p_verifier text) RETURNS void
+-- Make an operator's role, without a password; its row is there already. Internal.
+CREATE OR REPLACE FUNCTION ledger.make_role(p_name text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     PERFORM ledger.guard_role(p_name);
@@ -8,6 +8,5 @@ BEGIN
         PERFORM set_config('createrole_self_grant', '', true);
     END IF;
     EXECUTE format('CREATE ROLE %I LOGIN', p_name);
-    PERFORM ledger.set_role_password(p_name, p_verifier);
     PERFORM ledger.bound_role(p_name);
 END $$;

@@ -1,7 +1,6 @@
--- Whether policy lets the session's operator do this now: approvals by kind and tier, unless an allowance lets it pass,
--- then the limits of the
--- operator and of every role. What is used of a day's limit is counted under a lock of the operator's own
--- row, and only where there is a limit. Internal; called before any wallet is locked.
+-- Whether policy lets the session's operator do this now: approvals by kind and tier, unless an allowance lets it pass, in dual
+-- control those of the day's sum, then the limits of the operator and of every role. What is used of a day's limit is counted
+-- under a lock of the operator's own row, and only where there is a limit. Internal; called before any wallet is locked.
 CREATE OR REPLACE FUNCTION ledger.admit(p_kind text, p_currency text, p_amount numeric, p_approved boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -11,6 +10,9 @@ DECLARE
 BEGIN
     IF NOT p_approved THEN
         needed := ledger.approvals_for(p_kind, p_currency, p_amount);
+        IF needed = 0 AND ledger.dual_control() THEN
+            needed := ledger.count_tier(p_kind, p_currency, p_amount);
+        END IF;
         IF needed > 0 AND NOT ledger.take_allowance(p_kind, p_currency, p_amount) THEN
             PERFORM ledger.refuse('approval.required', jsonb_build_object('kind', p_kind, 'approvals', needed));
         END IF;

@@ -32,16 +32,10 @@ BEGIN
     RETURN '{"status": "done"}';
 END $$;
 
--- What the session's operator may do of a kind without a checker: the operator's own row instead of the roles', among the
--- roles' the tightest; NULL when there is none. Internal.
+-- What the session's operator may do of a kind without a checker; NULL when there is none. Internal.
 CREATE OR REPLACE FUNCTION ledger.allowance_of(p_kind text, p_currency text, OUT per_operation bigint, OUT per_day bigint)
 LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
-    SELECT min(a.per_operation), min(a.per_day) FROM ledger.allowances a
-    WHERE a.kind = p_kind AND a.currency = p_currency AND (
-        a.holder = session_user
-        OR (pg_has_role(session_user, to_regrole(quote_ident(a.holder))::oid, 'MEMBER') AND NOT EXISTS (
-            SELECT FROM ledger.allowances own
-            WHERE own.holder = session_user AND own.kind = a.kind AND own.currency = a.currency)))
+    SELECT a.per_operation, a.per_day FROM ledger.allowance_for(session_user::text, p_kind, p_currency) a
 $$;
 
 -- Whether this much passes without a checker, and if it does, count it: under a lock of the operator's own row. Internal.

@@ -44,24 +44,41 @@ BEGIN
         WHEN 'reject_request' THEN RETURN ledger.do_close_request(p_request, 'rejected');
         WHEN 'withdraw_request' THEN RETURN ledger.do_close_request(p_request, 'withdrawn');
         WHEN 'execute_request' THEN RETURN ledger.do_execute_request(p_request);
-        WHEN 'set_approval_rule' THEN RETURN ledger.do_set_approval_rule(p_request);
-        WHEN 'set_approval_terms' THEN RETURN ledger.do_set_approval_terms(p_request);
-        WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
-        WHEN 'set_allowance' THEN RETURN ledger.do_set_allowance(p_request);
+        WHEN 'set_approval_rule', 'set_approval_terms', 'set_limit', 'set_allowance', 'set_dual_control', 'create_operator',
+            'set_operator_groups', 'set_operator_password', 'enable_operator' THEN
+            PERFORM ledger.require_second(p_kind, p_request, p_approved);
+            RETURN ledger.change_control(p_kind, p_request);
+        WHEN 'end_dual_control' THEN RETURN ledger.do_end_dual_control(p_request);
+        WHEN 'delegate' THEN RETURN ledger.do_delegate(p_request);
+        WHEN 'end_delegation' THEN RETURN ledger.do_end_delegation(p_request);
         WHEN 'correct_currency' THEN RETURN ledger.do_correct_currency(p_request);
         WHEN 'close_currency' THEN RETURN ledger.do_set_currency_closed(p_request, true);
         WHEN 'reopen_currency' THEN RETURN ledger.do_set_currency_closed(p_request, false);
         WHEN 'set_business_zone' THEN RETURN ledger.do_set_business_zone(p_request);
-        WHEN 'create_operator' THEN RETURN ledger.do_create_operator(p_request);
         WHEN 'disable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'disabled');
         WHEN 'end_sessions' THEN RETURN ledger.do_end_sessions(p_request);
-        WHEN 'enable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'active');
         WHEN 'unlock_writing' THEN RETURN ledger.do_unlock_writing(p_request);
         WHEN 'note_restore' THEN RETURN ledger.do_note_restore(p_request);
         WHEN 'unlock_operator' THEN RETURN ledger.do_unlock_operator(p_request);
-        WHEN 'set_operator_password' THEN RETURN ledger.do_set_operator_password(p_request);
         WHEN 'acknowledge_transaction' THEN RETURN ledger.do_acknowledge_transaction(p_request);
         WHEN 'cancel_session' THEN RETURN ledger.do_signal_session(p_request, false);
         WHEN 'terminate_session' THEN RETURN ledger.do_signal_session(p_request, true);
+    END CASE;
+END $$;
+
+-- Which function changes a control; who may has been asked. Internal.
+CREATE OR REPLACE FUNCTION ledger.change_control(p_kind text, p_request jsonb) RETURNS jsonb
+LANGUAGE plpgsql AS $$
+BEGIN
+    CASE p_kind
+        WHEN 'set_approval_rule' THEN RETURN ledger.do_set_approval_rule(p_request);
+        WHEN 'set_approval_terms' THEN RETURN ledger.do_set_approval_terms(p_request);
+        WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
+        WHEN 'set_allowance' THEN RETURN ledger.do_set_allowance(p_request);
+        WHEN 'set_dual_control' THEN RETURN ledger.do_set_dual_control(p_request);
+        WHEN 'create_operator' THEN RETURN ledger.do_create_operator(p_request);
+        WHEN 'set_operator_groups' THEN RETURN ledger.do_set_operator_groups(p_request);
+        WHEN 'set_operator_password' THEN RETURN ledger.do_set_operator_password(p_request);
+        WHEN 'enable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'active');
     END CASE;
 END $$;

@@ -15,6 +15,10 @@ DECLARE
     answer jsonb := p_request;
     field text;
 BEGIN
+    IF p_kind = 'submit_request' THEN
+        -- Its inner request is kept in the row that waits; the chain has what proves it.
+        RETURN jsonb_set(p_request, '{request}', ledger.noted(p_key, p_request ->> 'kind', p_request -> 'request'));
+    END IF;
     IF NOT EXISTS (SELECT FROM unnest(fields) f (name) WHERE p_request ->> f.name <> '') THEN
         RETURN p_request;
     END IF;

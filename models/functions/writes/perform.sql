@@ -18,7 +18,9 @@ BEGIN
         RAISE EXCEPTION 'an operation needs a key' USING ERRCODE = 'null_value_not_allowed';
     END IF;
     PERFORM ledger.begin_write();
-    IF p_kind IN ('open_account', 'add_note', 'flag_account', 'set_account_metadata', 'create_operator') THEN
+    IF p_kind IN ('open_account', 'add_note', 'flag_account', 'set_account_metadata', 'create_operator')
+        OR (p_kind = 'submit_request' AND p_request ->> 'kind' = 'create_operator'
+            AND jsonb_typeof(p_request -> 'request') = 'object') THEN
         noted := ledger.noted(p_key, p_kind, p_request);
     END IF;
     request_hash := ledger.request_hash(p_kind, noted);
@@ -108,6 +110,9 @@ RETURN coalesce((
         WHEN about.request ? 'transaction' THEN 'transaction:' || (about.request ->> 'transaction')
         WHEN about.request ? 'username' THEN 'account:' || (about.request ->> 'username')
         WHEN about.request ? 'from' THEN 'account:' || (about.request ->> 'from')
+        WHEN about.request ? 'delegate' OR p_kind = 'end_delegation' THEN 'delegation:' || coalesce(
+            p_answer ->> 'delegation', p_request ->> 'delegation', p_request ->> 'delegate')
+        WHEN p_kind LIKE '%\_dual\_control' THEN 'dual control'
         WHEN p_kind = 'set_approval_rule' THEN 'rule:' || (p_request ->> 'kind')
         WHEN p_kind = 'set_approval_terms' THEN 'terms:' || (p_request ->> 'currency')
         WHEN about.request ? 'holder' THEN 'limit:' || (about.request ->> 'holder')

@@ -18,6 +18,9 @@ _NEW: Final = {
     "terms of approval": "approval_terms",
     "amounts that were typed": "approvals WHERE typed IS NOT NULL",
     "what stood when requests were made": "approval_requests WHERE facts IS NOT NULL",
+    "dual control": "controls WHERE dual_control",
+    "delegations": "delegations",
+    "codes of operators": "operators WHERE code_digest IS NOT NULL",
 }
 # The functions before would stand beside these, and a call could mean either; the last reads a column.
 _FUNCTIONS: Final = (
@@ -27,6 +30,9 @@ _FUNCTIONS: Final = (
     "ledger.do_close_request(jsonb, text)",
     "ledger.set_aside(uuid, bigint, integer[], text)",
     "ledger.do_set_aside(jsonb)",
+    "ledger.create_operator(uuid, text, text, text[], text, text, bytea)",
+    "ledger.set_operator_password(uuid, text, text, text, bytea)",
+    "ledger.make_role(text)",
     "ledger.next_expiry(timestamptz, timestamptz)",
 )
 _INDEXES: Final = (
@@ -49,8 +55,14 @@ def downgrade() -> None:
             raise NotImplementedError(f"This revision cannot be undone: {what} would be forgotten.")
     op.execute("DROP FUNCTION " + ", ".join(_FUNCTIONS))
     op.execute("DROP INDEX " + ", ".join(_INDEXES))
-    op.execute("DROP TABLE ledger.approval_terms CASCADE")
-    op.execute("ALTER TABLE ledger.approvals DROP COLUMN typed")
     op.execute(
-        "ALTER TABLE ledger.approval_requests DROP COLUMN expires_at, DROP COLUMN follows, DROP COLUMN facts"
+        "DROP TABLE ledger.approval_terms, ledger.controls, ledger.tier_usage, ledger.delegations CASCADE"
+    )
+    op.execute("ALTER TABLE ledger.approvals DROP COLUMN typed, DROP COLUMN acting_for")
+    op.execute(
+        "ALTER TABLE ledger.operators DROP COLUMN password_by, DROP COLUMN code_digest, DROP COLUMN code_until"
+    )
+    op.execute(
+        "ALTER TABLE ledger.approval_requests DROP COLUMN expires_at, DROP COLUMN follows, DROP COLUMN facts,"
+        " DROP CONSTRAINT request_worth, ALTER COLUMN currency SET NOT NULL, ALTER COLUMN amount SET NOT NULL"
     )

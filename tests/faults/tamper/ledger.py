@@ -183,6 +183,11 @@ class Busy:
         small = [self._ask("transfer", wanted | {"reference": f"small-{n}", "amount": n}) for n in (5, 6)]
         contents = [content_of(self._operator, request) for request in small]
         done(write(self._checker, "approve_requests", small, contents, "both"))
+        for reason in ("a holiday", "a day off"):
+            made = done(write(self._checker, "delegate", "t_operator2", writes.soon(100), reason))
+        done(write(self._second, "end_delegation", made["delegation"], REASON))
+        asked = self._ask("transfer", wanted | {"reference": "for-her", "amount": 8})
+        done(write(self._second, "approve_request", asked, content_of(self._operator, asked)))
 
     def unsealed(self) -> None:
         """Do a little more, which no seal covers."""

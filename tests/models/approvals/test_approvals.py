@@ -313,8 +313,19 @@ def test_what_could_not_be_done_is_not_submitted(operator: Connection, admin: Co
     assert tried("transfer", PAYMENT | {"amount": 2**64}) == "request.invalid"
     assert tried("transfer", {}) == "user.unknown"
     assert tried("transfer", []) == "request.invalid"
-    for kind in ("reserve", "post_batch", "set_limit", "create_operator", "execute_request", "", "no such"):
+    for kind in (
+        "reserve",
+        "post_batch",
+        "execute_request",
+        "end_dual_control",
+        "disable_operator",
+        "",
+        "no such",
+    ):
         assert tried(kind, PAYMENT) == "request.kind"
+    for kind in ("set_limit", "create_operator", "set_dual_control"):
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            tried(kind, PAYMENT)
     assert refused(write(operator, "submit_request", "transfer", Jsonb(PAYMENT), "")) == "reason.empty"
     assert everything(admin) == before
 

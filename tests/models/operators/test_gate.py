@@ -59,7 +59,7 @@ def test_the_gate_can_do_nothing_else(gate: Connection, admin: Connection) -> No
     rows = admin.execute("""
         SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'ledger'::regnamespace
         AND has_function_privilege('ledger_gate', p.oid, 'EXECUTE') ORDER BY 1""").fetchall()
-    assert rows == [("attempt_failed",), ("reserve_attempt",)]
+    assert rows == [("attempt_failed",), ("redeem_code",), ("reserve_attempt",)]
     for table, column in columns(admin).items():
         for statement in (
             f"SELECT {column} FROM ledger.{table}",

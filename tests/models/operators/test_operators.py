@@ -212,7 +212,7 @@ def test_no_function_touches_a_role_that_is_not_registered(admin: Connection) ->
             f"ledger.set_role_password('{name}', 'x')",
             f"ledger.give_groups('{name}', '{{ledger_admin}}')",
             f"ledger.take_groups('{name}')",
-            f"ledger.make_role('{name}', 'x')",
+            f"ledger.make_role('{name}')",
         ):
             assert sqlstate(admin, f"SELECT {call}") == DENIED, call
 

@@ -19,8 +19,11 @@ from models.approval import (
     ApprovalRequest,
     ApprovalRule,
     ApprovalTerms,
+    Controls,
+    Delegation,
     Limit,
     LimitUsage,
+    TierUsage,
 )
 from models.audit import Acknowledgement, AuditEvent, AuditHead, Identity, Salt, Seal
 from models.base import SCHEMA, Base
@@ -44,11 +47,11 @@ if TYPE_CHECKING:
 CLASSES = (
     AccountCount, ActRow, AccountFlag, AccountFollow, AccountNote, Acknowledgement, Allowance, AllowanceUsage,
     Approval, ApprovalRequest, ApprovalRule, ApprovalTerms, AuditEvent, AuditHead, Batch, BatchLine,
-    BatchOffset, BatchParty, Checkpoint, CreditLot, Currency, DailyBalance,
-    DailyMark, DailyMovement, HintSent, HoldEvent, Identity, JobRow, KeeperLease, Limit, LimitUsage,
+    BatchOffset, BatchParty, Checkpoint, Controls, CreditLot, Currency, DailyBalance,
+    DailyMark, DailyMovement, Delegation, HintSent, HoldEvent, Identity, JobRow, KeeperLease, Limit, LimitUsage,
     LotEvent, LotMovement,
     Operation, Operator, Reservation, Reversal, Salt, Seal, SignInAttempt, SignInName, Transaction, User,
-    Wallet,
+    TierUsage, Wallet,
 )  # fmt: skip
 # Alembic's version, the lock of the migrations and the one row of the business day's zone, which the
 # functions answer for: no screen reads them as rows.

@@ -166,6 +166,10 @@ _POLICY: Final = f"""
         SELECT DISTINCT ON (act.request ->> 'currency') act.id, act.request ->> 'currency' AS code, act.kind
         FROM act WHERE act.kind IN ('close_currency', 'reopen_currency')
         ORDER BY act.request ->> 'currency', act.id DESC
+    ), dual AS (
+        SELECT max(act.id) AS id, (array_agg(act.outcome -> 'on' ORDER BY act.id DESC))[1] = 'true' AS stands,
+            (array_agg(act.kind ORDER BY act.id DESC))[1] = 'end_dual_control' AS by_owner
+        FROM act WHERE act.kind IN ('set_dual_control', 'end_dual_control')
     ), zone AS (
         SELECT max(act.id) AS id, (array_agg(act.request ->> 'zone' ORDER BY act.id DESC))[1] AS name
         FROM act WHERE act.kind = 'set_business_zone'
@@ -217,6 +221,15 @@ _POLICY: Final = f"""
     JOIN ledger.users u ON u.id = w.user_id
     WHERE c.closed_at IS NOT NULL AND w.status <> 'closed'
     UNION ALL
+    SELECT 'policy.dual', 'dual control', coalesce(dual.id, 0),
+        CASE WHEN dual.stands THEN 'on' ELSE 'off' END, CASE WHEN c.dual_control THEN 'on' ELSE 'off' END
+    FROM dual LEFT JOIN ledger.controls c ON true
+    WHERE coalesce(dual.stands, false) IS DISTINCT FROM c.dual_control
+    UNION ALL
+    SELECT 'policy.emergency', 'event ' || dual.id, dual.id, 'two admins on and off',
+        'ended by the owner of the ledger alone'
+    FROM dual WHERE dual.by_owner
+    UNION ALL
     SELECT 'policy.zone', 'calendar', coalesce(zone.id, 0), coalesce(zone.name, 'UTC'),
         coalesce(c.zone, 'none')
     FROM zone LEFT JOIN ledger.calendar c ON true
@@ -228,14 +241,30 @@ _OPERATORS: Final = f"""
         SELECT DISTINCT ON (act.request ->> 'operator') act.id, act.request ->> 'operator' AS name,
             CASE act.kind WHEN 'disable_operator' THEN 'disabled' ELSE 'active' END AS status,
             act.outcome -> 'groups' AS groups
-        FROM act WHERE act.kind IN ('create_operator', 'disable_operator', 'enable_operator')
+        FROM act
+        WHERE act.kind IN ('create_operator', 'disable_operator', 'enable_operator', 'set_operator_groups')
+        ORDER BY act.request ->> 'operator', act.id DESC
+    ), given AS (
+        SELECT DISTINCT ON (act.request ->> 'operator') act.id, act.request ->> 'operator' AS name,
+            coalesce(r.created_by, act.actor) AS by, act.request ->> 'code_digest' AS digest
+        FROM act LEFT JOIN ledger.approval_requests r
+            ON act.action = 'execute_request' AND r.id = (act.outcome ->> 'request')::bigint
+        -- Who was taken over with a role of their own has a password that nobody here set.
+        WHERE act.kind IN ('create_operator', 'set_operator_password') AND act.key IS NOT NULL
         ORDER BY act.request ->> 'operator', act.id DESC
     )
     SELECT 'operator.event' AS code, set.name AS place, set.id AS number,
         'event ' || set.id || ': ' || set.status || ' in ' || set.groups::text AS expected,
         coalesce(o.status || ' in ' || to_jsonb(o.groups)::text, 'no such operator') AS found
     FROM set LEFT JOIN ledger.operators o ON o.name = set.name
-    WHERE (set.status, set.groups) IS DISTINCT FROM (o.status::text, to_jsonb(o.groups))"""
+    WHERE (set.status, set.groups) IS DISTINCT FROM (o.status::text, to_jsonb(o.groups))
+    UNION ALL
+    SELECT 'operator.password', o.name, coalesce(given.id, 0),
+        coalesce('event ' || given.id || ': ' || given.by || coalesce(', code ' || given.digest, ''), 'no event'),
+        concat_ws(', code ', o.password_by, encode(o.code_digest, 'hex'))
+    FROM ledger.operators o LEFT JOIN given ON given.name = o.name
+    WHERE given.by IS DISTINCT FROM o.password_by OR encode(o.code_digest, 'hex') <> given.digest
+        OR (o.code_digest IS NOT NULL AND given.digest IS NULL)"""
 
 QUESTIONS: Final = (
     Question(
@@ -260,11 +289,18 @@ QUESTIONS: Final = (
             "policy.allowance": "Each allowance is as it was set last",
             "policy.currency": "Each currency has the decimals that it was given last",
             "policy.closed": "Each currency is open or closed as it was set last, and so are its accounts",
+            "policy.dual": "Dual control is on or off as it was set last",
+            "policy.emergency": "Dual control was not ended by the owner alone",
             "policy.zone": "The business day is counted in the zone that was set last",
         },
         _POLICY,
     ),
     Question(
-        {"operator.event": "Each operator has the status and groups given last"}, _OPERATORS, ("operators",)
+        {
+            "operator.event": "Each operator has the status and groups given last",
+            "operator.password": "Who set an operator's password last, or the code for it, is known",
+        },
+        _OPERATORS,
+        ("operators",),
     ),
 )

@@ -54,10 +54,10 @@ _APPROVED: Final = f"""
         AND a.approved_by = approved.actor
     LEFT JOIN ledger.approval_requests r ON r.id = a.request_id
     WHERE (approved.request ->> 'content', coalesce(approved.request ->> 'note', ''),
-            (approved.request ->> 'typed')::numeric)
-            IS DISTINCT FROM (encode(a.content, 'hex'), a.note, a.typed)
+            (approved.request ->> 'typed')::numeric, approved.outcome ->> 'acting_for')
+            IS DISTINCT FROM (encode(a.content, 'hex'), a.note, a.typed, a.acting_for)
         OR (r.content, r.created_by) IS DISTINCT FROM (a.content, a.created_by)
-            OR a.approved_by = a.created_by"""
+            OR a.created_by IN (a.approved_by, a.acting_for)"""
 
 # A batch that its request's checkers agreed to may be posted directly, which executes the request too.
 _CLOSED: Final = f"""
@@ -125,7 +125,31 @@ _BATCHES: Final = """
             AND newest.request ->> 'content' <> encode(b.content_hash, 'hex'))
         OR b.created_by <> newest.created_by OR b.approved_by IS DISTINCT FROM checker.approved_by)"""
 
+_DELEGATIONS: Final = """
+    WITH event AS MATERIALIZED (
+        SELECT e.id, e.actor, e.action, e.detail -> 'request' AS request,
+            (e.detail #>> '{outcome,delegation}')::bigint AS about
+        FROM ledger.audit_events e
+        WHERE e.outcome = 'done' AND e.action IN ('delegate', 'end_delegation')
+    ), made AS (
+        SELECT * FROM event WHERE event.action = 'delegate'
+    ), ended AS (
+        SELECT * FROM event WHERE event.action = 'end_delegation'
+    )
+    SELECT 'delegation.event' AS code, 'delegation ' || coalesce(d.id, made.about) AS place,
+        coalesce(d.id, made.about) AS number,
+        coalesce('event ' || made.id || ': ' || made.actor || ' to ' || (made.request ->> 'delegate')
+            || coalesce(', ended by ' || ended.actor, ''), 'no such event') AS expected,
+        coalesce(d.delegator || ' to ' || d.delegate || coalesce(', ended by ' || d.ended_by, ''),
+            'no such delegation') AS found
+    FROM made LEFT JOIN ended ON ended.about = made.about
+    FULL JOIN ledger.delegations d ON d.id = made.about
+    WHERE (made.actor, made.request ->> 'delegate', (made.request ->> 'ends_at')::timestamptz,
+            made.request ->> 'reason', ended.actor)
+        IS DISTINCT FROM (d.delegator, d.delegate, d.ends_at, d.reason, d.ended_by)"""
+
 QUESTIONS: Final = (
+    Question({"delegation.event": "Each delegation is the one that the audit chain holds"}, _DELEGATIONS),
     Question({"request.submitted": "Each request is the one that the audit chain holds"}, _SUBMITTED),
     Question({"request.approved": "Each approval is the one that the audit chain holds"}, _APPROVED),
     Question({"request.closed": "Each request ended as the audit chain says, with its approvals"}, _CLOSED),
