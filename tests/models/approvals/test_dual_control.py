@@ -1,4 +1,4 @@
-"""Dual control: what gives needs a second admin, what takes away does not wait, and no tier is passed by its parts."""
+"""Dual control: what gives needs another admin, what takes away does not wait, and no tier is passed in parts."""
 
 from __future__ import annotations
 
@@ -225,7 +225,8 @@ def test_groups_are_given_by_two_and_taken_by_one(
     done(write(boss, "set_operator_groups", name, ["ledger_viewer"], REASON))
     decided(second, boss, "set_operator_groups", operator=name, groups=both)
     row = admin.execute(
-        "SELECT groups, pg_has_role(name, 'ledger_operator', 'MEMBER'), pg_has_role(name, 'ledger_admin', 'MEMBER')"
+        "SELECT groups, pg_has_role(name, 'ledger_operator', 'MEMBER'),"
+        " pg_has_role(name, 'ledger_admin', 'MEMBER')"
         " FROM ledger.operators WHERE name = %s",
         [name],
     ).fetchone()

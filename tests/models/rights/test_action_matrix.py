@@ -45,8 +45,8 @@ READS: Final = frozenset({
 })  # fmt: skip
 # What is done to operators' roles and sessions is tried where these are made for it.
 OPERATORS_THEMSELVES: Final = frozenset({
-    "cancel_session", "create_operator", "disable_operator", "enable_operator", "release_locks", "set_operator_groups",
-    "end_sessions", "set_operator_password", "terminate_session", "unlock_operator",
+    "cancel_session", "create_operator", "disable_operator", "enable_operator", "release_locks",
+    "end_sessions", "set_operator_groups", "set_operator_password", "terminate_session", "unlock_operator",
 })  # fmt: skip
 
 

@@ -48,8 +48,8 @@ CLASSES = (
     AccountCount, ActRow, AccountFlag, AccountFollow, AccountNote, Acknowledgement, Allowance, AllowanceUsage,
     Approval, ApprovalRequest, ApprovalRule, ApprovalTerms, AuditEvent, AuditHead, Batch, BatchLine,
     BatchOffset, BatchParty, Checkpoint, Controls, CreditLot, Currency, DailyBalance,
-    DailyMark, DailyMovement, Delegation, HintSent, HoldEvent, Identity, JobRow, KeeperLease, Limit, LimitUsage,
-    LotEvent, LotMovement,
+    DailyMark, DailyMovement, Delegation, HintSent, HoldEvent, Identity, JobRow, KeeperLease, Limit,
+    LimitUsage, LotEvent, LotMovement,
     Operation, Operator, Reservation, Reversal, Salt, Seal, SignInAttempt, SignInName, Transaction, User,
     TierUsage, Wallet,
 )  # fmt: skip

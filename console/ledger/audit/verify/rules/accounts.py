@@ -260,7 +260,8 @@ _OPERATORS: Final = f"""
     WHERE (set.status, set.groups) IS DISTINCT FROM (o.status::text, to_jsonb(o.groups))
     UNION ALL
     SELECT 'operator.password', o.name, coalesce(given.id, 0),
-        coalesce('event ' || given.id || ': ' || given.by || coalesce(', code ' || given.digest, ''), 'no event'),
+        coalesce('event ' || given.id || ': ' || given.by || coalesce(', code ' || given.digest, ''),
+            'no event'),
         concat_ws(', code ', o.password_by, encode(o.code_digest, 'hex'))
     FROM ledger.operators o LEFT JOIN given ON given.name = o.name
     WHERE given.by IS DISTINCT FROM o.password_by OR encode(o.code_digest, 'hex') <> given.digest
