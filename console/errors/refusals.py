@@ -114,6 +114,10 @@ _WORDS = {
     "approval.number": "a rule asks for one to five checkers, or 0 to take it away",
     "approval.untyped": "an amount of this size is typed by its checker, from another source than the"
     " request",
+    "control.second": "dual control is on and this gives rights: another administrator must agree; submit it",
+    "control.unchanged": "dual control is as it was asked for already",
+    "control.admins": "dual control needs two administrators who can sign in; add another first",
+    "control.admin": "an administrator decides on this, and alone sees what would come of it",
     "approval.typed": "the amount typed is not that of the request",
     "request.own": "what is one's own is withdrawn, not sent back",
     "request.stale": "the request's time is over; its maker submits it anew",

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from console.errors import UsageError
 from console.errors.refusals import OperationRefusedError
+from console.ledger.approvals.rules.controls import CONTROLS
 from console.money import Currency, currency_of
 from console.postgres.page import PAGE_SIZE, Direction, Page
 
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
 
 REQUEST: Final = """
-    SELECT r.id, r.kind, r.request, r.content, r.currency, r.amount, r.approvals_required, r.approvals_given,
+    SELECT r.id, r.kind, r.request, r.content, coalesce(r.currency, r.request ->> 'currency', ''),
+        coalesce(r.amount, 0), r.approvals_required, r.approvals_given,
         r.status::text, r.reason, r.created_by, r.created_at, r.closed_by, r.closed_at, r.close_reason,
         r.ticket, r.expires_at, r.follows,
         (SELECT t.typed_from FROM ledger.approval_terms t WHERE t.currency = r.currency),
-        (SELECT c.exponent FROM ledger.currencies c WHERE c.code = r.currency)"""
+        (SELECT c.exponent FROM ledger.currencies c
+            WHERE c.code = coalesce(r.currency, r.request ->> 'currency'))"""
 """The columns of a request, of approval_requests as r, for `row_of`."""
 
 _AND_ITS_APPROVALS = """, r.outcome, (
@@ -65,6 +68,7 @@ class RequestRow:
     content: the SHA-256 of kind and arguments, which is what its checkers agree to. expires_at: when it ends
     by itself; None for those of before there was such a time. follows: the request that was sent back and
     whose place it takes. typed_from: amounts from this on are typed by their checkers, in minor units.
+    amount: 0 of what changes a control, which moves nothing; its currency is that of its words, if any.
     """
 
     id: int
@@ -91,6 +95,11 @@ class RequestRow:
     def typed(self) -> bool:
         """Whether a checker types its amount."""
         return self.typed_from is not None and self.amount >= self.typed_from
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it changes who may do what, on which another admin decides."""
+        return self.kind in CONTROLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +216,7 @@ def row_of(row: Sequence[Any]) -> RequestRow:
     """Read a row of REQUEST's columns."""
     *values, exponent = row[:20]
     values[3] = bytes(values[3])
-    values[4] = currency_of(values[4], exponent)
+    values[4] = currency_of(values[4], exponent or 0)
     values[5] = int(values[5])
     values[8] = RequestStatus(values[8])
     return RequestRow(*values)

@@ -11,6 +11,8 @@ from console.ledger.approvals.comparison import COMPARE, Comparison, comparison_
 from console.ledger.approvals.page import Rehearsal, rehearsal_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from console.postgres.cancellation import Cancellation
@@ -42,7 +44,8 @@ class Since:
     """What has changed, at most 200 of `changed`, and what the request would come to now.
 
     changed: None for a request that was submitted before what stood then was kept. accounts: whether they are
-    among what is compared; of a batch of more than 10,000 they are not.
+    among what is compared; of a batch of more than 10,000 they are not. control: what a change of a control
+    would change, as it is now, by name; None for all else.
     comparison: of a batch, how it stands beside earlier ones.
     """
 
@@ -51,6 +54,7 @@ class Since:
     accounts: bool
     rehearsal: Rehearsal
     comparison: Comparison | None = None
+    control: Mapping[str, Any] | None = None
 
 
 def since(
@@ -68,6 +72,8 @@ def since(
         changes = tuple(Change(*change) for change in found["changes"])
         comparison = None if batch is None else comparison_of(row)
         rehearsal = rehearsal_of(found["rehearsal"])
-        return Since(found["changed"], changes, found["accounts"], rehearsal, comparison)
+        return Since(
+            found["changed"], changes, found["accounts"], rehearsal, comparison, found.get("control")
+        )
 
     return ledger.rehearse("requests.since", work, cancel=cancel, timeout_s=ledger.batch_timeout_s)

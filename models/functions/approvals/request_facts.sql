@@ -92,5 +92,7 @@ BEGIN
         INTO told FROM placed;
     END IF;
     RETURN coalesce(told, '{"changed": null, "changes": []}') || jsonb_build_object(
-        'accounts', coalesce(asked.facts ? 'accounts', false), 'rehearsal', ledger.rehearse_request(p_request));
+        'accounts', coalesce(asked.facts ? 'accounts', false), 'rehearsal', ledger.rehearse_request(p_request))
+        || CASE WHEN ledger.is_control(asked.kind) THEN jsonb_build_object(
+            'control', ledger.control_now(asked.kind, asked.request)) ELSE '{}' END;
 END $$;

@@ -1,4 +1,4 @@
-"""Dual control: what gives needs another admin, what takes away does not wait, and no tier is passed in parts."""
+"""Dual control: what gives needs another admin, what takes away does not wait, no tier is passed in parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A code by which an operator sets a password that no admin knows: once, in its time, counted like a guess."""
+"""A code by which an operator sets a password that no admin knows: once, in its time, counted as a guess."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 NO_OPERATOR: Final = "needs role operator"
 NO_APPROVER: Final = "needs role approver"
+NO_ADMIN: Final = "needs role admin"
 
 
 def no_operating(rights: Rights) -> str:

@@ -12,7 +12,7 @@ from ui.kit.days import age
 from ui.kit.formats import DOT
 from ui.kit.table.columns import Column
 from ui.screens.approvals.row_picture import MARK_PX, mark_picture, row_picture
-from ui.screens.approvals.words import kind_words, lasts, progress, short_title, title
+from ui.screens.approvals.words import amount_words, kind_words, lasts, progress, short_title, title
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -88,13 +88,13 @@ def columns(formats: Formats, marked: Container[int]) -> tuple[Column[Listed], .
 
     def spoken(row: Listed) -> str:
         request = row.request
-        amount = formats.spoken_amount(request.amount, request.currency)
+        amount = "" if request.is_control else formats.spoken_amount(request.amount, request.currency)
         parts = (short_title(request, formats), amount, kind_words(request.kind), second_line(row, formats))
-        return ", ".join(parts)
+        return ", ".join(part for part in parts if part)
 
     def whole(row: Listed) -> Picture:
         request = row.request
-        amount = formats.money(request.amount, request.currency)
+        amount = amount_words(request, formats)
         return row_picture(
             short_title(request, formats), amount, kind_words(request.kind), second_line(row, formats)
         )

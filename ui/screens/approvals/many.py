@@ -54,8 +54,8 @@ class ApproveMany(QDialog):
         super().__init__(parent)
         self._context = context
         self._page = parent
-        self.taken = tuple(row for row in rows if not row.typed)
-        self.left_out = tuple(row for row in rows if row.typed)
+        self.taken = tuple(row for row in rows if not row.typed and not row.is_control)
+        self.left_out = tuple(row for row in rows if row.typed or row.is_control)
         self._came_to: tuple[Decided, ...] | None = None
         self.setWindowTitle("Approve several")
         self.setFixedWidth(_WIDTH)
@@ -222,11 +222,14 @@ def sums(rows: Iterable[RequestRow], formats: Formats) -> str:
 
 def left_out(rows: Sequence[RequestRow], formats: Formats) -> list[str]:
     """Say which are not approved together with others, and why."""
-    return [
-        f"Left out: {title(row, formats)}. From {formats.money(row.typed_from or 0, row.currency)} on "
-        "the total is typed, on the request's own page."
-        for row in rows
-    ]
+    return [f"Left out: {title(row, formats)}. {_why_left_out(row, formats)}" for row in rows]
+
+
+def _why_left_out(row: RequestRow, formats: Formats) -> str:
+    if row.is_control:
+        return "A change of who may do what is decided on its own page."
+    money = formats.money(row.typed_from or 0, row.currency)
+    return f"From {money} on the total is typed, on the request's own page."
 
 
 def heading(came_to: Sequence[Decided], formats: Formats) -> str:

@@ -11,6 +11,7 @@ from console.ledger.approvals.inbox import View
 from console.ledger.approvals.page import RequestStatus
 from ui.kit.days import age, short_moment
 from ui.kit.theme.tokens import Tone
+from ui.screens.approvals.controls import CHIPS, control_title
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,6 +30,7 @@ KINDS: Final[Mapping[str, str]] = {
     "extend_lots": "later end",
     "end_lots": "end of credits",
     "revive_lots": "revival",
+    **CHIPS,
 }
 """The chip of each kind of request."""
 
@@ -82,7 +84,12 @@ def kind_words(kind: str) -> str:
 
 def title(row: RequestRow, formats: Formats) -> str:
     """Say what is asked for: `Transfer of 412.50 CR from alice to bob`."""
-    return _title(row, formats, f" of {formats.money(row.amount, row.currency)}")
+    return _title(row, formats, f" of {amount_words(row, formats)}")
+
+
+def amount_words(row: RequestRow, formats: Formats) -> str:
+    """Return what is asked for as money; of what changes a control nothing, for it moves none."""
+    return "" if row.is_control else formats.money(row.amount, row.currency)
 
 
 def short_title(row: RequestRow, formats: Formats) -> str:
@@ -93,7 +100,7 @@ def short_title(row: RequestRow, formats: Formats) -> str:
 def within(row: RequestRow, formats: Formats) -> str:
     """Return the same as it stands within a sentence: `the transfer of 412.50 CR from alice to bob`."""
     words = title(row, formats)
-    if row.kind in _CREDITS:
+    if row.kind in _CREDITS or row.is_control:
         return f"request {row.id}, {short_title(row, formats)}"
     article = "" if row.kind == "post_batch" else "the "
     return f"{article}{words[:1].lower()}{words[1:]}"
@@ -139,6 +146,8 @@ def batch_of(row: RequestRow) -> int | None:
 
 
 def _title(row: RequestRow, formats: Formats, money: str) -> str:
+    if row.is_control:
+        return control_title(row, formats)
     written = _TITLES.get(row.kind)
     return f"{kind_words(row.kind).capitalize()}{money}" if written is None else written(row, formats, money)
 

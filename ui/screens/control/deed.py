@@ -11,6 +11,9 @@ from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
+from console.errors.refusals import OperationRefusedError
+from console.ledger.approvals.commands import Submitted, submit
+from console.ledger.approvals.rules.controls import SECOND, Change, change
 from ui.kit.commands import native
 from ui.kit.keyed_write import AGAIN, LATE, KeyedWrite
 from ui.kit.theme.fonts import text_font
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
     from ui.context import Context
 
     Call = Callable[[UUID, Cancellation], Any]
+    Order = Call | Change
 
 KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
 """What does it, from anywhere in the dialog; Enter alone never does."""
@@ -39,6 +43,12 @@ KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
 _WIDTH: Final = 520
 _SIDE_PX: Final = 20
 _THE_DEED: Final = ("deed",)
+_SUBMITTED: Final = ("deed", "submitted")
+_SUBMIT: Final = "Submit"
+_SECOND_WORDS: Final = (
+    "Dual control is on and this gives rights, so another administrator must agree. Submit it: they find it"
+    " among their approvals."
+)
 _ASK_AGAIN: Final = "Ask again"
 _KEPT_PX: Final = 2  # at 150 % a dialog is a pixel lower than it was asked to be
 
@@ -64,17 +74,19 @@ class Deed:
     """One deed.
 
     words: what follows from it. order: takes the reason and returns the call, which is sent as it is as often
-    as it must be. said: how it ended, in a sentence. busy: what is under way, in a word.
+    as it must be, or a change of a control, which is submitted where the ledger asks for another admin.
+    said: how it ended, in a sentence. busy: what is under way, in a word. submits: whether it always is.
     """
 
     title: str
     words: str
     button: str
     busy: str
-    order: Callable[[str], Call]
+    order: Callable[[str], Order]
     said: Callable[[Any], str]
     danger: bool = False
     reason: bool = True
+    submits: bool = False
 
 
 class DeedDialog(QDialog):
@@ -89,6 +101,7 @@ class DeedDialog(QDialog):
         super().__init__(parent)
         self._context = context
         self._deed = deed
+        self._submits = deed.submits
         self.form = DeedForm() if form is None else form
         self.setWindowTitle(deed.title)
         self.reason = ReasonEdit("such as the ticket, and what was looked at")
@@ -110,7 +123,7 @@ class DeedDialog(QDialog):
         """Why it cannot be done now; empty when it can."""
         if self._one.busy:
             return "wait until this has ended"
-        if self._one.in_doubt(_THE_DEED):
+        if self._one.in_doubt(self._act):
             return ""
         return self.form.problem or (self.reason.missing if self._deed.reason else "")
 
@@ -132,7 +145,7 @@ class DeedDialog(QDialog):
             self.running.show_cancelling()
             self._one.cancel()
             return
-        if self._one.in_doubt(_THE_DEED):
+        if self._one.in_doubt(self._act):
             self._context.notices.warn(
                 f"{self._deed.title}: whether it was done is not known; the list shows what stands now.",
                 key="deed",
@@ -140,29 +153,47 @@ class DeedDialog(QDialog):
             self.ended.emit("")
         super().reject()
 
+    @property
+    def _act(self) -> tuple[str, ...]:
+        return _SUBMITTED if self._submits else _THE_DEED
+
     def _do(self) -> None:
         if self.refusal:
             return
         self.outcome.say("")
-        call = self._deed.order(self.reason.reason)
-        self._one.write(
-            _THE_DEED, self._deed.busy, call, self._end, failed=self._failed, cancelled=self._cancelled
-        )
+        reason = self.reason.reason
+        call = self._call(self._deed.order(reason), reason)
+        busy = "Submitting" if self._submits else self._deed.busy
+        self._one.write(self._act, busy, call, self._end, failed=self._failed, cancelled=self._cancelled)
+
+    def _call(self, order: Order, reason: str) -> Call:
+        if not isinstance(order, Change):
+            return order
+        ledger, wanted = self._context.ledger, order
+        if self._submits:
+            return lambda key, cancel: submit(ledger, wanted, reason=reason, key=key, cancel=cancel)
+        return lambda key, cancel: change(ledger, wanted, key=key, cancel=cancel)
 
     def _end(self, answer: object, late: bool) -> None:  # noqa: FBT001 - told by position
-        words = self._deed.said(answer)
+        if isinstance(answer, Submitted):
+            words = f"Submitted as request {answer.request}: another administrator decides on it."
+        else:
+            words = self._deed.said(answer)
         self.accept()
         self.ended.emit(f"{words} {LATE}" if late else words)
 
     def _failed(self, error: ConsoleError) -> None:
-        if self._one.in_doubt(_THE_DEED):
+        if self._one.in_doubt(self._act):
             words = str(error) if isinstance(error, OutcomeUnknownError) else f"Unconfirmed still. {error}"
             self._say(f"{words} {AGAIN}", "warning")
+        elif isinstance(error, OperationRefusedError) and error.code == SECOND:
+            self._submits = True
+            self._say(_SECOND_WORDS, "warning")
         else:
             self._say(str(error), "error")
 
     def _cancelled(self) -> None:
-        if self._one.in_doubt(_THE_DEED):
+        if self._one.in_doubt(self._act):
             self._say(f"Unconfirmed: asking was cancelled. {AGAIN}", "warning")
         else:
             self._say("Cancelled. Nothing was changed.", "muted")
@@ -175,11 +206,17 @@ class DeedDialog(QDialog):
         (self.reason if self._deed.reason else self.form).setFocus()
 
     def _look(self) -> None:
-        in_doubt = self._one.in_doubt(_THE_DEED)
+        in_doubt = self._one.in_doubt(self._act)
         for part in (self.form, self.reason):
             part.setEnabled(not in_doubt and not self._one.busy)
-        self.deed_button.setText(_ASK_AGAIN if in_doubt else self._deed.button)
+        named = _SUBMIT if self._submits else self._deed.button
+        self.deed_button.setText(_ASK_AGAIN if in_doubt else named)
         self._why.explain(self.refusal, otherwise=f"{native(KEYS[0])} does it.", quiet=bool(self._one.busy))
+
+    def _form_changed(self) -> None:
+        # What is filled in now may be what one administrator does alone.
+        self._submits = self._deed.submits
+        self._look()
 
     def _show_busy(self, words: str) -> None:
         self.running.show_busy(words)
@@ -195,7 +232,7 @@ class DeedDialog(QDialog):
         fit_dialog(self, QSize(_WIDTH, self.sizeHint().height() + hidden + _KEPT_PX))
 
     def _connect(self) -> None:
-        self.form.changed.connect(self._look)
+        self.form.changed.connect(self._form_changed)
         self.reason.textChanged.connect(self._look)
         self._one.busy_changed.connect(self._show_busy)
         self.running.cancel_button.clicked.connect(self.reject)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import text
 
+from console.ledger.approvals.rules.controls import Change, change
 from console.money import Currency, currency_of
 from console.writes.operation import Operation
 
@@ -63,8 +64,12 @@ def set_allowance(
     cancel: Cancellation | None = None,
 ) -> None:
     """Set an allowance, or take it away."""
-    arguments = {**asdict(wanted), "reason": reason}
-    ledger.perform(Operation("allowance.set", "set_allowance", arguments), key=key, cancel=cancel)
+    change(ledger, allowance_set(wanted, reason=reason), key=key, cancel=cancel)
+
+
+def allowance_set(wanted: Allowance, *, reason: str) -> Change:
+    """Return the change that `set_allowance` does."""
+    return Change(Operation("allowance.set", "set_allowance", {**asdict(wanted), "reason": reason}))
 
 
 def allowances(

@@ -1,10 +1,11 @@
-"""Rules and limits: from which amount on others must agree, and how much anybody moves at all."""
+"""Rules, limits, allowances and terms as they are changed: at once, or submitted in dual control."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from console.ledger.approvals.rules.controls import Change, change
 from console.writes.operation import Operation
 
 if TYPE_CHECKING:
@@ -39,6 +40,12 @@ def set_rule(
     cancel: Cancellation | None = None,
 ) -> Ruled:
     """Ask for so many checkers from an amount on, in minor units; 0 takes that tier away."""
+    wanted = rule_set(kind, currency, from_amount, approvals, reason=reason)
+    return Ruled(change(ledger, wanted, key=key, cancel=cancel)["key"])
+
+
+def rule_set(kind: str, currency: str, from_amount: int, approvals: int, *, reason: str) -> Change:
+    """Return the change that `set_rule` does."""
     arguments = {
         "kind": kind,
         "currency": currency,
@@ -46,8 +53,7 @@ def set_rule(
         "approvals": approvals,
         "reason": reason,
     }
-    operation = Operation("rule.set", "set_approval_rule", arguments, {"approvals": "smallint"})
-    return _ruled(ledger, operation, key, cancel)
+    return Change(Operation("rule.set", "set_approval_rule", arguments, {"approvals": "smallint"}))
 
 
 def set_limit(
@@ -63,6 +69,14 @@ def set_limit(
     cancel: Cancellation | None = None,
 ) -> Ruled:
     """Limit what a role or an operator moves at once and a business day; neither takes the limit away."""
+    wanted = limit_set(holder, kind, currency, per_operation=per_operation, per_day=per_day, reason=reason)
+    return Ruled(change(ledger, wanted, key=key, cancel=cancel)["key"])
+
+
+def limit_set(
+    holder: str, kind: str, currency: str, *, per_operation: int | None, per_day: int | None, reason: str
+) -> Change:
+    """Return the change that `set_limit` does."""
     arguments = {
         "holder": holder,
         "kind": kind,
@@ -71,8 +85,4 @@ def set_limit(
         "per_day": per_day,
         "reason": reason,
     }
-    return _ruled(ledger, Operation("limit.set", "set_limit", arguments), key, cancel)
-
-
-def _ruled(ledger: Ledger, operation: Operation, key: UUID | None, cancel: Cancellation | None) -> Ruled:
-    return Ruled(ledger.perform(operation, key=key, cancel=cancel)["key"])
+    return Change(Operation("limit.set", "set_limit", arguments))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 
+from console.ledger.approvals.rules.controls import Change, change
 from console.money import Currency, currency_of
 from console.writes.operation import Operation
 
@@ -49,8 +50,13 @@ def set_terms(
     cancel: Cancellation | None = None,
 ) -> None:
     """Set the terms of a currency; requests that were submitted before keep the end that they have."""
+    change(ledger, terms_set(currency, typed_from, days, reason=reason), key=key, cancel=cancel)
+
+
+def terms_set(currency: str, typed_from: int | None, days: int, *, reason: str) -> Change:
+    """Return the change that `set_terms` does."""
     arguments = {"currency": currency, "typed_from": typed_from, "days": days, "reason": reason}
-    ledger.perform(Operation("terms.set", "set_approval_terms", arguments), key=key, cancel=cancel)
+    return Change(Operation("terms.set", "set_approval_terms", arguments))
 
 
 def terms(database: Database, *, cancel: Cancellation | None = None) -> tuple[Terms, ...]:

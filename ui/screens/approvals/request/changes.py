@@ -15,6 +15,7 @@ from ui.kit.formats import DOT, sentence
 from ui.kit.theme.fonts import text_font
 from ui.kit.theme.tokens import Tone
 from ui.kit.widgets.basics import label, restyle, row_of
+from ui.screens.approvals.controls import control_rows
 from ui.screens.approvals.request.grid import MOST, FigureGrid, GridRow
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _NAMES: Final[Mapping[str, str]] = {
     "hold_amount": "Amount of the hold",
     "hold_end": "End of the hold",
     "schema": "Version of the ledger",
+    "control": "What it changes",
 }
 _MONEY: Final = frozenset({"balance", "granted", "on_hold", "overdraft", "expired", "left", "hold_amount"})
 _HARMFUL: Final = {
@@ -122,13 +124,13 @@ class ChangesPart(QWidget):
         else:
             same = _TOO_MANY
         self._say(self._same, same, "muted")
-        self._show_outcome(rehearsal)
+        self._show_outcome(found)
         self._at = datetime.now(UTC)
         self._clock.start()
         self._tell_age()
 
-    def _show_outcome(self, rehearsal: Rehearsal) -> None:
-        row, formats = self._row, self._formats
+    def _show_outcome(self, found: Since) -> None:
+        row, formats, rehearsal = self._row, self._formats, found.rehearsal
         if rehearsal.refusal is not None or row is None:
             self.movements.show_rows(())
             words = "" if rehearsal.refusal is None else refused_words(rehearsal.refusal)
@@ -145,6 +147,8 @@ class ChangesPart(QWidget):
         ]  # fmt: skip
         more = rehearsal.accounts - min(len(moved), MOST)
         words = f"and {formats.count(more, 'more account')}" if more > 0 else ""
+        if found.control is not None:
+            moved, words = control_rows(row, found.control, formats), ""
         self.movements.show_rows(moved, more=words)
         self._say(self.outcome, outcome_words(rehearsal, formats))
 
@@ -216,6 +220,8 @@ def _written(what: str, value: Any, currency: Currency, formats: Formats) -> str
         return f"{at_once} at once, {a_day} a day"
     if what == "hold_end":
         return formats.until(datetime.fromisoformat(value))
+    if isinstance(value, dict):
+        return ", ".join(f"{name.replace('_', ' ')} {shown(str(one))}" for name, one in value.items())
     if isinstance(value, int):
         return formats.amount(value, currency) if what in _MONEY else formats.integer(value)
     return shown(str(value))

@@ -19,6 +19,7 @@ from ui.kit.widgets.flow import Flow
 from ui.routes import OpenAccount, OpenBatch, OpenRequest, OpenTransaction
 from ui.screens.approvals.words import (
     STATUS_TONES,
+    amount_words,
     batch_of,
     closed_by,
     kind_words,
@@ -160,7 +161,7 @@ class RequestFigures(QWidget):
         given, needed = formats.integer(row.approvals_given), formats.integer(row.approvals_required)
         ends = "" if row.expires_at is None else short_moment(row.expires_at, formats)
         for name, value in (
-            ("Amount", formats.money(row.amount, row.currency)),
+            ("Amount", amount_words(row, formats)),
             ("Maker", shown(row.created_by)),
             ("Submitted", short_moment(row.created_at, formats)),
             ("Ticket", shown(row.ticket or "")),

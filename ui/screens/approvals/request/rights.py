@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from console.ledger.approvals.page import OPEN, RequestStatus
-from ui.acts.deciding.rights import no_approval, no_deciding, no_operating, no_withdrawal
+from ui.acts.deciding.rights import NO_ADMIN, no_approval, no_deciding, no_operating, no_withdrawal
 from ui.screens.approvals.words import status_words
 
 if TYPE_CHECKING:
@@ -32,11 +32,18 @@ class RequestRights:
             return f"it is {status_words(row.status)}"
         if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
             return "its time is over; its maker submits it anew"
+        if row.is_control and not self.made(row):
+            return self._no_control()
         return no_approval(self.rights, row.created_by, (one.approved_by for one in found.approvals))
 
     def no_ending(self, found: Request) -> str:
         """Say why this operator cannot reject it or send it back."""
-        return _closed(found.row) or no_deciding(self.rights)
+        never = self._no_control() if found.row.is_control else no_deciding(self.rights)
+        return _closed(found.row) or never
+
+    def _no_control(self) -> str:
+        """Say why this operator decides on no change of a control."""
+        return self.rights.no_writing() if self.rights.administers else NO_ADMIN
 
     def no_withdrawal(self, found: Request) -> str:
         """Say why this operator cannot take it back."""
@@ -54,7 +61,8 @@ class RequestRights:
         """Say why this operator cannot carry it out."""
         if found.row.status is RequestStatus.PENDING:
             return "not all have approved it"
-        return _closed(found.row) or no_operating(self.rights)
+        never = self._no_control() if found.row.is_control else no_operating(self.rights)
+        return _closed(found.row) or never
 
 
 def _closed(row: RequestRow) -> str:

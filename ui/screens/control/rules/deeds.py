@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from console.ledger.approvals.rules import allowances
 from console.ledger.approvals.rules import commands as rules
-from console.ledger.approvals.rules.allowances import Allowance
-from console.ledger.approvals.rules.terms import set_terms
+from console.ledger.approvals.rules.allowances import Allowance, allowance_set
+from console.ledger.approvals.rules.controls import dual_control_turned
+from console.ledger.approvals.rules.terms import terms_set
 from console.ledger.approvals.rules.words import checkers, kind_words
 from console.ledger.books import commands as books
 from ui.screens.control.deed import Deed, open_deed
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.controls import Change
     from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
     from console.ledger.approvals.rules.terms import Terms
     from console.money import Currency
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from ui.screens.control.deed import Call, DeedDialog, DeedForm
     from ui.screens.control.rules.columns import CurrencyRow
 
+_DUAL_ON = (
+    "What gives rights (a rule loosened, a limit raised, an operator or role added, a password, an overdraft)"
+    " is then a request that another administrator decides on; what takes away is done at once. Tiers count"
+    " the day's sum of an operator, of all kinds together. Another administrator decides on this too."
+)
+_DUAL_OFF = (
+    "One administrator then changes rules, limits and operators alone. Another administrator decides on this."
+)
 _AT_ONCE = "It holds from the next operation on, for everybody."
 
 
@@ -44,11 +53,9 @@ class RuleDeeds:
         """Set a rule, or how many a rule that is there asks for."""
         context, form = self._context, RuleForm(self._context.formats, self.currencies, row)
 
-        def order(reason: str) -> Call:
+        def order(reason: str) -> Change:
             kind, currency, amount, count = form.chosen
-            return lambda key, cancel: rules.set_rule(
-                context.ledger, kind, currency.code, amount, count, reason=reason, key=key, cancel=cancel
-            )
+            return rules.rule_set(kind, currency.code, amount, count, reason=reason)
 
         def said(_done: object) -> str:
             kind, currency, amount, count = form.chosen
@@ -64,11 +71,8 @@ class RuleDeeds:
         context = self._context
         money = context.formats.money(row.from_amount, row.currency)
 
-        def order(reason: str) -> Call:
-            return lambda key, cancel: rules.set_rule(
-                context.ledger, row.kind, row.currency.code, row.from_amount, 0,
-                reason=reason, key=key, cancel=cancel,
-            )  # fmt: skip
+        def order(reason: str) -> Change:
+            return rules.rule_set(row.kind, row.currency.code, row.from_amount, 0, reason=reason)
 
         what = f"{kind_words(row.kind)} from {money} on"
         return self._take(
@@ -80,12 +84,11 @@ class RuleDeeds:
         context = self._context
         form = HolderForm(context.formats, self.currencies, self.holders, row, allowance=False)
 
-        def order(reason: str) -> Call:
+        def order(reason: str) -> Change:
             holder, kind, currency, once, day = form.chosen
-            return lambda key, cancel: rules.set_limit(
-                context.ledger, holder, kind, currency.code, per_operation=once, per_day=day,
-                reason=reason, key=key, cancel=cancel,
-            )  # fmt: skip
+            return rules.limit_set(
+                holder, kind, currency.code, per_operation=once, per_day=day, reason=reason
+            )
 
         title = "Add a limit" if row is None else "Change a limit"
         words = f"Nobody whom it holds moves more, approved or not. An empty amount is no limit. {_AT_ONCE}"
@@ -98,13 +101,12 @@ class RuleDeeds:
 
     def take_limit(self, row: LimitRow) -> DeedDialog:
         """Take a limit away."""
-        context = self._context
 
-        def order(reason: str) -> Call:
-            return lambda key, cancel: rules.set_limit(
-                context.ledger, row.holder, row.kind, row.currency.code, per_operation=None, per_day=None,
-                reason=reason, key=key, cancel=cancel,
-            )  # fmt: skip
+        def order(reason: str) -> Change:
+            code = row.currency.code
+            return rules.limit_set(
+                row.holder, row.kind, code, per_operation=None, per_day=None, reason=reason
+            )
 
         what = f"the limit {limit_name(row)}"
         return self._take("Take a limit away", f"Nothing is refused any more by {what}.", order, what)
@@ -114,9 +116,9 @@ class RuleDeeds:
         context = self._context
         form = HolderForm(context.formats, self.currencies, self.holders, row, allowance=True)
 
-        def order(reason: str) -> Call:
+        def order(reason: str) -> Change:
             holder, kind, currency, once, day = form.chosen
-            return _allow(context, Allowance(holder, kind, currency.code, once, day), reason)
+            return allowance_set(Allowance(holder, kind, currency.code, once, day), reason=reason)
 
         title = "Add an allowance" if row is None else "Change an allowance"
         words = f"Up to these amounts it passes without a checker, for each whom it holds. {_AT_ONCE}"
@@ -129,24 +131,22 @@ class RuleDeeds:
 
     def take_allowance(self, row: AllowanceRow) -> DeedDialog:
         """Take an allowance away."""
-        context = self._context
 
-        def order(reason: str) -> Call:
-            return _allow(context, Allowance(row.holder, row.kind, row.currency.code, None, None), reason)
+        def order(reason: str) -> Change:
+            return allowance_set(
+                Allowance(row.holder, row.kind, row.currency.code, None, None), reason=reason
+            )
 
         what = f"the allowance {limit_name(row)}"
         return self._take("Take an allowance away", f"Nothing passes any more by {what}.", order, what)
 
     def set_terms(self, row: Terms) -> DeedDialog:
         """Set how long requests of a currency wait, and from which amount on their checkers type it."""
-        context, form = self._context, TermsForm(self._context.formats, row)
-        code = row.currency.code
+        form, code = TermsForm(self._context.formats, row), row.currency.code
 
-        def order(reason: str) -> Call:
+        def order(reason: str) -> Change:
             days, typed_from = form.chosen
-            return lambda key, cancel: set_terms(
-                context.ledger, code, typed_from=typed_from, days=days, reason=reason, key=key, cancel=cancel
-            )
+            return terms_set(code, typed_from, days, reason=reason)
 
         words = "Requests that were submitted before keep the end that they have."
         deed = Deed(
@@ -154,6 +154,15 @@ class RuleDeeds:
             lambda _done: f"The terms of {code} are set.",
         )  # fmt: skip
         return self._open(deed, form)
+
+    def turn_dual_control(self, *, on: bool) -> DeedDialog:
+        """Ask another administrator to turn dual control on or off; nobody does it alone."""
+        deed = Deed(
+            f"Turn dual control {'on' if on else 'off'}",
+            _DUAL_ON if on else _DUAL_OFF, "Submit", "Submitting",
+            lambda reason: dual_control_turned(on=on, reason=reason), lambda _done: "", submits=True,
+        )  # fmt: skip
+        return self._open(deed)
 
     def add_currency(self) -> DeedDialog:
         """Add a currency; that it was added stands in the audit, without a reason."""
@@ -213,7 +222,7 @@ class RuleDeeds:
         )  # fmt: skip
         return self._open(deed)
 
-    def _take(self, title: str, words: str, order: Callable[[str], Call], what: str) -> DeedDialog:
+    def _take(self, title: str, words: str, order: Callable[[str], Change], what: str) -> DeedDialog:
         said = f"Taken away: {what}."
         deed = Deed(
             title, f"{words} {_AT_ONCE}", "Take away", "Taking away", order, lambda _: said, danger=True
@@ -222,9 +231,3 @@ class RuleDeeds:
 
     def _open(self, deed: Deed, form: DeedForm | None = None) -> DeedDialog:
         return open_deed(self._context, deed, self._page, form, then=self._then)
-
-
-def _allow(context: Context, wanted: Allowance, reason: str) -> Call:
-    return lambda key, cancel: allowances.set_allowance(
-        context.ledger, wanted, reason=reason, key=key, cancel=cancel
-    )

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from console.ledger.approvals.rules.allowances import allowances
+from console.ledger.approvals.rules.controls import dual_control
 from console.ledger.approvals.rules.in_force import limits, rules
 from console.ledger.approvals.rules.terms import terms
 from console.ledger.approvals.rules.ways_around import ways_around
@@ -25,7 +26,8 @@ from ui.kit.formats import DOT, sentence
 from ui.kit.renewal import Renewal
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.theme.tokens import GAP
-from ui.kit.widgets.basics import TitleRow, label, row_of
+from ui.kit.widgets.basics import TitleRow, button, label, row_of
+from ui.kit.widgets.buttons import allow
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.placing import Pages, RoomArea
 from ui.routes import Route
@@ -56,6 +58,10 @@ REFRESH_MS: Final = 10_000
 """What is used of a day grows untold; rules and limits that change come as news."""
 
 RULES, LIMITS, ALLOWANCES, TERMS, CURRENCIES = range(5)
+_DUAL_ON: Final = (
+    "Dual control is on: what gives rights needs another administrator, and no tier is passed in parts."
+)
+_DUAL_OFF: Final = "Dual control is off: one administrator changes rules, limits and operators alone."
 _NARROW_PX: Final = 900
 _ROLES: Final = ("ledger_operator", "ledger_support", "ledger_viewer", "ledger_admin")
 _NAMED: Final = 4
@@ -71,6 +77,7 @@ class Found:
     terms: tuple[Terms, ...]
     books: Books
     operators: tuple[OperatorRow, ...]
+    dual: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class RulesScreen(Screen):
         self._refusal = no_deed(context.session.rights)
         self.lists = tuple(RuleList(context, of, self._refusal) for of in self._kinds())
         self._pages = Pages()
+        self.dual = label("", wrap=True)
+        self.dual_button = button("", compact=True)
         self.around = Card(spacing=4)
         self._around = label(tone="warning", font=text_font(tabular=True), wrap=True, selectable=True)
         self.why = label(sentence(self._refusal), tone="muted", font=label_font())
@@ -121,6 +130,7 @@ class RulesScreen(Screen):
                 terms(database, cancel=cancel),
                 books(database, cancel=cancel),
                 page(database, rights, cancel=cancel).rows,
+                dual_control(database, cancel=cancel),
             )
 
         self.context.worker.run(ask, done=self._show, failed=self._fail, owner=self, replaces="all")
@@ -180,7 +190,13 @@ class RulesScreen(Screen):
         working = [row for row in found.operators if row.status != DISABLED]
         self.tried.show_currencies(known.open_currencies)
         self.tried.show_rows(found.rules, found.limits, found.allowances, working)
+        self.dual.setText(_DUAL_ON if found.dual else _DUAL_OFF)
+        self.dual_button.setText(f"Turn {'off' if found.dual else 'on'}\N{HORIZONTAL ELLIPSIS}")
         self._warn(found)
+
+    def _turn_dual(self) -> None:
+        if self.found is not None:
+            self.deeds.turn_dual_control(on=not self.found.dual)
 
     def _warn(self, found: Found) -> None:
         ways = ways_around(found.rules, found.limits)
@@ -249,6 +265,7 @@ class RulesScreen(Screen):
 
     def _connect(self) -> None:
         self.renewal.due.connect(self.refresh)
+        self.dual_button.clicked.connect(self._turn_dual)
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         self.context.commands.add(*(
             Command(
@@ -259,6 +276,10 @@ class RulesScreen(Screen):
                 ("rule", self.deeds.set_rule), ("limit", self.deeds.set_limit),
                 ("currency", self.deeds.add_currency),
             )
+        ))  # fmt: skip
+        self.context.commands.add(Command(
+            "rules.dual", "Turn dual control on or off", self._turn_dual, group="Admin",
+            refusal=lambda: self._refusal, words="dual control four eyes second admin",
         ))  # fmt: skip
 
     def _build(self) -> None:
@@ -284,10 +305,15 @@ class RulesScreen(Screen):
         self._body.addWidget(left, 1)
         self._body.addWidget(self.tried)
         inside.setLayout(self._body)
+        self.dual.setAccessibleName("Dual control")
+        allow(self.dual_button, self._refusal)
         self.page.addWidget(self.title)
+        dual = row_of(self.dual, self.dual_button, spacing=12)
+        dual.setStretch(0, 1)
+        self.page.addLayout(dual)
         self.page.addWidget(self.around)
         self.page.addWidget(RoomArea(inside), 1)
-        in_order: list[QWidget] = [self.tabs]
+        in_order: list[QWidget] = [self.dual_button, self.tabs]
         for one in self.lists:
             in_order += [one.table, one.add_button, *one.deed_buttons]
         in_order += [self.tried.who, self.tried.kind, self.tried.amount, self.tried.currency]
