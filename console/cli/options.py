@@ -17,6 +17,9 @@ Ticket = Annotated[str, typer.Option(help="The number under which it is known ou
 Submit = Annotated[
     bool, typer.Option("--submit", help="Ask others to approve it instead of doing it; give a --reason.")
 ]
+SubmitChange = Annotated[
+    bool, typer.Option("--submit", help="Ask another administrator to agree to it, as dual control wants it.")
+]
 CurrencyCode = Annotated[str | None, typer.Option("--currency", help="Needed when the ledger has several.")]
 OneCurrency = Annotated[str | None, typer.Option("--currency", help="Of this one only; without it, of all.")]
 Amount = Annotated[str, typer.Option(help="Such as 12.50.")]

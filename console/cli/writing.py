@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from console.cli.output import Output
     from console.ledger.approvals.commands import Order, Submitted
+    from console.ledger.approvals.rules.controls import Change
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _ALLOWED = named_columns("transaction:integer, posted at:timestamp, key")
 _SUBMITTED = named_columns("request:integer, approvals required:integer, content, key")
 
+HOW_TO_SUBMIT_CHANGE = "Ask another administrator with the same command and: --submit"
 HOW_TO_SUBMIT = "Ask for it with the same command and: --submit --reason WHY"
 
 
@@ -59,6 +61,16 @@ class Writing:
     def currency(self, code: str | None) -> Currency:
         """Return the currency of this code; without one, the only one there is."""
         return chosen(self.workspace.books, code)
+
+    def change(self, wanted: Change, reason: str, said: str, *, submitted: bool) -> None:
+        """Change a control at once and say so, or ask another administrator to agree to it."""
+        from console.ledger.approvals.rules.controls import change
+
+        if submitted:
+            self.submit(wanted, reason)
+        else:
+            change(self.ledger, wanted, key=self.key, cancel=self.cancel)
+            say(said)
 
     def submit(self, order: Order, reason: str, ticket: str = "") -> None:
         """Ask others to approve an operation, and tell what they need to know."""
@@ -89,7 +101,7 @@ def writing(context: typer.Context, key: str | None, *, hint: str = HOW_TO_SUBMI
         try:
             yield Writing(workspace, workspace.ledger, invocation.output, operation, cancel)
         except RefusedError as refused:
-            if refused.code != "approval.required":
+            if refused.code not in {"approval.required", "control.second"}:
                 raise
             raise RefusedError(refused.code, f"{refused} {hint}", refused.problems) from refused
 

@@ -84,8 +84,8 @@ def _rule(row: RequestRow, formats: Formats) -> str:
     count = row.request.get("approvals")
     amount = row.request.get("from_amount")
     money = formats.money(amount, row.currency) if isinstance(amount, int) else ""
-    needs = f"needs {checkers(count)}" if isinstance(count, int) and count else "has no tier of its own"
-    return f"Rule: {kind_words(_word(row, 'kind'))} from {money} {needs}"
+    what = f"{kind_words(_word(row, 'kind'))} from {money}"
+    return f"Rule: {what} needs {checkers(count)}" if count else f"Rule: the tier for {what} taken away"
 
 
 def _terms(row: RequestRow, formats: Formats) -> str:

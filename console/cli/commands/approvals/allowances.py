@@ -15,9 +15,9 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Key,
     OneCurrency,
     Reason,
+    SubmitChange,
 )
-from console.cli.output import say
-from console.cli.writing import writing
+from console.cli.writing import HOW_TO_SUBMIT_CHANGE, writing
 from console.errors import UsageError
 from console.files.exports import named_columns
 
@@ -56,20 +56,21 @@ def set_one(
     remove: Annotated[bool, typer.Option("--remove", help="Take the allowance away.")] = False,
     reason: Reason,
     currency: CurrencyCode = None,
+    submit: SubmitChange = False,
     key: Key = None,
 ) -> None:
     """Let so much pass without a checker, also of those who may only ask for it."""
-    from console.ledger.approvals.rules.allowances import ALLOWED, Allowance, set_allowance
+    from console.ledger.approvals.rules.allowances import ALLOWED, Allowance, allowance_set
 
     if kind not in ALLOWED:
         raise UsageError(f"There is no allowance for {kind!r}; there is for {_KINDS}.")
     if remove == (at_once is not None or a_day is not None) or (at_once is None) != (a_day is None):
         raise UsageError("Give both --at-once and --a-day, or take the allowance away with --remove.")
-    with writing(context, key) as write:
+    with writing(context, key, hint=HOW_TO_SUBMIT_CHANGE) as write:
         unit = write.currency(currency)
         wanted = Allowance(
             holder, kind, unit.code, minor_units(at_once, unit, "--at-once"),
             minor_units(a_day, unit, "--a-day"),
         )  # fmt: skip
-        set_allowance(write.ledger, wanted, reason=reason, key=write.key, cancel=write.cancel)
-    say("The allowance is taken away." if remove else "The allowance is set.")
+        said = "The allowance is taken away." if remove else "The allowance is set."
+        write.change(allowance_set(wanted, reason=reason), reason, said, submitted=submit)

@@ -24,7 +24,8 @@ from console.files.exports import Column, Kind, named_columns
 if TYPE_CHECKING:
     from console.cli.writing import Writing
     from console.ledger.approvals.commands import Closed
-    from console.ledger.approvals.page import Rehearsal, Request
+    from console.ledger.approvals.page import Rehearsal, Request, RequestRow
+    from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.workspace.workspace import Workspace
 
@@ -47,7 +48,8 @@ _EXECUTED = named_columns("request:integer, status, transaction:integer, posted 
 _KINDS = {
     "from": Kind.ACCOUNT, "to": Kind.ACCOUNT, "username": Kind.ACCOUNT,
     "amount": Kind.AMOUNT, "limit": Kind.AMOUNT, "expires_at": Kind.UNTIL, "lot_expires_at": Kind.UNTIL,
-    "effective_at": Kind.TIMESTAMP,
+    "effective_at": Kind.TIMESTAMP, "from_amount": Kind.AMOUNT, "typed_from": Kind.AMOUNT,
+    "per_operation": Kind.AMOUNT, "per_day": Kind.AMOUNT,
 }  # fmt: skip
 _MOMENTS = frozenset({Kind.UNTIL, Kind.TIMESTAMP})
 
@@ -85,7 +87,7 @@ def list_requests(
         _REQUESTS,
         [
             (
-                row.id, row.kind, row.status, row.amount, row.currency,
+                row.id, row.kind, row.status, *_worth(row),
                 row.approvals_given, row.approvals_required, row.reason, row.created_by,
                 row.created_at, row.closed_by, row.closed_at, row.ticket, row.expires_at, row.follows,
             )
@@ -287,8 +289,8 @@ def _record(found: Request, now: Rehearsal | None) -> tuple[list[Column], list[A
             (Column(f"asked {name}", _KINDS.get(name, Kind.TEXT)), _read(name, value))
             for name, value in row.request.items()
         ),
-        (Column("total", Kind.AMOUNT), row.amount),
-        (Column("currency", Kind.CURRENCY), row.currency),
+        (Column("total", Kind.AMOUNT), _worth(row)[0]),
+        (Column("currency", Kind.CURRENCY), _worth(row)[1]),
         (Column("reason", Kind.TEXT), row.reason),
         (Column("ticket", Kind.TEXT), row.ticket),
         (Column("ends", Kind.TIMESTAMP), row.expires_at),
@@ -305,6 +307,11 @@ def _record(found: Request, now: Rehearsal | None) -> tuple[list[Column], list[A
         *_now(now),
     ]
     return [column for column, _ in cells], [value for _, value in cells]
+
+
+def _worth(row: RequestRow) -> tuple[int | None, Currency | None]:
+    """Return amount and currency; a change of a control moves nothing, and may be about none."""
+    return (None if row.is_control else row.amount, row.currency if row.currency.code else None)
 
 
 def _read(name: str, value: Any) -> Any:

@@ -15,9 +15,10 @@ from console.cli.options import (  # noqa: TC001 - typer reads the annotations a
     Key,
     OneCurrency,
     Reason,
+    SubmitChange,
 )
 from console.cli.output import say
-from console.cli.writing import money, writing
+from console.cli.writing import HOW_TO_SUBMIT_CHANGE, administering, money, writing
 from console.errors import UsageError
 from console.files.exports import named_columns
 
@@ -62,19 +63,17 @@ def set_rule(
     approvals: Annotated[int, typer.Option(min=0, max=5, help="How many; 0 takes the tier away.")],
     reason: Reason,
     currency: CurrencyCode = None,
+    submit: SubmitChange = False,
     key: Key = None,
 ) -> None:
     """Ask for approvals of operations of one kind, from an amount on."""
-    from console.ledger.approvals.rules.commands import set_rule as rule
+    from console.ledger.approvals.rules.commands import rule_set
 
-    with writing(context, key) as write:
+    with writing(context, key, hint=HOW_TO_SUBMIT_CHANGE) as write:
         unit = write.currency(currency)
-        tier = money(at_least, unit, "--from")
-        rule(
-            write.ledger, _known(kind), unit.code, tier, approvals, reason=reason, key=write.key,
-            cancel=write.cancel,
-        )  # fmt: skip
-    say("The rule is set." if approvals else "The rule is taken away.")
+        wanted = rule_set(_known(kind), unit.code, money(at_least, unit, "--from"), approvals, reason=reason)
+        said = "The rule is set." if approvals else "The rule is taken away."
+        write.change(wanted, reason, said, submitted=submit)
 
 
 @rule_app.command("terms")
@@ -99,19 +98,57 @@ def set_terms_of(
     ] = None,
     reason: Reason,
     currency: CurrencyCode = None,
+    submit: SubmitChange = False,
     key: Key = None,
 ) -> None:
     """Set how long requests of a currency wait, and which amounts their checkers type."""
-    from console.ledger.approvals.rules.terms import set_terms
+    from console.ledger.approvals.rules.terms import terms_set
 
-    with writing(context, key) as write:
+    with writing(context, key, hint=HOW_TO_SUBMIT_CHANGE) as write:
         unit = write.currency(currency)
         least = None if typed_from is None else money(typed_from, unit, "--typed-from")
-        set_terms(
-            write.ledger, unit.code, typed_from=least, days=days, reason=reason, key=write.key,
-            cancel=write.cancel,
-        )  # fmt: skip
-    say("The terms are set; requests that wait already keep their end.")
+        said = "The terms are set; requests that wait already keep their end."
+        write.change(terms_set(unit.code, least, days, reason=reason), reason, said, submitted=submit)
+
+
+@rule_app.command("dual-control")
+def turn_dual_control(
+    context: typer.Context,
+    turned: Annotated[str | None, typer.Argument(metavar="[on|off]", help="Without it: how it is.")] = None,
+    *,
+    reason: Annotated[str, typer.Option(help="Kept in the ledger; goes with on and off.")] = "",
+    key: Key = None,
+) -> None:
+    """Ask another administrator to turn dual control on or off, or tell how it is.
+
+    While it is on, what gives rights is a request that another administrator decides on, and the tiers of the
+    rules count what an operator moves in a day, of all kinds together. What takes away is done at once.
+    """
+    from console.ledger.approvals.rules.controls import dual_control, dual_control_turned
+
+    if turned not in {None, "on", "off"}:
+        raise UsageError(f"{turned!r} is neither on nor off.")
+    if (turned is None) == bool(reason):
+        raise UsageError("--reason: give one with on and off, and only then.")
+    with writing(context, key) as write:
+        if turned is None:
+            is_on = dual_control(write.database, cancel=write.cancel)
+            say(f"Dual control is {'on' if is_on else 'off'}.")
+        else:
+            write.submit(dual_control_turned(on=turned == "on", reason=reason), reason)
+
+
+@rule_app.command("end-dual-control")
+def end_dual_control_alone(context: typer.Context, *, reason: Reason, key: Key = None) -> None:
+    """End dual control alone, as the owner of the ledger, when there is no second administrator any more.
+
+    It stands in the audit chain, and verify says so until two administrators have turned it on again.
+    """
+    from console.ledger.approvals.rules.controls import end_dual_control
+
+    with administering(context, key) as write:
+        end_dual_control(write.ledger, reason=reason, key=write.key, cancel=write.cancel)
+    say("Dual control is off. verify says so until two administrators turn it on again.")
 
 
 @limit_app.command("list")
@@ -148,27 +185,26 @@ def set_limit(
     remove: Annotated[bool, typer.Option("--remove", help="Take the limit away.")] = False,
     reason: Reason,
     currency: CurrencyCode = None,
+    submit: SubmitChange = False,
     key: Key = None,
 ) -> None:
     """Limit what an operator may move. An operator's own limit counts instead of those of the roles."""
-    from console.ledger.approvals.rules.commands import set_limit as limit
+    from console.ledger.approvals.rules.commands import limit_set
 
     if remove == (at_once is not None or a_day is not None):
         raise UsageError("Give an amount with --at-once or --a-day, or take the limit away with --remove.")
-    with writing(context, key) as write:
+    with writing(context, key, hint=HOW_TO_SUBMIT_CHANGE) as write:
         unit = write.currency(currency)
-        limit(
-            write.ledger,
+        wanted = limit_set(
             holder,
             kind if kind == "*" else _known(kind),
             unit.code,
             per_operation=minor_units(at_once, unit, "--at-once"),
             per_day=minor_units(a_day, unit, "--a-day"),
             reason=reason,
-            key=write.key,
-            cancel=write.cancel,
         )
-    say("The limit is taken away." if remove else "The limit is set.")
+        said = "The limit is taken away." if remove else "The limit is set."
+        write.change(wanted, reason, said, submitted=submit)
 
 
 def _known(kind: str) -> str:

@@ -53,6 +53,13 @@ def dual_control_turned(*, on: bool, reason: str) -> Change:
     return Change(Operation("control.dual", "set_dual_control", {"on": on, "reason": reason}))
 
 
+def end_dual_control(
+    ledger: Ledger, *, reason: str, key: UUID | None = None, cancel: Cancellation | None = None
+) -> None:
+    """End dual control alone, as the owner of the ledger; verify says so until it is on again."""
+    ledger.perform(Operation("control.end", "end_dual_control", {"reason": reason}), key=key, cancel=cancel)
+
+
 def dual_control(database: Database, *, cancel: Cancellation | None = None) -> bool:
     """Return whether dual control is on, in one statement."""
 

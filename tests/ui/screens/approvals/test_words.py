@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from console.ledger.approvals.page import RequestRow, RequestStatus, get
+from console.ledger.approvals.rules.controls import CONTROLS
 from console.money import Currency
 from tests.ui.parts import make_formats
 from ui.screens.approvals.words import (
@@ -23,6 +25,7 @@ from ui.screens.approvals.words import (
 
 if TYPE_CHECKING:
     from console.writes.ledger import Ledger
+    from tests.bookkeeping import Connection
     from tests.ui.screens.approvals.conftest import Requests
 
 FORMATS = make_formats()
@@ -30,7 +33,7 @@ AT = datetime(2026, 11, 21, 14, 30, tzinfo=UTC)
 END = "2030-12-02T00:00:00+00:00"
 
 
-def row(kind: str, **request: Any) -> RequestRow:
+def row(kind: str, /, **request: Any) -> RequestRow:
     return RequestRow(
         7, kind, request, b"", Currency("CR", 2), 41_250, 2, 1, RequestStatus.PENDING, "why", "jonas",
         AT - timedelta(minutes=40), None, None, None, None, AT + timedelta(hours=5), None, None,
@@ -87,6 +90,33 @@ TOLD = [
         row("revive_lots", selection=selection(2), expires_at="2030-12-01T14:30:00+00:00"),
         "2 credits, 412.50 CR, revived until 1 Dec 2030 14:30", "2 credits revived until 1 Dec 2030 14:30",
     ),
+    *((row(kind, **words), said, said) for kind, words, said in (
+        (
+            "set_approval_rule", {"kind": "transfer", "from_amount": 100_000, "approvals": 2},
+            "Rule: transfer from 1,000.00 CR needs 2 checkers",
+        ),
+        (
+            "set_approval_terms", {"days": 30, "typed_from": 500_000},
+            "Terms of CR: 30 days, typed from 5,000.00",
+        ),
+        (
+            "set_limit", {"holder": "ledger_operator", "kind": "*", "per_operation": 5_000, "per_day": None},
+            "Limit of ledger_operator for any kind in CR: 50.00 at once",
+        ),
+        (
+            "set_allowance",
+            {"holder": "mara", "kind": "grant_credit", "per_operation": None, "per_day": None},
+            "Allowance of mara for grant in CR: taken away",
+        ),
+        ("set_dual_control", {"on": True}, "Dual control on"),
+        (
+            "create_operator", {"operator": "mara", "groups": ["ledger_operator", "ledger_approver"]},
+            "New operator mara: operator, approver",
+        ),
+        ("set_operator_groups", {"operator": "mara", "groups": ["ledger_viewer"]}, "Roles of mara: viewer"),
+        ("set_operator_password", {"operator": "mara"}, "A new password for mara, by a code"),
+        ("enable_operator", {"operator": "mara"}, "mara enabled again"),
+    )),
     (row("set_fee"), "Set fee of 412.50 CR", "Set fee"),
 ]  # fmt: skip
 
@@ -100,12 +130,31 @@ def test_every_kind_that_is_known_has_words_of_its_own() -> None:
     assert {asked.kind for asked, _whole, _short in TOLD} - {"set_fee"} == set(KINDS)
 
 
+def test_what_takes_a_tier_away_says_so() -> None:
+    gone = row("set_approval_rule", kind="transfer", from_amount=100_000, approvals=0)
+    assert title(gone, FORMATS) == "Rule: the tier for transfer from 1,000.00 CR taken away"
+
+
+def test_the_ledger_and_the_console_know_the_same_controls(admin: Connection) -> None:
+    found = admin.execute(
+        "SELECT k FROM unnest(%s::text[]) k WHERE ledger.is_control(k) ORDER BY k",
+        [[*CONTROLS, "transfer", "disable_operator"]],
+    ).fetchall()
+    assert [kind for (kind,) in found] == sorted(CONTROLS)
+    row_ = admin.execute(
+        "SELECT prosrc FROM pg_proc WHERE oid = 'ledger.is_control(text)'::regprocedure"
+    ).fetchone()
+    assert row_ is not None
+    assert sorted(re.findall(r"'(\w+)'", row_[0])) == sorted(CONTROLS)
+
+
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
         (TOLD[0][0], "the transfer of 412.50 CR from alice to bob"),
         (row("post_batch", batch=2231), "batch #2231"),
         (row("end_lots", selection=selection(1)), "request 7, 1 credit ended now"),
+        (row("set_dual_control", on=False), "request 7, Dual control off"),
     ],
 )
 def test_within_a_sentence_it_has_its_article(asked: RequestRow, words: str) -> None:

@@ -81,6 +81,7 @@ class ChangesPart(QWidget):
         self._how = label(tone="muted", font=text_font(tabular=True))
         self.outcome = label(wrap=True, selectable=True, font=text_font(tabular=True))
         self.movements = FigureGrid("Account", "Before", "After")
+        self.controls = FigureGrid("What it changes", "Now", "Asked for")
         self._clock = QTimer(self, interval=_AGO_MS)
         self._clock.timeout.connect(self._tell_age)
         self._build(between)
@@ -95,6 +96,7 @@ class ChangesPart(QWidget):
         if self._row is None or self._row.id != row.id:
             self.changes.show_rows(())
             self.movements.show_rows(())
+            self.controls.show_rows(())
             self._say(self._same, "")
             self._say(self.outcome, "Dry run on its way\N{HORIZONTAL ELLIPSIS}", "muted")
             self._end_clock()
@@ -105,6 +107,7 @@ class ChangesPart(QWidget):
         """Say why nobody knows."""
         self.changes.show_rows(())
         self.movements.show_rows(())
+        self.controls.show_rows(())
         self._say(self._same, "")
         self._say(self.outcome, f"Not known: {sentence(why)}", "muted")
         self._end_clock()
@@ -131,6 +134,9 @@ class ChangesPart(QWidget):
 
     def _show_outcome(self, found: Since) -> None:
         row, formats, rehearsal = self._row, self._formats, found.rehearsal
+        if row is not None:
+            stands = found.control
+            self.controls.show_rows(() if stands is None else control_rows(row, stands, formats))
         if rehearsal.refusal is not None or row is None:
             self.movements.show_rows(())
             words = "" if rehearsal.refusal is None else refused_words(rehearsal.refusal)
@@ -147,8 +153,6 @@ class ChangesPart(QWidget):
         ]  # fmt: skip
         more = rehearsal.accounts - min(len(moved), MOST)
         words = f"and {formats.count(more, 'more account')}" if more > 0 else ""
-        if found.control is not None:
-            moved, words = control_rows(row, found.control, formats), ""
         self.movements.show_rows(moved, more=words)
         self._say(self.outcome, outcome_words(rehearsal, formats))
 
@@ -182,6 +186,7 @@ class ChangesPart(QWidget):
         layout.addLayout(row_of(self._ahead, self._how, None, spacing=8))
         layout.addWidget(self.outcome)
         layout.addWidget(self.movements)
+        layout.addWidget(self.controls)
 
 
 def refused_words(refusal: OperationRefusedError) -> str:

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
     from ui.kit.theme.theme import Theme
     from ui.screens.control.rules.lists import RuleList
 
-READINGS = 6  # rules, limits, allowances, terms, books and operators, a statement each
+# Rules, limits, allowances, terms, books, operators and dual control, a statement each.
+READINGS = 7
 
 
 @pytest.fixture
