@@ -18,7 +18,7 @@ BOUNDS: Final = _HERE / "rights" / "bounds.sql"
 # only functions of an earlier subject, or of an earlier file of its own.
 SUBJECTS: Final = (
     "writes", "audit", "books", "accounts", "transactions", "credits", "holds", "rules", "approvals",
-    "batches", "operators", "gate", "jobs", "server",
+    "batches", "operators", "operators/gate", "jobs", "server",
 )  # fmt: skip
 _OF_ROLES: Final = "roles"
 

@@ -126,6 +126,8 @@ BUDGETS: Final[Mapping[str, int]] = {
     "terms.set": 1,
     "terms.list": 1,
     "rule.set": 1,
+    "control.dual": 1,
+    "control.end": 1,
     "controls.dual": 1,
     "rules.list": 1,
     "limit.set": 1,

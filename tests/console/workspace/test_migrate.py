@@ -171,6 +171,7 @@ def test_indexes_come_to_a_ledger_with_data_in_it(
         "credit_lots_open_idx", "credit_lots_expired_idx", "reservations_close_ticket_idx",
         "approval_requests_stale_idx", "approval_requests_maker_idx", "approval_requests_closed_idx",
         "approval_requests_follows_key", "approval_terms_pkey", "audit_events_refused_idx",
+        "approvals_voice_key", "controls_pkey", "tier_usage_pkey", "delegations_pkey", "delegations_open_idx",
     }  # fmt: skip
     assert migrate(ledger_url) == head_version()
     assert (indexes(ledger_url), fingerprint(ledger_url)) == (indexed, whole)
