@@ -40,6 +40,7 @@ class Operator(Base):
     shut: Mapped[bool]
     valid_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     password_by: Mapped[str | None]
+    password_dual: Mapped[bool]
     code_digest: Mapped[bytes | None]
     code_until: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     created_by: Mapped[str]

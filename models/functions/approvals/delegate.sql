@@ -62,8 +62,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 -- Whose right the session's operator decides by: NULL for one's own, else the checker who delegated. An admin decides on controls,
--- a checker on all else. In dual control nobody decides on what was made by a login whose password they set or that set theirs:
--- it may be the same person. Internal.
+-- a checker on all else. In dual control nobody decides on what was made by a login whose password they set, that set theirs, or
+-- that one admin gave a password in dual control too: it may be the same person. Internal.
 CREATE OR REPLACE FUNCTION ledger.checker_of(p_asked ledger.approval_requests) RETURNS text
 LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
@@ -87,7 +87,10 @@ BEGIN
     END IF;
     IF ledger.dual_control() AND EXISTS (
         SELECT FROM ledger.operators o
-        WHERE (o.name, o.password_by) IN ((session_user, p_asked.created_by), (p_asked.created_by, session_user))) THEN
+        WHERE (o.name, o.password_by) IN ((session_user, p_asked.created_by), (p_asked.created_by, session_user))
+            OR (o.name = session_user AND o.password_dual AND EXISTS (
+                SELECT FROM ledger.operators m
+                WHERE m.name = p_asked.created_by AND m.password_dual AND m.password_by = o.password_by))) THEN
         PERFORM ledger.refuse('approval.password', jsonb_build_object('maker', p_asked.created_by));
     END IF;
     RETURN acting_for;

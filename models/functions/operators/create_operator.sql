@@ -41,7 +41,7 @@ BEGIN
         END IF;
         PERFORM ledger.set_role_password(p_operator, verifier);
     END IF;
-    UPDATE ledger.operators o SET password_by = p_by, code_digest = digest,
+    UPDATE ledger.operators o SET password_by = p_by, password_dual = ledger.dual_control(), code_digest = digest,
         code_until = CASE WHEN digest IS NOT NULL THEN clock_timestamp() + interval '7 days' END
     WHERE o.name = p_operator;
 END $$;

@@ -60,6 +60,8 @@ CREATE INDEX delegations_open_idx ON ledger.delegations (delegate, delegator) WH
 ALTER TABLE ledger.operators
     -- Who set the password or gave the code for it, and so may know it; NULL when the ledger does not know.
     ADD COLUMN password_by text COLLATE "C",
+    -- Whether that was in dual control: then of two such logins of one admin neither decides on what the other asks for.
+    ADD COLUMN password_dual boolean NOT NULL DEFAULT false,
     -- The SHA-256 of a code by which the operator sets a password once, and until when.
     ADD COLUMN code_digest bytea CONSTRAINT operator_code CHECK (length(code_digest) = 32),
     ADD COLUMN code_until timestamptz,

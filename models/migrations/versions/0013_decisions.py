@@ -60,7 +60,7 @@ def downgrade() -> None:
     )
     op.execute("ALTER TABLE ledger.approvals DROP COLUMN typed, DROP COLUMN acting_for")
     op.execute(
-        "ALTER TABLE ledger.operators DROP COLUMN password_by, DROP COLUMN code_digest,"
+        "ALTER TABLE ledger.operators DROP COLUMN password_by, DROP COLUMN password_dual, DROP COLUMN code_digest,"
         " DROP COLUMN code_until"
     )
     op.execute(

@@ -127,7 +127,7 @@ UNPROMISED: Final = {
     "identity": "made_at beyond the first event; ledger: found by the witness",
     "sign_in_names": "all: the gate's count",
     "sign_in_attempts": "all: the gate's count",
-    "operators": "display_name, shut, valid_until, code_until, created_by, created_at",
+    "operators": "display_name, shut, valid_until, password_dual, code_until, created_by, created_at",
     "schema_version": "all",
     "migration_lock": "all",
 }

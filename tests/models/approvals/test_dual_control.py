@@ -350,8 +350,10 @@ def test_who_may_know_anothers_password_is_no_second_person(
     decided(boss, second, "create_operator", operator=name, groups=groups, code_digest=DIGEST.hex())
     with_code(staff, name)
     third = sign_on(name)
-    asked = done(submit(boss, "set_allowance", holder="t_operator", kind="grant_credit", currency=CURRENCY,
-        per_operation=1, per_day=1))  # fmt: skip
+    words = {
+        "holder": "t_operator", "kind": "grant_credit", "currency": CURRENCY, "per_operation": 1, "per_day": 1,
+    }  # fmt: skip
+    asked = done(submit(boss, "set_allowance", **words))
     found = approve(third, asked)
     assert (refused(found), found["detail"]) == ("approval.password", {"maker": "t_admin"})
     assert refused(write(third, "reject_request", asked["request"], REASON)) == "approval.password"
@@ -359,6 +361,16 @@ def test_who_may_know_anothers_password_is_no_second_person(
     asked = done(submit(third, "enable_operator", operator=left))
     assert refused(approve(boss, asked)) == "approval.password"
     done(approve(second, asked))
+    # Nor two logins that one admin has given.
+    fourth = staff.new_name()
+    decided(boss, second, "create_operator", operator=fourth, groups=groups, code_digest=DIGEST.hex())
+    with_code(staff, fourth)
+    asked = done(submit(third, "set_allowance", **words))
+    found = approve(sign_on(fourth), asked)
+    assert (refused(found), found["detail"]) == ("approval.password", {"maker": name})
+    decided(second, boss, "set_operator_password", operator=fourth, code_digest=DIGEST.hex())
+    with_code(staff, fourth)
+    done(approve(sign_on(fourth), asked))
 
 
 def with_code(staff: Staff, name: str) -> None:
