@@ -60,8 +60,8 @@ def downgrade() -> None:
     )
     op.execute("ALTER TABLE ledger.approvals DROP COLUMN typed, DROP COLUMN acting_for")
     op.execute(
-        "ALTER TABLE ledger.operators DROP COLUMN password_by, DROP COLUMN password_dual, DROP COLUMN code_digest,"
-        " DROP COLUMN code_until"
+        "ALTER TABLE ledger.operators DROP COLUMN password_by, DROP COLUMN password_dual,"
+        " DROP COLUMN code_digest, DROP COLUMN code_until"
     )
     op.execute(
         "ALTER TABLE ledger.approval_requests DROP COLUMN expires_at, DROP COLUMN follows, DROP COLUMN facts,"

@@ -351,7 +351,8 @@ def test_who_may_know_anothers_password_is_no_second_person(
     with_code(staff, name)
     third = sign_on(name)
     words = {
-        "holder": "t_operator", "kind": "grant_credit", "currency": CURRENCY, "per_operation": 1, "per_day": 1,
+        "holder": "t_operator", "kind": "grant_credit", "currency": CURRENCY,
+        "per_operation": 1, "per_day": 1,
     }  # fmt: skip
     asked = done(submit(boss, "set_allowance", **words))
     found = approve(third, asked)
