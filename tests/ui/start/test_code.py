@@ -13,6 +13,7 @@ from console.ledger.operators.codes import digest_of
 from console.ledger.operators.credentials import url_with
 from tests.cluster import PASSWORD, connected
 from tests.ui.sessions import window_of
+from ui.kit.widgets.placing import LEAST
 from ui.start.sign_in.code_page import NO_CODE
 
 if TYPE_CHECKING:
@@ -169,6 +170,18 @@ def test_the_window_answers_while_the_code_is_on_its_way(
     # Nothing was set: the sign-in that follows says so where it says it always.
     qtbot.waitUntil(lambda: "more tries" in start.sign_in.problem, timeout=OPEN_MS)
     assert start.currentWidget() is start.sign_in
+
+
+def test_a_low_window_scrolls_to_what_was_wrong(session: OperatorSession, invited: str, qtbot: QtBot) -> None:
+    start = session.start_window
+    start.resize(LEAST)
+    come_with_code(session, invited)
+    page = start.code
+    qtbot.waitUntil(lambda: start.size() == LEAST)
+    fill(session, OTHER)
+    qtbot.waitUntil(lambda: "more tries" in page.problem, timeout=OPEN_MS)
+    assert start.minimumSizeHint().boundedTo(LEAST) == start.minimumSizeHint()
+    qtbot.waitUntil(lambda: page.rect().contains(page.code.mapTo(page, page.code.rect().bottomRight())))
 
 
 def test_whom_this_computer_remembers_is_asked_for_no_code(session: OperatorSession) -> None:

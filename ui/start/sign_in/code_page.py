@@ -12,7 +12,16 @@ from typing_extensions import override
 from console.ledger.operators.codes import is_code
 from console.ledger.operators.credentials import SHORTEST_PASSWORD
 from ui.kit.theme.fonts import CHIP_PX, code_font, text_font
-from ui.kit.widgets.basics import Chip, Field, button, column_of, label, row_of
+from ui.kit.widgets.basics import (
+    Chip,
+    Field,
+    bring_into_view,
+    button,
+    column_of,
+    label,
+    row_of,
+    scrolling,
+)
 from ui.kit.widgets.cards import Card
 from ui.start.sign_in.page import CARD_PX, show_mark
 
@@ -91,6 +100,7 @@ class CodePage(QWidget):
         self._fields[1].set_problem(problem)
         self.code.setFocus()
         self.code.selectAll()
+        bring_into_view(self._fields[1])
 
     def set_busy(self, *, busy: bool) -> None:
         """Keep a second press out while the first is under way: a code is good once."""
@@ -145,7 +155,12 @@ class CodePage(QWidget):
         card.body.addSpacing(4)
         card.body.addWidget(self.button)
         card.body.addWidget(self.back)
+        inside = QWidget()
+        whole = QVBoxLayout(inside)
+        whole.addStretch(2)
+        whole.addLayout(row_of(None, card, None))
+        whole.addStretch(3)
+        # Four fields and what is wrong with them are higher than the lowest window.
         layout = QVBoxLayout(self)
-        layout.addStretch(2)
-        layout.addLayout(row_of(None, card, None))
-        layout.addStretch(3)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(scrolling(inside))
