@@ -111,9 +111,8 @@ def _gate_password(profile: Profile) -> SecretStr | None:
 
     try:
         return Secrets().gate_password(profile)
-    except SecretsUnavailableError as error:
-        say(str(error))
-        return None
+    except SecretsUnavailableError:
+        return None  # the settings may have it
 
 
 def _kept(profile: Profile) -> str:
