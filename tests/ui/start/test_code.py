@@ -172,7 +172,9 @@ def test_the_window_answers_while_the_code_is_on_its_way(
     assert start.currentWidget() is start.sign_in
 
 
-def test_a_low_window_scrolls_to_what_was_wrong(session: OperatorSession, invited: str, qtbot: QtBot) -> None:
+def test_a_low_window_has_room_for_what_was_wrong(
+    session: OperatorSession, invited: str, qtbot: QtBot
+) -> None:
     start = session.start_window
     start.resize(LEAST)
     come_with_code(session, invited)

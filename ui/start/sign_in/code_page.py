@@ -15,7 +15,6 @@ from ui.kit.theme.fonts import CHIP_PX, code_font, text_font
 from ui.kit.widgets.basics import (
     Chip,
     Field,
-    bring_into_view,
     button,
     column_of,
     label,
@@ -100,7 +99,6 @@ class CodePage(QWidget):
         self._fields[1].set_problem(problem)
         self.code.setFocus()
         self.code.selectAll()
-        bring_into_view(self._fields[1])
 
     def set_busy(self, *, busy: bool) -> None:
         """Keep a second press out while the first is under way: a code is good once."""

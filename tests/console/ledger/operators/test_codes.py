@@ -224,6 +224,23 @@ def test_an_answer_that_is_lost_leaves_two_ways(
     assert sign_in(staff.url(invited), staff.gate_url, recorder).operator == invited
 
 
+def test_what_is_no_verifier_is_refused_and_the_code_stays(
+    staff: Staff, recorder: Recorder, invited: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask = gate_way._ask
+
+    def spoil(connection: Any, statement: str, values: tuple[Any, ...], *rest: Any) -> Any:
+        spoilt = (*values[:-1], "plain") if "redeem_code" in statement else values
+        return ask(connection, statement, spoilt, *rest)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gate_way, "_ask", spoil)
+        with pytest.raises(RefusedError) as refused:
+            by_code(staff, invited, recorder)
+    assert refused.value.code == "operator.verifier"
+    by_code(staff, invited, recorder)
+
+
 def test_where_no_server_is_nothing_is_in_doubt(staff: Staff, recorder: Recorder, invited: str) -> None:
     nowhere = make_url(staff.gate_url).set(host="127.0.0.1", port=1, query={})
     with pytest.raises(DatabaseUnreachableError):
