@@ -48,6 +48,11 @@ class Invocation:
         settings, paths, _identity = self._once()
         return settings, paths
 
+    def at_gate(self) -> tuple[Settings, Paths]:
+        """Return the same for who cannot sign in yet; no password is asked for."""
+        settings, paths, _identity = self.target.configured(enters=False)
+        return settings, paths
+
     @property
     def operator(self) -> str:
         """Whose a ledger on this computer is, as the profile says; empty is who uses the computer."""

@@ -13,6 +13,8 @@ from console.cli.output import say
 from console.errors import UsageError
 
 if TYPE_CHECKING:
+    from pydantic import SecretStr
+
     from console.settings import Paths, Settings
     from console.settings.profiles.profile import Profile
     from console.settings.profiles.store import ProfileStore
@@ -50,9 +52,10 @@ class Target:
         settings = Settings.load(Paths.standard())
         return settings, Paths.standard(settings.data_dir)
 
-    def configured(self) -> tuple[Settings, Paths, Identity | None]:
+    def configured(self, *, enters: bool = True) -> tuple[Settings, Paths, Identity | None]:
         """Return the same with the profile applied, and what that calls the ledger; None without one.
 
+        enters: whether an operator's password is needed; who has none yet comes as far as the gate.
         Raises UnknownProfileError, and UsageError when a profile and a URL are named equally near.
         """
         settings, paths = self.settings()
@@ -62,6 +65,8 @@ class Target:
         from console.workspace.identity import Identity
 
         identity = Identity.of(profile, settings)
+        if not enters:
+            return *profile.applied(settings, paths, gate_password=_gate_password(profile)), identity
         return *profile.applied(settings, paths, password=password_for(profile)), identity
 
     def _profile(self, settings: Settings, paths: Paths) -> Profile | None:
@@ -97,6 +102,17 @@ def password_for(profile: Profile) -> str:
     from getpass import getpass
 
     return getpass(f"Password of {profile.operator or 'this account'} at {profile.name}: ")
+
+
+def _gate_password(profile: Profile) -> SecretStr | None:
+    if not profile.is_server:
+        return None
+    from console.settings.profiles.secrets import Secrets, SecretsUnavailableError
+
+    try:
+        return Secrets().gate_password(profile)
+    except SecretsUnavailableError:
+        return None  # the settings may have it
 
 
 def _kept(profile: Profile) -> str:

@@ -49,6 +49,10 @@ def _batch_status(detail: Mapping[str, Any]) -> str | None:
     return f"the batch is {detail['status']}" if "status" in detail else None
 
 
+def _operator_status(detail: Mapping[str, Any]) -> str | None:
+    return f"the operator is {detail['status']}" if "status" in detail else None
+
+
 def _batch_maker(detail: Mapping[str, Any]) -> str | None:
     return f"the draft is {detail['maker']}'s, who alone posts or submits it" if "maker" in detail else None
 
@@ -175,6 +179,7 @@ _TOLD: Mapping[str, Telling] = {
     "account.inactive": _inactive,
     "batch.status": _batch_status,
     "batch.maker": _batch_maker,
+    "operator.status": _operator_status,
     "reservation.captured": _hold_ended("was captured"),
     "reservation.released": _hold_ended("was released"),
     "reservation.expired": _hold_ended("was ended after its time"),

@@ -141,10 +141,12 @@ _WORDS = {
     "operator.grammar": "an operator's name has small letters, digits, dots and dashes, begins with a letter "
     "and is no name that the server or the ledger keeps for itself",
     "operator.groups": "an operator needs one or more of the ledger's roles",
-    "operator.self": "nobody disables or enables themselves; another administrator must",
+    "operator.self": "nobody disables or enables themselves, or changes their own roles; another "
+    "administrator must",
     "operator.status": "the operator has this status already",
     "operator.unknown": "there is no such operator in this ledger",
     "operator.unlocked": "the operator is not locked, and no attempt has failed",
+    "operator.code": "the console sent no digest of a code, or a password beside it",
     "operator.verifier": "the console sent no SCRAM verifier for the password",
     "session.unknown": "this session is not there any more; look at the list again",
     "session.self": "this is the session that asks; it cannot end itself",

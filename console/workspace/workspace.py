@@ -16,8 +16,8 @@ from console.errors import OpenedReadOnlyError
 from console.ledger.books.currencies import books
 from console.ledger.jobs.keeper import Keeper
 from console.ledger.operators import enrolment
-from console.ledger.operators.credentials import url_with
-from console.ledger.operators.sign_in import GATE, sign_in
+from console.ledger.operators.credentials import NoGateError, url_with
+from console.ledger.operators.sign_in import GATE, redeem, sign_in
 from console.monitor.history import History
 from console.monitor.history_writer import HistoryWriter
 from console.monitor.recording.recorder import Recorder
@@ -40,11 +40,13 @@ if TYPE_CHECKING:
     from pathlib import Path
     from uuid import UUID
 
+    from pydantic import SecretStr
     from sqlalchemy import URL
 
     from console.ledger.books.currencies import Books
     from console.ledger.operators.credentials import Credentials
     from console.money import Currency
+    from console.postgres.cancellation import Cancellation
     from console.postgres.database import SessionFacts
     from console.postgres.steps import Tell
     from console.settings import Paths, Settings
@@ -203,6 +205,37 @@ def administration(settings: Settings, paths: Paths) -> Iterator[str]:
         return
     with EmbeddedServer(paths.data) as server:
         yield server.owner_url
+
+
+def redeem_code(
+    settings: Settings,
+    paths: Paths,
+    operator: str,
+    code: str,
+    password: SecretStr,
+    *,
+    cancel: Cancellation | None = None,
+) -> None:
+    """Set a password by a code at the ledger that `settings` name; whoever does it cannot sign in yet.
+
+    Raises NoGateError, and what `redeem` raises.
+    """
+    with _gate(settings, paths) as gate_url:
+        redeem(gate_url, operator, code, password, Recorder(), cancel=cancel)
+
+
+@contextmanager
+def _gate(settings: Settings, paths: Paths) -> Iterator[str]:
+    """Yield the URL of the gate of a ledger that is not opened."""
+    if settings.database_url is None:
+        with EmbeddedServer(paths.data) as server:
+            yield server.url_for(GATE, server.passwords.password_of(GATE) or "")
+    elif settings.gate_password is None:
+        raise NoGateError
+    else:
+        yield url_with(
+            settings.database_url.get_secret_value(), GATE, settings.gate_password.get_secret_value()
+        )
 
 
 @contextmanager

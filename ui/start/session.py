@@ -23,7 +23,8 @@ from ui.start.backup.offer import BackupOffer
 from ui.start.home.home import Home
 from ui.start.lock.locking import Locking
 from ui.start.opening import Opening, Target
-from ui.start.sign_in import UrlParts
+from ui.start.sign_in.page import UrlParts
+from ui.start.sign_in.redeeming import Redeeming
 from ui.start.sizes import DEMO_SIZE
 from ui.start.start_window import StartWindow
 from ui.start.waking import Waking
@@ -108,6 +109,12 @@ class OperatorSession(QObject):
         self.start_window.retry_wanted.connect(self._open)
         self.start_window.sign_in.submitted.connect(self._sign_in)
         self.start_window.sign_in.remembered_wanted.connect(self._open_remembered)
+        self._redeeming = Redeeming(
+            self.start_window,
+            self.worker,
+            lambda: (self._settings, self._paths, self._where, self._identity),
+        )
+        self._redeeming.redeemed.connect(self._sign_in)
         self._opening.opened.connect(self._take)
         self._opening.failed.connect(self._explain)
         self._opening.progressed.connect(self._show_progress)

@@ -18,7 +18,8 @@ from ui.start.home.connect_form import ConnectForm
 from ui.start.home.ledgers import LedgersPage
 from ui.start.home.own_form import OwnLedgerForm
 from ui.start.lock.page import LockPage
-from ui.start.sign_in import SignInPage
+from ui.start.sign_in.code_page import CodePage
+from ui.start.sign_in.page import SignInPage
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,12 +46,13 @@ class StartWindow(QStackedWidget):
         self.preparing = PreparingPage()
         self.trouble = TroublePage()
         self.sign_in = SignInPage()
+        self.code = CodePage()
         self.lock = LockPage()
         self.ledgers = LedgersPage()
         self.own_form = OwnLedgerForm()
         self.connect_form = ConnectForm()
         forms = (self.ledgers, self.own_form, self.connect_form)
-        for page in (self.preparing, self.trouble, self.sign_in, self.lock, *forms):
+        for page in (self.preparing, self.trouble, self.sign_in, self.code, self.lock, *forms):
             self.addWidget(page)
         self.trouble.retry.clicked.connect(lambda _checked: self.retry_wanted.emit())
         self._place = KeptOnScreen(self, store.value(GEOMETRY))

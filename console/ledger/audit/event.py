@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 _SET: Final = "e.action IN ('set_approval_rule', 'set_approval_terms', 'set_limit', 'set_allowance')"
 _STATES: Final = f"""CASE
         WHEN {_SET} THEN ARRAY[e.action]
-        WHEN e.action IN ('create_operator', 'disable_operator', 'enable_operator')
-            THEN '{{create_operator,disable_operator,enable_operator}}'
+        WHEN e.action IN ('create_operator', 'disable_operator', 'enable_operator', 'set_operator_groups')
+            THEN '{{create_operator,disable_operator,enable_operator,set_operator_groups}}'
         WHEN e.action IN ('lock_operator', 'release_operator', 'unlock_operator')
             THEN '{{lock_operator,release_operator,unlock_operator}}'
         WHEN e.action IN ('close_currency', 'reopen_currency')

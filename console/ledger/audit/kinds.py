@@ -46,8 +46,9 @@ FAMILIES: Final[Mapping[Family, tuple[str, ...]]] = {
     ),
     Family.CONTROLS: ("set_approval_rule", "set_approval_terms", "set_limit", "set_allowance"),
     Family.OPERATORS: (
-        "create_operator", "disable_operator", "enable_operator", "unlock_operator", "set_operator_password",
-        "apply_login", "end_sessions", "cancel_session", "terminate_session", "end_blocker",
+        "create_operator", "disable_operator", "enable_operator", "unlock_operator", "set_operator_groups",
+        "set_operator_password", "redeem_code", "apply_login", "end_sessions", "cancel_session",
+        "terminate_session", "end_blocker",
     ),
     Family.SIGN_IN: ("sign_in", "lock_operator", "release_operator"),
     Family.BOOKS: (
@@ -84,6 +85,8 @@ _NAMES: Final[Mapping[str, str]] = {
     "revive_lots": "revive credits",
     "execute_request": "carry out request",
     "set_aside": "set lines aside",
+    "set_operator_groups": "change operator's roles",
+    "redeem_code": "set password by code",
     "apply_login": "change of a login",
     "end_blocker": "end blocking session",
     "lock_operator": "lock sign-in",

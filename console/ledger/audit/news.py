@@ -74,6 +74,7 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "disable_operator": _OPERATOR,
     "enable_operator": _OPERATOR,
     "unlock_operator": _OPERATOR,
+    "set_operator_groups": _OPERATOR,
     "lock_operator": _OPERATOR,
     "release_operator": _OPERATOR,
     "correct_currency": _BOOKS,

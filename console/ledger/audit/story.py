@@ -30,7 +30,13 @@ _AMOUNTS: Final = frozenset({
 _MOMENTS: Final = frozenset({"at", "until", "newest"})
 # What stands in fields of the event itself, or says nothing to people.
 _TOLD_ABOVE: Final = frozenset({"reason", "ticket"})
-_OPERATORS: Final = {"create_operator": "active", "enable_operator": "active", "disable_operator": "disabled"}
+_OPERATORS: Final = {
+    "create_operator": "active", "enable_operator": "active", "disable_operator": "disabled",
+    "set_operator_groups": "active",
+}  # fmt: skip
+_ITSELF: Final = {
+    "set_overdraft_limit": "limit", "set_business_zone": "zone", "correct_currency": "exponent",
+}  # fmt: skip
 _CHANGE: Final = frozenset({"before", "after"})
 _PAIRS: Final = {
     "set_limit": ("per_operation", "per_day"),
@@ -116,17 +122,9 @@ def changes_of(full: FullEvent, writing: Writing) -> Changes:
     if event.was_refused:
         return Changes(remark="It was refused: nothing was changed.")
     asked, came = _part(detail, "request"), _part(detail, "outcome")
-    if "before" in came and "after" in came:
-        # An event that carries out a request has what was asked for in the request.
-        context = {**(full.asked or {}), **asked, **came}
-        kind = full.asked_kind or event.action
-        name = {"set_overdraft_limit": "limit", "set_business_zone": "zone"}.get(kind, "status")
-        if kind == "correct_currency":
-            name = "exponent"
-        return Changes((
-            Change(_spaced(name), _value(name, came["before"], context, writing),
-                _value(name, came["after"], context, writing)),
-        ), told_by=event.id)  # fmt: skip
+    itself = _told_by_itself(full, asked, came, writing)
+    if itself is not None:
+        return Changes((itself,), told_by=event.id)
     if event.action == "set_account_metadata":
         return Changes(
             remark="The values before and after are kept as digests alone, so the chain cannot tell them."
@@ -144,6 +142,26 @@ def changes_of(full: FullEvent, writing: Writing) -> Changes:
     return Changes(
         tuple(Change(name, before.get(name), value) for name, value in now.items()), told_by=full.earlier.id
     )
+
+
+def _told_by_itself(
+    full: FullEvent, asked: Mapping[str, Any], came: Mapping[str, Any], writing: Writing
+) -> Change | None:
+    """Return the change that an event's own outcome tells whole; None where it does not."""
+    if "before" not in came:
+        return None
+    # An event that carries out a request has what was asked for in the request.
+    context = {**(full.asked or {}), **asked, **came}
+    kind = full.asked_kind or full.event.action
+    if kind == "set_operator_groups":
+        name, after = "groups", came["groups"]
+    elif "after" in came:
+        name = _ITSELF.get(kind, "status")
+        after = came["after"]
+    else:
+        return None
+    before = _value(name, came["before"], context, writing)
+    return Change(_spaced(name), before, _value(name, after, context, writing))
 
 
 def _state(action: str, detail: Mapping[str, Any], writing: Writing) -> dict[str, str]:

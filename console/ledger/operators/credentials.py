@@ -38,8 +38,29 @@ class WrongPasswordError(AccessDeniedError):
     def __init__(self, left: int) -> None:
         """`left` is how many more attempts the name has."""
         self.left = left
-        tries = {0: "No more tries", 1: "1 more try"}.get(left, f"{left} more tries")
-        super().__init__(f"The operator or the password is wrong. {tries} before a pause of 15 minutes.")
+        super().__init__(f"The operator or the password is wrong. {_tries(left)}")
+
+
+class WrongCodeError(AccessDeniedError):
+    """The ledger knows no such operator with this code, or it is over; counts as a wrong password."""
+
+    def __init__(self, left: int) -> None:
+        """`left` is how many more attempts the name has."""
+        self.left = left
+        super().__init__(
+            f"The operator or the code is wrong, or the code was used or is over. {_tries(left)} "
+            "An administrator can give another code."
+        )
+
+
+class CodeInDoubtError(AccessDeniedError):
+    """The answer to a code was lost: it may have been taken."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The connection broke before the server's answer: whether the new password is set is not known. "
+            "Sign in with it; if it is wrong, use the code again."
+        )
 
 
 class LockedOutError(AccessDeniedError):
@@ -54,6 +75,16 @@ class LockedOutError(AccessDeniedError):
         )
 
 
+class NoGateError(AccessDeniedError):
+    """This computer does not know the gate of a server, and nobody else takes a code."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A code is taken by the gate that counts sign-ins, and this computer has no gate_password for "
+            "this server. An administrator makes one with: ledgerctl operator gate"
+        )
+
+
 class GateError(AccessDeniedError):
     """The gate does not let this computer ask; no password was tried."""
 
@@ -62,6 +93,11 @@ class GateError(AccessDeniedError):
             "The gate that counts sign-ins does not know this computer: gate_password is wrong. "
             "An administrator makes a new one with: ledgerctl operator gate"
         )
+
+
+def _tries(left: int) -> str:
+    tries = {0: "No more tries", 1: "1 more try"}.get(left, f"{left} more tries")
+    return f"{tries} before a pause of 15 minutes."
 
 
 def url_with(url: str, operator: str, password: str) -> str:

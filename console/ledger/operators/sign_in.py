@@ -1,8 +1,8 @@
-"""Signing in with a password: an attempt is reserved at the gate before the password is tried, once."""
+"""Signing in with a password or a code: an attempt is reserved at the gate before it is tried, once."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,13 +13,22 @@ from sqlalchemy import URL
 from sqlalchemy.engine import make_url
 
 from console.errors import AccessDeniedError, DatabaseUnreachableError
-from console.ledger.operators.credentials import GateError, LockedOutError, WrongPasswordError
+from console.errors.refusals import accepted
+from console.ledger.operators.credentials import (
+    CodeInDoubtError,
+    GateError,
+    LockedOutError,
+    WrongCodeError,
+    WrongPasswordError,
+)
 from console.postgres.cancellation import Cancellation
 from console.postgres.database import checked_facts
 from console.postgres.driver_errors import is_wrong_password, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from pydantic import SecretStr
 
     from console.monitor.recording.recorder import Recorder
     from console.postgres.database import SessionFacts
@@ -31,6 +40,7 @@ _TIMEOUT_S: Final = 5
 _HESITANT: Final = frozenset({"allow", "prefer"})
 _RESERVE: Final = "SELECT ledger.reserve_attempt(%s)"
 _FAILED: Final = "SELECT ledger.attempt_failed(%s)"
+_REDEEM: Final = "SELECT ledger.redeem_code(%s, %s, %s)"
 _CHECK: Final = "SELECT * FROM ledger.session_check(%s::bigint)"
 
 
@@ -47,11 +57,46 @@ def sign_in(
     attempt, way = _reserve(gate, wanted.username or "", recorder, cancel)
     try:
         with recorder.action("session.rights"), _connected(_pinned(wanted, way), cancel) as tried:
-            return checked_facts(_ask(tried, _CHECK, attempt, recorder))
+            return checked_facts(_ask(tried, _CHECK, (attempt,), recorder))
     except AccessDeniedError as error:
         if not is_wrong_password(error):
             raise
         raise _failure(gate, attempt, recorder) from error
+
+
+def redeem(
+    gate_url: str,
+    operator: str,
+    code: str,
+    password: SecretStr,
+    recorder: Recorder,
+    *,
+    cancel: Cancellation | None = None,
+) -> None:
+    """Set an operator's password by the code that was given for it, as `normal_code` writes that.
+
+    Raises WrongCodeError, and LockedOutError and GateError as `sign_in` does; CodeInDoubtError when the
+    answer was lost. Once the code is on its way it is not cancelled: it is good once.
+    """
+    gate = make_url(gate_url)
+    attempt, _ = _reserve(gate, operator, recorder, Cancellation() if cancel is None else cancel)
+    plain, asked = password.get_secret_value().encode(), False
+    try:
+        with recorder.action("session.redeem"), _let_in(gate, Cancellation()) as connection:
+            # The driver makes it: neither the password nor what was typed of it comes into a statement.
+            made = connection.pgconn.encrypt_password(plain, operator.encode(), b"scram-sha-256")
+            asked = True
+            answer = _ask(connection, _REDEEM, (attempt, code, made.decode()), recorder)[0]
+    except DatabaseUnreachableError as error:
+        if asked:
+            raise CodeInDoubtError from error
+        raise
+    if answer["status"] != "failed":
+        accepted(answer)
+    elif answer.get("until") is not None:
+        raise LockedOutError(datetime.fromisoformat(answer["until"]))
+    else:
+        raise WrongCodeError(answer["left"])
 
 
 def _reserve(
@@ -80,11 +125,19 @@ def _failure(gate: URL, attempt: int, recorder: Recorder) -> AccessDeniedError:
 def _at_gate(
     gate: URL, statement: str, value: object, recorder: Recorder, cancel: Cancellation
 ) -> tuple[dict[str, Any], dict[str, str]]:
-    """Ask the gate once, on a connection of its own; while it is full, knock again."""
-    for knock in stamina.retry_context(on=_is_full, attempts=8, wait_initial=0.05, wait_max=0.5):
-        with knock, _connected(gate, cancel) as connection:
-            return _ask(connection, statement, value, recorder)[0], _way(connection)
-    raise AssertionError("stamina ends in an answer or an error")
+    """Ask the gate once, on a connection of its own."""
+    with _let_in(gate, cancel) as connection:
+        return _ask(connection, statement, (value,), recorder)[0], _way(connection)
+
+
+@contextmanager
+def _let_in(gate: URL, cancel: Cancellation) -> Iterator[psycopg.Connection[Any]]:
+    """Lend a connection of the gate; while it is full, knock again."""
+    with ExitStack() as stack:
+        for knock in stamina.retry_context(on=_is_full, attempts=8, wait_initial=0.05, wait_max=0.5):
+            with knock:
+                connection = stack.enter_context(_connected(gate, cancel))
+        yield connection
 
 
 def _is_full(error: Exception) -> bool:
@@ -113,9 +166,11 @@ def _connected(url: URL, cancel: Cancellation) -> Iterator[psycopg.Connection[An
         raise translated(error, url) from error
 
 
-def _ask(connection: psycopg.Connection[Any], statement: str, value: object, recorder: Recorder) -> Any:
+def _ask(
+    connection: psycopg.Connection[Any], statement: str, values: tuple[object, ...], recorder: Recorder
+) -> Any:
     with recorder.statement("SELECT", statement) as running:
-        row = connection.execute(statement.encode(), [value]).fetchone()
+        row = connection.execute(statement.encode(), values).fetchone()
         running.rows = 1
     return row
 

@@ -25,7 +25,7 @@ from tests.cluster import PASSWORD, driver_url
 from tests.ui.sessions import window_of
 from ui.kit.notices import NoticesStrip
 from ui.start.logs import redacted
-from ui.start.sign_in import UrlParts
+from ui.start.sign_in.page import UrlParts
 from ui.window.live_status import NOTICE
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing_extensions import override
 from ui.kit.theme.fonts import CHIP_PX, text_font
 from ui.kit.widgets.basics import Chip, Field, button, label, row_of
 from ui.kit.widgets.cards import Card
-from ui.start.sign_in import CARD_PX, show_mark
+from ui.start.sign_in.page import CARD_PX, show_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -69,7 +69,8 @@ def new_operator(walk: Walk) -> None:
     like = [form.roles.like.itemText(at) for at in range(form.roles.like.count())]
     own = window_of(walk).context.session.operator
     form.roles.like.setCurrentIndex(next(at for at, words in enumerate(like) if words.startswith(f"{own} ")))
-    for line in (form.passwords.first, form.passwords.second):
+    form.passwords.now.click()
+    for line in (form.passwords.fields.first, form.passwords.fields.second):
         QTest.keyClicks(line, _PASSWORD)
     dialog = _dialog(shown)
     QTest.keyClicks(dialog.reason, _REASON)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tests.operators import Staff
 
 REASON = ("--reason", "as a test asks")
+CODE = "7QK2-M4XR-9TBD-PW3H"
 
 
 @pytest.fixture
@@ -69,6 +70,74 @@ def test_an_operator_comes_goes_and_comes_back(
     assert (opens(staff.url(name)), opens(staff.url(name, "another-password"))) == (False, True)
 
 
+def test_a_code_is_printed_once_and_sets_the_password(
+    ledgerctl: Run, staff: Staff, typed: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = staff.new_name()
+    monkeypatch.setenv("LEDGER_GATE_PASSWORD", PASSWORD)
+    added = ledgerctl("operator", "add", name, "--role", "viewer", "--code", *REASON, role="t_admin")
+    assert (added.code, re.fullmatch(r"(?:[0-9A-Z]{4}-){3}[0-9A-Z]{4}\n", added.out) is not None) == (0, True)
+    code = added.out.strip()
+    assert re.search(r"shown once .* good once, for 7 days, until \d{4}-\d\d-\d\d \d\d:\d\d UTC\.", added.err)
+    assert f"ledgerctl operator redeem {name}\n" in added.err
+    assert code not in added.err
+    typed(f"{code.lower().replace('-', ' ')}\n{PASSWORD}")
+    words = ["operator", "redeem", name, "--password-stdin"]
+    redeemed = ledgerctl(*words)
+    assert (redeemed.code, redeemed.out) == (0, "")
+    assert redeemed.err == f"{name} has a new password, and may sign in with it. The code is used up.\n"
+    assert opens(staff.url(name))
+    typed(f"{code}\nanother-password")
+    again = ledgerctl(*words)
+    assert again.code == 1
+    assert "4 more tries before a pause of 15 minutes." in again.err
+    given = ledgerctl("operator", "password", name, "--code", *REASON, role="t_admin")
+    assert (given.code, f"{name} has no password until it is set by it.\n" in given.err) == (0, True)
+    assert not opens(staff.url(name))
+    typed(f"{given.out.strip()}\nanother-password")
+    assert ledgerctl(*words).code == 0
+    assert opens(staff.url(name, "another-password"))
+
+
+def test_a_code_and_a_password_are_asked_for_on_a_terminal(
+    ledgerctl: Run, staff: Staff, typed: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = staff.new_name()
+    monkeypatch.setenv("LEDGER_GATE_PASSWORD", PASSWORD)
+    code = ledgerctl(
+        "operator", "add", name, "--role", "viewer", "--code", *REASON, role="t_admin"
+    ).out.strip()
+    typed("")
+    words = ["operator", "redeem", name]
+    assert "There is no terminal" in ledgerctl(*words).err
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    asked: list[str] = []
+    answers = iter([code, PASSWORD, WRONG, code, PASSWORD, PASSWORD])
+
+    def answer(prompt: str) -> str:
+        asked.append(prompt)
+        return next(answers)
+
+    monkeypatch.setattr("getpass.getpass", answer)
+    assert "differ" in ledgerctl(*words).err
+    assert ledgerctl(*words).code == 0
+    assert asked == ["Code: ", "New password: ", "The same again: "] * 2
+    assert opens(staff.url(name))
+
+
+def test_roles_are_set_as_they_are_named(ledgerctl: Run, staff: Staff, ledger_url: str) -> None:
+    name = staff.hire("operator", "support")
+    words = ["operator", "set-roles", name, "approver", "support", *REASON]
+    done = ledgerctl(*words, role="t_admin")
+    assert (done.code, done.err) == (0, f"{name} has approver, support; before: operator, support.\n")
+    (listed,) = ledgerctl("--format", "json", "operator", "list", role="t_admin").data
+    assert listed["roles"] == "approver support"
+    with connected(ledger_url) as admin:
+        admin.execute(f"GRANT ledger_keeper TO {name}".encode())
+    done = ledgerctl(*words, role="t_admin")
+    assert done.err.endswith(f"who granted that must revoke it: REVOKE ledger_keeper FROM {name}\n")
+
+
 def test_a_disabling_that_was_cut_short_is_finished_by_another(
     ledgerctl: Run, staff: Staff, ledger_url: str
 ) -> None:
@@ -104,6 +173,8 @@ def test_a_locked_operator_is_listed_and_unlocked(ledgerctl: Run, staff: Staff) 
         (["add", "O X", "--role", "viewer"], PASSWORD, 1, "Refused: an operator's name has small letters"),
         (["add", "t_viewer", "--role", "viewer"], PASSWORD, 1, "Refused: a role of this name is there"),
         (["password", "o_x"], PASSWORD, 1, "Refused: there is no such operator in this ledger"),
+        (["password", "o_x", "--code"], "", 2, "--code: with a code there is no password to read"),
+        (["add", "o_x", "--role", "viewer", "--code"], "", 2, "--code: with a code there is no"),
     ],
 )
 def test_what_is_refused_is_said_in_one_line(
@@ -133,6 +204,27 @@ def test_a_password_is_asked_twice_on_a_terminal_and_nowhere_else(
     assert opens(staff.url(name))
 
 
+@pytest.mark.parametrize(
+    ("words", "lines", "code", "said"),
+    [
+        (["set-roles", "o_x", "boss", *REASON], "", 2, "ROLE: 'boss' is none of viewer, "),
+        (["set-roles", "o_x", "viewer", *REASON], "", 1, "Refused: there is no such operator"),
+        (["password", "o_x", "--code", *REASON], "", 1, "Refused: there is no such operator"),
+        (["redeem", "o_x", "--password-stdin"], "7QK2-M4XR\nx", 2, "A code is 16 letters and digits, such"),
+        (["redeem", "o_x", "--password-stdin"], f"{CODE}\nshort", 2, "A password has at least 12"),
+        (["redeem", "o_x", "--password-stdin"], f"{CODE}\n{PASSWORD}", 1, "A code is taken by the gate"),
+    ],
+)
+def test_what_is_wrong_with_codes_and_roles_is_said_in_one_line(
+    ledgerctl: Run, typed: Callable[[str], None], *, words: list[str], lines: str, code: int, said: str
+) -> None:
+    typed(lines)
+    done = ledgerctl("operator", *words, role="t_admin")
+    assert (done.code, done.out) == (code, "")
+    assert done.err.startswith(said)
+    assert done.err.count("\n") == 1
+
+
 @pytest.mark.parametrize("role", ["t_operator", "t_support", "t_viewer"])
 def test_only_administrators_look_after_operators(
     ledgerctl: Run, staff: Staff, typed: Callable[[str], None], role: str
@@ -144,6 +236,8 @@ def test_only_administrators_look_after_operators(
         ["disable", name, *REASON],
         ["unlock", name, *REASON],
         ["password", name, *REASON, "--password-stdin"],
+        ["password", name, *REASON, "--code"],
+        ["set-roles", name, "admin", *REASON],
         ["gate"],
         ["list"],
     ):
@@ -192,6 +286,13 @@ def test_the_embedded_ledger_has_operators_of_its_own(
     assert main(words) == 0
     with open_workspace(settings, paths, credentials=Credentials("mara", SecretStr(PASSWORD))) as opened:
         assert (opened.facts.operator, opened.remembered, opened.profile) == ("mara", role_name(), "embedded")
+    capsys.readouterr()
+    assert main(["operator", "password", "mara", "--code", *REASON]) == 0
+    typed(f"{capsys.readouterr().out}{PASSWORD}!")
+    assert main(["operator", "redeem", "mara", "--password-stdin"]) == 0
+    with pytest.raises(WrongPasswordError):
+        _enter(settings, paths, Credentials("mara", SecretStr(PASSWORD)))
+    _enter(settings, paths, Credentials("mara", SecretStr(f"{PASSWORD}!")))
     own = role_name()
     for _ in range(4):
         with pytest.raises(WrongPasswordError):
@@ -210,7 +311,7 @@ def test_the_embedded_ledger_has_operators_of_its_own(
         connection.execute("SELECT ledger.disable_operator(gen_random_uuid(), %s, 'has left')", [own])
     with pytest.raises(AccessDeniedError, match="is disabled"):
         _enter(settings, paths, None)
-    _enter(settings, paths, Credentials("mara", SecretStr(PASSWORD)))
+    _enter(settings, paths, Credentials("mara", SecretStr(f"{PASSWORD}!")))
     assert main(["operator", "gate"]) == 2
 
 

@@ -164,10 +164,15 @@ def test_tiers_of_a_rule_are_told_apart(viewer: Database, admin: Connection) -> 
 def test_an_operators_groups_are_told(viewer: Database, admin: Connection, staff: Staff) -> None:
     name = staff.hire("support")
     assert [change.before for change in changes(viewer, "create_operator")] == ["none", "none"]
+    done(write(admin, "set_operator_groups", name, ["ledger_approver", "ledger_viewer"], REASON))
+    assert words(viewer, "set_operator_groups") == [
+        "groups: ledger_approver, ledger_viewer, before ledger_support"
+    ]
     done(write(admin, "disable_operator", name, REASON))
     assert words(viewer, "disable_operator") == [
-        "status: disabled, before active", "groups: ledger_support, before ledger_support",
-    ]  # fmt: skip
+        "status: disabled, before active",
+        "groups: ledger_approver, ledger_viewer, before ledger_approver, ledger_viewer",
+    ]
 
 
 def test_what_was_refused_changed_nothing(viewer: Database, admin: Connection) -> None:

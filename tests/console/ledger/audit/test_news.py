@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from console.postgres.database import Database
     from tests.bookkeeping import Connection
+    from tests.operators import Staff
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,13 @@ def test_what_operators_look_at_is_news(operator: Connection, viewer: Database) 
     after = look(viewer, after)
     write(operator, "flag_account", "alice", "ask for a passport", None)
     assert look(viewer, after).topics == {Topic.ACCOUNTS, Topic.AUDIT}
+
+
+def test_other_roles_of_an_operator_are_news(admin: Connection, viewer: Database, staff: Staff) -> None:
+    name = staff.hire("viewer")
+    before = look(viewer, None)
+    write(admin, "set_operator_groups", name, ["ledger_support"], "moved to support")
+    assert look(viewer, before).topics == {Topic.OPERATORS, Topic.AUDIT}
 
 
 def test_postings_are_news_for_the_audit_alone(operator: Connection, viewer: Database) -> None:

@@ -2,38 +2,52 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from console.errors import UsageError
 from console.files.text import shown
-from console.ledger.operators import commands
+from console.ledger.operators import commands, orders
+from console.ledger.operators.codes import digest_of, new_code
 from console.ledger.operators.left_open import left_open
 from console.ledger.operators.page import DISABLED
 from console.server.commands import terminate_sessions
 from console.server.sessions import sessions
 from ui.screens.control.deed import Deed, DeedDialog, open_deed
-from ui.screens.control.operators.forms import LeftFacts, NewOperator, PasswordFields
-from ui.screens.control.operators.words import left_lines
+from ui.screens.control.operators.code_dialog import open_code
+from ui.screens.control.operators.forms import HowPassword, LeftFacts, NewOperator, OtherRoles
+from ui.screens.control.operators.words import code_words, left_lines
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     from PySide6.QtWidgets import QWidget
 
     from console.ledger.operators.commands import Disabled
     from console.ledger.operators.left_open import LeftOpen
+    from console.ledger.operators.orders import CodeOrder
     from console.ledger.operators.page import OperatorRow
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
     from console.writes.operation import Operation
     from ui.context import Context
-    from ui.screens.control.deed import Call
+    from ui.screens.control.deed import Call, DeedForm
 
 _NOT_SEEN: Final = (
     "The server does not tell you since when these sessions are there, without which another could be hit: "
     "your role is not in pg_monitor. Disabling the operator ends all of them."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """A code that somebody was given; until is None where the ledger did not tell it."""
+
+    name: str
+    code: str
+    until: datetime | None
 
 
 class Deeds:
@@ -52,30 +66,53 @@ class Deeds:
         def order(reason: str) -> Call:
             name, password = form.name.text().strip(), form.passwords.password
             roles, called = form.roles.roles, form.display_name.text().strip()
+            if password is None:
+                return _coded(ledger, lambda digest: orders.NewOperator(name, called, roles, digest, reason))
             return _sent_once(
                 ledger,
                 lambda: commands.adding(ledger, name, password, roles, reason=reason, display_name=called),
             )
 
-        words = "They may sign in at once. The server is sent the password's SCRAM verifier only."
-        deed = Deed(
-            "Add an operator", words, "Add", "Adding", order,
-            lambda _done: f"{form.name.text().strip()} may sign in as {', '.join(form.roles.roles)}.",
-        )  # fmt: skip
-        return self._open(deed, form)
+        def said(given: Given | None) -> str:
+            name, roles = form.name.text().strip(), ", ".join(form.roles.roles)
+            when = "" if given is None else ", once they have set their password by the code"
+            return f"{name} may sign in as {roles}{when}."
+
+        words = "The server is sent a digest of the code, or the password's SCRAM verifier, and nothing else."
+        deed = Deed("Add an operator", words, "Add", "Adding", order, said)
+        return self._open_giving(deed, form, form.passwords)
 
     def set_password(self, row: OperatorRow) -> DeedDialog:
-        """Give an operator another password."""
-        form, ledger, name = PasswordFields(), self._context.ledger, row.name
+        """Give an operator a code in place of the password, or another password."""
+        form, ledger, name = HowPassword(), self._context.ledger, row.name
 
         def order(reason: str) -> Call:
             password = form.password
+            if password is None:
+                return _coded(ledger, lambda digest: orders.NewCode(name, digest, reason))
             return _sent_once(ledger, lambda: commands.new_password(ledger, name, password, reason=reason))
 
-        words = "The password before it no longer works; sessions that are open go on."
+        def said(given: Given | None) -> str:
+            if given is None:
+                return f"{name} has a new password."
+            return f"{name} has a code, and no password until it is set by it."
+
+        words = "The password before it ends at once; sessions that are open go on."
+        deed = Deed(f"Set the password of {shown(name)}", words, "Set password", "Setting", order, said)
+        return self._open_giving(deed, form, form)
+
+    def change_roles(self, row: OperatorRow) -> DeedDialog:
+        """Give an operator other roles than they have."""
+        form, ledger, name = OtherRoles(row), self._context.ledger, row.name
+
+        def order(reason: str) -> Call:
+            wanted = orders.Roles(name, form.roles, reason)
+            return lambda key, cancel: orders.change_roles(ledger, wanted, key=key, cancel=cancel)
+
+        words = "They hold at once, in open sessions too; a window shows them from the next sign-in on."
         deed = Deed(
-            f"Set the password of {shown(name)}", words, "Set password", "Setting", order,
-            lambda _done: f"{name} has a new password.",
+            f"Change the roles of {shown(name)}", words, "Change roles", "Changing", order,
+            lambda done: _changed_words(name, done),
         )  # fmt: skip
         return self._open(deed, form)
 
@@ -167,6 +204,24 @@ class Deeds:
         )  # fmt: skip
         return self._open(deed)
 
+    def _open_giving(self, deed: Deed, form: DeedForm, how: HowPassword) -> DeedDialog:
+        """Open a deed that may come to a code, which is shown when it is done."""
+        came: list[Given] = []
+
+        def said(given: Given | None) -> str:
+            came.extend([] if given is None else [given])
+            return deed.said(given)
+
+        def show(_words: str) -> None:
+            for one in came:
+                words = code_words(one.name, one.until, self._context.formats)
+                open_code(self._context.theme, one.name, one.code, words, self._page)
+
+        dialog = self._open(replace(deed, said=said), form)
+        how.now.toggled.connect(lambda _now: dialog.fit())
+        dialog.ended.connect(show)
+        return dialog
+
     def _open(self, deed: Deed, form: Any = None) -> DeedDialog:
         return open_deed(self._context, deed, self._page, form, then=self._then)
 
@@ -183,6 +238,29 @@ def _sent_once(ledger: Ledger, make: Callable[[], Operation]) -> Call:
     return call
 
 
+def _coded(ledger: Ledger, order: Callable[[bytes], CodeOrder]) -> Call:
+    """Return a call that gives one code however often it is sent, and returns it."""
+    code = new_code()
+    ordered = order(digest_of(code))
+
+    def call(key: UUID, cancel: Cancellation) -> Given:
+        return Given(ordered.name, code, orders.give_code(ledger, ordered, key=key, cancel=cancel))
+
+    return call
+
+
+def _changed_words(name: str, done: orders.Changed) -> str:
+    words = f"{name} has {', '.join(done.now)}; before: {', '.join(done.before) or 'none'}."
+    return f"{words} {_kept_words(name, done.kept)}" if done.kept else words
+
+
+def _kept_words(name: str, kept: Sequence[str]) -> str:
+    return (
+        f"{name} still has {', '.join(kept)}, granted by hand; who granted that must revoke it: "
+        f"REVOKE ledger_{kept[0]} FROM {name}"
+    )
+
+
 def _end_all(context: Context, name: str, reason: str, key: UUID, cancel: Cancellation) -> int:
     seen = [one for one in sessions(context.database, cancel=cancel).sessions if one.operator == name]
     if any(one.started_at is None for one in seen):
@@ -194,10 +272,7 @@ def _end_all(context: Context, name: str, reason: str, key: UUID, cancel: Cancel
 def _disabled_words(name: str, done: Disabled) -> str:
     parts = [f"{name} is disabled. Sessions ended: {done.ended:,}."]
     if done.kept:
-        parts.append(
-            f"{name} still has {', '.join(done.kept)}, granted by hand; who granted that must revoke it: "
-            f"REVOKE ledger_{done.kept[0]} FROM {name}"
-        )
+        parts.append(_kept_words(name, done.kept))
     if done.left is None:
         parts.append(f"Open sessions can write nothing, but are not ended. {done.why}")
     elif done.left:

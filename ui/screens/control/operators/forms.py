@@ -1,4 +1,4 @@
-"""What is filled in for an operator: name, roles and the first password, or another password."""
+"""What is filled in for an operator: name and roles, and a code or a password."""
 
 from __future__ import annotations
 
@@ -6,16 +6,26 @@ import secrets
 from typing import TYPE_CHECKING, Final
 
 from pydantic import SecretStr
-from PySide6.QtWidgets import QCheckBox, QComboBox, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QCheckBox,
+    QComboBox,
+    QGridLayout,
+    QLineEdit,
+    QRadioButton,
+    QWidget,
+)
 from typing_extensions import override
 
 from console.files.text import has_hidden, shown
+from console.ledger.operators.codes import GOOD_DAYS
 from console.ledger.operators.credentials import SHORTEST_PASSWORD
 from console.ledger.operators.enrolment import is_role
 from console.ledger.operators.roles import MAY
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import Field, button, caption, column_of, label, row_of
 from ui.screens.control.deed import DeedForm
+from ui.screens.control.operators.words import role_changes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,10 +85,55 @@ class PasswordFields(DeedForm):
         self._said.setText(f"{SHORTEST_PASSWORD} characters at least.")
 
 
+class HowPassword(DeedForm):
+    """By a code, of which nobody learns the password, or by a password that is set now."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.by_code = QRadioButton("They set it with a code")
+        self.now = QRadioButton("I set it now")
+        self.fields = PasswordFields()
+        self._about = label(
+            f"You are shown the code once, and hand it over. It is good once, for {GOOD_DAYS} days.",
+            tone="muted", font=label_font(), wrap=True,
+        )  # fmt: skip
+        group = QButtonGroup(self)
+        for choice in (self.by_code, self.now):
+            group.addButton(choice)
+            choice.setFont(text_font())
+        self.by_code.setAccessibleDescription(self._about.text())
+        self.by_code.setChecked(True)
+        self.fields.hide()
+        self.now.toggled.connect(self._turn)
+        self.fields.changed.connect(self.changed)
+        ways = row_of(self.by_code, self.now, None, spacing=18)
+        self.setLayout(
+            column_of(caption("How they get a password"), ways, self._about, self.fields, spacing=8)
+        )
+        self.setFocusProxy(self.by_code)
+
+    @property
+    def password(self) -> SecretStr | None:
+        """What was typed; None when they set it with a code."""
+        return self.fields.password if self.now.isChecked() else None
+
+    @property
+    @override
+    def problem(self) -> str:
+        """What keeps it from being a password; a code is drawn, and right."""
+        return self.fields.problem if self.now.isChecked() else ""
+
+    def _turn(self, now: bool) -> None:  # noqa: FBT001 - a slot takes its value by position
+        self.fields.setVisible(now)
+        self._about.setVisible(not now)
+        self.changed.emit()
+
+
 class RoleBoxes(DeedForm):
     """A box for each role, with what it may do; or those that somebody has already."""
 
-    def __init__(self, others: Sequence[OperatorRow]) -> None:
+    def __init__(self, others: Sequence[OperatorRow], held: Sequence[str] = ()) -> None:
+        """`held` are those of one who has some already."""
         super().__init__()
         self.like = QComboBox()
         self.like.addItem(_NOBODY, ())
@@ -94,6 +149,7 @@ class RoleBoxes(DeedForm):
         for place, (role, may) in enumerate(MAY.items()):
             box = QCheckBox(role)
             box.setAccessibleDescription(may)
+            box.setChecked(role in held)
             box.toggled.connect(self.changed)
             box.clicked.connect(self._go_own_way)
             grid.addWidget(box, place, 0)
@@ -103,7 +159,9 @@ class RoleBoxes(DeedForm):
         like = Field(
             "The same rights as", self.like, hint="Limits and allowances of a name stay that name's."
         )
+        like.setVisible(not held)
         self.setLayout(column_of(like, caption("Roles"), grid, spacing=8))
+        self.setFocusProxy(next(iter(self.boxes.values())))
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -128,6 +186,36 @@ class RoleBoxes(DeedForm):
             self.like.setCurrentIndex(0)
 
 
+class OtherRoles(DeedForm):
+    """The roles that somebody has, to be ticked and unticked; what comes of it is said below."""
+
+    def __init__(self, row: OperatorRow) -> None:
+        super().__init__()
+        self._held = tuple(role for role in MAY if role in row.groups)
+        self._boxes = RoleBoxes((), self._held)
+        self.boxes = self._boxes.boxes
+        self.comes_to = label(wrap=True)
+        self._boxes.changed.connect(self._tell)
+        self.setLayout(column_of(self._boxes, self.comes_to, spacing=10))
+        self.setFocusProxy(self._boxes)
+        self._tell()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Those that they have from then on."""
+        return self._boxes.roles
+
+    @property
+    @override
+    def problem(self) -> str:
+        """Say that nothing is changed yet, or that nobody is without a role."""
+        return self._boxes.problem or ("" if self.roles != self._held else "tick or untick a role")
+
+    def _tell(self) -> None:
+        self.comes_to.setText(role_changes(self._held, self.roles))
+        self.changed.emit()
+
+
 class NewOperator(DeedForm):
     """Everything of a new operator but the reason."""
 
@@ -137,7 +225,7 @@ class NewOperator(DeedForm):
         self.name = QLineEdit(placeholderText="such as mara.okafor")
         self.display_name = QLineEdit(placeholderText="as people write it")
         self.roles = RoleBoxes(others)
-        self.passwords = PasswordFields()
+        self.passwords = HowPassword()
         for part in (self.name.textChanged, self.display_name.textChanged):
             part.connect(self.changed)
         for form in (self.roles, self.passwords):

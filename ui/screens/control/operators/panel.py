@@ -25,12 +25,12 @@ from ui.kit.widgets.flow import Flow
 from ui.routes import OpenSessions
 from ui.screens.control.deed import no_deed
 from ui.screens.control.operators.words import (
-    GIVEN_ONCE,
     TONES,
     facts,
     left_lines,
     no_change,
     no_ending,
+    no_other_roles,
     no_status_change,
     no_unlock,
 )
@@ -72,12 +72,12 @@ class OperatorPanel(Card):
         self._facts = label(tone="muted", font=text_font(tabular=True), wrap=True, selectable=True)
         self._roles = QGridLayout()
         self._cells: list[QWidget] = []
-        self._given = label(GIVEN_ONCE, tone="muted", font=label_font(), wrap=True)
         self._sessions = label(font=text_font(tabular=True))
         self.sessions_button = button("Show", compact=True)
         self.end_button = button("End sessions\N{HORIZONTAL ELLIPSIS}", compact=True)
         self.left = ReadLines(context.worker, "Left open")
         self.password_button = button("Set password\N{HORIZONTAL ELLIPSIS}")
+        self.roles_button = button("Change roles\N{HORIZONTAL ELLIPSIS}")
         self.unlock_button = button("Unlock\N{HORIZONTAL ELLIPSIS}")
         self.status_button = button("")
         self._why = label(tone="muted", font=label_font(), wrap=True)
@@ -90,7 +90,7 @@ class OperatorPanel(Card):
         """What the keyboard stops at, from the top."""
         return (
             self.close_button, self.sessions_button, self.end_button, self.password_button,
-            self.unlock_button, self.status_button,
+            self.roles_button, self.unlock_button, self.status_button,
         )  # fmt: skip
 
     @property
@@ -127,7 +127,6 @@ class OperatorPanel(Card):
         self._facts.setText(facts(row, self._context.formats, told=told))
         self._facts.setVisible(bool(self._facts.text()))
         self._show_roles(row.groups)
-        self._given.setVisible(row.registered and self._context.session.rights.administers)
         number = row.sessions
         self._sessions.setText(
             f"{self._context.formats.count(number, 'session')} now" if number else "No session now"
@@ -187,6 +186,7 @@ class OperatorPanel(Card):
         self.status_button.setText(f"{'Enable' if is_disabled else 'Disable'}\N{HORIZONTAL ELLIPSIS}")
         for made, reason in (
             (self.password_button, no_change(row)),
+            (self.roles_button, no_other_roles(row, rights)),
             (self.unlock_button, no_unlock(row)),
             (self.status_button, no_status_change(row, rights)),
             (self.end_button, no_ending(row, rights)),
@@ -201,6 +201,7 @@ class OperatorPanel(Card):
         self.close_button.clicked.connect(self.closed)
         for made, run in (
             (self.password_button, self._deeds.set_password),
+            (self.roles_button, self._deeds.change_roles),
             (self.unlock_button, self._deeds.unlock),
             (self.end_button, self._deeds.end_sessions),
         ):
@@ -228,12 +229,12 @@ class OperatorPanel(Card):
         for part in (self._called, self._facts, caption("Roles")):
             parts.addWidget(part)
         parts.addLayout(self._roles)
-        parts.addWidget(self._given)
         parts.addWidget(caption("Sessions in this ledger"))
         parts.addLayout(row_of(self._sessions, None, self.sessions_button, self.end_button, spacing=8))
         parts.addWidget(self.left)
         parts.addStretch(1)
         self.body.addLayout(row_of(self._who, self._chip, None, self.close_button, spacing=8))
         self.body.addWidget(scrolling(inside, ground="surface"), 1)
-        self.body.addLayout(Flow(self.password_button, self.unlock_button, self.status_button, spacing=8))
+        acts = (self.password_button, self.roles_button, self.unlock_button, self.status_button)
+        self.body.addLayout(Flow(*acts, spacing=8))
         self.body.addWidget(self._why)

@@ -35,6 +35,7 @@ from ui.screens.control.operators.words import (
     NOT_TOLD,
     no_change,
     no_ending,
+    no_other_roles,
     no_status_change,
     no_unlock,
     sign_in_words,
@@ -220,6 +221,7 @@ class OperatorsScreen(Screen):
         go = self.context.navigator.go
         deeds = (
             ("Set password", self.deeds.set_password, no_change(row)),
+            ("Change roles", self.deeds.change_roles, no_other_roles(row, rights)),
             ("Unlock", self.deeds.unlock, no_unlock(row)),
             ("End sessions", self.deeds.end_sessions, no_ending(row, rights)),
             (status, turn, no_status_change(row, rights)),

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from console.files.text import shown
 from console.ledger.approvals.rules.words import kind_words
+from console.ledger.operators.codes import GOOD_DAYS
 from console.ledger.operators.left_open import DAYS
 from console.ledger.operators.page import ACTIVE, BY_HAND, DISABLED, LOCKED, ROLE
+from console.ledger.operators.roles import with_included
 from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from console.ledger.operators.asked import Asked
     from console.ledger.operators.left_open import LeftOpen, OpenThing, OpenThings
@@ -27,7 +30,6 @@ TONES: Final[Mapping[str, Tone]] = {
     ROLE: Tone.NEUTRAL,
 }
 MADE_BY_HAND: Final = "Made in the server by hand: the ledger can neither lock nor disable it."
-GIVEN_ONCE: Final = "Roles are given when an operator is made; the ledger has no act yet that changes them."
 NOT_TOLD: Final = (
     "Names, locks and sign-ins are shown to the roles admin and auditor. A ledger of this computer's own is "
     "looked after by its owner: ledgerctl operator."
@@ -70,6 +72,37 @@ def no_status_change(row: OperatorRow, rights: Rights) -> str:
     if row.name == rights.operator:
         return "nobody disables themselves"
     return no_change(row)
+
+
+def no_other_roles(row: OperatorRow, rights: Rights) -> str:
+    """Say why an operator's roles are not changed here."""
+    if row.name == rights.operator:
+        return "nobody changes their own roles"
+    return no_change(row) or ("it is disabled; enable it first" if row.status == DISABLED else "")
+
+
+def role_changes(before: Sequence[str], after: Sequence[str]) -> str:
+    """Say what other roles give and take, and what of that comes with a role that stays."""
+    given = [role for role in after if role not in before]
+    taken = [role for role in before if role not in after]
+    parts = [f"Gives {', '.join(given)}."] if given else []
+    parts += [f"Takes {', '.join(taken)}."] if taken else []
+    still = [role for role in taken if role in with_included(after)]
+    if still:
+        parts.append(
+            f"What {' and '.join(still)} may, they may still: it comes with the roles that they have."
+        )
+    return " ".join(parts) or "Nothing is given or taken yet."
+
+
+def code_words(name: str, until: datetime | None, formats: Formats) -> str:
+    """Say until when a code is good and how it is used; None: the ledger did not tell until when."""
+    end = f"until {formats.timestamp(until)}" if until is not None else f"for {GOOD_DAYS} days"
+    return (
+        f"It is good once, {end}. At the sign-in {shown(name)} presses "
+        "\N{LEFT DOUBLE QUOTATION MARK}I have a code\N{RIGHT DOUBLE QUOTATION MARK} and sets a password that "
+        "nobody else knows."
+    )
 
 
 def no_unlock(row: OperatorRow) -> str:

@@ -10,10 +10,15 @@ from typing import TYPE_CHECKING, Protocol
 
 import keyring
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from console.cli.main import main
+from console.ledger.operators.codes import digest_of
 from console.postgres.embedded.server import EmbeddedServer
+from console.settings import Paths
+from console.settings.profiles.secrets import Secrets
+from console.settings.profiles.store import ProfileStore
 from tests.cluster import PASSWORD, connected
 from tests.console.cli.conftest import Done
 from tests.console.settings.profiles.keyrings import MemoryKeyring
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.bookkeeping import Connection
+    from tests.operators import Staff
 
 NOTE = ("account", "open", "carol", "--reason", "a test", "--currency", "CR")
 
@@ -246,6 +252,35 @@ def test_a_password_is_kept_in_the_keyring_and_used_from_there(
     assert PASSWORD.encode() not in b"".join(files)
     assert here("profile", "remove", "books").code == 0
     assert backend.kept == {}
+
+
+def test_a_code_is_taken_by_the_gate_that_the_keyring_knows_and_no_password_is_asked_for(
+    here: Here, added: Callable[..., None], staff: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    backend, name, code = MemoryKeyring(), staff.new_name(), "7QK2-M4XR-9TBD-PW3H"
+    monkeypatch.setattr(keyring, "get_keyring", lambda: backend)
+    with connected(staff.ledger_url) as connection:
+        connection.execute(
+            "SELECT ledger.create_operator(gen_random_uuid(), %s, '', '{ledger_viewer}', NULL, 'hired', %s)",
+            [name, digest_of(code)],
+        )
+    added("Books", "--production", "--keep-password")
+    monkeypatch.delenv("PGPASSWORD")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: pytest.fail(f"it was asked: {prompt}"))
+    words = ("--profile", "books", "operator", "redeem", name, "--password-stdin")
+
+    def redeem() -> Done:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{code}\n{PASSWORD}\n"))
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: True)
+        return here(*words)
+
+    assert "A code is taken by the gate" in redeem().err
+    profile = ProfileStore(Paths.standard()).named("books")
+    Secrets().keep_gate(profile, SecretStr(PASSWORD))
+    done = redeem()
+    assert (done.code, "has a new password" in done.err) == (0, True), done.err
+    with connected(staff.url(name)) as connection:
+        assert connection.info.user == name
 
 
 def test_without_a_keyring_it_says_so(

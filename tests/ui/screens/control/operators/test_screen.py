@@ -18,10 +18,10 @@ from console.ledger.operators.roles import MAY
 from tests.bookkeeping import Line, create_batch
 from tests.cluster import PASSWORD, connected
 from tests.ui.screens.control.hands import WHY, dialog_of, do, refused
+from tests.ui.screens.control.operators.hands import becomes, choose, row_of
 from ui.kit.table.paged_model import State
 from ui.routes import OpenSessions
-from ui.screens.control.operators.forms import LeftFacts, NewOperator, PasswordFields
-from ui.screens.control.operators.screen import OperatorsScreen
+from ui.screens.control.operators.forms import HowPassword, LeftFacts, NewOperator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,58 +29,15 @@ if TYPE_CHECKING:
 
     from pytestqt.qtbot import QtBot
 
-    from console.ledger.operators.page import OperatorRow
     from tests.conftest import Statements
     from tests.operators import Staff
     from tests.ui.conftest import Contexts
     from ui.context import Context
     from ui.kit.notices import Notices
     from ui.routes import Route
+    from ui.screens.control.operators.screen import OperatorsScreen
 
 DRAWN_LENGTH = 20
-
-
-@pytest.fixture
-def show(qtbot: QtBot) -> Callable[..., OperatorsScreen]:
-    """Show the screen once it has its list."""
-
-    def make(context: Context, *, width: int = 1188) -> OperatorsScreen:
-        made = OperatorsScreen(context)
-        qtbot.addWidget(made)
-        made.resize(width, 780)
-        made.show()
-        made.activateWindow()
-        qtbot.waitUntil(made.isActiveWindow)
-        qtbot.waitUntil(lambda: made.found is not None)
-        return made
-
-    return make
-
-
-@pytest.fixture
-def screen(boss_context: Context, show: Callable[..., OperatorsScreen]) -> OperatorsScreen:
-    """Show the screen to an administrator."""
-    return show(boss_context)
-
-
-def row_of(screen: OperatorsScreen, name: str) -> OperatorRow | None:
-    return next((row for row in screen.model.rows if row.name == name), None)
-
-
-def choose(qtbot: QtBot, screen: OperatorsScreen, name: str) -> None:
-    screen.refresh()
-    qtbot.waitUntil(lambda: row_of(screen, name) is not None)
-    screen.table.setFocus()
-    screen.table.select_place([row.name for row in screen.model.rows].index(name))
-    qtbot.waitUntil(lambda: screen.panel.row is not None and screen.panel.found is not None)
-
-
-def becomes(qtbot: QtBot, screen: OperatorsScreen, name: str, status: str) -> None:
-    def stands() -> bool:
-        row = row_of(screen, name)
-        return row is not None and row.status == status
-
-    qtbot.waitUntil(stands)
 
 
 def test_the_list_tells_who_is_who(qtbot: QtBot, screen: OperatorsScreen, staff: Staff) -> None:
@@ -123,7 +80,8 @@ def test_a_viewer_may_look_and_is_told_what_is_missing(
     )
     assert [column.key for column in screen.model.columns] == ["name", "status", "groups", "sessions"]
     panel = screen.panel
-    for made in (panel.password_button, panel.unlock_button, panel.status_button, panel.end_button):
+    buttons = (panel.password_button, panel.roles_button, panel.unlock_button, panel.status_button)
+    for made in (*buttons, panel.end_button):
         assert not made.isEnabled()
         assert made.accessibleDescription() == "needs role admin"
     assert panel.why == "Needs role admin."
@@ -151,10 +109,11 @@ def test_an_operator_is_added_and_signs_in(qtbot: QtBot, screen: OperatorsScreen
         next(at for at in range(form.roles.like.count()) if form.roles.like.itemText(at).startswith(like))
     )
     assert set(form.roles.roles) == {"support", "approver"}
+    form.passwords.now.click()
     assert "at least 12" in dialog.refusal
-    QTest.keyClicks(form.passwords.first, PASSWORD)
+    QTest.keyClicks(form.passwords.fields.first, PASSWORD)
     assert dialog.refusal == "the two passwords differ"
-    QTest.keyClicks(form.passwords.second, PASSWORD)
+    QTest.keyClicks(form.passwords.fields.second, PASSWORD)
     assert dialog.refusal == "give a reason"
     said = do(qtbot, dialog)
     assert said == f"{name} may sign in as support, approver."
@@ -188,12 +147,14 @@ def test_a_password_is_drawn_and_shown_there_only(
     screen.panel.password_button.click()
     dialog = dialog_of(screen)
     form = dialog.form
-    assert isinstance(form, PasswordFields)
-    assert form.first.echoMode() is QLineEdit.EchoMode.Password
-    form.draw_button.click()
-    drawn = form.first.text()
+    assert isinstance(form, HowPassword)
+    form.now.click()
+    fields = form.fields
+    assert fields.first.echoMode() is QLineEdit.EchoMode.Password
+    fields.draw_button.click()
+    drawn = fields.first.text()
     assert len(drawn) == DRAWN_LENGTH
-    assert form.first.echoMode() is QLineEdit.EchoMode.Normal
+    assert fields.first.echoMode() is QLineEdit.EchoMode.Normal
     assert do(qtbot, dialog) == f"{name} has a new password."
     with connected(staff.url(name, drawn)) as connection:
         assert connection.info.user == name
@@ -293,9 +254,10 @@ def test_in_doubt_it_is_asked_again_and_done_once(
     screen.panel.password_button.click()
     dialog = dialog_of(screen)
     form = dialog.form
-    assert isinstance(form, PasswordFields)
-    form.draw()
-    drawn = form.first.text()
+    assert isinstance(form, HowPassword)
+    form.now.click()
+    form.fields.draw()
+    drawn = form.fields.first.text()
     assert "Press it again to ask" in refused(qtbot, dialog)
     assert dialog.deed_button.text() == "Ask again"
     assert not form.isEnabled()

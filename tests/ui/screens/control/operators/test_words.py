@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from console.ledger.operators.asked import Asked, SignInRule
 from console.ledger.operators.left_open import LeftOpen, OpenThing, OpenThings
 from tests.ui.parts import make_formats
-from ui.screens.control.operators.words import left_lines, sign_in_words
+from ui.screens.control.operators.words import code_words, left_lines, role_changes, sign_in_words
 
 NOON = datetime(2026, 11, 28, 12, tzinfo=UTC)
 FORMATS = make_formats()
@@ -61,3 +61,20 @@ def test_what_pg_hba_asks_is_said_where_it_may_be_read() -> None:
         "The server's pg_hba asks, as the way in may be: a password (scram-sha-256); "
         "what the RADIUS server asks, a second factor perhaps. 1 of its lines cannot be read by the server."
     )
+
+
+def test_what_other_roles_give_and_take_is_said_with_what_comes_with_them() -> None:
+    assert role_changes(["viewer"], ["viewer"]) == "Nothing is given or taken yet."
+    assert role_changes(["viewer"], ["viewer", "support"]) == "Gives support."
+    words = role_changes(["admin", "operator", "support"], ["admin", "approver"])
+    assert words == (
+        "Gives approver. Takes operator, support. What operator and support may, they may still: it comes "
+        "with the roles that they have."
+    )
+
+
+def test_of_a_code_it_is_said_how_long_it_is_good() -> None:
+    assert "good once, until 2026-11-28 12:00:00. At the sign-in mara presses" in code_words(
+        "mara", NOON, FORMATS
+    )
+    assert "good once, for 7 days. At" in code_words("mara", None, FORMATS)

@@ -50,6 +50,7 @@ class SignInPage(QWidget):
 
     submitted = Signal(str, str)
     remembered_wanted = Signal()
+    code_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -62,6 +63,9 @@ class SignInPage(QWidget):
         self.button = button("Sign in", accent=True)
         self.button.setDefault(True)
         self.button.clicked.connect(self.submit)
+        self.code = button("I have a code", flat=True, compact=True)
+        self.code.setToolTip("An administrator gave you a code: set your password by it.")
+        self.code.clicked.connect(lambda _checked: self.code_wanted.emit())
         self.remembered = button("", flat=True)
         self.remembered.clicked.connect(lambda _checked: self.remembered_wanted.emit())
         self.others = button("Other ledgers…", flat=True)
@@ -79,7 +83,7 @@ class SignInPage(QWidget):
         card.body.addLayout(row_of(heading, None, self.mark))
         card.body.addLayout(column_of(self._name, self._place, spacing=2))
         card.body.addWidget(self._operator_field)
-        card.body.addWidget(self._password_field)
+        card.body.addLayout(column_of(self._password_field, row_of(None, self.code), spacing=4))
         card.body.addSpacing(4)
         card.body.addWidget(self.button)
         card.body.addWidget(self.remembered)
@@ -128,6 +132,7 @@ class SignInPage(QWidget):
         self.password.clear()
         self.password.setEnabled(not remembered)
         self.password.setPlaceholderText(REMEMBERED if remembered else "")
+        self.code.setVisible(not remembered)
         self._password_field.set_problem(problem)
         self.remembered.setText(f"Continue as {offered}, {REMEMBERED}")
         self.remembered.setVisible(bool(offered))
@@ -139,6 +144,7 @@ class SignInPage(QWidget):
     def set_busy(self, *, busy: bool) -> None:
         """Keep a second press out while the first is under way."""
         self.button.setEnabled(not busy)
+        self.code.setEnabled(not busy)
         self.remembered.setEnabled(not busy)
         self.button.setText("Signing in…" if busy else "Sign in")
 
