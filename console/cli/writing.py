@@ -17,14 +17,13 @@ from console.errors import RefusedError, UsageError
 from console.files.exports import named_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from datetime import tzinfo
 
     import typer
 
     from console.cli.output import Output
     from console.ledger.approvals.commands import Order, Submitted
-    from console.ledger.approvals.rules.controls import Change
     from console.money import Currency
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
@@ -62,7 +61,7 @@ class Writing:
         """Return the currency of this code; without one, the only one there is."""
         return chosen(self.workspace.books, code)
 
-    def change(self, wanted: Change, reason: str, said: str, *, submitted: bool) -> None:
+    def change(self, wanted: Order, reason: str, said: str, *, submitted: bool) -> None:
         """Change a control at once and say so, or ask another administrator to agree to it."""
         from console.ledger.approvals.rules.controls import change
 
@@ -97,26 +96,37 @@ def writing(context: typer.Context, key: str | None, *, hint: str = HOW_TO_SUBMI
     """Open the ledger for one operation; when a rule asks for approval, `hint` says how to get it."""
     invocation = invocation_of(context)
     operation = uuid4() if key is None else operation_key(key)
-    with invocation.workspace(repeated=operation) as workspace, interruptible() as cancel:
-        try:
-            yield Writing(workspace, workspace.ledger, invocation.output, operation, cancel)
-        except RefusedError as refused:
-            if refused.code not in {"approval.required", "control.second"}:
-                raise
-            raise RefusedError(refused.code, f"{refused} {hint}", refused.problems) from refused
+    with (
+        invocation.workspace(repeated=operation) as workspace,
+        interruptible() as cancel,
+        _hinted(("approval.required", "control.second"), hint),
+    ):
+        yield Writing(workspace, workspace.ledger, invocation.output, operation, cancel)
 
 
 @contextmanager
 def administering(context: typer.Context, key: str | None) -> Iterator[Writing]:
-    """Open the ledger for one operation of an administrator's."""
+    """Open the ledger for one operation of an administrator's, who may submit what needs another."""
     invocation = invocation_of(context)
     operation = uuid4() if key is None else operation_key(key)
     with (
         invocation.workspace(repeated=operation) as workspace,
         administered(workspace) as ledger,
         interruptible() as cancel,
+        _hinted(("control.second",), HOW_TO_SUBMIT_CHANGE),
     ):
         yield Writing(workspace, ledger, invocation.output, operation, cancel)
+
+
+@contextmanager
+def _hinted(codes: Collection[str], hint: str) -> Iterator[None]:
+    """Say with these refusals what to do."""
+    try:
+        yield
+    except RefusedError as refused:
+        if refused.code not in codes:
+            raise
+        raise RefusedError(refused.code, f"{refused} {hint}", refused.problems) from refused
 
 
 @contextmanager

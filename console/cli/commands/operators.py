@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from console.cli.invocation import invocation_of
+from console.cli.options import SubmitChange  # noqa: TC001 - typer reads the annotations at run time
 from console.cli.output import say
-from console.cli.writing import administered
+from console.cli.writing import administered, administering
 from console.errors import UsageError
 from console.files.exports import named_columns
 
@@ -75,6 +76,7 @@ def add(
     *,
     display_name: Annotated[str, typer.Option(help="As people write it.")] = "",
     code: WithCode = False,
+    submit: SubmitChange = False,
     password_stdin: FromInput = False,
 ) -> None:
     """Make an operator, with a password that is asked for twice, or with a code to set one."""
@@ -84,10 +86,10 @@ def add(
 
     _refuse_unknown(role, "--role")
     _refuse_both(code=code, password_stdin=password_stdin)
-    if code:
+    if code or submit:
         drawn = new_code()
         order = NewOperator(name, display_name, tuple(role), digest_of(drawn), reason)
-        _give_code(context, order, drawn)
+        _give_code(context, order, drawn, reason, submitted=submit)
         say(f"{name} may sign in as {', '.join(sorted(set(role)))} once the password is set by it.")
         return
     chosen = _password(from_input=password_stdin)
@@ -103,6 +105,7 @@ def password(
     reason: Reason,
     *,
     code: WithCode = False,
+    submit: SubmitChange = False,
     password_stdin: FromInput = False,
 ) -> None:
     """Give an operator another password, or a code to set one; the password before ends at once."""
@@ -111,9 +114,9 @@ def password(
     from console.ledger.operators.orders import NewCode
 
     _refuse_both(code=code, password_stdin=password_stdin)
-    if code:
+    if code or submit:
         drawn = new_code()
-        _give_code(context, NewCode(name, digest_of(drawn), reason), drawn)
+        _give_code(context, NewCode(name, digest_of(drawn), reason), drawn, reason, submitted=submit)
         say(f"{name} has no password until it is set by it.")
         return
     chosen = _password(from_input=password_stdin)
@@ -128,13 +131,19 @@ def set_roles(
     name: Name,
     roles: Annotated[list[str], typer.Argument(metavar="ROLE...", help="All that they have from now on.")],
     reason: Reason,
+    *,
+    submit: SubmitChange = False,
 ) -> None:
     """Give an operator just these roles, and take the others; open sessions have them at once."""
     from console.ledger.operators.orders import Roles, change_roles
 
     _refuse_unknown(roles, "ROLE")
-    with _administration(context) as ledger:
-        done = change_roles(ledger, Roles(name, tuple(roles), reason))
+    order = Roles(name, tuple(roles), reason)
+    with administering(context, None) as write:
+        if submit:
+            write.submit(order, reason)
+            return
+        done = change_roles(write.ledger, order)
     say(f"{name} has {', '.join(done.now)}; before: {', '.join(done.before) or 'none'}.")
     if done.kept:
         say(_kept_words(name, done.kept))
@@ -185,13 +194,12 @@ def disable(context: typer.Context, name: Name, reason: Reason) -> None:
 
 
 @app.command()
-def enable(context: typer.Context, name: Name, reason: Reason) -> None:
+def enable(context: typer.Context, name: Name, reason: Reason, *, submit: SubmitChange = False) -> None:
     """Give a disabled operator back what was taken."""
-    from console.ledger.operators.commands import enable_operator
+    from console.ledger.operators.orders import Enabled
 
-    with _administration(context) as ledger:
-        enable_operator(ledger, name, reason=reason)
-    say(f"{name} may sign in again.")
+    with administering(context, None) as write:
+        write.change(Enabled(name, reason), reason, f"{name} may sign in again.", submitted=submit)
 
 
 @app.command()
@@ -227,15 +235,26 @@ def _administration(context: typer.Context) -> Iterator[Ledger]:
         yield ledger
 
 
-def _give_code(context: typer.Context, order: CodeOrder, code: str) -> None:
-    """Do it, and print the code: on standard output it stands alone."""
+def _give_code(context: typer.Context, order: CodeOrder, code: str, reason: str, *, submitted: bool) -> None:
+    """Do it or ask for it, and print the code: on standard output it stands alone."""
+    from console.ledger.approvals.commands import submit
     from console.ledger.operators.codes import GOOD_DAYS
     from console.ledger.operators.orders import give_code
 
     invocation = invocation_of(context)
-    with _administration(context) as ledger:
-        until = give_code(ledger, order)
+    with administering(context, None) as write:
+        if submitted:
+            asked = submit(write.ledger, order, reason=reason, key=write.key, cancel=write.cancel)
+        else:
+            until = give_code(write.ledger, order)
     sys.stdout.write(f"{code}\n")
+    if submitted:
+        say(
+            f"This code is shown once and kept nowhere. It is good once, for {GOOD_DAYS} days from when "
+            f"request {asked.request} is carried out. Another administrator decides on it: "
+            f"ledgerctl request show {asked.request}"
+        )
+        return
     end = "" if until is None else f", until {until.astimezone(invocation.zone):%Y-%m-%d %H:%M %Z}"
     say(
         f"This code is shown once and kept nowhere. It is good once, for {GOOD_DAYS} days{end}. They use it "

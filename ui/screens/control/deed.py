@@ -30,12 +30,13 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent, QShowEvent
 
     from console.errors import ConsoleError
+    from console.ledger.approvals.commands import Order as Wanted
     from console.ledger.operators.rights import Rights
     from console.postgres.cancellation import Cancellation
+    from console.writes.ledger import Ledger
     from ui.context import Context
 
     Call = Callable[[UUID, Cancellation], Any]
-    Order = Call | Change
 
 KEYS: Final = ("Ctrl+Return", "Ctrl+Enter")
 """What does it, from anywhere in the dialog; Enter alone never does."""
@@ -45,6 +46,10 @@ _SIDE_PX: Final = 20
 _THE_DEED: Final = ("deed",)
 _SUBMITTED: Final = ("deed", "submitted")
 _SUBMIT: Final = "Submit"
+_CANNOT_WAIT: Final = (
+    "Dual control is on and this gives rights, so another administrator must agree. A password cannot wait"
+    " for that: choose a code, and submit it."
+)
 _SECOND_WORDS: Final = (
     "Dual control is on and this gives rights, so another administrator must agree. Submit it: they find it"
     " among their approvals."
@@ -70,6 +75,18 @@ class DeedForm(QWidget):
 
 
 @dataclass(frozen=True, slots=True)
+class Control:
+    """A change of a control by more than one call: what does it at once, and what submits it instead."""
+
+    at_once: Call
+    submit: Call
+
+
+if TYPE_CHECKING:
+    Order = Call | Change | Control
+
+
+@dataclass(frozen=True, slots=True)
 class Deed:
     """One deed.
 
@@ -89,6 +106,16 @@ class Deed:
     submits: bool = False
 
 
+def controlled(
+    ledger: Ledger, wanted: Wanted, reason: str, done: Callable[[UUID, Cancellation], Any] | None = None
+) -> Control:
+    """Return both ways of one change; done: what does it at once where its answer is read."""
+    return Control(
+        (lambda key, cancel: change(ledger, wanted, key=key, cancel=cancel)) if done is None else done,
+        lambda key, cancel: submit(ledger, wanted, reason=reason, key=key, cancel=cancel),
+    )
+
+
 class DeedDialog(QDialog):
     """Stays until the outcome is known, or it is closed.
 
@@ -101,7 +128,7 @@ class DeedDialog(QDialog):
         super().__init__(parent)
         self._context = context
         self._deed = deed
-        self._submits = deed.submits
+        self._submits, self._can_wait = deed.submits, True
         self.form = DeedForm() if form is None else form
         self.setWindowTitle(deed.title)
         self.reason = ReasonEdit("such as the ticket, and what was looked at")
@@ -167,12 +194,12 @@ class DeedDialog(QDialog):
         self._one.write(self._act, busy, call, self._end, failed=self._failed, cancelled=self._cancelled)
 
     def _call(self, order: Order, reason: str) -> Call:
-        if not isinstance(order, Change):
-            return order
-        ledger, wanted = self._context.ledger, order
-        if self._submits:
-            return lambda key, cancel: submit(ledger, wanted, reason=reason, key=key, cancel=cancel)
-        return lambda key, cancel: change(ledger, wanted, key=key, cancel=cancel)
+        self._can_wait = isinstance(order, Change | Control)
+        if isinstance(order, Change):
+            order = controlled(self._context.ledger, order, reason)
+        if isinstance(order, Control):
+            return order.submit if self._submits else order.at_once
+        return order
 
     def _end(self, answer: object, late: bool) -> None:  # noqa: FBT001 - told by position
         if isinstance(answer, Submitted):
@@ -187,8 +214,8 @@ class DeedDialog(QDialog):
             words = str(error) if isinstance(error, OutcomeUnknownError) else f"Unconfirmed still. {error}"
             self._say(f"{words} {AGAIN}", "warning")
         elif isinstance(error, OperationRefusedError) and error.code == SECOND:
-            self._submits = True
-            self._say(_SECOND_WORDS, "warning")
+            self._submits = self._can_wait
+            self._say(_SECOND_WORDS if self._can_wait else _CANNOT_WAIT, "warning")
         else:
             self._say(str(error), "error")
 

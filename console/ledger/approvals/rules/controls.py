@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from console.ledger.approvals.commands import Order
     from console.postgres.cancellation import Cancellation
     from console.postgres.database import Database
     from console.writes.ledger import Ledger
@@ -39,7 +40,7 @@ class Change:
 
 
 def change(
-    ledger: Ledger, wanted: Change, *, key: UUID | None = None, cancel: Cancellation | None = None
+    ledger: Ledger, wanted: Order, *, key: UUID | None = None, cancel: Cancellation | None = None
 ) -> Mapping[str, Any]:
     """Change a control at once; returns the outcome.
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 from console.errors import UsageError
 from console.files.text import shown
+from console.ledger.approvals.commands import submit
 from console.ledger.operators import commands, orders
 from console.ledger.operators.codes import digest_of, new_code
 from console.ledger.operators.left_open import left_open
 from console.ledger.operators.page import DISABLED
 from console.server.commands import terminate_sessions
 from console.server.sessions import sessions
-from ui.screens.control.deed import Deed, DeedDialog, open_deed
+from ui.screens.control.deed import Control, Deed, DeedDialog, controlled, open_deed
 from ui.screens.control.operators.code_dialog import open_code
 from ui.screens.control.operators.forms import HowPassword, LeftFacts, NewOperator, OtherRoles
 from ui.screens.control.operators.words import code_words, left_lines
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
     from console.writes.operation import Operation
     from ui.context import Context
-    from ui.screens.control.deed import Call, DeedForm
+    from ui.screens.control.deed import Call, DeedForm, Order
 
 _NOT_SEEN: Final = (
     "The server does not tell you since when these sessions are there, without which another could be hit: "
@@ -43,11 +44,15 @@ _NOT_SEEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A code that somebody was given; until is None where the ledger did not tell it."""
+    """A code that somebody was given; until is None where the ledger did not tell it.
+
+    request: that another administrator decides on before the code is good; None when it is.
+    """
 
     name: str
     code: str
     until: datetime | None
+    request: int | None = None
 
 
 class Deeds:
@@ -63,11 +68,13 @@ class Deeds:
         form = NewOperator(others)
         ledger = self._context.ledger
 
-        def order(reason: str) -> Call:
+        def order(reason: str) -> Order:
             name, password = form.name.text().strip(), form.passwords.password
             roles, called = form.roles.roles, form.display_name.text().strip()
             if password is None:
-                return _coded(ledger, lambda digest: orders.NewOperator(name, called, roles, digest, reason))
+                return _coded(
+                    ledger, reason, lambda digest: orders.NewOperator(name, called, roles, digest, reason)
+                )
             return _sent_once(
                 ledger,
                 lambda: commands.adding(ledger, name, password, roles, reason=reason, display_name=called),
@@ -75,6 +82,8 @@ class Deeds:
 
         def said(given: Given | None) -> str:
             name, roles = form.name.text().strip(), ", ".join(form.roles.roles)
+            if given is not None and given.request is not None:
+                return _submitted_words(given.request)
             when = "" if given is None else ", once they have set their password by the code"
             return f"{name} may sign in as {roles}{when}."
 
@@ -86,15 +95,17 @@ class Deeds:
         """Give an operator a code in place of the password, or another password."""
         form, ledger, name = HowPassword(), self._context.ledger, row.name
 
-        def order(reason: str) -> Call:
+        def order(reason: str) -> Order:
             password = form.password
             if password is None:
-                return _coded(ledger, lambda digest: orders.NewCode(name, digest, reason))
+                return _coded(ledger, reason, lambda digest: orders.NewCode(name, digest, reason))
             return _sent_once(ledger, lambda: commands.new_password(ledger, name, password, reason=reason))
 
         def said(given: Given | None) -> str:
             if given is None:
                 return f"{name} has a new password."
+            if given.request is not None:
+                return _submitted_words(given.request)
             return f"{name} has a code, and no password until it is set by it."
 
         words = "The password before it ends at once; sessions that are open go on."
@@ -105,9 +116,12 @@ class Deeds:
         """Give an operator other roles than they have."""
         form, ledger, name = OtherRoles(row), self._context.ledger, row.name
 
-        def order(reason: str) -> Call:
+        def order(reason: str) -> Order:
             wanted = orders.Roles(name, form.roles, reason)
-            return lambda key, cancel: orders.change_roles(ledger, wanted, key=key, cancel=cancel)
+            return controlled(
+                ledger, wanted, reason,
+                lambda key, cancel: orders.change_roles(ledger, wanted, key=key, cancel=cancel),
+            )  # fmt: skip
 
         words = "They hold at once, in open sessions too; a window shows them from the next sign-in on."
         deed = Deed(
@@ -150,10 +164,8 @@ class Deeds:
         """Give a disabled operator back what was taken."""
         ledger, name = self._context.ledger, row.name
 
-        def order(reason: str) -> Call:
-            return lambda key, cancel: commands.enable_operator(
-                ledger, name, reason=reason, key=key, cancel=cancel
-            )
+        def order(reason: str) -> Order:
+            return controlled(ledger, orders.Enabled(name, reason), reason)
 
         words = (
             f"They get their roles back: {', '.join(row.groups) or 'none'}. Their password is the one before."
@@ -214,7 +226,7 @@ class Deeds:
 
         def show(_words: str) -> None:
             for one in came:
-                words = code_words(one.name, one.until, self._context.formats)
+                words = code_words(one.name, one.until, self._context.formats, one.request)
                 open_code(self._context.theme, one.name, one.code, words, self._page)
 
         dialog = self._open(replace(deed, said=said), form)
@@ -238,15 +250,23 @@ def _sent_once(ledger: Ledger, make: Callable[[], Operation]) -> Call:
     return call
 
 
-def _coded(ledger: Ledger, order: Callable[[bytes], CodeOrder]) -> Call:
-    """Return a call that gives one code however often it is sent, and returns it."""
+def _coded(ledger: Ledger, reason: str, order: Callable[[bytes], CodeOrder]) -> Control:
+    """Return calls that give one code, or ask for it, however often they are sent, and return it."""
     code = new_code()
     ordered = order(digest_of(code))
 
     def call(key: UUID, cancel: Cancellation) -> Given:
         return Given(ordered.name, code, orders.give_code(ledger, ordered, key=key, cancel=cancel))
 
-    return call
+    def ask(key: UUID, cancel: Cancellation) -> Given:
+        asked = submit(ledger, ordered, reason=reason, key=key, cancel=cancel)
+        return Given(ordered.name, code, None, asked.request)
+
+    return Control(call, ask)
+
+
+def _submitted_words(request: int) -> str:
+    return f"Submitted as request {request}: another administrator decides on it."
 
 
 def _changed_words(name: str, done: orders.Changed) -> str:

@@ -95,9 +95,15 @@ def role_changes(before: Sequence[str], after: Sequence[str]) -> str:
     return " ".join(parts) or "Nothing is given or taken yet."
 
 
-def code_words(name: str, until: datetime | None, formats: Formats) -> str:
-    """Say until when a code is good and how it is used; None: the ledger did not tell until when."""
-    end = f"until {formats.timestamp(until)}" if until is not None else f"for {GOOD_DAYS} days"
+def code_words(name: str, until: datetime | None, formats: Formats, request: int | None = None) -> str:
+    """Say until when a code is good and how it is used; None: the ledger did not tell until when.
+
+    request: that must be approved and carried out before it is good.
+    """
+    if request is not None:
+        end = f"for {GOOD_DAYS} days from when request {request} is carried out, and not before"
+    else:
+        end = f"until {formats.timestamp(until)}" if until is not None else f"for {GOOD_DAYS} days"
     return (
         f"It is good once, {end}. At the sign-in {shown(name)} presses "
         "\N{LEFT DOUBLE QUOTATION MARK}I have a code\N{RIGHT DOUBLE QUOTATION MARK} and sets a password that "

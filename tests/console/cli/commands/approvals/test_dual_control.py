@@ -80,6 +80,33 @@ def test_it_is_turned_on_by_two_and_what_gives_is_submitted(ledgerctl: Run, seco
     assert ledgerctl(*JSON, "rule", "terms").data[0]["days"] == 60
 
 
+def test_operators_are_asked_for_with_a_code(ledgerctl: Run, second: Any, staff: Staff) -> None:
+    name, other = staff.new_name(), staff.hire("viewer")
+    decided(ledgerctl, second, "rule", "dual-control", "on", *WHY)
+    add = ("operator", "add", name, "--role", "viewer", *WHY)
+    alone = ledgerctl(*add, "--code", role="t_admin")
+    assert (alone.code, alone.out) == (1, "")
+    assert "Ask another administrator with the same command and: --submit" in alone.err
+    asked = ledgerctl(*add, "--submit", role="t_admin")
+    assert asked.code == 0
+    assert len(asked.out.strip()) == len("7QK2-M4XR-9TBD-PW3H")
+    assert "from when request 2 is carried out" in asked.err
+    shown = ledgerctl(*JSON, "request", "show", "2", role="t_admin").data
+    assert (shown["kind"], shown["asked_groups"]) == ("create_operator", ["ledger_viewer"])
+    assert second("request", "approve", "2", "--content", shown["content"]).code == 0
+    assert ledgerctl("request", "execute", "2", role="t_admin").code == 0
+
+    roles = ("operator", "set-roles", other, "viewer", "support", *WHY)
+    assert "--submit" in ledgerctl(*roles, role="t_admin").err
+    decided(ledgerctl, second, *roles, "--submit")
+    assert ledgerctl("operator", "disable", other, *WHY, role="t_admin").code == 0
+    enable = ("operator", "enable", other, *WHY)
+    assert "--submit" in ledgerctl(*enable, role="t_admin").err
+    decided(ledgerctl, second, *enable, "--submit")
+    coded = ledgerctl("operator", "password", other, "--submit", *WHY, role="t_admin")
+    assert (coded.code, "request 5" in coded.err) == (0, True)
+
+
 def test_a_request_for_a_control_is_shown(ledgerctl: Run, second: Any) -> None:
     words = ("limit", "set", "t_operator", "--at-once", "50", "--a-day", "70", "--submit", *WHY)
     number = str(ledgerctl(*JSON, *words, role="t_admin").data["request"])
