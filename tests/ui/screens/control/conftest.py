@@ -9,6 +9,7 @@ from psycopg import sql
 
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
+from console.writes.ledger import Ledger
 from tests.cluster import connected
 
 if TYPE_CHECKING:
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from tests.operators import Staff
     from tests.ui.conftest import Contexts
     from ui.context import Context
+
+
+@pytest.fixture
+def second(staff: Staff, settings: Settings) -> Iterator[Ledger]:
+    """Return the way to write as another admin."""
+    database = Database(staff.url(staff.hire("admin")), Recorder(capacity=200), settings)
+    yield Ledger(database)
+    database.close()
 
 
 @pytest.fixture

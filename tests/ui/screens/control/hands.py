@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
+from console.ledger.approvals import commands as approvals
+from console.ledger.approvals.page import get
 from ui.screens.control.deed import DeedDialog
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
     from pytestqt.qtbot import QtBot
+
+    from console.writes.ledger import Ledger
 
 WHY = "ticket 17, looked at the rota"
 
@@ -41,6 +45,12 @@ def refused(qtbot: QtBot, dialog: DeedDialog, reason: str = WHY) -> str:
     qtbot.waitUntil(lambda: bool(dialog.outcome.text()), timeout=10_000)
     assert dialog.isVisible()
     return dialog.outcome.text()
+
+
+def decide(checker: Ledger, maker: Ledger, number: int) -> None:
+    """Agree to a request as another admin, and carry it out as its maker."""
+    approvals.approve(checker, number, get(checker.database, number).row.content)
+    approvals.execute(maker, number)
 
 
 def _press(qtbot: QtBot, dialog: DeedDialog) -> None:

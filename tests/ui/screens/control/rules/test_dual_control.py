@@ -9,34 +9,22 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from console.ledger.approvals import commands
-from console.ledger.approvals.page import get, page
+from console.ledger.approvals.page import page
 from console.ledger.approvals.rules.commands import set_rule
 from console.ledger.approvals.rules.controls import dual_control, dual_control_turned
 from console.ledger.approvals.rules.in_force import rules
-from console.monitor.recording.recorder import Recorder
-from console.postgres.database import Database
-from console.writes.ledger import Ledger
 from tests.cluster import CURRENCY
-from tests.ui.screens.control.hands import WHY, dialog_of, do, refused
+from tests.ui.screens.control.hands import WHY, decide, dialog_of, do, refused
 from ui.screens.control.rules.forms import RuleForm
 from ui.screens.control.rules.screen import RULES, RulesScreen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from pytestqt.qtbot import QtBot
 
-    from console.settings import Settings
-    from tests.operators import Staff
+    from console.writes.ledger import Ledger
     from ui.context import Context
-
-
-@pytest.fixture
-def second(staff: Staff, settings: Settings) -> Iterator[Ledger]:
-    """Return the way to write as another admin."""
-    database = Database(staff.url(staff.hire("admin")), Recorder(capacity=200), settings)
-    yield Ledger(database)
-    database.close()
 
 
 @pytest.fixture
@@ -51,12 +39,6 @@ def screen(qtbot: QtBot, boss_context: Context, second: Ledger) -> RulesScreen:
     qtbot.waitUntil(made.isActiveWindow)
     qtbot.waitUntil(lambda: made.found is not None)
     return made
-
-
-def decide(second: Ledger, maker: Ledger, number: int) -> None:
-    """Agree to a request as the other admin, and carry it out as its maker."""
-    commands.approve(second, number, get(second.database, number).row.content)
-    commands.execute(maker, number)
 
 
 @pytest.fixture
