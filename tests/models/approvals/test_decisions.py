@@ -125,6 +125,28 @@ def test_a_batch_sent_back_is_a_draft_that_its_next_request_follows(
     assert "follows" not in third
 
 
+def test_a_batch_is_rejected_after_it_was_approved(
+    operator: Connection, approver: Connection, ledger_url: str
+) -> None:
+    batch = create_batch(operator, [Line(1, "alice", "bob", 50, "r1")])
+    asked = done(write(operator, "submit_batch", batch, content_hash(operator, batch), REASON))
+    done(write(approver, "approve_request", asked["request"], bytes.fromhex(asked["content"])))
+    done(write(approver, "reject_request", asked["request"], "seen too late"))
+    assert refused(post_batch(operator, batch)) == "batch.status"
+    assert_verified(ledger_url)
+
+
+def test_who_comes_second_is_told_who_was_first(
+    operator: Connection, approver: Connection, admin: Connection
+) -> None:
+    request, content = submit(operator)
+    done(write(approver, "approve_request", request, content))
+    found = write(admin, "approve_request", request, content)
+    assert refused(found) == "request.status"
+    moment = column(admin, "(SELECT to_json(approved_at) #>> '{}' FROM ledger.approvals)", request)
+    assert found["detail"] == {"status": "approved", "by": "t_approver", "at": moment}
+
+
 def test_of_a_request_whose_time_is_over_nothing_comes(
     operator: Connection, approver: Connection, admin: Connection
 ) -> None:
