@@ -6,6 +6,7 @@ python -m tests.models.approvals.races.checker URL PARENT
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from console.errors import ConsoleError
@@ -13,6 +14,7 @@ from console.errors.refusals import OperationRefusedError
 from console.ledger.approvals import commands
 from console.ledger.transactions.transfer import Transfer
 from console.writes.ledger import Ledger
+from console.writes.operation import Operation
 from tests.cluster import CURRENCY
 from tests.faults.tamper.found import opened
 from tests.models.approvals.races.process import child, orders, say
@@ -24,12 +26,27 @@ if TYPE_CHECKING:
 _ENDS: Final = {"reject": commands.reject, "send_back": commands.send_back, "withdraw": commands.withdraw}
 
 
+@dataclass(frozen=True, slots=True)
+class DualControl:
+    """Dual control turned on or off."""
+
+    on: bool
+
+    @property
+    def operation(self) -> Operation:
+        """How the ledger is asked for it."""
+        return Operation("control.set", "set_dual_control", {"on": self.on, "reason": REASON})
+
+
 def decide(ledger: Ledger, order: Mapping[str, Any]) -> dict[str, Any]:
     """Do one thing; the answer has how it stands, or the code and the words of why not."""
     verb, request = order["verb"], order.get("request", 0)
     if verb == "submit":
         wanted = Transfer("alice", "bob", CURRENCY, order["amount"])
         return {"request": commands.submit(ledger, wanted, reason=REASON).request}
+    if verb == "submit_control":
+        asked = commands.submit(ledger, DualControl(on=order["on"]), reason=REASON)
+        return {"request": asked.request, "content": asked.content.hex()}
     if verb == "approve":
         approval = commands.approve(ledger, request, bytes.fromhex(order["content"]))
         return {"status": "approved" if approval.enough else "pending"}
