@@ -27,6 +27,10 @@ BEGIN
     ELSIF asked.content IS DISTINCT FROM decode(p_request ->> 'content', 'hex') THEN
         PERFORM ledger.refuse('request.changed');
     END IF;
+    IF length(p_request ->> 'note') > 500 OR NOT ledger.is_plain_text(p_request ->> 'note') THEN
+        -- It is kept for ever, and is read beside the name of whoever agreed.
+        PERFORM ledger.refuse('text.character');
+    END IF;
     IF p_request ? 'many' AND ledger.is_control(asked.kind) THEN
         PERFORM ledger.refuse('approval.control');
     END IF;

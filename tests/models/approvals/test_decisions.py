@@ -147,6 +147,19 @@ def test_who_comes_second_is_told_who_was_first(
     assert found["detail"] == {"status": "approved", "by": "t_approver", "at": moment}
 
 
+@pytest.mark.parametrize("note", ["x" * 501, "agreed\N{RIGHT-TO-LEFT OVERRIDE}", "in\ntwo lines"])
+def test_what_a_checker_says_is_plain_and_no_longer_than_a_reason(
+    operator: Connection, approver: Connection, note: str
+) -> None:
+    request, content = submit(operator)
+    before = everything(operator)
+    assert refused(write(approver, "approve_request", request, content, note)) == "text.character"
+    found = done(write(approver, "approve_requests", [request], [content], note))
+    assert found["requests"][0]["code"] == "text.character"
+    assert everything(operator) == before
+    done(write(approver, "approve_request", request, content, note[:2] * 250))
+
+
 def test_of_a_request_whose_time_is_over_nothing_comes(
     operator: Connection, approver: Connection, admin: Connection
 ) -> None:

@@ -26,7 +26,7 @@ ATTACKER: Final = "tests.models.approvals.races.attacker"
 ADMIN: Final = "tests.models.approvals.races.checker"
 TIMES: Final = 10
 CALLS: Final = 60
-"""What the chain has of the attacker at least each time that it is on or off; most movements are not there."""
+"""What the chain has of the attacker at least each time that it is on or off; few movements are there."""
 NAMES: Final = 120
 MOVES: Final = frozenset({"transfer", "grant_credit", "post_batch", "capture"})
 CONTROLS: Final = frozenset({
