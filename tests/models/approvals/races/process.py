@@ -50,13 +50,21 @@ class Process:
             reader.start()
 
     def __enter__(self) -> Self:
-        assert self.answer(BEGIN_S) == {"ready": True}
+        try:
+            self.begin()
+        except BaseException:
+            self.end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.end()
+
+    def begin(self) -> None:
+        """Wait until it is ready."""
+        assert self.answer(BEGIN_S) == {"ready": True}
 
     def tell(self, **order: object) -> None:
         """Say what is to be done, without waiting for it."""

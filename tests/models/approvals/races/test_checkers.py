@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import sys
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -62,17 +63,16 @@ def hands(
     second = staff.hire("approver")
     urls = {name: as_role(name) for name in ("t_operator", "t_operator2", "t_approver")}
     urls[second] = staff.url(second)
-    started = {name: Process(CHECKER, url) for name, url in urls.items()}
-    try:
+    with ExitStack() as stack:
+        started = {name: Process(CHECKER, url) for name, url in urls.items()}
         for process in started.values():
-            process.__enter__()
+            stack.callback(process.end)
+        for process in started.values():
+            process.begin()
         yield {
             role: Hand(name, started[name])
             for role, name in zip(("maker", "other", "checker", "second"), started, strict=True)
         }
-    finally:
-        for process in started.values():
-            process.end()
 
 
 def ask(operator: Connection, amount: int, *, of_batch: bool) -> Asked:
