@@ -94,7 +94,7 @@ def main() -> int:
     """Open the window and keep it until there are no more orders."""
     with child() as (url, folder, way):
         if way == "hint-alone":
-            hints._HEARD_MS = hints._AFTER_MS = _NEVER_MS  # type: ignore[misc]
+            hints._HEARD_MS = hints._AFTER_MS = _NEVER_MS  # type: ignore[misc]  # for a test
         application = QApplication([])
         collector = Collector()
         home = Path(folder)
