@@ -41,6 +41,8 @@ _OURS: Final = {
     "LG005": (LeaseLostError, "Another keeper runs the jobs now"),
 }
 
+_SHUT_OUT: Final = "permission denied for schema ledger"
+_NO_RIGHTS: Final = ". You have no rights in this ledger, or none any more; an administrator gives them."
 # Serialization failure, deadlock, lock not free in time, and the server's farewells: all pass.
 _PASSING: Final = frozenset({"40001", "40P01", "55P03", "57P01", "57P02", "57P03"})
 
@@ -119,7 +121,9 @@ def translated(error: Exception, url: URL) -> ConsoleError:  # noqa: PLR0911 - o
         # Of 'connection failed: connection to server at "::1", port 5432 failed: FATAL:  <why>' the why.
         return AccessDeniedError(f"The server refused the sign-in: {message.rpartition('FATAL:')[2].strip()}")
     if state == "42501":
-        return AccessDeniedError(f"The server refused this to your role: {message}")
+        # Whoever was disabled with a window open is not even let see what there is.
+        more = _NO_RIGHTS if message == _SHUT_OUT else ""
+        return AccessDeniedError(f"The server refused this to your role: {message}{more}")
     if state in {"3F000", "42P01", "42883"}:
         return SchemaError(
             "There is no ledger in this database, or one of another version. "

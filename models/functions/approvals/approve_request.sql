@@ -20,9 +20,16 @@ DECLARE
 BEGIN
     acting_for := ledger.checker_of(asked);
     IF asked.status <> 'pending' THEN
-        PERFORM ledger.refuse('request.status', jsonb_build_object('status', asked.status));
+        -- Nobody has ended it yet: whoever agreed last made it enough.
+        PERFORM ledger.refuse('request.status', (
+            SELECT jsonb_build_object('status', asked.status, 'by', a.approved_by, 'at', a.approved_at)
+            FROM ledger.approvals a WHERE a.request_id = asked.id ORDER BY a.approved_at DESC LIMIT 1));
     ELSIF asked.content IS DISTINCT FROM decode(p_request ->> 'content', 'hex') THEN
         PERFORM ledger.refuse('request.changed');
+    END IF;
+    IF length(p_request ->> 'note') > 500 OR NOT ledger.is_plain_text(p_request ->> 'note') THEN
+        -- It is kept for ever, and is read beside the name of whoever agreed.
+        PERFORM ledger.refuse('text.character');
     END IF;
     IF p_request ? 'many' AND ledger.is_control(asked.kind) THEN
         PERFORM ledger.refuse('approval.control');

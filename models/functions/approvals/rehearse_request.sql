@@ -65,6 +65,6 @@ BEGIN
         AND NOT EXISTS (
             SELECT FROM ledger.delegations d
             WHERE d.delegate = session_user AND d.ended_at IS NULL AND d.ends_at > clock_timestamp()) THEN
-        RAISE EXCEPTION 'only who writes or decides may rehearse a request' USING ERRCODE = 'insufficient_privilege';
+        RAISE EXCEPTION 'only who writes or decides sees what would come of a request' USING ERRCODE = 'insufficient_privilege';
     END IF;
 END $$;

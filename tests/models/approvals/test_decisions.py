@@ -125,6 +125,41 @@ def test_a_batch_sent_back_is_a_draft_that_its_next_request_follows(
     assert "follows" not in third
 
 
+def test_a_batch_is_rejected_after_it_was_approved(
+    operator: Connection, approver: Connection, ledger_url: str
+) -> None:
+    batch = create_batch(operator, [Line(1, "alice", "bob", 50, "r1")])
+    asked = done(write(operator, "submit_batch", batch, content_hash(operator, batch), REASON))
+    done(write(approver, "approve_request", asked["request"], bytes.fromhex(asked["content"])))
+    done(write(approver, "reject_request", asked["request"], "seen too late"))
+    assert refused(post_batch(operator, batch)) == "batch.status"
+    assert_verified(ledger_url)
+
+
+def test_who_comes_second_is_told_who_was_first(
+    operator: Connection, approver: Connection, admin: Connection
+) -> None:
+    request, content = submit(operator)
+    done(write(approver, "approve_request", request, content))
+    found = write(admin, "approve_request", request, content)
+    assert refused(found) == "request.status"
+    moment = column(admin, "(SELECT to_json(approved_at) #>> '{}' FROM ledger.approvals)", request)
+    assert found["detail"] == {"status": "approved", "by": "t_approver", "at": moment}
+
+
+@pytest.mark.parametrize("note", ["x" * 501, "agreed\N{RIGHT-TO-LEFT OVERRIDE}", "in\ntwo lines"])
+def test_what_a_checker_says_is_plain_and_no_longer_than_a_reason(
+    operator: Connection, approver: Connection, note: str
+) -> None:
+    request, content = submit(operator)
+    before = everything(operator)
+    assert refused(write(approver, "approve_request", request, content, note)) == "text.character"
+    found = done(write(approver, "approve_requests", [request], [content], note))
+    assert found["requests"][0]["code"] == "text.character"
+    assert everything(operator) == before
+    done(write(approver, "approve_request", request, content, note[:2] * 250))
+
+
 def test_of_a_request_whose_time_is_over_nothing_comes(
     operator: Connection, approver: Connection, admin: Connection
 ) -> None:

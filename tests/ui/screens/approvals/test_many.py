@@ -12,8 +12,10 @@ from console.errors import OutcomeUnknownError
 from console.ledger.approvals import commands
 from console.ledger.approvals.page import RequestStatus, get
 from console.ledger.approvals.rules.terms import set_terms
+from console.ledger.transactions.transfer import Transfer
 from console.monitor.budgets import budget
 from tests.cluster import CURRENCY
+from tests.faults.tamper.found import broken
 from tests.ui.acts.hands import Keys, focused
 from tests.ui.screens.approvals.hands import choose, many, numbers, seen
 from ui.screens.approvals.many import ApproveMany
@@ -141,3 +143,29 @@ def test_nothing_marked_opens_nothing(qtbot: QtBot, desk: ApprovalsDesk, three: 
     QTest.keyClick(desk.table, Qt.Key.Key_Return, CONTROL)
     assert desk.findChildren(ApproveMany) == []
     assert get(desk.context.database, three[0]).row.status is RequestStatus.PENDING
+
+
+def test_fifty_are_approved_by_three_keys_and_one_statement(  # noqa: PLR0917 - fixtures are given by name
+    qtbot: QtBot, people: None, ask: Callable[..., int], context_of: Contexts, show: Desks, checker: Ledger,
+    statements: Statements, ledger_url: str,
+) -> None:  # fmt: skip
+    asked = [ask(Transfer("alice", "bob", CURRENCY, 100 + number)) for number in range(50)]
+    desk = show(context_of("t_approver"))
+    seen(qtbot, desk, asked[0])
+    assert focused() is desk.table
+    keys = Keys()
+    with statements.counted() as sent:
+        keys.press(Qt.Key.Key_A, CONTROL)
+        keys.press(Qt.Key.Key_Return, CONTROL)
+        dialog = many(desk)
+        qtbot.waitUntil(lambda: focused() is dialog.note)
+        assert dialog.words.startswith("Approve 50 requests?\n62.25 CR")
+        keys.press(Qt.Key.Key_Return, CONTROL)
+        qtbot.waitUntil(lambda: dialog.is_done and numbers(desk) == [] and desk.context.worker.active == 0)
+    assert keys.pressed == 3
+    assert dialog.words.startswith("50 requests approved.")
+    written = [text for text in sent if "ledger.approve_request" in text]
+    # Beside it no more than the list and the counts anew.
+    assert (len(written), len(sent)) == (1, 3), sent
+    assert statuses(checker, asked) == ["approved"] * 50
+    assert broken(ledger_url) == {}

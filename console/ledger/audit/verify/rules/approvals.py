@@ -111,7 +111,9 @@ _BATCHES: Final = """
         coalesce(b.status || coalesce(', approved by ' || b.approved_by, ''), 'no such batch') AS found
     FROM ledger.batches b
     FULL JOIN newest ON newest.batch = b.id
-    LEFT JOIN checker ON checker.request_id = newest.id AND newest.status IN ('approved', 'executed')
+    -- One that was rejected after enough had agreed keeps who they were.
+    LEFT JOIN checker ON checker.request_id = newest.id AND (newest.status IN ('approved', 'executed')
+        OR (newest.status = 'rejected' AND newest.approvals_given >= newest.approvals_required))
     WHERE (newest.id IS NOT NULL OR b.created_at >= (SELECT i.made_at FROM ledger.identity i)) AND (
         (b.id IS NULL AND NOT newest.undone)
         OR CASE b.status WHEN 'draft' THEN NOT coalesce(newest.undone, true)

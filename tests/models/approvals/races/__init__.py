@@ -1,0 +1,1 @@
+"""Several at once on one ledger, each in a process of its own."""
