@@ -13,17 +13,45 @@ BEGIN
 END $$;
 
 -- Before a control is changed: an admin does it, and in dual control not alone where it gives. Changes go one by one, so that
--- what gives is judged by what stands. Internal.
-CREATE OR REPLACE FUNCTION ledger.require_second(p_kind text, p_request jsonb, p_approved boolean) RETURNS void
+-- what gives is judged by what stands. Answers whose session was ended for it, if any. Internal.
+CREATE OR REPLACE FUNCTION ledger.require_second(p_kind text, p_request jsonb, p_approved boolean) RETURNS jsonb
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-    dual boolean;
+    held record;
 BEGIN
     PERFORM ledger.require_admin();
-    SELECT c.dual_control INTO dual FROM ledger.controls c FOR NO KEY UPDATE;
-    IF NOT p_approved AND (p_kind = 'set_dual_control' OR (dual AND ledger.gives(p_kind, p_request))) THEN
+    held := ledger.hold_controls();
+    IF NOT p_approved AND (p_kind = 'set_dual_control' OR (held.dual AND ledger.gives(p_kind, p_request))) THEN
         PERFORM ledger.refuse('control.second', jsonb_build_object('kind', p_kind));
     END IF;
+    RETURN held.ended;
+END $$;
+
+-- The one row of the controls, locked until the transaction ends. Nobody keeps it by idling, or one admin alone would keep dual
+-- control from being turned on: it is as with the audit head. An UPDATE, for the lock by which end_blocker finds who has it; a
+-- row that is missing is nobody's to lock, and verify tells. Internal.
+CREATE OR REPLACE FUNCTION ledger.hold_controls(OUT dual boolean, OUT ended jsonb)
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    timeout constant text := current_setting('lock_timeout');
+    started constant timestamptz := clock_timestamp();
+    waited interval;
+BEGIN
+    LOOP
+        BEGIN
+            PERFORM set_config('lock_timeout', '1s', true);
+            UPDATE ledger.controls c SET dual_control = c.dual_control RETURNING c.dual_control INTO dual;
+            PERFORM set_config('lock_timeout', timeout, true);
+            RETURN;
+        EXCEPTION
+            WHEN lock_not_available THEN
+                waited := clock_timestamp() - started;
+                IF waited >= nullif(timeout::interval, interval '0') THEN
+                    RAISE;
+                END IF;
+                ended := coalesce(ledger.end_blocker('controls', waited > interval '1.9 s'), ended);
+        END;
+    END LOOP;
 END $$;
 
 -- Whether a change lets anybody do more than now. Internal.

@@ -46,8 +46,7 @@ BEGIN
         WHEN 'execute_request' THEN RETURN ledger.do_execute_request(p_request);
         WHEN 'set_approval_rule', 'set_approval_terms', 'set_limit', 'set_allowance', 'set_dual_control', 'create_operator',
             'set_operator_groups', 'set_operator_password', 'enable_operator' THEN
-            PERFORM ledger.require_second(p_kind, p_request, p_approved);
-            RETURN ledger.change_control(p_kind, p_request);
+            RETURN ledger.change_control(p_kind, p_request, ledger.require_second(p_kind, p_request, p_approved));
         WHEN 'end_dual_control' THEN RETURN ledger.do_end_dual_control(p_request);
         WHEN 'delegate' THEN RETURN ledger.do_delegate(p_request);
         WHEN 'end_delegation' THEN RETURN ledger.do_end_delegation(p_request);
@@ -66,19 +65,26 @@ BEGIN
     END CASE;
 END $$;
 
--- Which function changes a control; who may has been asked. Internal.
-CREATE OR REPLACE FUNCTION ledger.change_control(p_kind text, p_request jsonb) RETURNS jsonb
+-- Which function changes a control; who may has been asked. p_ended: whose session was ended, which is told last, as the audit head
+-- comes after all other locks. Internal.
+CREATE OR REPLACE FUNCTION ledger.change_control(p_kind text, p_request jsonb, p_ended jsonb) RETURNS jsonb
 LANGUAGE plpgsql AS $$
+DECLARE
+    answer jsonb;
 BEGIN
-    CASE p_kind
-        WHEN 'set_approval_rule' THEN RETURN ledger.do_set_approval_rule(p_request);
-        WHEN 'set_approval_terms' THEN RETURN ledger.do_set_approval_terms(p_request);
-        WHEN 'set_limit' THEN RETURN ledger.do_set_limit(p_request);
-        WHEN 'set_allowance' THEN RETURN ledger.do_set_allowance(p_request);
-        WHEN 'set_dual_control' THEN RETURN ledger.do_set_dual_control(p_request);
-        WHEN 'create_operator' THEN RETURN ledger.do_create_operator(p_request);
-        WHEN 'set_operator_groups' THEN RETURN ledger.do_set_operator_groups(p_request);
-        WHEN 'set_operator_password' THEN RETURN ledger.do_set_operator_password(p_request);
-        WHEN 'enable_operator' THEN RETURN ledger.do_set_operator_status(p_request, 'active');
-    END CASE;
+    answer := CASE p_kind
+        WHEN 'set_approval_rule' THEN ledger.do_set_approval_rule(p_request)
+        WHEN 'set_approval_terms' THEN ledger.do_set_approval_terms(p_request)
+        WHEN 'set_limit' THEN ledger.do_set_limit(p_request)
+        WHEN 'set_allowance' THEN ledger.do_set_allowance(p_request)
+        WHEN 'set_dual_control' THEN ledger.do_set_dual_control(p_request)
+        WHEN 'create_operator' THEN ledger.do_create_operator(p_request)
+        WHEN 'set_operator_groups' THEN ledger.do_set_operator_groups(p_request)
+        WHEN 'set_operator_password' THEN ledger.do_set_operator_password(p_request)
+        WHEN 'enable_operator' THEN ledger.do_set_operator_status(p_request, 'active')
+    END;
+    IF p_ended IS NOT NULL THEN
+        PERFORM ledger.note('end_blocker', 'session:' || (p_ended ->> 'pid'), 'done', 'it held the controls', p_ended);
+    END IF;
+    RETURN answer;
 END $$;

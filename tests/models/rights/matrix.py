@@ -237,6 +237,7 @@ FUNCTIONS: Final = {
     "hmac": NOBODY,
     "hold_givers": NOBODY,
     "hold_lease": NOBODY,
+    "hold_controls": NOBODY,
     "hold_operator": NOBODY,
     "hold_sign_in": NOBODY,
     "hold_wallets": NOBODY,
