@@ -107,9 +107,14 @@ class ApprovalRow:
     acting_for: str | None = None
 
     @property
+    def voices(self) -> tuple[str, ...]:
+        """Who agreed, and by whose right: neither of them agrees again."""
+        return (self.approved_by,) if self.acting_for is None else (self.approved_by, self.acting_for)
+
+    @property
     def by(self) -> str:
         """Who agreed, and by whose right if it was another's: `mara for karl`."""
-        return self.approved_by if self.acting_for is None else f"{self.approved_by} for {self.acting_for}"
+        return " for ".join(self.voices)
 
 
 @dataclass(frozen=True, slots=True)

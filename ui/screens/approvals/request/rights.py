@@ -32,7 +32,9 @@ class RequestRights:
             return f"it is {status_words(row.status)}"
         if row.expires_at is not None and row.expires_at <= datetime.now(UTC):
             return "its time is over; its maker submits it anew"
-        return no_approval(self.rights, row.created_by, (one.approved_by for one in found.approvals))
+        return no_approval(
+            self.rights, row.created_by, (one for had in found.approvals for one in had.voices)
+        )
 
     def no_ending(self, found: Request) -> str:
         """Say why this operator cannot reject it or send it back."""
