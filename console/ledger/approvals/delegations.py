@@ -42,7 +42,7 @@ _PAGE: Final = text(f"""
         d.ended_at IS NULL AND d.ends_at > now() AS is_open, {STANDS} AS stands
     FROM ledger.delegations d
     WHERE NOT :only_open OR (d.ended_at IS NULL AND d.ends_at > now())
-    ORDER BY 9 DESC, CASE WHEN d.ended_at IS NULL AND d.ends_at > now() THEN d.ends_at END, d.id DESC
+    ORDER BY CASE WHEN d.ended_at IS NULL AND d.ends_at > now() THEN d.ends_at END, d.id DESC
     LIMIT {MOST_LISTED}""")  # noqa: S608 - texts of ours
 
 _ACTING: Final = text(f"""

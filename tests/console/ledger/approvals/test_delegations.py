@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from psycopg import sql
 from psycopg.types.json import Jsonb
 
 from console.errors import AccessDeniedError, RefusedError
@@ -83,7 +84,7 @@ def ended_long_ago(ledger_url: str, number: int) -> None:
 
 
 def test_who_decides_for_a_checker_has_their_inbox_until_it_ends(
-    maker: Ledger, checker: Ledger, acting: Ledger
+    maker: Ledger, checker: Ledger, acting: Ledger, ledger_of: Callable[[str], Ledger]
 ) -> None:
     asked = ask(maker)
     assert for_me(checker) == [asked[0]]
@@ -95,6 +96,9 @@ def test_who_decides_for_a_checker_has_their_inbox_until_it_ends(
     assert delegations.acting_for(acting.database) == (ActingFor("t_approver", until),)
     assert for_me(acting) == [asked[0]]
     assert inbox.counts(acting.database) == InboxCounts(for_me=1, mine=0, others=0)
+    # It is theirs alone.
+    assert for_me(ledger_of("t_support")) == for_me(maker) == []
+    assert delegations.acting_for(ledger_of("t_support").database) == ()
     approvals.approve(acting, *asked)
     (agreed,) = requests.get(acting.database, asked[0]).approvals
     assert (agreed.approved_by, agreed.acting_for, agreed.by) == (
@@ -209,6 +213,21 @@ def test_the_right_goes_with_the_checkers(
         assert len(for_me(acting)) == 1
         done(write(boss, "set_operator_groups", name, ["ledger_viewer"], WHY))
         assert for_me(acting) == []
+
+
+def test_of_a_checker_who_may_not_sign_in_nobody_decides(
+    maker: Ledger, acting: Ledger, hired: Callable[..., Ledger], ledger_url: str
+) -> None:
+    asked = ask(maker)
+    locked = hired("approver")
+    delegations.delegate(locked, "t_viewer", soon(), reason=WHY)
+    assert for_me(acting) == [asked[0]]
+    with connected(ledger_url) as admin:
+        admin.execute(sql.SQL("ALTER ROLE {} NOLOGIN").format(sql.Identifier(name_of(locked))))
+    assert for_me(acting) == []
+    assert delegations.acting_for(acting.database) == ()
+    with pytest.raises(AccessDeniedError):
+        approvals.approve(acting, *asked)
 
 
 def test_a_change_of_a_control_waits_for_other_administrators_alone(

@@ -67,6 +67,18 @@ def test_holds_whose_end_is_moved_are_news(operator: Connection, viewer: Databas
     assert look(viewer, before).topics == {Topic.HOLDS, Topic.AUDIT}
 
 
+def test_who_decides_for_whom_is_news_where_something_is_decided(
+    connect: Callable[[str], Connection], viewer: Database
+) -> None:
+    checker = connect("t_approver")
+    before = look(viewer, None)
+    made = done(write(checker, "delegate", "t_viewer", soon(), REASON))["delegation"]
+    after = look(viewer, before)
+    assert after.topics == {Topic.APPROVALS, Topic.BATCHES, Topic.AUDIT}
+    done(write(checker, "end_delegation", made, REASON))
+    assert look(viewer, after).topics == {Topic.APPROVALS, Topic.BATCHES, Topic.AUDIT}
+
+
 def test_a_job_that_fails_is_news_and_that_it_does_no_longer(operator: Connection, viewer: Database) -> None:
     before = look(viewer, None)
     token = claimed(operator)

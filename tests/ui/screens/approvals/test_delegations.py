@@ -16,6 +16,7 @@ from console.ledger.approvals.inbox import View
 from console.ledger.approvals.page import RequestStatus, get
 from console.ledger.approvals.rules.commands import set_rule
 from console.ledger.operators.rights import Acting, Rights
+from console.ledger.transactions.transfer import Transfer
 from tests.cluster import CURRENCY
 from tests.ui.acts.hands import focused
 from tests.ui.screens.approvals.hands import answer, choose, many, numbers, open_view
@@ -144,20 +145,33 @@ def test_it_ends_by_itself_without_being_told(qtbot: QtBot, acting: ApprovalsDes
     assert acting.delegations.words == ""
     at_rest(qtbot, acting)
     assert acting.request.foot.reason == "needs role approver"
+    for made in (acting.request.foot.approve_button, acting.request.foot.reject_button):
+        assert not made.isEnabled()
+    assert "needs role approver" in acting.foot.approve_button.toolTip()
 
 
-def test_one_who_acts_is_no_second_voice(
-    qtbot: QtBot, acting: ApprovalsDesk, three: list[int], checker: Ledger, ledger_of: Callable[[str], Ledger]
+def test_one_who_acts_is_no_second_voice(  # noqa: PLR0917 - fixtures are given by name
+    qtbot: QtBot,
+    context_of: Contexts,
+    show: Desks,
+    acting: ApprovalsDesk,
+    checker: Ledger,
+    ledger_of: Callable[[str], Ledger],
 ) -> None:
     set_rule(ledger_of("t_admin"), "transfer", CURRENCY, 1, 2, reason="for a test")
     maker = ledger_of("t_operator")
-    from console.ledger.transactions.transfer import Transfer  # noqa: PLC0415 - of this test alone
-
     asked = commands.submit(maker, Transfer("alice", "bob", CURRENCY, 500, "r-9"), reason=WHY)
     commands.approve(checker, asked.request, asked.content)
     acting.request.show_number(asked.request)
     at_rest(qtbot, acting)
     assert acting.request.foot.reason == "t_approver, for whom you decide, submitted or approved it"
+    # Nor the other way round.
+    asked = commands.submit(maker, Transfer("alice", "bob", CURRENCY, 600, "r-8"), reason=WHY)
+    commands.approve(acting.context.ledger, asked.request, asked.content)
+    desk = show(context_of("t_approver"))
+    desk.request.show_number(asked.request)
+    at_rest(qtbot, desk)
+    assert desk.request.foot.reason == "you have approved it; another checker must too"
 
 
 def test_a_checker_delegates_and_ends_it_by_the_keyboard(

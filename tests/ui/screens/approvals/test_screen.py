@@ -359,7 +359,8 @@ def test_tab_goes_from_the_views_to_the_list_and_on_to_the_decision(
     page, filters = desk.request, desk.filters
     ways = [made for made in page.figures.way_buttons if made.isVisible()]
     assert stops == [
-        desk.delegations.button, filters.kind, filters.maker, filters.amount, desk.table, desk.foot.approve_button, *ways,
+        desk.delegations.button, filters.kind, filters.maker, filters.amount, desk.table,
+        desk.foot.approve_button, *ways,
         page.foot.note, page.foot.return_button, page.foot.reject_button, page.foot.approve_button,
     ]  # fmt: skip
 
