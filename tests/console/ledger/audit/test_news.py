@@ -9,6 +9,7 @@ import pytest
 
 from console.ledger.audit.news import Topic, look
 from tests.bookkeeping import Line, create_batch, post_batch, transfer
+from tests.cluster import connected
 from tests.models.jobs.lease import claimed
 from tests.models.writes import REASON, capture, done, release, reserve, soon, write
 
@@ -68,14 +69,14 @@ def test_holds_whose_end_is_moved_are_news(operator: Connection, viewer: Databas
 
 
 def test_who_decides_for_whom_is_news_where_something_is_decided(
-    connect: Callable[[str], Connection], viewer: Database
+    as_role: Callable[[str], str], viewer: Database
 ) -> None:
-    checker = connect("t_approver")
     before = look(viewer, None)
-    made = done(write(checker, "delegate", "t_viewer", soon(), REASON))["delegation"]
-    after = look(viewer, before)
-    assert after.topics == {Topic.APPROVALS, Topic.BATCHES, Topic.AUDIT}
-    done(write(checker, "end_delegation", made, REASON))
+    with connected(as_role("t_approver")) as checker:
+        made = done(write(checker, "delegate", "t_viewer", soon(), REASON))["delegation"]
+        after = look(viewer, before)
+        assert after.topics == {Topic.APPROVALS, Topic.BATCHES, Topic.AUDIT}
+        done(write(checker, "end_delegation", made, REASON))
     assert look(viewer, after).topics == {Topic.APPROVALS, Topic.BATCHES, Topic.AUDIT}
 
 
