@@ -42,6 +42,7 @@ _PLACES: Final = {
     "rule": "approvals.rules:rule_app",
     "limit": "approvals.rules:limit_app",
     "allowance": "approvals.allowances:app",
+    "delegation": "approvals.delegations:app",
     "audit": "audit.chain:audit_app",
     "currency": "ledger.books:currency_app",
     "zone": "ledger.books:zone_app",

@@ -137,6 +137,12 @@ def _approvals(detail: Mapping[str, Any]) -> str | None:
     return f"this needs {number} {'approval' if number == 1 else 'approvals'} first; submit it"
 
 
+def _delegation_ended(detail: Mapping[str, Any]) -> str | None:
+    if detail.get("by") is None:
+        return None
+    return f"the delegation was ended by {detail['by']} at {_moment(detail['at'])}"
+
+
 def _request_status(detail: Mapping[str, Any]) -> str | None:
     if "status" not in detail:
         return None
@@ -195,6 +201,7 @@ _TOLD: Mapping[str, Telling] = {
     "approval.untyped": _untyped,
     "request.status": _request_status,
     "request.stale": _stale,
+    "delegation.ended": _delegation_ended,
     "limit.operation": _limit_at_once,
     "limit.day": _limit_a_day,
 }

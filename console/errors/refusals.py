@@ -110,7 +110,8 @@ _WORDS = {
     "reversal.policy": "say what is to be taken: all, or what is available",
     "approval.required": "others must approve this first",
     "approval.own": "nobody approves what is their own; another checker must",
-    "approval.repeated": "you have approved it already; another checker must",
+    "approval.repeated": "you have approved it already, or another has by the same right; another checker"
+    " must",
     "approval.number": "a rule asks for one to five checkers, or 0 to take it away",
     "approval.untyped": "an amount of this size is typed by its checker, from another source than the"
     " request",
@@ -119,6 +120,13 @@ _WORDS = {
     "control.admins": "dual control needs two administrators who can sign in; add another first",
     "control.admin": "an administrator decides on this, and alone sees what would come of it",
     "approval.typed": "the amount typed is not that of the request",
+    "approval.maker": "it was submitted by the checker whose right it would be; another checker must decide",
+    "approval.password": "its maker set your password, or you set theirs: in dual control that is no second"
+    " person",
+    "approval.control": "a change of a control is decided on by itself, not with many",
+    "delegation.self": "nobody delegates to themselves; name another operator",
+    "delegation.time": "a delegation ends in the future, in 90 days at most",
+    "delegation.ended": "there is no such delegation that lasts",
     "request.own": "what is one's own is withdrawn, not sent back",
     "request.stale": "the request's time is over; its maker submits it anew",
     "request.follows": "a request takes the place of one of the same kind and maker that was sent back, once",

@@ -35,7 +35,7 @@ REQUEST: Final = """
 """The columns of a request, of approval_requests as r, for `row_of`."""
 
 _AND_ITS_APPROVALS = """, r.outcome, (
-        SELECT json_agg(json_build_array(a.approved_by, a.approved_at, a.note, a.typed)
+        SELECT json_agg(json_build_array(a.approved_by, a.approved_at, a.note, a.typed, a.acting_for)
             ORDER BY a.approved_at)
         FROM ledger.approvals a WHERE a.request_id = r.id)
     FROM ledger.approval_requests r WHERE r.id = :request"""
@@ -104,12 +104,26 @@ class RequestRow:
 
 @dataclass(frozen=True, slots=True)
 class ApprovalRow:
-    """Who agreed, and when; `typed` is the amount as they typed it, in minor units."""
+    """Who agreed, and when; `typed` is the amount as they typed it, in minor units.
+
+    acting_for: the checker whose right it was, when it was delegated.
+    """
 
     approved_by: str
     approved_at: datetime
     note: str
     typed: int | None = None
+    acting_for: str | None = None
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """Who agreed, and by whose right: neither of them agrees again."""
+        return (self.approved_by,) if self.acting_for is None else (self.approved_by, self.acting_for)
+
+    @property
+    def by(self) -> str:
+        """Who agreed, and by whose right if it was another's: `mara for karl`."""
+        return " for ".join(self.voices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +201,7 @@ def get(database: Database, request: int, *, cancel: Cancellation | None = None)
             raise UsageError(f"There is no request {request}.")
         *_, outcome, agreed = row
         approvals = tuple(
-            ApprovalRow(by, datetime.fromisoformat(at), note, typed) for by, at, note, typed in agreed or ()
+            ApprovalRow(by, datetime.fromisoformat(at), *more) for by, at, *more in agreed or ()
         )
         return Request(row_of(row), approvals, outcome)
 

@@ -42,7 +42,7 @@ FAMILIES: Final[Mapping[Family, tuple[str, ...]]] = {
     ),
     Family.APPROVALS: (
         "submit_request", "approve_request", "approve_requests", "reject_request", "send_back_request",
-        "expire_request", "withdraw_request", "execute_request",
+        "expire_request", "withdraw_request", "execute_request", "delegate", "end_delegation",
     ),
     Family.CONTROLS: ("set_approval_rule", "set_approval_terms", "set_limit", "set_allowance"),
     Family.OPERATORS: (

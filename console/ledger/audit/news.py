@@ -57,6 +57,9 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "expire_request": _DECIDED,
     "withdraw_request": _DECIDED,
     "execute_request": _DECIDED | _MANY_POSTED,
+    # Who may decide has changed, and so what waits for whom.
+    "delegate": _DECIDED,
+    "end_delegation": _DECIDED,
     "post_batch": _MANY_POSTED,
     "reverse_batch": _MANY_POSTED,
     "set_account_status": _ACCOUNT,

@@ -65,7 +65,8 @@ _DETAIL = text(f"""
                 'created_at', q.created_at, 'closed_by', q.closed_by, 'closed_at', q.closed_at,
                 'close_reason', q.close_reason, 'policy', q.request ->> 'policy',
                 'approvals', (SELECT coalesce(jsonb_agg(jsonb_build_object(
-                    'by', a.approved_by, 'at', a.approved_at, 'note', a.note) ORDER BY a.approved_at), '[]')
+                    'by', a.approved_by, 'at', a.approved_at, 'note', a.note, 'for', a.acting_for)
+                    ORDER BY a.approved_at), '[]')
                     FROM ledger.approvals a WHERE a.request_id = q.id)) AS request
             FROM ledger.approval_requests q
             WHERE q.request ->> 'batch' = b.id::text AND q.kind IN ('post_batch', 'reverse_batch')
@@ -91,11 +92,22 @@ class Offset:
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """One checker's word."""
+    """One checker's word; acting_for: the checker whose right it was, when it was delegated."""
 
-    by: str
+    checker: str
     at: datetime
     note: str
+    acting_for: str | None = None
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """Who agreed, and by whose right: neither of them agrees again."""
+        return (self.checker,) if self.acting_for is None else (self.checker, self.acting_for)
+
+    @property
+    def by(self) -> str:
+        """Who agreed, and by whose right if it was another's: `mara for karl`."""
+        return " for ".join(self.voices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +188,8 @@ def _request(written: Mapping[str, Any] | None) -> BatchRequest | None:
         return None
     closed_at = written["closed_at"]
     approvals = tuple(
-        Approval(one["by"], datetime.fromisoformat(one["at"]), one["note"]) for one in written["approvals"]
+        Approval(one["by"], datetime.fromisoformat(one["at"]), one["note"], one["for"])
+        for one in written["approvals"]
     )
     return BatchRequest(
         **{

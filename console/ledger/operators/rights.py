@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from console.postgres.database import SessionFacts
 
 _ROLES: Final = ("admin", "approver", "operator", "auditor", "support", "keeper", "viewer")
+
+
+@dataclass(slots=True)
+class Acting:
+    """The checkers for whom an operator decides, each with the end of that, as they were last read."""
+
+    until: Mapping[str, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +26,13 @@ class Rights:
     """Who is signed in, and the groups of the ledger that the server says they are in, inherited or not.
 
     no_writing: says why nothing at all can be written now, whatever the groups; empty while it can.
+    acting: what checkers have delegated, which comes and goes while the session lasts.
     """
 
     operator: str
     groups: frozenset[str]
     no_writing: Callable[[], str] = field(default=lambda: "", compare=False)
+    acting: Acting = field(default_factory=Acting, compare=False)
 
     @classmethod
     def of(cls, facts: SessionFacts) -> Self:
@@ -46,8 +56,19 @@ class Rights:
 
     @property
     def approves(self) -> bool:
-        """Whether they may decide on what others submit."""
+        """Whether they may decide on what others submit, by their own right."""
         return self.has("approver")
+
+    @property
+    def acting_for(self) -> tuple[str, ...]:
+        """The checkers for whom they decide now, by name; of a checker none: their own right comes first."""
+        now = datetime.now(UTC)
+        return () if self.approves else tuple(name for name, end in self.acting.until.items() if end > now)
+
+    @property
+    def decides(self) -> bool:
+        """Whether they may decide on what others submit, by their own right or another's."""
+        return self.approves or bool(self.acting_for)
 
     @property
     def administers(self) -> bool:

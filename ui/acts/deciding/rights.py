@@ -21,11 +21,11 @@ def no_operating(rights: Rights) -> str:
 
 def no_deciding(rights: Rights) -> str:
     """Say why this operator decides on nothing that others submit."""
-    return rights.no_writing() if rights.approves else NO_APPROVER
+    return rights.no_writing() if rights.decides else NO_APPROVER
 
 
 def no_approval(rights: Rights, maker: str, agreed: Iterable[str], noun: str = "request") -> str:
-    """Say why this operator cannot agree to what `maker` submitted; agreed: who has already.
+    """Say why this operator cannot agree to what `maker` submitted; agreed: who has, and for whom.
 
     noun: what is submitted, as its maker calls it.
     """
@@ -33,7 +33,13 @@ def no_approval(rights: Rights, maker: str, agreed: Iterable[str], noun: str = "
         return f"you submitted it: a maker cannot approve their own {noun}, the database refuses it"
     if refusal := no_deciding(rights):
         return refusal
-    return "you have approved it; another checker must too" if rights.operator in set(agreed) else ""
+    given = set(agreed)
+    if rights.operator in given:
+        return "you have approved it; another checker must too"
+    # By another's right nobody agrees to what is that checker's own, or what they have agreed to.
+    if rights.approves or not given.union({maker}).issuperset(rights.acting_for):
+        return ""
+    return f"{' and '.join(rights.acting_for)}, for whom you decide, submitted or approved it"
 
 
 def no_withdrawal(rights: Rights, maker: str) -> str:

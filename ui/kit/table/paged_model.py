@@ -210,8 +210,10 @@ class PagedModel(CellModel[Row]):
         return _Rendered(page, [cells_of(self._columns, row, self._formats) for row in page.rows])
 
     def _take_anew(self, rendered: _Rendered[Row]) -> None:
-        rows = rendered.page.rows
-        if len(rows) > len(self._rows) or list(rows) != list(islice(self._rows, len(rows))):
+        rows, held = rendered.page.rows, len(self._rows)
+        # A page that is the whole list, and shorter than what is held: its last rows have gone.
+        is_shorter = len(rows) < held and not rendered.page.more_after
+        if len(rows) > held or is_shorter or list(rows) != list(islice(self._rows, len(rows))):
             self.renewing.emit()
             self._hold(rendered)
             self._set_state(State.READY if self._rows else State.EMPTY)

@@ -23,6 +23,7 @@ from ui.kit.table.row_menu import RowAction
 from ui.kit.widgets.basics import TitleRow
 from ui.routes import OpenApprovals, OpenBatch, OpenRequest, Route
 from ui.screen import Screen
+from ui.screens.approvals.delegations.part import DelegationPart
 from ui.screens.approvals.filters import RequestFilters, ViewBar
 from ui.screens.approvals.list_foot import ListFoot
 from ui.screens.approvals.listing import Listing
@@ -86,6 +87,7 @@ class ApprovalsDesk(Screen):
             held=lambda: len(self.marks) > 0,
         )  # fmt: skip
         self.request = RequestPage(context)
+        self.delegations = DelegationPart(context, self)
         self.renewal = Renewal(self, REFRESH_MS, on_show=False)
         self._build()
         self._connect()
@@ -104,12 +106,14 @@ class ApprovalsDesk(Screen):
         self._first_load.stop()
         self._load()
         self._count()
+        self.delegations.read()
 
     @override
     def renew(self) -> None:
         self._is_entered = self.request.is_entered
         self.renewed.renew()
         self._count()
+        self.delegations.read()
         if not self.request.work.busy:
             self.request.reload()
 
@@ -202,8 +206,15 @@ class ApprovalsDesk(Screen):
     def _tick(self) -> None:
         """Tell ages anew where nobody has gone into the list."""
         self._is_entered = self.request.is_entered
+        self.delegations.look()
         if self.renewed.at_rest:
             self.model.renew()
+
+    def _decide_for_others(self) -> None:
+        """Offer what the operator may decide now; the list itself is read anew beside it."""
+        self.foot.look()
+        if not self.request.work.busy:
+            self.request.reload()
 
     def _count(self) -> None:
         database = self.context.database
@@ -319,6 +330,8 @@ class ApprovalsDesk(Screen):
         self.views.changed.connect(self._load_view)
         self.filters.changed.connect(self._load_view)
         self.renewal.due.connect(self._tick)
+        self.delegations.changed.connect(self._decide_for_others)
+        self.delegations.done.connect(self.refresh)
         self.model.first_page_shown.connect(self._first_page_shown)
         self.model.renewed.connect(self._renewed)
         self.table.selectionModel().selectionChanged.connect(self._follow_selection)
@@ -354,17 +367,19 @@ class ApprovalsDesk(Screen):
 
     def _build(self) -> None:
         self.title.add_action(self.views)
+        self.title.add_action(self.delegations.button)
         self.table.head.hide()
         self.table.verticalHeader().setDefaultSectionSize(ROW_PX)
         self.table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.table.set_row_actions(self._row_actions)
         self.list.add_head(self.filters)
+        self.list.add_head(self.delegations)
         self.list.add_below(self.foot)
         self.list.add_right(self.request, stretch=_TIMES)
         self.page.addWidget(self.list, 1)
         in_order = (
-            *self.views.buttons.values(), *self.filters.chips, self.filters.clear_button, self.table,
-            self.foot.approve_button, *self.request.in_order,
+            *self.views.buttons.values(), self.delegations.button, *self.filters.chips,
+            self.filters.clear_button, self.table, self.foot.approve_button, *self.request.in_order,
         )  # fmt: skip
         for before, after in pairwise(in_order):
             QWidget.setTabOrder(before, after)

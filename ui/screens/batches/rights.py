@@ -27,7 +27,7 @@ class BatchRights:
     @property
     def approves(self) -> bool:
         """Whether they decide on what others submit."""
-        return self.rights.approves
+        return self.rights.decides
 
     def no_loading(self) -> str:
         """Say why this operator cannot load a file."""
@@ -63,7 +63,9 @@ class BatchRights:
 
     def no_approval(self, asked: BatchRequest) -> str:
         """Say why this operator cannot approve it."""
-        return no_approval(self.rights, asked.created_by, (one.by for one in asked.approvals), "batch")
+        return no_approval(
+            self.rights, asked.created_by, (one for had in asked.approvals for one in had.voices), "batch"
+        )
 
     def no_rejection(self) -> str:
         """Say why this operator cannot reject it."""

@@ -299,7 +299,7 @@ def _record(found: Request, now: Rehearsal | None) -> tuple[list[Column], list[A
         (Column("created at", Kind.TIMESTAMP), row.created_at),
         (Column("approvals", Kind.INTEGER), row.approvals_given),
         (Column("required", Kind.INTEGER), row.approvals_required),
-        (Column("approved by", Kind.TEXT), " ".join(one.approved_by for one in found.approvals) or None),
+        (Column("approved by", Kind.TEXT), ", ".join(one.by for one in found.approvals) or None),
         (Column("closed by", Kind.TEXT), row.closed_by),
         (Column("closed at", Kind.TIMESTAMP), row.closed_at),
         (Column("close reason", Kind.TEXT), row.close_reason),

@@ -6,6 +6,7 @@ from typing import Final
 
 from sqlalchemy import text
 
+from console.ledger.approvals.inbox import FOR_ME
 from console.ledger.books.daily import counted_days
 from console.ledger.jobs.states import STATES
 
@@ -80,12 +81,8 @@ OVERVIEW: Final = text(f"""
                 min(b.reversed_at) AS reversed_at
             FROM ledger.batches b WHERE b.status = 'reversed' AND b.reversed_total < b.total
             GROUP BY 1) b) AS unrecovered,
-        (SELECT json_build_array(count(*), min(q.created_at)) FROM ledger.approval_requests q
-            WHERE q.status = 'pending' AND q.created_by <> session_user
-                AND pg_has_role(session_user, 'ledger_approver', 'MEMBER')
-                AND NOT EXISTS (
-                    SELECT FROM ledger.approvals a WHERE a.request_id = q.id AND a.approved_by = session_user)
-            ) AS approvals,
+        (SELECT json_build_array(count(*), min(r.created_at)) FROM ledger.approval_requests r
+            WHERE {FOR_ME}) AS approvals,
         (SELECT json_build_array(count(*), min(b.created_at)) FROM ledger.batches b
             WHERE b.status = 'draft' AND b.created_by = session_user) AS drafts,
         (SELECT json_agg(f.username ORDER BY f.username) FROM followed f) AS followed,

@@ -9,6 +9,7 @@ import pytest
 
 from console.ledger.audit.news import Topic, look
 from tests.bookkeeping import Line, create_batch, post_batch, transfer
+from tests.cluster import connected
 from tests.models.jobs.lease import claimed
 from tests.models.writes import REASON, capture, done, release, reserve, soon, write
 
@@ -73,6 +74,18 @@ def test_holds_whose_end_is_moved_are_news(operator: Connection, viewer: Databas
     before = look(viewer, None)
     done(write(operator, "extend_holds", ["later"], soon(), REASON))
     assert look(viewer, before).topics == {Topic.HOLDS, Topic.AUDIT}
+
+
+def test_who_decides_for_whom_is_news_where_something_is_decided(
+    as_role: Callable[[str], str], viewer: Database
+) -> None:
+    before = look(viewer, None)
+    with connected(as_role("t_approver")) as checker:
+        made = done(write(checker, "delegate", "t_viewer", soon(), REASON))["delegation"]
+        after = look(viewer, before)
+        assert after.topics == {Topic.APPROVALS, Topic.BATCHES, Topic.AUDIT}
+        done(write(checker, "end_delegation", made, REASON))
+    assert look(viewer, after).topics == {Topic.APPROVALS, Topic.BATCHES, Topic.AUDIT}
 
 
 def test_a_job_that_fails_is_news_and_that_it_does_no_longer(operator: Connection, viewer: Database) -> None:

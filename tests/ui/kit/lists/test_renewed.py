@@ -75,6 +75,17 @@ def test_what_is_the_same_stays_as_it_is(shown: Shown) -> None:
     assert shown.table.current_row() == make_row(3)
 
 
+@pytest.mark.parametrize("left", [2, 0])
+def test_what_has_gone_from_its_end_goes(shown: Shown, left: int) -> None:
+    shown.listing.total = 5
+    shown.renew()
+    shown.listing.total = left
+    shown.renew()
+    assert [shown.model.row_at(at) for at in range(shown.model.rowCount())] == [
+        make_row(n) for n in range(left)
+    ]
+
+
 def test_what_is_new_comes_and_what_was_chosen_is_chosen(shown: Shown) -> None:
     shown.table.select_place(3)
     chosen = shown.table.current_row()

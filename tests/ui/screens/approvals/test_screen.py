@@ -312,8 +312,8 @@ def test_a_screen_opened_by_a_route_asks_for_that_alone(
         desk.show()
         seen(qtbot, desk, three[1])
         qtbot.waitUntil(lambda: desk.model.state is State.EMPTY and desk.counts is not None)
-    # The list, the counts, and of the page what it is and what has changed since.
-    assert len(sent) == 4, sent
+    # The list, the counts, for whom they decide, and of the page what it is and what has changed since.
+    assert len(sent) == 5, sent
 
 
 def test_a_way_back_shows_the_view_the_filters_and_the_request(
@@ -353,13 +353,14 @@ def test_tab_goes_from_the_views_to_the_list_and_on_to_the_decision(
     desk.marks.turn(desk.model.rows[0])
     desk.views.buttons[View.FOR_ME].setFocus()
     stops = []
-    for _ in range(11):
+    for _ in range(12):
         QTest.keyClick(focused(), Qt.Key.Key_Tab)
         stops.append(focused())
     page, filters = desk.request, desk.filters
     ways = [made for made in page.figures.way_buttons if made.isVisible()]
     assert stops == [
-        filters.kind, filters.maker, filters.amount, desk.table, desk.foot.approve_button, *ways,
+        desk.delegations.button, filters.kind, filters.maker, filters.amount, desk.table,
+        desk.foot.approve_button, *ways,
         page.foot.note, page.foot.return_button, page.foot.reject_button, page.foot.approve_button,
     ]  # fmt: skip
 
@@ -402,12 +403,14 @@ def test_a_row_leads_to_its_batch_and_to_the_decisions(
 
 
 @pytest.mark.parametrize("login", ["t_operator2", "t_viewer"])
-def test_who_cannot_decide_has_the_list_and_reads_why(
+def test_who_cannot_decide_has_an_empty_list_and_reads_why(
     qtbot: QtBot, context_of: Contexts, show: Desks, three: list[int], login: str
 ) -> None:
     desk = show(context_of(login))
-    assert numbers(desk) == three
-    choose(qtbot, desk, three[0])
+    assert numbers(desk) == []
+    assert subtitle(desk) == "0 wait for you \N{MIDDLE DOT} 3 for others"
+    desk.follow(OpenRequest(three[0]))
+    seen(qtbot, desk, three[0])
     foot = desk.request.foot
     assert foot.reason == "needs role approver"
     assert foot.why == "Needs role approver."

@@ -15,6 +15,7 @@ from console.ledger.batches.detail import detail
 from console.monitor.budgets import budget
 from models.batch import BatchStatus
 from tests.cluster import connected
+from tests.models.writes import done, soon, write
 from tests.ui.screens.batches.hands import PAYOUT, TOTAL, end_before_the_cancel, loaded, loaded_page, press
 from ui.kit.widgets.reason import ReasonDialog
 from ui.kit.widgets.stepper import StepState
@@ -267,6 +268,30 @@ def test_a_cancel_that_comes_after_the_approval_is_told_as_too_late(
     end_before_the_cancel(screen.context.worker, page.decision.running.cancel_button)
     status_of(qtbot, page, BatchStatus.APPROVED)
     assert said[-1] == f"The cancel came too late. You have approved batch #{submitted}."
+
+
+def test_who_decides_for_a_checker_approves_a_batch(
+    qtbot: QtBot, screen_of: Screens, submitted: int, as_role: Callable[[str], str]
+) -> None:
+    with connected(as_role("t_approver")) as checker:
+        made = done(write(checker, "delegate", "t_viewer", soon(), REASON))["delegation"]
+        page = seen(qtbot, screen_of("t_viewer"), submitted)
+        qtbot.waitUntil(lambda: page.decision.reason == "type the total" and not page.work.busy)
+        assert page.decision._heading.text() == "Your decision"
+        assert page.decision.reject_button.isEnabled()
+        done(write(checker, "end_delegation", made, REASON))
+        page.renew()
+        qtbot.waitUntil(lambda: page.decision.reason == "needs role approver" and not page.work.busy)
+        assert page.decision._heading.text() == "Waiting for approval"
+        assert not page.decision.reject_button.isEnabled()
+        done(write(checker, "delegate", "t_viewer", soon(), REASON))
+        page.renew()
+    qtbot.waitUntil(lambda: page.decision.reason == "type the total" and not page.work.busy)
+    QTest.keyClicks(page.decision.typed.edit, TOTAL)
+    press(page.decision.approve_button)
+    status_of(qtbot, page, BatchStatus.APPROVED)
+    assert "t_viewer for t_approver" in page.posting.agreed.words
+    assert page.posting.reject_button.isEnabled()
 
 
 def test_the_page_reads_all_of_it_in_one_statement(

@@ -178,7 +178,7 @@ class RequestFigures(QWidget):
         """Show also who has agreed, and what came of it."""
         row, formats = found.row, self._formats
         lines = [
-            f"Approved by {one.approved_by}, {short_moment(one.approved_at, formats)}"
+            f"Approved by {one.by}, {short_moment(one.approved_at, formats)}"
             + (f": {one.note}" if one.note else "")
             for one in found.approvals
         ]

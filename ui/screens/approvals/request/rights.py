@@ -34,7 +34,9 @@ class RequestRights:
             return "its time is over; its maker submits it anew"
         if row.is_control and not self.made(row):
             return self._no_control()
-        return no_approval(self.rights, row.created_by, (one.approved_by for one in found.approvals))
+        return no_approval(
+            self.rights, row.created_by, (one for had in found.approvals for one in had.voices)
+        )
 
     def no_ending(self, found: Request) -> str:
         """Say why this operator cannot reject it or send it back."""

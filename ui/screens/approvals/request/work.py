@@ -128,4 +128,4 @@ class RequestWork(QObject):
     def _no_dry_run(self) -> str:
         """Say why this operator cannot see what would happen now; the database asks for the same."""
         rights = self._context.session.rights
-        return rights.no_writing() if rights.operates or rights.approves else _NEITHER
+        return rights.no_writing() if rights.operates or rights.decides else _NEITHER

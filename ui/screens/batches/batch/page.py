@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from console.errors import OutcomeUnknownError, RefusedError
 from console.ledger.batches.detail import detail
 from models.batch import BatchStatus
+from ui.acts.deciding.acting import read_acting
 from ui.kit.formats import plain_tip
 from ui.kit.keyed_write import AGAIN, LATE
 from ui.kit.theme.fonts import text_font
@@ -73,6 +74,7 @@ class BatchPage(QWidget):
         self._body = QWidget()
         self._build()
         self._connect()
+        read_acting(context, self, then=self._look_anew)
 
     @property
     def state(self) -> BatchState | None:
@@ -101,6 +103,7 @@ class BatchPage(QWidget):
     def renew(self) -> None:
         """Read the batch again if others have changed it; until that is known the page stays as it is."""
         database, batch_id = self._context.database, self.batch_id
+        read_acting(self._context, self, then=self._look_anew)
         self._context.worker.run(
             lambda cancel: detail(database, batch_id, cancel=cancel),
             done=self._compare,
@@ -108,6 +111,11 @@ class BatchPage(QWidget):
             owner=self,
             replaces="news",
         )
+
+    def _look_anew(self) -> None:
+        """Read the batch for whoever may decide on it now, or no longer; not under their hands."""
+        if not (self.pending or self.work.busy or is_typed_in(self)):
+            self.reload()
 
     def _compare(self, found: BatchDetail) -> None:
         is_busy = bool(self.pending or self.work.busy) or is_typed_in(self)

@@ -38,7 +38,7 @@ class ListOf:
     """One of the lists.
 
     key: under which its layout is kept. key_of: what makes a row the same row. adds: what makes another, None
-    where each currency has its own.
+    where each currency has its own. no_add: why this operator makes none, although they may change others.
     """
 
     key: str
@@ -49,6 +49,7 @@ class ListOf:
     deeds: tuple[RowDeed, ...]
     add: str = ""
     adds: Callable[[], object] | None = None
+    no_add: str = ""
 
 
 class RuleList(QWidget):
@@ -117,7 +118,7 @@ class RuleList(QWidget):
 
     def _offer(self) -> None:
         row = self._row()
-        allow(self.add_button, self._refusal)
+        allow(self.add_button, self._refusal or self._of.no_add)
         for made, deed in zip(self.deed_buttons, self._of.deeds, strict=True):
             allow(made, self._why_not(deed, row))
 

@@ -13,7 +13,7 @@ from console.postgres.database import Database
 from console.settings import Settings
 from tests.bookkeeping import Line, create_batch, post_batch, transfer
 from tests.cluster import CURRENCY, connected
-from tests.models.writes import REASON, done, write
+from tests.models.writes import REASON, done, soon, write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +78,16 @@ def test_a_request_waits_for_those_who_may_approve_it(
         done(write(approver, "approve_request", number, *content))
     # It still waits, but for somebody else.
     assert waits("t_approver").approvals.count == 0
+
+
+def test_what_a_checker_delegates_waits_for_who_decides_in_their_place(
+    operator: Connection, as_role: Callable[[str], str], waits: Callable[[str], Waiting]
+) -> None:
+    submit(operator, 600)
+    assert waits("t_viewer").approvals.count == 0
+    with connected(as_role("t_approver")) as approver:
+        done(write(approver, "delegate", "t_viewer", soon(), REASON))
+    assert waits("t_viewer").approvals.count == waits("t_approver").approvals.count == 1
 
 
 def test_nobody_approves_what_is_their_own(

@@ -12,7 +12,7 @@ from ui.acts.deciding.typed_total import TypedTotal
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import Field, button, caption, label, line, row_of
 from ui.kit.widgets.buttons import WhyNot, allow
-from ui.kit.widgets.cards import Card
+from ui.kit.widgets.cards import Card, heading_label
 from ui.kit.widgets.reason import ReasonEdit
 from ui.kit.widgets.running import Outcome, RunningStrip
 from ui.screens.batches.batch.approvals_given import ApprovalsGiven
@@ -40,11 +40,12 @@ class DecisionCard(Card):
     cancel_wanted = Signal()
 
     def __init__(self, formats: Formats, rights: BatchRights) -> None:
-        super().__init__("Your decision" if rights.approves else "Waiting for approval", spacing=11)
+        super().__init__(spacing=11)
         self.setFixedWidth(CARD_WIDTH)
         self._formats = formats
         self._rights = rights
         self._state: BatchState | None = None
+        self._heading = heading_label("")
         self._plan = label(tone="muted", font=text_font(tabular=True), wrap=True)
         self.typed = TypedTotal(formats, "approve")
         self.note = ReasonEdit("optional, such as what it was checked against")
@@ -71,6 +72,7 @@ class DecisionCard(Card):
     def show_state(self, state: BatchState) -> None:
         """Show what would be approved."""
         self._state = state
+        self._heading.setText("Your decision" if self._rights.approves else "Waiting for approval")
         self.typed.set_currency(state.row.currency)
         self._plan.setText(self._words_of(state))
         self.agreed.show_request(state.deciding)
@@ -138,8 +140,8 @@ class DecisionCard(Card):
 
     def _build(self) -> None:
         for part in (
-            self._plan, self.typed, self._note_field, self.outcome, self.approve_button, self._why,
-            self.running,
+            self._heading, self._plan, self.typed, self._note_field, self.outcome, self.approve_button,
+            self._why, self.running,
         ):  # fmt: skip
             self.body.addWidget(part)
         self.body.addLayout(row_of(self.return_button, self.reject_button, self.withdraw_button))

@@ -1,0 +1,1 @@
+"""Who decides in whose place: said above the list, seen, given and ended in a dialog."""
