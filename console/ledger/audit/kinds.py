@@ -44,7 +44,10 @@ FAMILIES: Final[Mapping[Family, tuple[str, ...]]] = {
         "submit_request", "approve_request", "approve_requests", "reject_request", "send_back_request",
         "expire_request", "withdraw_request", "execute_request", "delegate", "end_delegation",
     ),
-    Family.CONTROLS: ("set_approval_rule", "set_approval_terms", "set_limit", "set_allowance"),
+    Family.CONTROLS: (
+        "set_approval_rule", "set_approval_terms", "set_limit", "set_allowance", "set_dual_control",
+        "end_dual_control",
+    ),
     Family.OPERATORS: (
         "create_operator", "disable_operator", "enable_operator", "unlock_operator", "set_operator_groups",
         "set_operator_password", "redeem_code", "apply_login", "end_sessions", "cancel_session",

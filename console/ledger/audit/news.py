@@ -89,6 +89,9 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "set_approval_terms": _RULES,
     "set_limit": _RULES,
     "set_allowance": _RULES,
+    # It comes with the request that it was, and what waits for whom is another.
+    "set_dual_control": _RULES | _DECIDED,
+    "end_dual_control": _RULES | _DECIDED,
     "job": frozenset({Topic.JOBS}),
 }
 

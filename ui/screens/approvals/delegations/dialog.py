@@ -11,12 +11,12 @@ from typing_extensions import override
 
 from console.ledger.approvals.delegations import page
 from ui.acts.deciding.acting import until_day
+from ui.deeds.deed_list import ListOf, RowDeed, RuleList
 from ui.kit.table.columns import Column
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, column_of, label, row_of
 from ui.kit.widgets.placing import fit_dialog
 from ui.screens.approvals.delegations.words import no_delegating, no_end, state_words
-from ui.screens.control.rules.lists import ListOf, RowDeed, RuleList
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QKeyEvent

@@ -13,6 +13,7 @@ from console.files.text import shown
 from console.ledger.operators.left_open import left_open
 from console.ledger.operators.page import DISABLED
 from console.ledger.operators.roles import MAY
+from ui.deeds.deed import no_deed
 from ui.kit.formats import sentence
 from ui.kit.lists.read_lines import ReadLines
 from ui.kit.theme.fonts import label_font, text_font
@@ -23,7 +24,6 @@ from ui.kit.widgets.buttons import allow
 from ui.kit.widgets.cards import Card
 from ui.kit.widgets.flow import Flow
 from ui.routes import OpenSessions
-from ui.screens.control.deed import no_deed
 from ui.screens.control.operators.words import (
     TONES,
     facts,

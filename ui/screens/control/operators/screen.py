@@ -14,6 +14,7 @@ from typing_extensions import override
 from console.ledger.audit.news import Topic
 from console.ledger.operators.asked import asked
 from console.ledger.operators.page import BY_HAND, DISABLED, LOCKED, page
+from ui.deeds.deed import no_deed
 from ui.kit.commands import Command, native
 from ui.kit.formats import DOT
 from ui.kit.lists.list_part import ListPart
@@ -27,7 +28,6 @@ from ui.kit.widgets.basics import TitleRow, label
 from ui.kit.widgets.buttons import ActionButton
 from ui.routes import OpenSessions, Route
 from ui.screen import Screen
-from ui.screens.control.deed import no_deed
 from ui.screens.control.operators.columns import columns
 from ui.screens.control.operators.deeds import Deeds
 from ui.screens.control.operators.panel import WIDTH, OperatorPanel

@@ -10,7 +10,7 @@ from console.ledger.approvals.rules.controls import dual_control_turned
 from console.ledger.approvals.rules.terms import terms_set
 from console.ledger.approvals.rules.words import checkers, kind_words
 from console.ledger.books import commands as books
-from ui.screens.control.deed import Deed, open_deed
+from ui.deeds.deed import Deed, open_deed
 from ui.screens.control.rules.forms import CurrencyForm, HolderForm, RuleForm, TermsForm
 from ui.screens.control.rules.words import limit_name
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from console.ledger.approvals.rules.terms import Terms
     from console.money import Currency
     from ui.context import Context
-    from ui.screens.control.deed import Call, DeedDialog, DeedForm
+    from ui.deeds.deed import Call, DeedDialog, DeedForm
     from ui.screens.control.rules.columns import CurrencyRow
 
 _DUAL_ON = (

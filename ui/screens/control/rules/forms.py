@@ -13,9 +13,9 @@ from console.ledger.approvals.rules.what_needs_whom import ANY
 from console.ledger.approvals.rules.words import KINDS, kind_words
 from console.ledger.books.names import currency_name, usual_decimals
 from console.money import Currency
+from ui.deeds.deed import DeedForm
 from ui.kit.widgets.basics import Field, column_of, row_of
 from ui.kit.widgets.inputs import AmountEdit
-from ui.screens.control.deed import DeedForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -21,6 +21,8 @@ from console.ledger.audit.news import Topic
 from console.ledger.books.currencies import books
 from console.ledger.books.names import currency_name
 from console.ledger.operators.page import DISABLED, page
+from ui.deeds.deed import no_deed
+from ui.deeds.deed_list import ListOf, RowDeed, RuleList
 from ui.kit.commands import Command
 from ui.kit.formats import DOT, sentence
 from ui.kit.renewal import Renewal
@@ -32,11 +34,9 @@ from ui.kit.widgets.cards import Card
 from ui.kit.widgets.placing import Pages, RoomArea
 from ui.routes import Route
 from ui.screen import Screen
-from ui.screens.control.deed import no_deed
 from ui.screens.control.rules import columns
 from ui.screens.control.rules.columns import CurrencyRow
 from ui.screens.control.rules.deeds import RuleDeeds
-from ui.screens.control.rules.lists import ListOf, RowDeed, RuleList
 from ui.screens.control.rules.try_part import WIDTH, TryPart
 from ui.screens.control.rules.words import around_words
 

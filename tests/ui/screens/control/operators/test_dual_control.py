@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from console.writes.ledger import Ledger
     from tests.operators import Staff
     from ui.context import Context
-    from ui.screens.control.deed import DeedDialog
+    from ui.deeds.deed import DeedDialog
     from ui.screens.control.operators.screen import OperatorsScreen
 
 
@@ -116,7 +116,9 @@ def test_a_disabled_operator_comes_back_by_two(
     choose(qtbot, dual, left)
     row = row_of(dual, left)
     assert row is not None
-    do(qtbot, dual.deeds.disable(row))
+    dialog = dual.deeds.disable(row)
+    qtbot.waitUntil(lambda: not dialog.form.problem)
+    do(qtbot, dialog)
     becomes(qtbot, dual, left, "disabled")
     row = row_of(dual, left)
     assert row is not None

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from tests.conftest import Statements
     from tests.ui.conftest import Contexts
     from ui.context import Context
+    from ui.deeds.deed_list import RuleList
     from ui.kit.theme.theme import Theme
-    from ui.screens.control.rules.lists import RuleList
 
 # Rules, limits, allowances, terms, books, operators and dual control, a statement each.
 READINGS = 7

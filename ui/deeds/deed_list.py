@@ -1,4 +1,4 @@
-"""The four lists of the screen: each with its table, and what is done with the row that is chosen."""
+"""A list with its table, and what is done with the row that is chosen."""
 
 from __future__ import annotations
 
