@@ -15,8 +15,8 @@ from ui.acts.blanks import Blanks
 from ui.acts.foresight import Foresight
 from ui.acts.outcome.came_to import Wanted, carry_out, customers_of
 from ui.acts.outcome.done import DonePage
+from ui.acts.outcome.settling import settle_now
 from ui.acts.preview import Preview, checkers
-from ui.acts.settling import settle_now
 from ui.kit.commands import native
 from ui.kit.keyed_write import KeyedWrite
 from ui.kit.theme.fonts import text_font

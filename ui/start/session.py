@@ -292,7 +292,7 @@ class OperatorSession(QObject):
 
     def _enter(self, facts: SessionFacts) -> None:
         from ui.acts.offered import offer_acts  # noqa: PLC0415 - see _load_screens
-        from ui.acts.settling import say_settled  # noqa: PLC0415 - see _load_screens
+        from ui.acts.outcome.settling import say_settled  # noqa: PLC0415 - see _load_screens
         from ui.screens.registry import SCREENS  # noqa: PLC0415 - see _load_screens
         from ui.waiting import COUNTED, count_waiting  # noqa: PLC0415 - see _load_screens
         from ui.window.hints import Hints  # noqa: PLC0415 - see _load_screens
@@ -331,7 +331,7 @@ class OperatorSession(QObject):
 
     def _offer(self, window: MainWindow, workspace: Workspace, status: LiveStatus) -> None:
         """Let the window be locked, unlocked for writing, backed up and left; settle what is in doubt."""
-        from ui.acts.settling import settle_now  # noqa: PLC0415 - see _load_screens
+        from ui.acts.outcome.settling import settle_now  # noqa: PLC0415 - see _load_screens
         from ui.window.technical import Technical  # noqa: PLC0415 - see _load_screens
         from ui.window.unlocking import Writing  # noqa: PLC0415 - see _load_screens
 

@@ -56,7 +56,8 @@ _TOPICS: Final[Mapping[str, frozenset[Topic]]] = {
     "send_back_request": _DECIDED,
     "expire_request": _DECIDED,
     "withdraw_request": _DECIDED,
-    "execute_request": _DECIDED | _MANY_POSTED,
+    # Whatever it was: of money, or of who may do what.
+    "execute_request": _DECIDED | _MANY_POSTED | _RULES | _OPERATOR,
     # Who may decide has changed, and so what waits for whom.
     "delegate": _DECIDED,
     "end_delegation": _DECIDED,

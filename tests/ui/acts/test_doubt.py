@@ -17,7 +17,7 @@ from tests.faults.proxy.proxy import Proxy
 from tests.ui.acts.conftest import GRETA
 from tests.ui.acts.hands import REASON, TICKET, do, ended, fill, seen
 from ui.acts.catalogue import TRANSFER
-from ui.acts.settling import settle_now
+from ui.acts.outcome.settling import settle_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,7 +18,7 @@ from console.writes.settling import Settled
 from tests.cluster import PASSWORD
 from tests.operators import WRONG
 from tests.ui.sessions import window_of
-from ui.acts.settling import discreet
+from ui.acts.outcome.settling import discreet
 from ui.start.lock.idle import Idle
 from ui.start.waking import Waking
 from ui.window.keys.dialog import KeysDialog

@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from console.errors import OutcomeUnknownError
 from console.ledger.approvals import commands
-from ui.acts.settling import settle_now
+from ui.acts.outcome.settling import settle_now
 from ui.kit.commands import native
 from ui.kit.keyed_write import KeyedWrite
 from ui.kit.theme.fonts import text_font

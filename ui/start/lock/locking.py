@@ -87,7 +87,7 @@ class Locking(QObject):
         """Say on the locked page what became of what was in doubt, without anybody's name."""
         if self._curtain is None:
             return
-        from ui.acts.settling import discreet  # noqa: PLC0415 - with the database's libraries, a second's work
+        from ui.acts.outcome.settling import discreet  # noqa: PLC0415 - with the database's libraries, a second's work
 
         self._news += discreet(settled, self._window.context.formats)
         self._page.tell(self._news)

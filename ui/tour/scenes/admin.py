@@ -13,7 +13,7 @@ from console.ledger.approvals.rules.commands import set_limit, set_rule
 from console.ledger.operators.rights import Rights
 from console.postgres.database import Database
 from console.writes.ledger import Ledger
-from ui.deeds.deed import DeedDialog
+from ui.acts.deeds.deed import DeedDialog
 from ui.kit.theme.theme import Mode
 from ui.screens.control.operators.deeds import Deeds
 from ui.screens.control.operators.forms import NewOperator

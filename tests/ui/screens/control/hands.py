@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 
 from console.ledger.approvals import commands as approvals
 from console.ledger.approvals.page import get
-from ui.deeds.deed import DeedDialog
+from ui.acts.deeds.deed import DeedDialog
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -13,7 +13,7 @@ from console.ledger.approvals import delegations
 from console.ledger.approvals.delegations import MOST_DAYS
 from console.ledger.operators.page import DISABLED, page
 from ui.acts.deciding.acting import until_day
-from ui.deeds.deed import Deed, DeedForm, open_deed
+from ui.acts.deeds.deed import Deed, DeedForm, open_deed
 from ui.kit.widgets.basics import Field, row_of
 from ui.kit.widgets.inputs import DateEdit
 from ui.screens.approvals.delegations.words import WHAT_ENDS, WHAT_IT_IS, named
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
     from console.ledger.approvals.delegations import Delegated, DelegationRow
     from console.ledger.operators.page import Operators
+    from ui.acts.deeds.deed import Call, DeedDialog
     from ui.context import Context
-    from ui.deeds.deed import Call, DeedDialog
     from ui.kit.formats import Formats
 
 _USUAL_DAYS: Final = 7

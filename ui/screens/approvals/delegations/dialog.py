@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from console.ledger.approvals.delegations import page
 from ui.acts.deciding.acting import until_day
-from ui.deeds.deed_list import ListOf, RowDeed, RuleList
+from ui.acts.deeds.deed_list import ListOf, RowDeed, RuleList
 from ui.kit.table.columns import Column
 from ui.kit.theme.fonts import text_font
 from ui.kit.widgets.basics import button, column_of, label, row_of

@@ -14,7 +14,7 @@ from console.ledger.operators.left_open import left_open
 from console.ledger.operators.page import DISABLED
 from console.server.commands import terminate_sessions
 from console.server.sessions import sessions
-from ui.deeds.deed import Control, Deed, DeedDialog, controlled, open_deed
+from ui.acts.deeds.deed import Control, Deed, DeedDialog, controlled, open_deed
 from ui.screens.control.operators.code_dialog import open_code
 from ui.screens.control.operators.forms import HowPassword, LeftFacts, NewOperator, OtherRoles
 from ui.screens.control.operators.words import code_words, left_lines
@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from console.postgres.cancellation import Cancellation
     from console.writes.ledger import Ledger
     from console.writes.operation import Operation
+    from ui.acts.deeds.deed import Call, DeedForm, Order
     from ui.context import Context
-    from ui.deeds.deed import Call, DeedForm, Order
 
 _NOT_SEEN: Final = (
     "The server does not tell you since when these sessions are there, without which another could be hit: "

@@ -22,7 +22,7 @@ from console.ledger.operators.codes import GOOD_DAYS
 from console.ledger.operators.credentials import SHORTEST_PASSWORD
 from console.ledger.operators.enrolment import is_role
 from console.ledger.operators.roles import MAY
-from ui.deeds.deed import DeedForm
+from ui.acts.deeds.deed import DeedForm
 from ui.kit.theme.fonts import label_font, text_font
 from ui.kit.widgets.basics import Field, button, caption, column_of, label, row_of
 from ui.screens.control.operators.words import role_changes

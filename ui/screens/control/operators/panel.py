@@ -13,7 +13,7 @@ from console.files.text import shown
 from console.ledger.operators.left_open import left_open
 from console.ledger.operators.page import DISABLED
 from console.ledger.operators.roles import MAY
-from ui.deeds.deed import no_deed
+from ui.acts.deeds.deed import no_deed
 from ui.kit.formats import sentence
 from ui.kit.lists.read_lines import ReadLines
 from ui.kit.theme.fonts import label_font, text_font

@@ -14,7 +14,7 @@ from typing_extensions import override
 from console.ledger.audit.news import Topic
 from console.ledger.operators.asked import asked
 from console.ledger.operators.page import BY_HAND, DISABLED, LOCKED, page
-from ui.deeds.deed import no_deed
+from ui.acts.deeds.deed import no_deed
 from ui.kit.commands import Command, native
 from ui.kit.formats import DOT
 from ui.kit.lists.list_part import ListPart

@@ -10,7 +10,7 @@ from console.ledger.approvals.rules.controls import dual_control_turned
 from console.ledger.approvals.rules.terms import terms_set
 from console.ledger.approvals.rules.words import checkers, kind_words
 from console.ledger.books import commands as books
-from ui.deeds.deed import Deed, open_deed
+from ui.acts.deeds.deed import Deed, open_deed
 from ui.screens.control.rules.forms import CurrencyForm, HolderForm, RuleForm, TermsForm
 from ui.screens.control.rules.words import limit_name
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
     from console.ledger.approvals.rules.terms import Terms
     from console.money import Currency
+    from ui.acts.deeds.deed import Call, DeedDialog, DeedForm
     from ui.context import Context
-    from ui.deeds.deed import Call, DeedDialog, DeedForm
     from ui.screens.control.rules.columns import CurrencyRow
 
 _DUAL_ON = (

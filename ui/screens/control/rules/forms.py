@@ -13,7 +13,7 @@ from console.ledger.approvals.rules.what_needs_whom import ANY
 from console.ledger.approvals.rules.words import KINDS, kind_words
 from console.ledger.books.names import currency_name, usual_decimals
 from console.money import Currency
-from ui.deeds.deed import DeedForm
+from ui.acts.deeds.deed import DeedForm
 from ui.kit.widgets.basics import Field, column_of, row_of
 from ui.kit.widgets.inputs import AmountEdit
 

@@ -21,8 +21,8 @@ from console.ledger.audit.news import Topic
 from console.ledger.books.currencies import books
 from console.ledger.books.names import currency_name
 from console.ledger.operators.page import DISABLED, page
-from ui.deeds.deed import no_deed
-from ui.deeds.deed_list import ListOf, RowDeed, RuleList
+from ui.acts.deeds.deed import no_deed
+from ui.acts.deeds.deed_list import ListOf, RowDeed, RuleList
 from ui.kit.commands import Command
 from ui.kit.formats import DOT, sentence
 from ui.kit.renewal import Renewal

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from console.writes.ledger import Ledger
     from tests.operators import Staff
+    from ui.acts.deeds.deed import DeedDialog
     from ui.context import Context
-    from ui.deeds.deed import DeedDialog
     from ui.screens.control.operators.screen import OperatorsScreen
 
 

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from console.postgres.database import Database
     from tests.conftest import Statements
     from tests.ui.conftest import Contexts
+    from ui.acts.deeds.deed_list import RuleList
     from ui.context import Context
-    from ui.deeds.deed_list import RuleList
     from ui.kit.theme.theme import Theme
 
 # Rules, limits, allowances, terms, books, operators and dual control, a statement each.

@@ -13,7 +13,7 @@ from console.errors import OutcomeUnknownError, ReadOnlyError
 from console.ledger.operators.rights import Rights
 from tests.ui.screens.control.hands import WHY, do, refused
 from tests.ui.whys import why_not
-from ui.deeds.deed import Deed, DeedDialog, no_deed, open_deed
+from ui.acts.deeds.deed import Deed, DeedDialog, no_deed, open_deed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
