@@ -37,10 +37,11 @@ STOPS = [
     "audit", "audit-event", "integrity", "integrity-verified", "integrity-paper", "integrity-promise",
     "queries", "queries-dark", "queries-range", "statement-dark", "statement", "queries-back", "server",
     "server-blocking", "server-database", "server-database-dark", "server-dark", "console-dark", "console",
-    "operators", "operator", "operator-new", "operator-added", "rules", "rules-tried", "overview-waiting",
+    "operators", "operator", "operator-new", "operator-added", "rules", "rules-dual", "rules-tried",
+    "overview-waiting",
     "overview-dark", "transactions-dark", "credits-dark", "account-dark", "act-dark", "account-acted-on-dark",
-    "accounts-dark", "rules-dark", "operators-dark", "approvals-mine", "approvals", "approval-typed",
-    "approval-back", "approvals-several", "approvals-approved", "approvals-empty", "approvals-decided",
+    "accounts-dark", "rules-dark", "operators-dark", "approvals-mine", "approvals", "approval-control",
+    "approval-typed", "approval-back", "approvals-several", "approvals-approved", "approvals-empty", "approvals-decided",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 

@@ -18,6 +18,7 @@ from ui.kit.theme.theme import Mode
 from ui.screens.control.operators.deeds import Deeds
 from ui.screens.control.operators.forms import NewOperator
 from ui.screens.control.operators.screen import OperatorsScreen
+from ui.screens.control.rules.deeds import RuleDeeds
 from ui.screens.control.rules.screen import LIMITS, RULES, RulesScreen
 from ui.tour.hands import expect, go, screen, window_of
 from ui.tour.walk import Stop, TourError
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from console.money import Currency
+    from ui.context import Context
     from ui.tour.walk import Walk
 
 _NEW: Final = "mara.okafor"
@@ -110,9 +112,21 @@ def ruled(walk: Walk) -> None:
     shown.lists[RULES].table.select_place(0)
 
 
-def tried(walk: Walk) -> None:
-    """Try an operation that nobody does."""
+def dual(walk: Walk) -> None:
+    """Ask, as an administrator would, for dual control; another decides on it."""
     shown = screen(walk, RulesScreen)
+    ledger, owned = _as_owner(walk)
+    dialog = RuleDeeds(owned, shown, then=shown.refresh).turn_dual_control(on=True)
+    dialog.destroyed.connect(ledger.database.close)
+    QTest.keyClicks(dialog.reason, "agreed by the board on Monday")
+    expect(not dialog.refusal, dialog.refusal)
+
+
+def tried(walk: Walk) -> None:
+    """Leave dual control, for this ledger has one administrator, and try an operation that nobody does."""
+    shown = screen(walk, RulesScreen)
+    for opened in shown.findChildren(DeedDialog):
+        QTest.keyClick(opened, Qt.Key.Key_Escape)
     shown.tabs.setCurrentIndex(LIMITS)
     code = _currency(walk).code
     shown.tried.currency.setCurrentIndex(shown.tried.currency.findText(code))
@@ -152,12 +166,16 @@ def _owner(walk: Walk) -> Ledger:
     return Ledger(Database(workspace.admin_url, workspace.recorder, workspace.database.settings))
 
 
-def _dialog_as_owner(walk: Walk, shown: OperatorsScreen) -> DeedDialog:
+def _as_owner(walk: Walk) -> tuple[Ledger, Context]:
+    """Return the ledger as its owner has it, and the window's context with the owner's rights."""
     ledger, context = _owner(walk), window_of(walk).context
     rights = Rights.of(ledger.database.session_facts())
-    owned = replace(
-        context, session=replace(context.session, rights=rights), database=ledger.database, ledger=ledger
-    )
+    session = replace(context.session, rights=rights)
+    return ledger, replace(context, session=session, database=ledger.database, ledger=ledger)
+
+
+def _dialog_as_owner(walk: Walk, shown: OperatorsScreen) -> DeedDialog:
+    ledger, owned = _as_owner(walk)
     dialog = Deeds(owned, shown, then=shown.refresh).add(shown.model.rows)
     dialog.destroyed.connect(ledger.database.close)
     return dialog
@@ -176,6 +194,7 @@ ADMIN_STOPS: Final = (
     Stop("operator-new", new_operator),
     Stop("operator-added", added),
     Stop("rules", ruled),
+    Stop("rules-dual", dual),
     Stop("rules-tried", tried),
 )
 

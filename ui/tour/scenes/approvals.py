@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from console.ledger.accounts.commands import OverdraftLimit
 from console.ledger.approvals.commands import submit
 from console.ledger.approvals.inbox import View
+from console.ledger.approvals.rules.commands import limit_set, set_limit
 from console.ledger.approvals.rules.terms import set_terms
 from console.ledger.credits.commands import Grant
 from console.ledger.operators.commands import add_operator
@@ -40,6 +41,9 @@ MONEY: Final = "CR"
 _TYPED_FROM: Final = 6_000
 _DAYS: Final = 14
 _SIGN_IN_MS: Final = 60_000
+_HELD: Final = "ledger_support"
+_A_DAY: Final = 250_000
+_SALE: Final = "the winter sale doubles what support gives back"
 _BY_HAND: Final = "the tour's second operator"
 _CONTROL: Final = Qt.KeyboardModifier.ControlModifier
 
@@ -52,6 +56,7 @@ def asked(walk: Walk) -> None:
     window_of(walk).context.theme.set_mode(Mode.LIGHT)
     for order, reason, ticket in _orders(workspace):
         submit(workspace.ledger, order, reason=reason, ticket=ticket)
+    _ask_as_owner(workspace)
     go(walk, "approvals")
     shown = screen(walk, ApprovalsDesk)
     walk.wait(lambda: shown.counts is not None, "the counts")
@@ -81,6 +86,13 @@ def signed_in(walk: Walk) -> None:
     walk.wait(lambda: shown.model.state is State.READY and shown.counts is not None, "the inbox")
     expect(len(shown.model.rows) > 1, "nothing waits for the checker")
     _choose(walk, 0)
+
+
+def control(walk: Walk) -> None:
+    """See what would change who may do what: what stands beside what was asked for."""
+    shown = screen(walk, ApprovalsDesk)
+    _choose(walk, _place(shown, "set_limit"))
+    expect(bool(shown.request.changes.controls.rows), "it is not said what it would change")
 
 
 def batch(walk: Walk) -> None:
@@ -174,12 +186,24 @@ def _orders(workspace: Workspace) -> list[tuple[Order, str, str]]:
     ]  # fmt: skip
 
 
+def _ask_as_owner(workspace: Workspace) -> None:
+    """Ask for a limit that is raised, which an administrator decides on."""
+    database = Database(workspace.admin_url, Recorder(), workspace.database.settings)
+    try:
+        ledger = Ledger(database)
+        set_limit(ledger, _HELD, "*", MONEY, per_operation=None, per_day=_A_DAY, reason=_BY_HAND)
+        raised = limit_set(_HELD, "*", MONEY, per_operation=_A_DAY, per_day=2 * _A_DAY, reason=_SALE)
+        submit(ledger, raised, reason=_SALE, ticket="OPS-31")
+    finally:
+        database.close()
+
+
 def _hire(workspace: Workspace, name: str, password: SecretStr) -> None:
     """Make a second operator, who checks, and set from which amount on totals are typed; as the owner."""
     database = Database(workspace.admin_url, Recorder(), workspace.database.settings)
     try:
         ledger = Ledger(database)
-        add_operator(ledger, name, password, ("approver", "viewer"), reason=_BY_HAND, display_name="Mara")
+        add_operator(ledger, name, password, ("approver", "admin"), reason=_BY_HAND, display_name="Mara")
         set_terms(ledger, MONEY, typed_from=_TYPED_FROM, days=_DAYS, reason=_BY_HAND)
     finally:
         database.close()
@@ -234,6 +258,7 @@ def _several(shown: ApprovalsDesk) -> ApproveMany:
 APPROVAL_STOPS: Final = (
     Stop("approvals-mine", asked),
     Stop("approvals", signed_in),
+    Stop("approval-control", control),
     Stop("approval-typed", batch),
     Stop("approval-back", back),
     Stop("approvals-several", many),
