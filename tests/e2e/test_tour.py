@@ -41,7 +41,8 @@ STOPS = [
     "overview-waiting",
     "overview-dark", "transactions-dark", "credits-dark", "account-dark", "act-dark", "account-acted-on-dark",
     "accounts-dark", "rules-dark", "operators-dark", "approvals-mine", "approvals", "approval-control",
-    "approval-typed", "approval-back", "approvals-several", "approvals-approved", "approvals-empty", "approvals-decided",
+    "approval-typed", "approval-back", "approvals-several", "approvals-approved", "approvals-empty",
+    "approvals-decided",
 ]  # fmt: skip
 COLOURS_AT_LEAST = 40
 
