@@ -120,6 +120,7 @@ class Hints(QObject):
         before, self._before, self._failed = self._before, found, False
         if before is None or found.failing != before.failing:
             self._say_failing(found.failing)
+        self._window.status_bar.show_controls(dual=found.dual_control)
         if found.topics:
             self._window.take_news(found.topics)
             self.news.emit(found.topics)

@@ -105,7 +105,8 @@ _LOOK: Final = text(f"""
         CASE WHEN h.id - CAST(:head AS bigint) <= {_MOST} THEN (
             SELECT array_agg(DISTINCT e.action) FROM ledger.audit_events e
             WHERE e.id > CAST(:head AS bigint) AND e.outcome = 'done') END AS actions,
-        (SELECT array_agg(j.name ORDER BY j.name) FROM ledger.jobs j WHERE j.failures > 0) AS failing
+        (SELECT array_agg(j.name ORDER BY j.name) FROM ledger.jobs j WHERE j.failures > 0) AS failing,
+        coalesce((SELECT c.dual_control FROM ledger.controls c), false) AS dual_control
     FROM ledger.audit_head h""")  # noqa: S608 - a number of ours
 
 
@@ -113,13 +114,14 @@ _LOOK: Final = text(f"""
 class News:
     """How far the audit chain goes, when the last hold ended, which jobs fail, and what is new.
 
-    topics: what happened since the look before, empty at the first.
+    topics: what happened since the look before, empty at the first. dual_control: whether it is on.
     """
 
     head: int
     hold_ended_at: datetime | None
     failing: tuple[str, ...] = ()
     topics: frozenset[Topic] = frozenset()
+    dual_control: bool = False
 
 
 def look(database: Database, before: News | None, *, cancel: Cancellation | None = None) -> News:
@@ -137,6 +139,6 @@ def look(database: Database, before: News | None, *, cancel: Cancellation | None
                 topics |= {Topic.HOLDS}
             if tuple(row.failing or ()) != before.failing:
                 topics |= {Topic.JOBS}
-        return News(row.head, row.hold_ended_at, tuple(row.failing or ()), topics)
+        return News(row.head, row.hold_ended_at, tuple(row.failing or ()), topics, row.dual_control)
 
     return database.read("hints.look", ask, cancel=cancel)

@@ -349,3 +349,6 @@ def test_the_frame_says_that_one_person_may_change_controls_in_the_smallest_wind
     qtbot.waitUntil(lambda: window.width() == window.minimumWidth())
     assert said.width() >= said.sizeHint().width()
     assert "without a second person" in said.accessibleDescription()
+    window.status_bar.show_controls(dual=True)
+    assert said.text() == "Dual control"
+    assert "needs another administrator" in said.accessibleDescription()

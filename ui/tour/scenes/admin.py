@@ -15,12 +15,13 @@ from console.postgres.database import Database
 from console.writes.ledger import Ledger
 from ui.acts.deeds.deed import DeedDialog
 from ui.kit.theme.theme import Mode
+from ui.screens.control.operators.code_dialog import CodeDialog
 from ui.screens.control.operators.deeds import Deeds
 from ui.screens.control.operators.forms import NewOperator
 from ui.screens.control.operators.screen import OperatorsScreen
 from ui.screens.control.rules.deeds import RuleDeeds
 from ui.screens.control.rules.screen import LIMITS, RULES, RulesScreen
-from ui.tour.hands import expect, go, screen, window_of
+from ui.tour.hands import expect, go, press, screen, window_of
 from ui.tour.walk import Stop, TourError
 
 if TYPE_CHECKING:
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 
 _NEW: Final = "mara.okafor"
 _REASON: Final = "joins the team on Monday, ticket HR-88"
-# Of a ledger that is gone when the tour ends.
-_PASSWORD: Final = "only for the tour"  # noqa: S105 - it opens nothing
 # In whole units of whatever currency it is.
 _RULED: Final = 500
 _A_DAY: Final = 2_000
@@ -71,16 +70,13 @@ def new_operator(walk: Walk) -> None:
     like = [form.roles.like.itemText(at) for at in range(form.roles.like.count())]
     own = window_of(walk).context.session.operator
     form.roles.like.setCurrentIndex(next(at for at, words in enumerate(like) if words.startswith(f"{own} ")))
-    form.passwords.now.click()
-    for line in (form.passwords.fields.first, form.passwords.fields.second):
-        QTest.keyClicks(line, _PASSWORD)
     dialog = _dialog(shown)
     QTest.keyClicks(dialog.reason, _REASON)
     expect(not dialog.refusal, dialog.refusal)
 
 
 def added(walk: Walk) -> None:
-    """Do it with Ctrl+Enter, and find the new one in the list."""
+    """Do it with Ctrl+Enter, and see the code by which the new one sets a password."""
     shown = screen(walk, OperatorsScreen)
     dialog = _dialog(shown)
     if not isinstance(dialog.form, NewOperator):
@@ -94,6 +90,14 @@ def added(walk: Walk) -> None:
     walk.wait(lambda: new in [row.name for row in shown.model.rows], "the new operator in the list")
     shown.table.select_place([row.name for row in shown.model.rows].index(new))
     walk.wait(lambda: shown.panel.found is not None, "what the new operator leaves open")
+
+
+def in_list(walk: Walk) -> None:
+    """Hand the code over, and see the new one in the list."""
+    shown = screen(walk, OperatorsScreen)
+    for given in shown.findChildren(CodeDialog):
+        press(given.close_button)
+    walk.settle()
 
 
 def ruled(walk: Walk) -> None:
@@ -192,7 +196,8 @@ ADMIN_STOPS: Final = (
     Stop("operators", operators),
     Stop("operator", one),
     Stop("operator-new", new_operator),
-    Stop("operator-added", added),
+    Stop("operator-code", added),
+    Stop("operator-added", in_list),
     Stop("rules", ruled),
     Stop("rules-dual", dual),
     Stop("rules-tried", tried),

@@ -23,6 +23,10 @@ _CONTROLS = (
     "An administrator alone may end an approval rule, raise a limit or make an approver, "
     "and then post without a second person. Each such change stands in the audit."
 )
+_DUAL_CONTROL = (
+    "What gives rights needs another administrator, and no tier of the rules is passed in parts. What takes "
+    "rights away one administrator does at once."
+)
 _BETWEEN = " \N{MIDDLE DOT} "
 
 
@@ -61,10 +65,8 @@ class StatusBar(QFrame):
         layout.addWidget(zone)
         layout.addSpacing(20)
         # Until a change of a rule, a limit or an operator needs a second person, the frame does not hide it.
-        controls = _part("One person may change controls")
-        controls.setToolTip(plain_tip(_CONTROLS))
-        controls.setAccessibleDescription(_CONTROLS)
-        layout.addWidget(controls)
+        self._controls = _part()
+        layout.addWidget(self._controls)
         layout.addSpacing(20)
         layout.addWidget(self.alerts)
         layout.addSpacing(14)
@@ -72,6 +74,7 @@ class StatusBar(QFrame):
         self._pool_shown = True
         # What a narrow window does without, the first first; who may change controls always stands.
         self._yielding = (self._hint, self._cache, self._pool, zone, self._cost)
+        self.show_controls(dual=False)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -104,6 +107,13 @@ class StatusBar(QFrame):
         spoken = f"last action: {action}" if action else ""
         self._statements.setToolTip(plain_tip(spoken) if spoken else "")
         self._statements.setAccessibleDescription(spoken)
+        self._fit()
+
+    def show_controls(self, *, dual: bool) -> None:
+        """Say whether one person may change who may do what."""
+        self._controls.setText("Dual control" if dual else "One person may change controls")
+        self._controls.setToolTip(plain_tip(_DUAL_CONTROL if dual else _CONTROLS))
+        self._controls.setAccessibleDescription(_DUAL_CONTROL if dual else _CONTROLS)
         self._fit()
 
     def set_pool(self, words: str) -> None:

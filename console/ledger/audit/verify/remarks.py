@@ -37,6 +37,7 @@ _ASKED: Final = text("""
             AND pg_has_role('ledger_roles', 'pg_read_all_stats', 'USAGE')) AS unheard,
         NOT has_parameter_privilege('ledger_roles', 'temp_file_limit', 'SET') AS unsorted,
         current_setting('max_prepared_transactions') <> '0' AS prepared,
+        coalesce((SELECT c.dual_control FROM ledger.controls c), false) AS dual,
         (SELECT count(*) FROM operator WHERE operator.rolconnlimit = -1) AS unbounded,
         (SELECT min(operator.rolname::text) FROM operator WHERE operator.rolconnlimit = -1) AS first""")
 
@@ -44,7 +45,7 @@ _ASKED: Final = text("""
 def remarks(session: Session) -> tuple[str, ...]:
     """Return what is left to those who look after the server, a sentence each."""
     found = session.execute(_ASKED).one()
-    said = [ONE_PERSON]
+    said = [] if found.dual else [ONE_PERSON]
     if found.large_objects:
         said.append(f"Any operator may fill the server's disk with large objects. {_BY_HAND}")
     if found.temporary:

@@ -41,5 +41,10 @@ def test_operators_without_a_limit_of_connections_are_named(
     assert any("Without a limit of connections: operator o_" in one for one in said(operator_database))
 
 
-def test_one_person_may_change_controls(operator_database: Database) -> None:
+def test_one_person_may_change_controls_without_dual_control(
+    operator_database: Database, ledger_url: str
+) -> None:
     assert ONE_PERSON in said(operator_database)
+    with connected(ledger_url) as admin:
+        admin.execute("UPDATE ledger.controls SET dual_control = true")
+    assert ONE_PERSON not in verify(operator_database).remarks
