@@ -132,7 +132,7 @@ def turn_dual_control(
         raise UsageError("--reason: give one with on and off, and only then.")
     with writing(context, key) as write:
         if turned is None:
-            is_on = dual_control(write.database, cancel=write.cancel)
+            is_on = dual_control(write.database, cancel=write.cancel).is_on
             say(f"Dual control is {'on' if is_on else 'off'}.")
         else:
             write.submit(dual_control_turned(on=turned == "on", reason=reason), reason)

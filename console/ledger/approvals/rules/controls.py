@@ -29,7 +29,18 @@ CONTROLS: Final = frozenset({
 SECOND: Final = "control.second"
 """The refusal of a change that gives, in dual control: it is submitted, and another admin decides on it."""
 
-_DUAL: Final = text("SELECT ledger.dual_control()")
+_DUAL: Final = text("""
+    SELECT ledger.dual_control() AS is_on, (
+        SELECT jsonb_agg(jsonb_build_array(u.operator, u.currency, u.amount)) FROM ledger.tier_usage u
+        WHERE u.day = ledger.business_day(clock_timestamp())) AS moved""")
+
+
+@dataclass(frozen=True, slots=True)
+class DualControl:
+    """Whether it is on; moved_today: what each operator has moved of a currency without a checker."""
+
+    is_on: bool
+    moved_today: Mapping[tuple[str, str], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +72,12 @@ def end_dual_control(
     ledger.perform(Operation("control.end", "end_dual_control", {"reason": reason}), key=key, cancel=cancel)
 
 
-def dual_control(database: Database, *, cancel: Cancellation | None = None) -> bool:
-    """Return whether dual control is on, in one statement."""
+def dual_control(database: Database, *, cancel: Cancellation | None = None) -> DualControl:
+    """Return whether dual control is on and what counts against its tiers today, in one statement."""
 
-    def ask(session: Session) -> bool:
-        return bool(session.execute(_DUAL).scalar_one())
+    def ask(session: Session) -> DualControl:
+        row = session.execute(_DUAL).one()
+        moved = {(name, code): int(amount) for name, code, amount in row.moved or ()}
+        return DualControl(row.is_on, moved)
 
     return database.read("controls.dual", ask, cancel=cancel)

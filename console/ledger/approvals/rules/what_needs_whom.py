@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from console.ledger.approvals.rules.allowances import AllowanceRow
     from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
 
+# What a tier counts for all kinds in dual control.
+_MOVING: Final = ("transfer", "grant_credit", "capture", "post_batch")
 ANY: Final = "*"
 """The kind of a limit that is for all kinds."""
 
@@ -64,7 +66,8 @@ class Needed:
     """What the ledger would ask.
 
     way: whether they may do it at all; without that nothing else is asked. checkers: how many must agree,
-    before an allowance is looked at. rule: the tier that says so. allowance: lets it pass without them, as
+    before an allowance is looked at. rule: the tier that says so; of another kind, or by the day's sum, in
+    dual control. allowance: lets it pass without them, as
     long as the day's part is not used up. refused: the limit that refuses it, for limits hold for what was
     approved too.
     """
@@ -87,20 +90,37 @@ def what_needs_whom(
     rules: Iterable[RuleRow],
     limits: Iterable[LimitRow],
     allowances: Iterable[AllowanceRow],
+    moved: int | None = None,
 ) -> Needed:
-    """Say what the ledger would ask; as ledger.admit judges it, which is what counts when it is done."""
-    tiers = [
-        row
-        for row in rules
-        if (row.kind, row.currency.code) == (wanted.kind, wanted.currency)
-        and row.from_amount <= wanted.amount
-    ]
-    rule = max(tiers, key=lambda row: row.from_amount, default=None)
+    """Say what the ledger would ask; as ledger.admit judges it, which is what counts when it is done.
+
+    moved: in dual control what they have moved today of the currency without a checker; None without it.
+    """
+    rules = [row for row in rules if row.currency.code == wanted.currency]
+    rule = _tier((row for row in rules if row.kind == wanted.kind), wanted.amount)
+    if rule is None and moved is not None:
+        rule = _tier_of_day(wanted, rules, moved + wanted.amount)
     way = wanted.way
-    # What is asked for has one checker at least, whatever the rules say.
-    checkers = max(0 if rule is None else rule.approvals, 1 if way is Way.ASK else 0)
+    # What is asked for has one checker at least, whatever the rules say; so has an overdraft that is given.
+    least = way is Way.ASK or (moved is not None and wanted.kind == "set_overdraft_limit")
+    checkers = max(0 if rule is None else rule.approvals, 1 if least else 0)
     allowance = _allowance(wanted, allowances) if checkers else None
     return Needed(way, checkers, rule, allowance, _refused(wanted, limits))
+
+
+def _tier(rules: Iterable[RuleRow], amount: int) -> RuleRow | None:
+    """Return the highest tier at or below an amount."""
+    reached = (row for row in rules if row.from_amount <= amount)
+    return max(reached, key=lambda row: row.from_amount, default=None)
+
+
+def _tier_of_day(wanted: ThoughtOf, rules: Sequence[RuleRow], amount: int) -> RuleRow | None:
+    """Return the strictest tier that a day's sum reaches: of its own kind, or of one that moves money."""
+    if wanted.kind == "set_overdraft_limit":
+        return None
+    reached = (_tier((row for row in rules if row.kind == kind), amount) for kind in {wanted.kind, *_MOVING})
+    count = (row for row in reached if row is not None and (row.kind == wanted.kind or row.from_amount > 0))
+    return max(count, key=lambda row: (row.approvals, row.kind), default=None)
 
 
 def _allowance(wanted: ThoughtOf, allowances: Iterable[AllowanceRow]) -> AllowanceRow | None:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
 
     from console.errors import ConsoleError
     from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.controls import DualControl
     from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
     from console.ledger.approvals.rules.terms import Terms
     from console.ledger.books.currencies import Books
@@ -77,7 +78,7 @@ class Found:
     terms: tuple[Terms, ...]
     books: Books
     operators: tuple[OperatorRow, ...]
-    dual: bool
+    dual: DualControl
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,17 +190,20 @@ class RulesScreen(Screen):
             self.tabs.setTabText(at, f"{one.title}  {self.context.formats.integer(len(rows))}")
         working = [row for row in found.operators if row.status != DISABLED]
         self.tried.show_currencies(known.open_currencies)
-        self.tried.show_rows(found.rules, found.limits, found.allowances, working)
-        self.dual.setText(_DUAL_ON if found.dual else _DUAL_OFF)
-        self.dual_button.setText(f"Turn {'off' if found.dual else 'on'}\N{HORIZONTAL ELLIPSIS}")
+        self.tried.show_rows(found.rules, found.limits, found.allowances, working, found.dual)
+        self.dual.setText(_DUAL_ON if found.dual.is_on else _DUAL_OFF)
+        self.dual_button.setText(f"Turn {'off' if found.dual.is_on else 'on'}\N{HORIZONTAL ELLIPSIS}")
         self._warn(found)
 
     def _turn_dual(self) -> None:
         if self.found is not None:
-            self.deeds.turn_dual_control(on=not self.found.dual)
+            self.deeds.turn_dual_control(on=not self.found.dual.is_on)
 
     def _warn(self, found: Found) -> None:
         ways = ways_around(found.rules, found.limits)
+        if found.dual.is_on:
+            # Tiers count all kinds and a day's parts; one from nothing on is about its own kind.
+            ways = tuple(way for way in ways if not way.rule.from_amount)
         lines = [around_words(one, self.context.formats) for one in ways[:_NAMED]]
         more = len(ways) - _NAMED
         if more > 0:

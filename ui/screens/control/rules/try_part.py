@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from PySide6.QtGui import QShowEvent
 
     from console.ledger.approvals.rules.allowances import AllowanceRow
+    from console.ledger.approvals.rules.controls import DualControl
     from console.ledger.approvals.rules.in_force import LimitRow, RuleRow
     from console.ledger.approvals.rules.what_needs_whom import Needed
     from console.ledger.operators.page import OperatorRow
@@ -45,6 +46,7 @@ class TryPart(Card):
         super().__init__("Try an operation")
         self._formats = context.formats
         self._rules: Sequence[RuleRow] = ()
+        self._dual: DualControl | None = None
         self._limits: Sequence[LimitRow] = ()
         self._allowances: Sequence[AllowanceRow] = ()
         self.needed: Needed | None = None
@@ -77,9 +79,10 @@ class TryPart(Card):
         limits: Sequence[LimitRow],
         allowances: Sequence[AllowanceRow],
         operators: Sequence[OperatorRow],
+        dual: DualControl,
     ) -> None:
         """Judge by other rows, for whoever may sign in now."""
-        self._rules, self._limits, self._allowances = rules, limits, allowances
+        self._rules, self._limits, self._allowances, self._dual = rules, limits, allowances, dual
         self._fill_who(operators)
         self._judge()
 
@@ -136,8 +139,10 @@ class TryPart(Card):
             {f"ledger_{role}" for role in with_included(groups)} | ({name} if name else set())
         )
         wanted = ThoughtOf(self.kind.currentData(), currency.code, amount, holders, name)
-        self.needed = what_needs_whom(wanted, self._rules, self._limits, self._allowances)
-        self._say(*verdict(self.needed, self._formats))
+        dual = self._dual
+        moved = dual.moved_today.get((name, currency.code), 0) if dual is not None and dual.is_on else None
+        self.needed = what_needs_whom(wanted, self._rules, self._limits, self._allowances, moved)
+        self._say(*verdict(self.needed, self._formats, wanted, moved))
 
     def _say(self, words: str, tone: str) -> None:
         self._verdict.setText(words)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from console.ledger.approvals.rules.allowances import AllowanceRow
     from console.ledger.approvals.rules.in_force import LimitRow
     from console.ledger.approvals.rules.ways_around import WayAround
-    from console.ledger.approvals.rules.what_needs_whom import LimitMet, Needed
+    from console.ledger.approvals.rules.what_needs_whom import LimitMet, Needed, ThoughtOf
     from ui.kit.formats import Formats
 
 
@@ -30,8 +30,25 @@ def around_words(one: WayAround, formats: Formats) -> str:
     return f"{ruled}; the same money goes by {others} without a rule or a limit a day."
 
 
-def verdict(needed: Needed, formats: Formats) -> tuple[str, str]:
-    """Return what the ledger would ask, in sentences, and the tone that it is said in."""
+def verdict(
+    needed: Needed, formats: Formats, wanted: ThoughtOf | None = None, moved: int | None = None
+) -> tuple[str, str]:
+    """Return what the ledger would ask, in sentences, and the tone that it is said in.
+
+    moved: in dual control, what counts of today already.
+    """
+    told, tone = _verdict(needed, formats)
+    rule = needed.rule
+    if wanted is None or moved is None or rule is None:
+        return told, tone
+    by_day = rule.kind != wanted.kind or rule.from_amount > wanted.amount
+    if not by_day:
+        return told, tone
+    sum_ = formats.money(moved + wanted.amount, rule.currency)
+    return f"{told} In dual control it is the day's sum of all kinds that counts: {sum_}.", tone
+
+
+def _verdict(needed: Needed, formats: Formats) -> tuple[str, str]:
     if needed.way is Way.NONE:
         return (
             "They may neither do this nor ask for it: it takes the role operator, to ask for it support.",

@@ -9,6 +9,7 @@ import pytest
 from console.errors import RefusedError
 from console.ledger.approvals.rules.allowances import Allowance, AllowanceRow, allowances, set_allowance
 from console.ledger.approvals.rules.commands import set_limit, set_rule
+from console.ledger.approvals.rules.controls import dual_control
 from console.ledger.approvals.rules.in_force import LimitRow, RuleRow, Usage, limits, rules
 from console.ledger.approvals.rules.ways_around import Around, ways_around
 from console.ledger.approvals.rules.what_needs_whom import ThoughtOf, Way, what_needs_whom
@@ -19,7 +20,7 @@ from console.money import Currency
 from console.monitor.recording.recorder import Recorder
 from console.postgres.database import Database
 from console.writes.ledger import Ledger
-from tests.cluster import CURRENCY
+from tests.cluster import CURRENCY, connected
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -112,6 +113,19 @@ def test_support_only_asks_and_a_viewer_does_nothing() -> None:
     assert (viewer.way, viewer.passes) == (Way.NONE, False)
 
 
+def test_in_dual_control_the_days_sum_of_all_kinds_counts() -> None:
+    rows = (rule("transfer", 1_000), rule("post_batch", 2_000, 2), rule("reverse_batch", 10, 5))
+    assert what_needs_whom(thought(999), rows, (), (), 0).passes
+    found = what_needs_whom(thought(1), rows, (), (), 999)
+    assert (found.checkers, found.rule) == (1, rows[0])
+    for kind in ("grant_credit", "capture", "post_batch"):
+        assert what_needs_whom(thought(1_000, kind), rows, (), (), 0).checkers == 1
+        assert what_needs_whom(thought(1_000, kind), rows, (), (), 1_000).checkers == 2
+    assert what_needs_whom(thought(10, "set_overdraft_limit"), rows, (), (), 5_000).checkers == 1
+    # A rule for all of a kind is about that kind.
+    assert what_needs_whom(thought(10), (rule("grant_credit", 0),), (), (), 0).passes
+
+
 def test_a_rule_is_walked_around_by_its_neighbours_and_in_parts() -> None:
     found = ways_around((rule("transfer", 1_000), rule("transfer", 9_000, 2)), ())
     assert [(one.rule.from_amount, one.how, one.kinds) for one in found] == [
@@ -151,6 +165,44 @@ def ledger_of(as_role: Callable[[str], str], settings: Settings) -> Iterator[Cal
     yield of
     for database in opened:
         database.close()
+
+
+def test_in_dual_control_too(
+    ledger_of: Callable[[str], Ledger], open_accounts: Callable[..., None], ledger_url: str
+) -> None:
+    open_accounts({"ann": 1_000_000, "ben": 0})
+    admin, operator = ledger_of("t_admin"), ledger_of("t_operator")
+    set_rule(admin, "transfer", CURRENCY, 1_000, 1, reason=WHY)
+    set_rule(admin, "grant_credit", CURRENCY, 1_500, 2, reason=WHY)
+    with connected(ledger_url) as connection:
+        connection.execute("UPDATE ledger.controls SET dual_control = true")
+    holders = frozenset({"t_operator", "ledger_operator", "ledger_viewer"})
+    database = operator.database
+    passed = []
+    for number, (kind, amount) in enumerate(
+        [
+            ("transfer", 1_000),
+            ("grant_credit", 600),
+            ("transfer", 400),
+            ("transfer", 399),
+            ("grant_credit", 1),
+        ]
+    ):
+        moved = dual_control(database).moved_today.get(("t_operator", CURRENCY), 0)
+        wanted = ThoughtOf(kind, CURRENCY, amount, holders, "t_operator")
+        found = what_needs_whom(wanted, rules(database), (), (), moved)
+        code = ""
+        try:
+            if kind == "transfer":
+                pay(operator, Transfer("ann", "ben", CURRENCY, amount, f"r-{number}", "for May"))
+            else:
+                grant(operator, Grant("ben", CURRENCY, amount, "promo", None, f"g-{number}", "for May"))
+        except RefusedError as refused:
+            code = refused.code
+        assert code == ("" if found.passes else "approval.required"), (kind, amount, found)
+        passed += [amount] if found.passes else []
+    assert passed == [600, 399]
+    assert dual_control(database).moved_today == {("t_operator", CURRENCY): 999}
 
 
 def test_the_ledger_judges_the_same(

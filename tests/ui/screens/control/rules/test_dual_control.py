@@ -48,7 +48,7 @@ def dual(screen: RulesScreen, second: Ledger, qtbot: QtBot) -> None:
     asked = commands.submit(screen.context.ledger, wanted, reason=WHY).request
     decide(second, screen.context.ledger, asked)
     screen.refresh()
-    qtbot.waitUntil(lambda: screen.found is not None and screen.found.dual)
+    qtbot.waitUntil(lambda: screen.found is not None and screen.found.dual.is_on)
 
 
 def test_it_is_turned_on_by_a_request(qtbot: QtBot, screen: RulesScreen, second: Ledger) -> None:
@@ -58,7 +58,7 @@ def test_it_is_turned_on_by_a_request(qtbot: QtBot, screen: RulesScreen, second:
     dialog = dialog_of(screen)
     assert dialog.deed_button.text() == "Submit"
     assert do(qtbot, dialog) == "Submitted as request 1: another administrator decides on it."
-    assert not dual_control(second.database)
+    assert not dual_control(second.database).is_on
     decide(second, screen.context.ledger, 1)
     screen.refresh()
     qtbot.waitUntil(lambda: "Dual control is on" in screen.dual.text())
