@@ -202,7 +202,7 @@ def test_accounts_that_are_too_many_are_not_said_to_be_the_same(
         admin.execute("""
             WITH made AS (
                 INSERT INTO ledger.users (username)
-                SELECT 'c' || n FROM generate_series(1, 10_000) n RETURNING id)
+                SELECT 'c' || n FROM generate_series(1, 10000) n RETURNING id)
             INSERT INTO ledger.wallets (user_id, currency, kind)
             SELECT made.id, 'CR', 'customer' FROM made""")
         admin.execute("SET SESSION AUTHORIZATION t_operator")
