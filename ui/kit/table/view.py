@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 BUSY_AFTER_MS = 200
 _FETCH_WITHIN_ROWS = 20
 _WORDS_PX = 140
+_STEPS = (Qt.Key.Key_Up, Qt.Key.Key_Down)  # Qt stands on a first row without selecting it: step on it
 
 
 class LedgerTable(QTableView):
@@ -221,17 +222,17 @@ class LedgerTable(QTableView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        control = event.modifiers() == Qt.KeyboardModifier.ControlModifier
-        shifted = event.modifiers() == (
-            Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
-        )
+        held, keys = event.modifiers(), Qt.KeyboardModifier
+        control, shifted = held == keys.ControlModifier, held == keys.ControlModifier | keys.ShiftModifier
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif shifted and event.key() == Qt.Key.Key_C:
             self.copy(with_heads=True)
+        elif event.key() in _STEPS and self.currentIndex().isValid() and not self.selectedIndexes():
+            self.select_place(self.currentIndex().row())
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and not control:
             self._activate()
-        elif event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+        elif event.key() == Qt.Key.Key_F10 and held == keys.ShiftModifier:
             # Windows makes a menu key of it; elsewhere nobody does.
             self._open_menu_at_current()
         elif control and event.key() == Qt.Key.Key_Home:

@@ -133,6 +133,23 @@ def test_enter_and_double_click_open_the_row(
     assert opened.args == [make_row(4)]
 
 
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("key", [Qt.Key.Key_Down, Qt.Key.Key_Up])
+def test_the_first_step_is_on_the_row_that_the_keyboard_stands_on(
+    qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats, count: int, key: Qt.Key
+) -> None:
+    table = make_table()
+    model = filled(table, formats, count)
+    table.activateWindow()
+    table.setFocus()
+    qtbot.waitUntil(lambda: table.hasFocus() and table.currentIndex().isValid())
+    assert table.selected_rows() == []
+    press(qtbot, table, key)
+    assert table.selected_rows() == [model.rows[0]]
+    press(qtbot, table, Qt.Key.Key_Down)
+    assert table.selected_rows() == [model.rows[min(1, count - 1)]]
+
+
 def test_the_current_row_is_told(
     qtbot: QtBot, make_table: Callable[[], LedgerTable], formats: Formats
 ) -> None:
