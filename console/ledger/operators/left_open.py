@@ -49,9 +49,16 @@ _LEFT = text(f"""
         SELECT f.note_id AS id, u.username AS words, f.flagged_at AS at
         FROM ledger.account_flags f JOIN ledger.users u ON u.id = f.user_id
         WHERE f.done_at IS NULL AND f.assignee = :operator
+    ), lent AS (
+        SELECT d.id, d.created_at AS at,
+            CASE d.delegator WHEN :operator THEN 'to ' || d.delegate ELSE 'for ' || d.delegator END AS words
+        FROM ledger.delegations d
+        WHERE :operator IN (d.delegator, d.delegate) AND d.ended_at IS NULL
+            AND d.ends_at > statement_timestamp()
     ), listed AS (
         SELECT 'drafts' AS part, d.* FROM drafts d UNION ALL SELECT 'requests', r.* FROM requests r
         UNION ALL SELECT 'agreed', a.* FROM agreed a UNION ALL SELECT 'flags', f.* FROM flags f
+        UNION ALL SELECT 'lent', l.id, l.words, l.at FROM lent l
     ), counted AS (
         SELECT l.*, count(*) OVER (PARTITION BY l.part) AS many,
             row_number() OVER (PARTITION BY l.part ORDER BY l.at DESC, l.id DESC) AS place
@@ -93,7 +100,8 @@ class LeftOpen:
 
     drafts: of batches, by name. requests: their own by kind, pending, approved, or sent back and not asked
     for again. approved: requests of others that they agreed to and nobody has carried out. flags: accounts
-    whose note waits for them. acts: what they did in the last seven days, how often by its action, the most
+    whose note waits for them. delegations: by which another decides for them ("to"), or they for another
+    ("for"). acts: what they did in the last seven days, how often by its action, the most
     frequent first.
     """
 
@@ -101,12 +109,14 @@ class LeftOpen:
     requests: OpenThings
     approved: OpenThings
     flags: OpenThings
+    delegations: OpenThings
     acts: tuple[tuple[str, int], ...]
 
     @property
     def nothing(self) -> bool:
         """Whether nothing waits for them; what they did is done."""
-        return not any(one.count for one in (self.drafts, self.requests, self.approved, self.flags))
+        parts = (self.drafts, self.requests, self.approved, self.flags, self.delegations)
+        return not any(one.count for one in parts)
 
 
 def left_open(database: Database, operator: str, *, cancel: Cancellation | None = None) -> LeftOpen:
@@ -122,6 +132,7 @@ def left_open(database: Database, operator: str, *, cancel: Cancellation | None 
             _things(parts, "requests"),
             _things(parts, "agreed"),
             _things(parts, "flags"),
+            _things(parts, "lent"),
             tuple((action, many) for action, many in row.acts or ()),
         )
 

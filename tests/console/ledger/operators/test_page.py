@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ from pydantic import SecretStr
 
 from console.ledger.accounts import notes
 from console.ledger.approvals.commands import approve, send_back, submit, withdraw
+from console.ledger.approvals.delegations import delegate
+from console.ledger.approvals.delegations import end as end_delegation
 from console.ledger.operators.asked import Asked, asked
 from console.ledger.operators.commands import (
     ROLES,
@@ -153,7 +156,13 @@ def test_what_is_left_open(
     gone = submit(own, Transfer("alice", "bob", CURRENCY, 200, "w-1", "for May"), reason=WHY)
     withdraw(own, gone.request, reason=WHY)
     notes.flag(others, "alice", "please look", assignee=name)
+    until = datetime.now(UTC) + timedelta(days=2)
+    delegate(own, other, until, reason=WHY)
+    end_delegation(own, delegate(own, "t_viewer", until, reason=WHY).delegation, reason=WHY)
     found = left_open(boss.database, name)
+    assert [one.words for one in found.delegations.newest] == [f"to {other}"]
+    lent = left_open(boss.database, other)
+    assert [one.words for one in lent.delegations.newest] == [f"for {name}"]
     assert (found.drafts.count, found.requests.count, found.approved.count, found.flags.count) == (
         1, NEWEST + 3, 1, 1,
     )  # fmt: skip

@@ -136,6 +136,9 @@ def left_lines(found: LeftOpen, formats: Formats) -> str:
             found.flags, "account's note waits for them", "accounts' notes wait for them",
             lambda one: shown(one.words), formats,
         ),
+        _line(
+            found.delegations, "delegation lasts", "delegations last", lambda one: shown(one.words), formats
+        ),
     ]  # fmt: skip
     open_lines = [line for line in lines if line] or ["Nothing waits for them."]
     return "\n".join([*open_lines, acts_line(found, formats)])

@@ -28,6 +28,7 @@ def test_each_thing_left_open_has_a_line_with_its_newest() -> None:
         things("transfer", "grant_credit", count=1_002),
         things("capture"),
         things("noor.a", "<b>x</b>"),
+        things("to mara", "for karl"),
         (("transfer", 1_200), ("note", 1)),
     )
     assert left_lines(found, FORMATS).splitlines() == [
@@ -35,13 +36,14 @@ def test_each_thing_left_open_has_a_line_with_its_newest() -> None:
         "1,002 requests of theirs wait: transfer 7, grant 8 and 1,000 more.",
         "1 request they agreed to is not carried out: capture of a hold 7.",
         "2 accounts' notes wait for them: noor.a, <b>x</b>.",
+        "2 delegations last: to mara, for karl.",
         "Last 7 days, 1,201 acts: 1,200 \N{MULTIPLICATION SIGN} transfer, 1 \N{MULTIPLICATION SIGN} note.",
     ]
 
 
 def test_of_many_kinds_of_acts_the_most_frequent_are_named() -> None:
     acts = tuple((f"act_{number}", 10 - number) for number in range(8))
-    words = left_lines(LeftOpen(things(), things(), things(), things(), acts), FORMATS)
+    words = left_lines(LeftOpen(things(), things(), things(), things(), things(), acts), FORMATS)
     assert words.startswith("Nothing waits for them.\nLast 7 days, 52 acts: 10")
     assert words.endswith("act 5 and 2 other kinds.")
 
