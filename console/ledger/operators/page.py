@@ -21,13 +21,14 @@ _REGISTERED: Final = """
         CASE WHEN n.locked_until > clock_timestamp() THEN n.locked_until END AS locked_until,
         (SELECT max(a.at) FROM ledger.sign_in_attempts a
             WHERE a.name = o.name AND a.outcome = 'succeeded') AS signed_in_at,
-        o.created_by, o.created_at
+        o.created_by, o.created_at,
+        o.code_until
     FROM ledger.operators o LEFT JOIN ledger.sign_in_names n ON n.name = o.name"""
 
 _NOT_TOLD: Final = """
     SELECT NULL::text AS name, NULL::text AS display_name, NULL::text AS status, NULL::text[] AS groups,
         NULL::timestamptz AS locked_until, NULL::timestamptz AS signed_in_at, NULL::text AS created_by,
-        NULL::timestamptz AS created_at WHERE false"""
+        NULL::timestamptz AS created_at, NULL::timestamptz AS code_until WHERE false"""
 
 # Roles are the whole server's: those that may not connect to this database are of other ledgers. A superuser
 # may do anything, whatever groups it is in, and is no operator.
@@ -50,7 +51,8 @@ _LIST: Final = """
     )
     SELECT coalesce(k.name, h.name) AS name, coalesce(k.display_name, '') AS display_name, k.status,
         CASE k.status WHEN 'disabled' THEN k.groups ELSE coalesce(h.groups, k.groups) END AS groups,
-        k.locked_until, k.signed_in_at, k.created_by, k.created_at, coalesce(w.sessions, 0) AS sessions
+        k.locked_until, k.signed_in_at, k.created_by, k.created_at, k.code_until,
+        coalesce(w.sessions, 0) AS sessions
     FROM registered k FULL JOIN holding h ON h.name = k.name
     LEFT JOIN working w ON w.name = coalesce(k.name, h.name)
     ORDER BY 1"""
@@ -69,7 +71,8 @@ ROLE: Final = "may sign in"
 class OperatorRow:
     """One who may sign in, or might before; groups are without `ledger_`.
 
-    status: in a word, as the constants above. registered: the ledger looks after the role. None of the
+    status: in a word, as the constants above. registered: the ledger looks after the role. code_until: of a
+    code that has not been used, until when it is or was good; there is no password until it is. None of the
     moments is told to whoever may not read the ledger's list, and none is known of a role made by hand.
     """
 
@@ -83,6 +86,7 @@ class OperatorRow:
     created_by: str
     created_at: datetime | None
     registered: bool
+    code_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,7 @@ def page(database: Database, rights: Rights, *, cancel: Cancellation | None = No
                     row.created_by or "",
                     row.created_at,
                     row.status is not None,
+                    row.code_until,
                 )
                 for row in rows
             ),

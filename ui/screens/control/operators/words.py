@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from console.files.text import shown
@@ -14,7 +15,6 @@ from ui.kit.theme.tokens import Tone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
-    from datetime import datetime
 
     from console.ledger.operators.asked import Asked
     from console.ledger.operators.left_open import LeftOpen, OpenThing, OpenThings
@@ -57,6 +57,14 @@ def facts(row: OperatorRow, formats: Formats, *, told: bool) -> str:
         lines.append("Has not signed in with a password through the console yet.")
     else:
         lines.append(f"Signed in last on {formats.timestamp(row.signed_in_at)}.")
+    if row.code_until is not None:
+        good = row.code_until > datetime.now(UTC)
+        until = formats.timestamp(row.code_until)
+        lines.append(
+            f"Has a code that is good until {until} and was not used yet; no password until then."
+            if good
+            else f"Has no password: the code was not used in time, by {until}. Give another."
+        )
     if row.locked_until is not None:
         lines.append(f"Locked by wrong passwords until {formats.timestamp(row.locked_until)}.")
     return "\n".join(lines)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import psycopg
@@ -20,6 +22,7 @@ from tests.ui.screens.control.hands import dialog_of, do, refused
 from tests.ui.screens.control.operators.hands import becomes, choose, row_of
 from ui.screens.control.operators.code_dialog import COPIED, CodeDialog
 from ui.screens.control.operators.forms import HowPassword, NewOperator, OtherRoles
+from ui.screens.control.operators.words import facts
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -75,6 +78,13 @@ def test_a_new_operator_gets_a_code_that_is_shown_once(
     assert f"{name} presses \N{LEFT DOUBLE QUOTATION MARK}I have a code" in shown.words.text()
     assert shown.code.hasFocus() or not shown.isActiveWindow()
     assert shown.code.selectedText() == code
+    qtbot.waitUntil(lambda: row_of(screen, name) is not None)
+    row = row_of(screen, name)
+    assert row is not None
+    told = facts(row, screen.context.formats, told=True)
+    assert f"Has a code that is good until {screen.context.formats.timestamp(until)} and was not used" in told
+    over = facts(replace(row, code_until=until - timedelta(days=8)), screen.context.formats, told=True)
+    assert "Has no password: the code was not used in time" in over
     shown.copy_button.click()
     assert QGuiApplication.clipboard().text() == code
     assert shown.copied.text() == COPIED
