@@ -42,7 +42,7 @@ GRANT SELECT ON ledger.currencies, ledger.calendar, ledger.users, ledger.wallets
 GRANT EXECUTE ON FUNCTION ledger.is_plain_text(text), ledger.kind_of(text, text),
     ledger.system_balance(bigint), ledger.batch_content_hash(bigint), ledger.batch_summary(bigint),
     ledger.batch_problems(bigint), ledger.dead_lots(bigint[], timestamptz), ledger.burn_preview(text, bigint),
-    ledger.reversal_problems(bigint), ledger.reversal_rest(bigint), ledger.approvals_for(text, text, numeric), ledger.dual_control(), ledger.business_zone(),
+    ledger.reversal_problems(bigint), ledger.reversal_rest(bigint), ledger.approvals_for(text, text, numeric), ledger.checkers_for(text, text, numeric), ledger.dual_control(), ledger.business_zone(),
     ledger.business_day(timestamptz), ledger.start_of_day(date), ledger.may_close_flags(text),
     ledger.follow_account(uuid, text, boolean), ledger.batch_posting(bigint),
     ledger.unlock_writing(uuid, text, integer) TO ledger_viewer;

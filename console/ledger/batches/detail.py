@@ -26,9 +26,9 @@ _DETAIL = text(f"""
     SELECT {BATCH_COLUMNS},
         moved.grants, moved.leaves, moved.gained,
         CASE WHEN b.status = 'draft' THEN
-            ledger.approvals_for('post_batch', b.currency, coalesce(b.total, drafted.total)) ELSE 0 END,
+            ledger.checkers_for('post_batch', b.currency, coalesce(b.total, drafted.total)) ELSE 0 END,
         CASE WHEN b.status = 'posted' OR b.reversed_total < b.total THEN
-            ledger.approvals_for('reverse_batch', b.currency,
+            ledger.checkers_for('reverse_batch', b.currency,
                 b.total - coalesce(b.reversed_total, 0)) ELSE 0 END,
         asked.requests, offsets.list, b.reversed_by, b.reversed_at, b.reversed_total,
         CASE WHEN b.status = 'reversed' THEN (

@@ -56,6 +56,10 @@ BEGIN
     ELSIF answer ->> 'status' <> 'refused' AND ledger.is_ruled(p_kind) THEN
         worth := ledger.worth_of(p_kind, p_request);
         needed := ledger.checkers_for(p_kind, worth.currency, worth.amount);
+        IF p_kind = 'set_overdraft_limit' AND (answer ->> 'after')::bigint > (answer ->> 'before')::bigint
+            AND ledger.dual_control() THEN
+            needed := greatest(needed, 1);
+        END IF;
         cap := ledger.allowance_of(p_kind, worth.currency);
         allowed := coalesce(worth.amount <= cap.per_operation AND worth.amount + coalesce((
             SELECT u.amount FROM ledger.allowance_usage u

@@ -1,7 +1,7 @@
 -- How many checkers the session's operator needs for this now: those of the rules, and in dual control those of the tiers of all
--- kinds at what the operator moved today without one, with this: neither parts nor another way are a way around a tier. Internal.
+-- kinds at what the operator moved today without one, with this: neither parts nor another way are a way around a tier.
 CREATE OR REPLACE FUNCTION ledger.checkers_for(p_kind text, p_currency text, p_amount numeric) RETURNS smallint
-LANGUAGE plpgsql STABLE SET search_path = pg_catalog, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
     RETURN greatest(ledger.approvals_for(p_kind, p_currency, p_amount), CASE WHEN ledger.dual_control() THEN
         ledger.tier_at(p_kind, p_currency, p_amount + coalesce((

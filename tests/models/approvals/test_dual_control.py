@@ -257,6 +257,9 @@ def test_a_tier_is_not_passed_by_its_parts(operator: Connection) -> None:
     # What was refused does not count, and what is below the tier goes on.
     done(transfer(operator, 399))
     assert refused(transfer(operator, 1)) == "approval.required"
+    # Who asks beforehand is told the same.
+    row = operator.execute("SELECT ledger.checkers_for('post_batch', %s, 1)", [CURRENCY]).fetchone()
+    assert row == (1,)
 
 
 def by_grant(connection: Connection, amount: int) -> dict[str, Any]:
@@ -306,6 +309,11 @@ def test_nor_by_another_way_after_the_first(
 def test_an_overdraft_is_given_by_two_and_taken_by_one(
     operator: Connection, connect: Callable[[str], Connection]
 ) -> None:
+    wanted = Jsonb({"username": "bob", "currency": CURRENCY, "limit": 1, "reason": REASON})
+    row = operator.execute(
+        "SELECT ledger.rehearse_act('set_overdraft_limit', %s) -> 'approvals'", [wanted]
+    ).fetchone()
+    assert row == (1,)
     found = write(operator, "set_overdraft_limit", "bob", CURRENCY, 1, REASON)
     assert (refused(found), found["detail"]["approvals"]) == ("approval.required", 1)
     decided(

@@ -110,7 +110,7 @@ FUNCTIONS: Final = {
     "change_control": NOBODY,
     "check_batch": OPERATORS,
     "checker_of": NOBODY,
-    "checkers_for": NOBODY,
+    "checkers_for": EVERYBODY,
     "checkpoint_system_wallets": OPERATORS,
     "choose_lots": NOBODY,
     "claim_lease": KEEPERS,

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 # Answers about what is there; nothing changes, whoever asks. tests/models/rights/matrix.py says who may.
 READS: Final = frozenset({
-    "approvals_for", "batch_content_hash", "batch_posting", "batch_problems", "batch_summary",
+    "approvals_for", "checkers_for", "batch_content_hash", "batch_posting", "batch_problems", "batch_summary",
     "burn_preview", "dead_lots", "dual_control",
     "is_metadata", "is_plain_text", "is_ticket", "kind_of", "rehearse_act", "rehearse_request",
     "request_since",
