@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 _PREFIX: Final = ".incoming-"
 _LOCK: Final = "in-use.lock"
+# An initdb whose files are taken away ends soon; what is left after that waits for the next start.
+_WRITES_ON_S: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,4 +93,13 @@ def sweep(above: Folder) -> None:
             Running(folder, Programs.find(folder, account, sockets), sockets).stop()
         with suppress(OSError):
             lock.release()
+        _remove(path)
+
+
+def _remove(path: Path) -> None:
+    """Remove a folder in which an initdb of the killed console may still write."""
+    until = time.monotonic() + _WRITES_ON_S
+    shutil.rmtree(path, ignore_errors=True)
+    while path.exists() and time.monotonic() < until:
+        time.sleep(0.05)
         shutil.rmtree(path, ignore_errors=True)
