@@ -244,8 +244,7 @@ def test_a_group_whose_limit_holds_is_not_taken_by_one(
     done(write(boss, "set_operator_groups", name, ["ledger_viewer"], REASON))
 
 
-def transfer(connection: Connection, amount: int, **words: object) -> dict[str, Any]:
-    del words
+def transfer(connection: Connection, amount: int) -> dict[str, Any]:
     return write(connection, "transfer", "alice", "bob", CURRENCY, amount)
 
 
